@@ -1,0 +1,35 @@
+# `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
+.PHONY: demo test check bench lint types lock
+
+PYTHON ?= python3
+READY := .venv/.ready
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+demo: $(READY)
+	.venv/bin/textback demo
+
+test: $(READY)
+	.venv/bin/python -m pytest
+
+lint: $(READY)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: $(READY)
+	.venv/bin/mypy
+
+check: lint types test
+
+bench: $(READY)
+	.venv/bin/python tests/bench.py
+
+# Takes up newer versions of everything that pyproject.toml admits.
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check '.[dev]'
+	.venv-lock/bin/pip freeze --exclude textback > constraints.txt
+	rm -rf .venv-lock build
