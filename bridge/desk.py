@@ -1,0 +1,127 @@
+"""The desk where the page meets the loop: wishes go in, answers and the state of things come out; it decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+from sqlalchemy import Engine
+
+from bridge.config import Settings
+
+# How long a POST waits for the loop's commit, so that the page it leads to shows it (seconds).
+PATIENCE = 2.0
+
+
+@dataclass(frozen=True)
+class WriteText:
+    """A text by hand. despite_stop: the sender has confirmed that this contact had opted out."""
+
+    address: str
+    body: str
+    author: str | None
+    despite_stop: bool = False
+
+
+@dataclass(frozen=True)
+class MarkRead:
+    """Somebody has seen the conversation up to now."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class PickUp:
+    """Answer the call that rings on this line."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class PutDown:
+    """Hang up on the call that rings or runs on this line."""
+
+    line: str
+
+
+Wish = WriteText | MarkRead | PickUp | PutDown
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Done and committed. message_id: the text that was queued, where the wish was one."""
+
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not done; `sentence` tells the person why and what would be right."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Later:
+    """The loop has the wish and has not yet committed it: the database is busy or full."""
+
+    sentence: str = "The box has noted this, but could not store it yet. It keeps trying."
+
+
+Answer = Granted | Refused | Later
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A wish on its way through the inbox, with the place where its answer goes."""
+
+    wish: Wish
+    answer: SimpleQueue[Granted | Refused] = field(default_factory=SimpleQueue)
+
+
+@dataclass(frozen=True)
+class LineStatus:
+    """What the page says of one modem. `reason` is a sentence that says what is wrong and what to do, None if well."""
+
+    name: str
+    up: bool = False
+    idle: bool = False
+    reason: str | None = "The modem is being started."
+    port: str | None = None
+    model: str | None = None
+    ringing: str | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds."""
+
+    alive: float
+    lines: tuple[LineStatus, ...] = ()
+    database: str | None = None
+    config: str | None = None
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Every sentence that a person should read, worst first."""
+        lines = tuple(line.reason for line in self.lines if line.reason)
+        return tuple(sentence for sentence in (self.database, self.config) if sentence) + lines
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What `web` is given of the bridge. The functions may be called from any thread."""
+
+    engine: Engine
+    settings: Callable[[], Settings]
+    status: Callable[[], Status]
+    region: Callable[[], str]
+    put: Callable[[Asked], None]
+
+    def ask(self, wish: Wish, patience: float = PATIENCE) -> Answer:
+        """Put a wish into the inbox and wait up to `patience` seconds for its commit."""
+        asked = Asked(wish)
+        self.put(asked)
+        try:
+            return asked.answer.get(timeout=patience)
+        except Empty:
+            return Later()

@@ -1,0 +1,157 @@
+"""The tables (DESIGN, chapter 5) and nothing else: no query, no decision."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import JSON, Field, SQLModel
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware datetimes in and out, UTC without a zone in the column: the same on SQLite and PostgreSQL."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone; a column of this type takes aware datetimes only")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Line(SQLModel, table=True):
+    """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    iccid: str | None = Field(default=None, unique=True)
+    imsi: str | None = None
+    msisdn: str | None = None
+
+
+class Contact(SQLModel, table=True):
+    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(unique=True)
+    name: str = ""
+    notes: str = ""
+    opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
+    excluded: bool = False
+    blocked: bool = False
+    source: str
+    first_seen: datetime = Field(sa_type=Utc)
+    last_seen: datetime = Field(sa_type=Utc, index=True)
+
+
+class Call(SQLModel, table=True):
+    """One incoming voice call, written at its first indication. `outcome` is None while it rings or runs.
+
+    reason: why no text goes back, a code of DESIGN chapter 4. message_id: the text that answers this call, or for
+    `cooldown` the one that stands in its way (no foreign key: message.call_id already points here).
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    line_id: int = Field(foreign_key="line.id")
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    number: str | None = None
+    e164: str | None = None
+    withheld: bool = False
+    started: datetime = Field(sa_type=Utc, index=True)
+    ended: datetime | None = Field(default=None, sa_type=Utc)
+    rings: int | None = None
+    outcome: str | None = Field(default=None, index=True)
+    cause: int | None = None
+    trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    reason: str | None = None
+    message_id: int | None = Field(default=None, index=True)
+
+
+class Message(SQLModel, table=True):
+    """One text, in or out, whole. Statuses: DESIGN chapter 5; `error` is the reason in plain words."""
+
+    __table_args__ = (Index("ix_message_status_due", "status", "due"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    line_id: int = Field(foreign_key="line.id")
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
+    direction: str
+    kind: str
+    body: str
+    author: str | None = None
+    status: str
+    error: str | None = None
+    created: datetime = Field(sa_type=Utc)
+    due: datetime | None = Field(default=None, sa_type=Utc)
+    expires: datetime | None = Field(default=None, sa_type=Utc)
+    sent: datetime | None = Field(default=None, sa_type=Utc)
+    delivered: datetime | None = Field(default=None, sa_type=Utc)
+    parts: int = 1
+
+
+class MessagePart(SQLModel, table=True):
+    """One part of a text that the SMSC took. `status` is TP-ST of its report, None until it comes."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    part: int
+    mr: int = Field(index=True)
+    sent: datetime = Field(sa_type=Utc)
+    status: int | None = None
+
+
+class InboundPart(SQLModel, table=True):
+    """One PDU that came in, and the text that it became; message_id is None while other parts are missing.
+
+    digest: of the whole PDU. The modem shows a message again if the box stopped between storing and deleting it.
+    body: UTF-16, since a part may end in half an emoji.
+    """
+
+    __table_args__ = (UniqueConstraint("line_id", "digest"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    line_id: int = Field(foreign_key="line.id")
+    digest: str
+    sender: str
+    reference: int
+    parts: int
+    part: int
+    body: bytes = Field(sa_type=LargeBinary)
+    received: datetime = Field(sa_type=Utc)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+
+
+class Incident(SQLModel, table=True):
+    """What went wrong with a line, when, and when it was well again."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    line: str
+    began: datetime = Field(sa_type=Utc, index=True)
+    over: datetime | None = Field(default=None, sa_type=Utc)
+    what: str
+
+
+class User(SQLModel, table=True):
+    """Somebody who may log in. `password` is a werkzeug scrypt hash."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    password: str
+    created: datetime = Field(sa_type=Utc)
+
+
+class Memo(SQLModel, table=True):
+    """Small things that the box itself must remember, such as the key that signs log-ins."""
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+metadata: Any = SQLModel.metadata

@@ -1,0 +1,253 @@
+"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports only this.
+
+All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are seconds of
+the monotonic clock (the loop turns them into UTC), numbers are in international form with `+` where the modem said so
+and as printed otherwise. `segments` and `join` are pure functions handed on for wording and for joining long texts.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from modem.gsm7 import Segments, segments
+from modem.tpdu import join
+
+__all__ = [
+    "Answer",
+    "CallEnded",
+    "CallRinging",
+    "DeleteStored",
+    "Event",
+    "HangUp",
+    "LineDown",
+    "LineIdle",
+    "LineUp",
+    "NotStarted",
+    "PartSent",
+    "ReportReceived",
+    "Request",
+    "Segments",
+    "SendText",
+    "Slot",
+    "TextFailed",
+    "TextReceived",
+    "TextSent",
+    "TextUnconfirmed",
+    "join",
+    "segments",
+]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a message lies on the SIM or in the modem (27.005 CPMS <mem1> and CMGR <index>)."""
+
+    storage: str
+    index: int
+
+
+# ---- requests, bridge -> modem
+
+
+@dataclass(frozen=True)
+class SendText:
+    """Send `body` to `number`, once. The line answers with exactly one of TextSent, TextFailed, TextUnconfirmed, NotStarted.
+
+    reference: what joins the parts of a long text on the other side (23.040 9.2.3.24.1), 0 to 255.
+    validity_minutes: how long the SMSC may try (TP-VP).
+    """
+
+    message_id: int
+    number: str
+    body: str
+    reference: int
+    validity_minutes: int
+
+
+@dataclass(frozen=True)
+class DeleteStored:
+    """These messages are committed in the database: the modem may forget them."""
+
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Pick up the call that rings (ATA)."""
+
+
+@dataclass(frozen=True)
+class HangUp:
+    """Reject the call that rings, or end the one that is connected (AT+CHUP)."""
+
+
+Request = SendText | DeleteStored | Answer | HangUp
+
+
+# ---- events, modem -> bridge
+
+
+@dataclass(frozen=True)
+class LineUp:
+    """The modem is initialised and listens. Identities are None where it would not tell them."""
+
+    line: str
+    at: float
+    port: str
+    model: str
+    imei: str | None
+    imsi: str | None
+    iccid: str | None
+    msisdn: str | None
+
+
+@dataclass(frozen=True)
+class LineDown:
+    """The modem cannot be used; `reason` is a sentence for the shop that says what to do. Repeated when the reason changes."""
+
+    line: str
+    at: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class LineIdle:
+    """`idle` says whether a text could be started at once: no call rings or runs, nothing is being sent."""
+
+    line: str
+    at: float
+    idle: bool
+
+
+@dataclass(frozen=True)
+class CallRinging:
+    """An incoming voice call, at its first indication and again when its number becomes known.
+
+    key: tells one call of this run of the service from another. withheld: the network said that the caller hides it.
+    """
+
+    line: str
+    at: float
+    key: int
+    number: str | None
+    withheld: bool
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """The end of a call that CallRinging announced with the same key.
+
+    outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1).
+    rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told one.
+    """
+
+    line: str
+    at: float
+    key: int
+    number: str | None
+    withheld: bool
+    outcome: str
+    rings: int | None
+    cause: int | None
+
+
+@dataclass(frozen=True)
+class PartSent:
+    """The SMSC has taken one part: `mr` is the message reference that its status report will carry."""
+
+    line: str
+    at: float
+    message_id: int
+    part: int
+    parts: int
+    mr: int
+
+
+@dataclass(frozen=True)
+class TextSent:
+    """The SMSC has taken every part."""
+
+    line: str
+    at: float
+    message_id: int
+
+
+@dataclass(frozen=True)
+class TextFailed:
+    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME ERROR."""
+
+    line: str
+    at: float
+    message_id: int
+    reason: str
+    code: int | None
+
+
+@dataclass(frozen=True)
+class TextUnconfirmed:
+    """Nobody can know whether the text went out."""
+
+    line: str
+    at: float
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """Nothing of the text has left: the line was busy or down. It may be asked again later."""
+
+    line: str
+    at: float
+    message_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class TextReceived:
+    """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
+
+    sender: E.164 with `+` where international, else as received ("60006", "info@x.de").
+    body: the text; halves of a surrogate pair stay as they are until `join`. concat: (reference, parts, part) or None.
+    kind: "text", or what else it was: "silent", "binary", "mwi", "unreadable"; those are kept, never shown as a text.
+    pdu: what was received, hex. scts: the SMSC's time stamp, aware, None where it was not a date.
+    """
+
+    line: str
+    at: float
+    slot: Slot | None
+    sender: str
+    body: str
+    concat: tuple[int, int, int] | None
+    scts: datetime | None
+    kind: str
+    truncated: bool
+    pdu: str
+
+
+@dataclass(frozen=True)
+class ReportReceived:
+    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its number."""
+
+    line: str
+    at: float
+    slot: Slot | None
+    mr: int
+    recipient: str
+    status: int
+    discharge: datetime | None
+
+
+Event = (
+    LineUp
+    | LineDown
+    | LineIdle
+    | CallRinging
+    | CallEnded
+    | PartSent
+    | TextSent
+    | TextFailed
+    | TextUnconfirmed
+    | NotStarted
+    | TextReceived
+    | ReportReceived
+)
