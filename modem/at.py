@@ -1,0 +1,193 @@
+"""The AT dialogue as a pure machine: bytes go in, Response, Prompt and Urc come out; it owns no port and no clock.
+
+Whose line is it? (27.007 chapter 4, V.25ter 5.7)
+
+    what comes                           while                         it is
+    -----------------------------------  ----------------------------  ------------------------------
+    OK, ERROR, +CME ERROR, +CMS ERROR    a command runs                its final result
+    NO CARRIER, BUSY, NO ANSWER, ...     ATD or ATA runs               its final result, and an Urc
+    a line that `command.answer` takes   that command runs             a line of its Response
+    a hex line                           +CMT, +CDS or +CBM was seen   that Urc's PDU, if the length fits
+    a hex line                           `command.bare` takes it       a line of its Response
+    the command or the PDU itself        it was just written           echo, dropped
+    `>` at the start of a line           the command wants a prompt    Prompt
+    anything else                        at any time                   Urc
+"""
+
+import re
+from dataclasses import dataclass
+
+from modem.errors import CmeError, CmsError, CommandError
+
+# No line of 27.005 or 27.007 is longer; a longer one is noise and is dropped up to its end.
+MAX_LINE = 2048
+# The longest answer is CMGL of a full storage, two lines a message.
+MAX_LINES = 4096
+
+CALL_FINALS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "CONNECT"})
+_ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"})
+_NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
+_TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):.*?(\d+)$")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command line. answer: takes the lines that are its answer; bare: takes answer lines that carry no prefix.
+
+    prompt: a prompt comes before the body (CMGS). dial: ends with NO CARRIER and the like (ATD, ATA). timeout: seconds.
+    """
+
+    text: str
+    answer: re.Pattern[str] | None = None
+    bare: re.Pattern[str] | None = None
+    timeout: float = 5.0
+    prompt: bool = False
+    dial: bool = False
+
+
+@dataclass(frozen=True)
+class Response:
+    """The end of a command: its answer lines and its final result."""
+
+    command: Command
+    lines: tuple[str, ...]
+    final: str
+
+    @property
+    def ok(self) -> bool:
+        return self.final in ("OK", "CONNECT")
+
+    def error(self) -> CommandError:
+        """The final result as an exception, to be raised where ERROR is not an acceptable answer.
+
+        >>> Response(Command("AT+CMGS=23"), (), "+CMS ERROR: 38").error().code
+        38
+        """
+        matched = _NUMBERED_ERROR.fullmatch(self.final)
+        if not matched:
+            return CommandError(self.command.text, self.final)
+        kind = {"+CME ERROR": CmeError, "+CMS ERROR": CmsError}.get(matched[1], CommandError)
+        code = int(matched[2]) if matched[2].isdecimal() else None
+        return kind(self.command.text, self.final, code)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The modem waits for the body of the command (27.005 CMGS: CR LF > space, without a line end)."""
+
+
+@dataclass(frozen=True)
+class Urc:
+    """An unsolicited result code; `pdu` is the second line of +CMT, +CDS and +CBM."""
+
+    line: str
+    pdu: str | None = None
+
+
+AtEvent = Response | Prompt | Urc
+
+
+class Dialogue:
+    """One side of one port. `send` and `body` give the bytes to write, `receive` takes the bytes that were read."""
+
+    def __init__(self) -> None:
+        self.command: Command | None = None
+        self._lines: list[str] = []
+        self._echo = ""
+        self._prompted = False
+        self._buffer = bytearray()
+        self._too_long = False
+        self._header: tuple[str, int] | None = None
+
+    def send(self, command: Command) -> bytes:
+        """The bytes of a command line; from here on its answers are known. Only one command runs at a time."""
+        if self.command is not None:
+            raise RuntimeError(f"{command.text!r} must wait for the end of {self.command.text!r}")
+        self.command, self._lines, self._echo, self._prompted = command, [], command.text, False
+        return command.text.encode("ascii") + b"\r"
+
+    def body(self, pdu: str) -> bytes:
+        """The bytes that answer a Prompt: the PDU in hex and Ctrl-Z."""
+        if not self._prompted:
+            raise RuntimeError("a body may only follow a prompt")
+        self._echo = pdu
+        return pdu.encode("ascii") + b"\x1a"
+
+    def abandon(self) -> tuple[str, ...]:
+        """Give up the running command and the line begun; returns what had been answered."""
+        lines, self.command, self._header = tuple(self._lines), None, None
+        self._lines = []
+        self._buffer.clear()
+        return lines
+
+    def receive(self, data: bytes) -> list[AtEvent]:
+        """What the new bytes complete, in the order in which it came. Any bytes, split anywhere."""
+        events: list[AtEvent] = []
+        for byte in data:
+            if byte in b"\r\n":
+                self._end_line(events)
+            elif byte == 0:
+                continue
+            elif byte == ord(">") and self._wants_prompt():
+                self._prompted = True
+                events.append(Prompt())
+            elif len(self._buffer) < MAX_LINE:
+                self._buffer.append(byte)
+            else:
+                self._too_long = True
+        return events
+
+    def _wants_prompt(self) -> bool:
+        command = self.command
+        return command is not None and command.prompt and not self._prompted and not self._buffer.strip()
+
+    def _end_line(self, events: list[AtEvent]) -> None:
+        line = self._buffer.decode("latin-1").strip(" \t\x1a\x1b")
+        noise = self._too_long or not line
+        self._buffer.clear()
+        self._too_long = False
+        if not noise:
+            self._take(line, events)
+
+    def _take(self, line: str, events: list[AtEvent]) -> None:
+        if self._is_pdu_of_header(line):
+            header, self._header = self._header, None
+            assert header is not None
+            events.append(Urc(header[0], line))
+        elif two := _TWO_LINES.fullmatch(line):
+            self._header = (line, int(two[1]))
+        elif self.command is None:
+            events.append(Urc(line))
+        elif line == self._echo:
+            self._echo = ""
+        elif self._is_final(line):
+            events.append(Response(self.command, tuple(self._lines), line))
+            self.command = None
+            if line in CALL_FINALS - {"CONNECT"}:
+                events.append(Urc(line))
+        elif self._is_answer(line):
+            if len(self._lines) < MAX_LINES:
+                self._lines.append(line)
+        else:
+            events.append(Urc(line))
+
+    def _is_pdu_of_header(self, line: str) -> bool:
+        """Does this line complete a +CMT? Its octets are the SMSC's and as many as the header said (27.005 3.4.1)."""
+        if self._header is None or not _HEX.fullmatch(line):
+            return False
+        smsc = 1 + int(line[:2], 16)
+        fits = len(line) == 2 * (smsc + self._header[1])
+        return fits or not self._is_answer(line)
+
+    def _is_final(self, line: str) -> bool:
+        assert self.command is not None
+        if line == "OK" or line in _ERRORS or _NUMBERED_ERROR.fullmatch(line):
+            return True
+        return self.command.dial and (line in CALL_FINALS or line.startswith("CONNECT "))
+
+    def _is_answer(self, line: str) -> bool:
+        command = self.command
+        if command is None:
+            return False
+        return any(pattern is not None and pattern.match(line) for pattern in (command.answer, command.bare))

@@ -1,0 +1,99 @@
+"""The AT vocabulary that we send: each command's text, what its answer looks like, and how long it may take (seconds).
+
+Answers are told from URCs of the same name by their shape: `+CREG: 0,1` answers, `+CREG: 1` is unsolicited;
+`+CLIP: 1,1` answers, `+CLIP: "+44..."` is a caller.
+"""
+
+import re
+
+from modem.at import Command
+
+_PDU_LINE = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}$")
+_NAME_LINE = re.compile(r"[^+^*#$%][^:]*$")
+_DIGITS_LINE = re.compile(r'"?\d{6,22}F?"?$')
+# 27.005 leaves the limit to the network; vendors name up to 120 s. What has no reference by then is unconfirmed.
+SEND_TIMEOUT = 150.0
+
+
+def _answer(prefix: str) -> re.Pattern[str]:
+    return re.compile(re.escape(prefix) + ":")
+
+
+AT = Command("AT", timeout=2.0)
+ECHO_OFF = Command("ATE0", timeout=2.0)
+NUMERIC_ERRORS = Command("AT+CMEE=1")
+NEVER_ANSWER = Command("ATS0=0")
+MANUFACTURER = Command("AT+CGMI", re.compile(r"\+CGMI:"), _NAME_LINE)
+MODEL = Command("AT+CGMM", re.compile(r"\+CGMM:"), _NAME_LINE)
+IMEI = Command("AT+CGSN", re.compile(r"\+CGSN:"), _DIGITS_LINE)
+IMSI = Command("AT+CIMI", re.compile(r"\+CIMI:"), _DIGITS_LINE)
+ICCIDS = tuple(
+    Command(f"AT{name}{mark}", re.compile(rf"\{name[0]}{name[1:]}:"), _DIGITS_LINE)
+    for name, mark in (("+CCID", ""), ("+QCCID", ""), ("+CICCID", ""), ("^ICCID", "?"), ("+ICCID", ""))
+)
+OWN_NUMBER = Command("AT+CNUM", _answer("+CNUM"))
+PIN_STATE = Command("AT+CPIN?", _answer("+CPIN"))
+REGISTRATION = Command("AT+CREG?", re.compile(r"\+CREG: ?\d,"))
+SIGNAL = Command("AT+CSQ", _answer("+CSQ"))
+CALLER_ID = Command("AT+CLIP=1", timeout=15.0)
+CALLER_ID_STATE = Command("AT+CLIP?", re.compile(r"\+CLIP: ?\d"), timeout=15.0)
+RING_KIND = Command("AT+CRC=1")
+CALL_WAITING = Command("AT+CCWA=1", timeout=15.0)
+FORWARD_NOTICES = Command("AT+CSSN=1,1")
+CALLS = Command("AT+CLCC", re.compile(r"\+CLCC: ?\d+,"))
+INDICATORS = Command("AT+CIND=?", _answer("+CIND"))
+ANSWER = Command("ATA", timeout=30.0, dial=True)
+HANG_UP = Command("AT+CHUP", timeout=10.0)
+HANG_UP_V25 = Command("ATH", timeout=10.0)
+PDU_MODE = Command("AT+CMGF=0")
+PDU_MODE_STATE = Command("AT+CMGF?", _answer("+CMGF"))
+STORAGE_STATE = Command("AT+CPMS?", _answer("+CPMS"))
+LIST_ALL = Command("AT+CMGL=4", _answer("+CMGL"), _PDU_LINE, timeout=30.0)
+# What is told of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and announced,
+# reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
+TELL_TEXTS = tuple(Command(f"AT+CNMI={mode},1,0,{ds},0") for mode in (2, 1) for ds in (1, 2, 0))
+
+
+def pin(digits: str) -> Command:
+    """Unlock the SIM (27.007 CPIN)."""
+    return Command(f'AT+CPIN="{digits}"', timeout=10.0)
+
+
+def use_storage(name: str) -> Command:
+    """Select where texts are read and deleted (27.005 CPMS <mem1>).
+
+    >>> use_storage("SM").text
+    'AT+CPMS="SM"'
+    """
+    return Command(f'AT+CPMS="{name}"', _answer("+CPMS"), timeout=15.0)
+
+
+def read(index: int) -> Command:
+    """Read one stored message (27.005 CMGR)."""
+    return Command(f"AT+CMGR={index}", _answer("+CMGR"), _PDU_LINE, timeout=10.0)
+
+
+def delete(index: int) -> Command:
+    """Delete one stored message (27.005 CMGD)."""
+    return Command(f"AT+CMGD={index}", timeout=25.0)
+
+
+def send(tpdu_octets: int) -> Command:
+    """Announce a TPDU of this many octets, without the SMSC's (27.005 CMGS in PDU mode)."""
+    return Command(f"AT+CMGS={tpdu_octets}", _answer("+CMGS"), timeout=10.0, prompt=True)
+
+
+def told(text: str) -> Command:
+    """The command that a recorded line of the host is, for replay: ours where it is one of ours.
+
+    >>> told("AT+CLCC") is CALLS, told("ATD+447700900456;").dial
+    (True, True)
+    """
+    known = next((c for c in _KNOWN if c.text == text), None)
+    prefix = re.match(r"AT(\+\w+)", text)
+    return known or Command(
+        text, _answer(prefix[1]) if prefix else None, dial=text.startswith(("ATD", "ATA")), prompt="+CMGS" in text
+    )
+
+
+_KNOWN = tuple(value for value in vars().values() if isinstance(value, Command))

@@ -1,0 +1,137 @@
+"""Feeds recorded modem output through the dialogue, the grammar and the call machine on a fake clock; pure.
+
+The format is one JSON object a line: `lines` [[t, "text"], ...], optional `raw` with exact bytes in their place, `sent`
+[[t, "ATH"], ...] what the host wrote, `end_t` how far the clock goes on.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from modem import commands, urc
+from modem.at import Command, Dialogue, Response, Urc
+from modem.calls import CallEvent, Calls
+from modem.contract import CallEnded, CallRinging
+
+# What the contract of `textback replay` calls each outcome; all others are "missed".
+OUTCOMES = {"answered": "answered", "rejected": "rejected"}
+# How far the clock runs on where nothing says how far (seconds).
+AFTER_LAST_LINE = 180.0
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What came of one transcript: the calls in the order of their start, with the machine's own outcome."""
+
+    id: str
+    calls: tuple[CallEnded, ...]
+    sms_received: int
+
+    def as_json(self) -> dict[str, object]:
+        """The object that `textback replay --json` prints."""
+        calls = [
+            {
+                "number": call.number,
+                "withheld": call.withheld,
+                "outcome": OUTCOMES.get(call.outcome, "missed"),
+                "rings": call.rings,
+            }
+            for call in self.calls
+        ]
+        return {"id": self.id, "calls": calls, "sms_received": self.sms_received}
+
+
+class _Host:
+    """The driver's part that a recording can play: what was written, what was read, and the time."""
+
+    def __init__(self) -> None:
+        self.dialogue = Dialogue()
+        self.calls = Calls("replay")
+        self.events: list[CallEvent] = []
+        self.texts = 0
+        self._asked = 0.0
+
+    def write(self, text: str, now: float) -> None:
+        if not text.upper().startswith("AT"):
+            return
+        self.dialogue.abandon()
+        command = commands.told(text)
+        self.dialogue.send(command)
+        self._asked = now
+        if _hangs_up(command):
+            self.calls.hanging_up()
+        elif text.startswith("ATD"):
+            self.calls.dialled()
+
+    def read(self, data: bytes, now: float) -> None:
+        for event in self.dialogue.receive(data):
+            if isinstance(event, Urc):
+                self._hear(urc.parse(event), now)
+            elif isinstance(event, Response):
+                self._answered(event, now)
+
+    def _hear(self, indication: urc.Indication, now: float) -> None:
+        self.texts += isinstance(indication, urc.StoredText | urc.DirectText)
+        self.events += self.calls.take(indication, now)
+
+    def _answered(self, response: Response, now: float) -> None:
+        if response.command == commands.CALLS and response.ok:
+            self.events += self.calls.listed(urc.call_list(response.lines), self._asked, now)
+        elif _hangs_up(response.command):
+            self.events += self.calls.hung_up(response.ok, now)
+        elif response.command == commands.ANSWER and response.ok:
+            self.calls.picked_up(now)
+
+    def wait_until(self, then: float) -> None:
+        while (tick := self.calls.next_tick()) is not None and tick <= then:
+            self.events += self.calls.tick(tick)
+
+
+def _hangs_up(command: Command) -> bool:
+    return command.text in ("ATH", "ATH0", "AT+CHUP") or command.text.startswith("AT+QHUP")
+
+
+def replay(transcript: dict[str, Any]) -> Replayed:
+    """Run one transcript. Raises KeyError, TypeError or ValueError where it is not in the format."""
+    host = _Host()
+    last = 0.0
+    for now, written, data in _in_order(transcript):
+        host.wait_until(now)
+        last = now
+        if written is not None:
+            host.write(written, now)
+        else:
+            host.read(data, now)
+    host.wait_until(max(last, float(transcript.get("end_t") or last + AFTER_LAST_LINE)))
+    order = [event.key for event in host.events if isinstance(event, CallRinging)]
+    ended = [event for event in host.events if isinstance(event, CallEnded)]
+    still = host.calls.reset(last)  # a call that the recording leaves connected
+    ended += [event for event in still if isinstance(event, CallEnded)]
+    ended.sort(key=lambda event: order.index(event.key))
+    return Replayed(str(transcript["id"]), tuple(ended), host.texts)
+
+
+def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes]]:
+    """(time, what the host wrote or None, what the modem printed), by time; of one instant the host's words first."""
+    sent = [(float(t), str(text), b"") for t, text in transcript.get("sent") or ()]
+    read: list[tuple[float, str | None, bytes]]
+    if transcript.get("raw"):
+        read = [(float(t), None, str(text).encode("latin-1")) for t, text in transcript["raw"]]
+    else:
+        read = [(float(t), None, f"\r\n{text}\r\n".encode("latin-1", "replace")) for t, text in transcript["lines"]]
+    return sorted([*sent, *read], key=lambda step: step[0])
+
+
+def transcripts(text: str) -> Iterator[dict[str, Any]]:
+    """The transcripts of a file, one JSON object a line. Raises ValueError that names the line which is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"line {number} is not JSON: {error}") from error
+        if not isinstance(value, dict) or "id" not in value or not ("lines" in value or "raw" in value):
+            raise ValueError(f"line {number} is not a transcript: it needs the keys id and lines")
+        yield value

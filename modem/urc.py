@@ -1,0 +1,374 @@
+"""One URC line -> one typed indication, for every vendor whose words are known; it keeps no state and decides nothing.
+
+A line that nobody here knows is an `Unknown`, never an error. The words are those of reference 27.007 (CLIP, CLCC, CCWA,
+CRING), 27.005 (CMTI, CMT, CDS) and the vendors' manuals; GRAMMAR at the foot of the file is the whole of it.
+"""
+
+import csv
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from modem.at import Urc
+
+
+@dataclass(frozen=True)
+class Ring:
+    """The modem rings. voice: False for data and fax calls (27.007 CRING)."""
+
+    voice: bool
+
+
+@dataclass(frozen=True)
+class CallerId:
+    """Who calls (27.007 CLIP). number: None where the network gave none; then `withheld`."""
+
+    number: str | None
+    withheld: bool
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who knocks while another call runs (27.007 CCWA)."""
+
+    number: str | None
+    withheld: bool
+
+
+@dataclass(frozen=True)
+class CallState:
+    """The state of one call by its index, from CLCC and its vendor cousins.
+
+    state: active, held, dialing, alerting, incoming, waiting or ended. incoming: None where the line does not say.
+    """
+
+    index: int
+    state: str
+    incoming: bool | None = None
+    voice: bool = True
+    number: str | None = None
+    withheld: bool = False
+    cause: int | None = None
+
+
+@dataclass(frozen=True)
+class NoCalls:
+    """The end of a ^SLCC list; alone it says that there is no call left."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A call that this modem makes."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The call in hand is connected."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A call ended. cause: Q.850; seconds: how long it was connected, None where the line does not say."""
+
+    index: int | None = None
+    cause: int | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class MissedCall:
+    """SIMCom's note after the fact. Its clock is the module's own and is not taken."""
+
+    number: str | None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """27.007 CIEV: indicator `name` has a new value; a name is an index where only AT+CIND=? knows the meaning."""
+
+    name: str
+    value: int
+
+
+@dataclass(frozen=True)
+class StoredText:
+    """+CMTI: a text lies in `storage` at `index`; index None where the modem does not tell a usable one."""
+
+    storage: str
+    index: int | None
+
+
+@dataclass(frozen=True)
+class DirectText:
+    """+CMT with its PDU."""
+
+    pdu: str
+
+
+@dataclass(frozen=True)
+class DirectReport:
+    """+CDS with its PDU."""
+
+    pdu: str
+
+
+@dataclass(frozen=True)
+class StoredReport:
+    """+CDSI: a status report lies in `storage` at `index`."""
+
+    storage: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Booted:
+    """A boot banner: volatile settings are gone. hard: the modem starts now, so that no call can be left from before."""
+
+    banner: str
+    hard: bool
+
+
+@dataclass(frozen=True)
+class StorageFull:
+    """No text can arrive until one is deleted."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Noise, or words that nobody here knows."""
+
+    line: str
+
+
+Indication = (
+    Ring
+    | CallerId
+    | Waiting
+    | CallState
+    | NoCalls
+    | Outgoing
+    | Connected
+    | Ended
+    | MissedCall
+    | Indicator
+    | StoredText
+    | DirectText
+    | DirectReport
+    | StoredReport
+    | Booted
+    | StorageFull
+    | Unknown
+)
+
+
+def parse(urc: Urc) -> Indication:
+    """What a URC says.
+
+    >>> parse(Urc('+CLIP: "15551234567",145,"",0,"",0'))
+    CallerId(number='+15551234567', withheld=False, name='')
+    >>> parse(Urc('^CEND:1,0, 104, 16'))
+    Ended(index=1, cause=16, seconds=0)
+    """
+    for pattern, build in GRAMMAR:
+        if matched := pattern.fullmatch(urc.line):
+            return build(_fields(matched[1]) if matched.re.groups else [], urc)
+    return Unknown(urc.line)
+
+
+def call_list(lines: tuple[str, ...]) -> tuple[CallState, ...]:
+    """The answer lines of AT+CLCC as states of voice calls; data calls (mode other than 0) are left out.
+
+    >>> call_list(('+CLCC: 1,1,0,1,0,"",128', '+CLCC: 2,1,4,0,0,"+447700900123",145'))
+    (CallState(index=2, state='incoming', incoming=True, voice=True, number='+447700900123', withheld=False, cause=None),)
+    """
+    states = (parse(Urc(line)) for line in lines)
+    return tuple(state for state in states if isinstance(state, CallState) and state.voice)
+
+
+def number_of(text: str, ton: str) -> str | None:
+    """An address as 27.007 prints it: type 145 is international and has a `+`, whether or not the modem printed it."""
+    digits = text.strip()
+    if ton.strip() == "145" and digits[:1].isdigit():
+        return "+" + digits
+    return digits or None
+
+
+# ---- fields
+
+Fields = list[str]
+
+
+def _fields(text: str) -> Fields:
+    row: Fields = next(csv.reader([text], skipinitialspace=True), [])
+    return [field.strip() for field in row]
+
+
+def _at(fields: Fields, place: int) -> str:
+    return fields[place] if place < len(fields) else ""
+
+
+def _int(fields: Fields, place: int) -> int | None:
+    text = _at(fields, place)
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
+
+
+# ---- builders
+
+CLCC_STATES = {0: "active", 1: "held", 2: "dialing", 3: "alerting", 4: "incoming", 5: "waiting", 6: "ended"}
+CCINFO_STATES = {**CLCC_STATES, -1: "ended"}
+DSCI_STATES = {**CLCC_STATES, 2: "dialing", 3: "active", 7: "alerting"}
+UCALLSTAT_STATES = {**CLCC_STATES, 7: "active"}
+ECAM_STATES = {0: "ended", 1: "dialing", 2: "alerting", 3: "active", 4: "held", 5: "waiting", 6: "incoming", 7: "ended"}
+# What a state says of the direction where the line itself does not.
+DIRECTION = {"incoming": True, "waiting": True, "dialing": False, "alerting": False}
+
+
+def _caller_id(fields: Fields, _urc: Urc) -> Indication:
+    number = number_of(_at(fields, 0), _at(fields, 1))
+    return CallerId(number, withheld=number is None, name=_at(fields, 4))
+
+
+def _waiting(fields: Fields, urc: Urc) -> Indication:
+    voice = (_int(fields, 2) or 1) & 1
+    number = number_of(_at(fields, 0), _at(fields, 1))
+    return Waiting(number, withheld=number is None) if voice else Unknown(urc.line)
+
+
+def _listed(states: dict[int, str], number_at: int, voice_at: int, cause_at: int | None = None) -> "Builder":
+    """Lines shaped like CLCC: index, direction, state, ... with number and type at `number_at`."""
+
+    def build(fields: Fields, urc: Urc) -> Indication:
+        index, number = _int(fields, 0), _int(fields, 2)
+        state = None if number is None else states.get(number)
+        if index is None or state is None:
+            return Unknown(urc.line)
+        has_number = len(fields) > number_at
+        address = number_of(_at(fields, number_at), _at(fields, number_at + 1)) if has_number else None
+        return CallState(
+            index,
+            state,
+            incoming=_at(fields, 1) == "1",
+            voice=_int(fields, voice_at) == 0,
+            number=address,
+            withheld=has_number and address is None,
+            cause=_int(fields, cause_at) if cause_at is not None else None,
+        )
+
+    return build
+
+
+_clcc = _listed(CLCC_STATES, number_at=5, voice_at=3)
+_ccinfo = _listed(CCINFO_STATES, number_at=5, voice_at=3)
+_slcc = _listed(CLCC_STATES, number_at=6, voice_at=3)
+_dsci_short = _listed(DSCI_STATES, number_at=4, voice_at=3)
+_dsci_long = _listed(DSCI_STATES, number_at=5, voice_at=3, cause_at=8)
+
+
+def _dsci(fields: Fields, urc: Urc) -> Indication:
+    """Quectel prints 7 fields with a bare number, TD modules 12 with a quoted one and the cause."""
+    return (_dsci_long if len(fields) > 8 else _dsci_short)(fields, urc)
+
+
+def _by_state(states: dict[int, str], type_at: int | None = None, cause_at: int | None = None) -> "Builder":
+    """Lines of index and state alone: +UCALLSTAT, #ECAM, *ECAV, +XCALLSTAT."""
+
+    def build(fields: Fields, urc: Urc) -> Indication:
+        index, number = _int(fields, 0), _int(fields, 1)
+        state = None if number is None else states.get(number)
+        if index is None or state is None:
+            return Unknown(urc.line)
+        kind = _int(fields, type_at) if type_at is not None else None
+        cause = _int(fields, cause_at) if cause_at is not None else None
+        return CallState(index, state, DIRECTION.get(state), voice=kind in (None, 1), cause=cause)
+
+    return build
+
+
+def _connected(fields: Fields, urc: Urc) -> Indication:
+    return Connected() if _int(fields, 1) in (None, 0) else Unknown(urc.line)
+
+
+def _cend(fields: Fields, _urc: Urc) -> Indication:
+    """^CEND: index, seconds, status, cause. A status of 104 means released by the network: only then the cause counts."""
+    return Ended(_int(fields, 0), cause=_int(fields, 3), seconds=_int(fields, 1))
+
+
+def _ended_after(fields: Fields, _urc: Urc) -> Indication:
+    return Ended(seconds=_int(fields, 0))
+
+
+def _ended_because(fields: Fields, _urc: Urc) -> Indication:
+    return Ended(cause=_int(fields, 0))
+
+
+def _missed(fields: Fields, _urc: Urc) -> Indication:
+    words = _at(fields, 0).split()
+    last = words[-1] if words else ""
+    return MissedCall(last if re.fullmatch(r"\+?\d{3,}", last) else None)
+
+
+def _indicator(fields: Fields, urc: Urc) -> Indication:
+    value = _int(fields, 1)
+    return Unknown(urc.line) if value is None else Indicator(_at(fields, 0).lower(), value)
+
+
+def _stored_text(fields: Fields, _urc: Urc) -> Indication:
+    index = _int(fields, 1)
+    return StoredText(_at(fields, 0), index if index is not None and index >= 0 else None)
+
+
+def _stored_report(fields: Fields, urc: Urc) -> Indication:
+    index = _int(fields, 1)
+    return Unknown(urc.line) if index is None else StoredReport(_at(fields, 0), index)
+
+
+def _direct(kind: type[DirectText] | type[DirectReport]) -> "Builder":
+    return lambda fields, urc: Unknown(urc.line) if urc.pdu is None else kind(urc.pdu)
+
+
+def _is(indication: Indication) -> "Builder":
+    return lambda fields, urc: indication
+
+
+def _booted(hard: bool) -> "Builder":
+    return lambda fields, urc: Booted(urc.line, hard)
+
+
+Builder = Callable[[Fields, Urc], Indication]
+
+# A pattern with a group hands its comma-separated fields to the builder. The first that takes the whole line decides.
+GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), build)
+    for pattern, build in (
+        (r"RING|\^?IRING|\+CRING: ?(?:ALT )?VOICE.*", _is(Ring(voice=True))),
+        (r"\+CRING: ?.*", _is(Ring(voice=False))),
+        (r'\+CLIP: ?(".*)', _caller_id),
+        (r'\+CCWA: ?(".*)', _waiting),
+        (r"\+CLCC: ?(.*)", _clcc),
+        (r'\+QIND: ?"ccinfo", ?(.*)', _ccinfo),
+        (r"\^DSCI: ?(.*)", _dsci),
+        (r"\^SLCC:\s*", _is(NoCalls())),
+        (r"\^SLCC: ?(.+)", _slcc),
+        (r"\+UCALLSTAT: ?(.*)", _by_state(UCALLSTAT_STATES)),
+        (r"#ECAM: ?(.*)", _by_state(ECAM_STATES, type_at=2)),
+        (r"\*ECAV: ?(.*)", _by_state(ECAM_STATES, type_at=2, cause_at=4)),
+        (r"\+XCALLSTAT: ?(.*)", _by_state(CLCC_STATES)),
+        (r"\^ORIG: ?.*|\+ZORIG.*|MO RING|MO CONNECTED|RINGBACK|\+WIND: ?2", _is(Outgoing())),
+        (r"\^CONN: ?(.*)", _connected),
+        (r"VOICE CALL: BEGIN|VOICE CONNECT|VOICE ANSWER|ANSWER", _is(Connected())),
+        (r"\^CEND: ?(.*)", _cend),
+        (r"VOICE CALL: END: ?(\d+)", _ended_after),
+        (r"VOICE NO CARRIER ?: ?(\d+)", _ended_because),
+        (r"NO CARRIER|VOICE CALL: END|STOPRING|HANGUP: ?\d+|\+WIND: ?6, ?\d+|BUSY|NO ANSWER", _is(Ended())),
+        (r"MISSED_CALL: ?(.*)", _missed),
+        (r"\+CIEV: ?(.*)", _indicator),
+        (r"\+CMTI: ?(.*)", _stored_text),
+        (r"\+CMT:.*", _direct(DirectText)),
+        (r"\+CDSI: ?(.*)", _stored_report),
+        (r"\+CDS:.*", _direct(DirectReport)),
+        (r"\^SMMEMFULL.*|\+SMS FULL|MEMORY FULL|\+ZSMMEMFULL.*", _is(StorageFull())),
+        (r"RDY|START|\^SYSSTART.*|\*ATREADY: ?1|\+PBREADY|\+AT: READY|\+WIND: ?4", _booted(hard=True)),
+        (r"\+CFUN: ?1|\+CPIN: ?READY|Call Ready|SMS Ready|SMS DONE|PB DONE|\+QIND: ?\"?(?:SMS|PB) DONE\"?", _booted(False)),
+    )
+)
