@@ -66,7 +66,7 @@ def decode(pdu: str) -> Deliver | Submit | StatusReport:
     'Test'
     """
     try:
-        octets = Octets(bytes.fromhex(pdu))
+        octets = Octets(bytes.fromhex("".join(pdu.split())))
     except ValueError:
         raise PduError("the PDU is not an even number of hexadecimal digits") from None
     smsc = service_centre(octets)

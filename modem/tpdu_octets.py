@@ -26,9 +26,8 @@ class Octets:
         """The next `count` octets. Raises PduError where fewer are left."""
         taken = self._octets[self._at : self._at + count]
         if len(taken) < count:
-            raise PduError(
-                f"the PDU ends within {field}: {count} octets wanted at {self._at}, {len(taken)} are there"
-            )
+            left = len(taken)
+            raise PduError(f"the PDU ends within {field} (at octet {self._at}: {count} wanted, {left} left)")
         self._at += count
         return taken
 
