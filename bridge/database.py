@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
 
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2
@@ -44,6 +45,39 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
+
+
+def optimise(engine: Engine) -> None:
+    """Daily housekeeping: fresh statistics for the query planner, and an empty write-ahead log."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def plain_trouble(error: DatabaseError) -> str:
+    """What is wrong with the database and what to do, as a sentence."""
+    words = str(error.orig)
+    return next((sentence for sign, sentence in TROUBLES if sign in words), f"The database fails: {words}.")
+
+
+TROUBLES = (
+    (
+        "locked",
+        "Another program holds the database. Nothing is lost; calls and texts are stored as soon as it lets go. "
+        "Close other programs that have the database open.",
+    ),
+    (
+        "full",
+        "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
+        "delete files that nobody needs, or put a larger card in.",
+    ),
+    ("readonly", "The database may not be written. Give the box's user the right to write the file and its folder."),
+    ("unable to open", "The database cannot be opened. Does its folder exist, and may the box's user write there?"),
+    ("disk I/O", "The card or disk fails on reading or writing. Make a backup and replace it soon."),
+    ("malformed", "The database file is damaged. Put the last backup in its place."),
+    ("not a database", "The file named as the database is none. Correct database under [storage] in config.ini."),
+)
 
 
 def _revision(engine: Engine) -> str | None:

@@ -1,4 +1,4 @@
-"""The desk where the page meets the loop: wishes go in, answers and the state of things come out; it decides nothing."""
+"""The desk where page and loop meet: wishes go in, answers and the state of things come out; it decides nothing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

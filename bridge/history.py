@@ -1,4 +1,4 @@
-"""Everything that is read for the page and the history commands: rows of frozen data, newest first; it writes nothing."""
+"""Everything that is read for the page and the history commands: frozen rows, newest first; it writes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -288,7 +288,18 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def call_json(row: CallRow) -> dict[str, object]:
-    keys = "id name withheld rings outcome missed textback reason message_id line".split()
+    keys = [
+        "id",
+        "name",
+        "withheld",
+        "rings",
+        "outcome",
+        "missed",
+        "textback",
+        "reason",
+        "message_id",
+        "line",
+    ]
     return {
         **{key: getattr(row, key) for key in keys},
         "number": row.address,
@@ -299,8 +310,8 @@ def call_json(row: CallRow) -> dict[str, object]:
 
 
 def message_json(row: MessageRow) -> dict[str, object]:
-    keys = "id direction kind body status error parts call_id author line".split()
-    times = "created due sent delivered".split()
+    keys = ["id", "direction", "kind", "body", "status", "error", "parts", "call_id", "author", "line"]
+    times = ["created", "due", "sent", "delivered"]
     return {
         **{key: getattr(row, key) for key in keys},
         "number": row.address,

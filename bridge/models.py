@@ -121,6 +121,7 @@ class InboundPart(SQLModel, table=True):
     digest: str
     sender: str
     reference: int
+    width: int
     parts: int
     part: int
     body: bytes = Field(sa_type=LargeBinary)

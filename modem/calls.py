@@ -315,7 +315,9 @@ class Calls:
         if self._outgoing:
             self._outgoing = False
             return
-        call = next((c for c in self._calls if index is not None and c.index == index), None) or self._in_hand()
+        call = (
+            next((c for c in self._calls if index is not None and c.index == index), None) or self._in_hand()
+        )
         if call is None:
             return
         if talked:
@@ -324,7 +326,9 @@ class Calls:
 
     def _missed(self, number: str | None, now: float) -> None:
         """MISSED_CALL: the end of a call that we have seen, the echo of one that is over, or all that we hear of it."""
-        call = next((c for c in self._calls if c.state != "connected" and may_be_same(c.number, number)), None)
+        call = next(
+            (c for c in self._calls if c.state != "connected" and may_be_same(c.number, number)), None
+        )
         if call is None and now - self._ended_at < AFTERMATH and may_be_same(self._ended_number, number):
             return
         lost = call is None
@@ -359,7 +363,9 @@ class Calls:
         if outcome == "rejected":
             self._rejected_at = now
         self._events.append(
-            CallEnded(self.line, now, call.key, call.number, call.withheld, outcome, call.rings or None, cause)
+            CallEnded(
+                self.line, now, call.key, call.number, call.withheld, outcome, call.rings or None, cause
+            )
         )
 
     def _said(self) -> list[CallEvent]:
@@ -376,7 +382,8 @@ class Calls:
         """The call that a state is about: by its index, else the one that has none yet and fits."""
         if call := next((call for call in self._calls if call.index == state.index), None):
             return call
-        free = [c for c in self._calls if c.index is None and may_be_same(c.number, state.number)]
+        rings = state.state == "incoming"  # which may be news: the next caller, under the number in hand
+        free = [c for c in self._calls if c.index is None and (rings or may_be_same(c.number, state.number))]
         return next((call for name in FITTING[state.state] for call in free if call.state == name), None)
 
 

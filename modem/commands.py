@@ -92,7 +92,10 @@ def told(text: str) -> Command:
     known = next((c for c in _KNOWN if c.text == text), None)
     prefix = re.match(r"AT(\+\w+)", text)
     return known or Command(
-        text, _answer(prefix[1]) if prefix else None, dial=text.startswith(("ATD", "ATA")), prompt="+CMGS" in text
+        text,
+        _answer(prefix[1]) if prefix else None,
+        dial=text.startswith(("ATD", "ATA")),
+        prompt="+CMGS" in text,
     )
 
 

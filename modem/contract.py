@@ -10,11 +10,13 @@ from datetime import datetime
 
 from modem.gsm7 import Segments, segments
 from modem.tpdu import join
+from modem.tpdu_content import Concat
 
 __all__ = [
     "Answer",
     "CallEnded",
     "CallRinging",
+    "Concat",
     "DeleteStored",
     "Event",
     "HangUp",
@@ -50,7 +52,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class SendText:
-    """Send `body` to `number`, once. The line answers with exactly one of TextSent, TextFailed, TextUnconfirmed, NotStarted.
+    """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed, NotStarted.
 
     reference: what joins the parts of a long text on the other side (23.040 9.2.3.24.1), 0 to 255.
     validity_minutes: how long the SMSC may try (TP-VP).
@@ -102,7 +104,7 @@ class LineUp:
 
 @dataclass(frozen=True)
 class LineDown:
-    """The modem cannot be used; `reason` is a sentence for the shop that says what to do. Repeated when the reason changes."""
+    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason changes."""
 
     line: str
     at: float
@@ -207,7 +209,7 @@ class TextReceived:
     """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
 
     sender: E.164 with `+` where international, else as received ("60006", "info@x.de").
-    body: the text; halves of a surrogate pair stay as they are until `join`. concat: (reference, parts, part) or None.
+    body: the text; halves of a surrogate pair stay as they are until `join`. concat: which part it is.
     kind: "text", or what else it was: "silent", "binary", "mwi", "unreadable"; those are kept, never shown as a text.
     pdu: what was received, hex. scts: the SMSC's time stamp, aware, None where it was not a date.
     """
@@ -217,7 +219,7 @@ class TextReceived:
     slot: Slot | None
     sender: str
     body: str
-    concat: tuple[int, int, int] | None
+    concat: Concat | None
     scts: datetime | None
     kind: str
     truncated: bool

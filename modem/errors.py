@@ -1,4 +1,4 @@
-"""What can go wrong with a modem, sorted by whose fault it is; every text names what happened and what would be right."""
+"""What can go wrong with a modem, by whose fault it is; every text names what happened and what would be right."""
 
 
 class ModemError(Exception):
@@ -41,3 +41,7 @@ class CmeError(CommandError):
 
 class CmsError(CommandError):
     """+CMS ERROR (27.005 3.2.5): the message service or the network refuses."""
+
+
+class NotUsable(ModemError):
+    """The modem answers, but a person has to do something first; the sentence says what."""

@@ -119,7 +119,10 @@ def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes
     if transcript.get("raw"):
         read = [(float(t), None, str(text).encode("latin-1")) for t, text in transcript["raw"]]
     else:
-        read = [(float(t), None, f"\r\n{text}\r\n".encode("latin-1", "replace")) for t, text in transcript["lines"]]
+        read = [
+            (float(t), None, f"\r\n{text}\r\n".encode("latin-1", "replace"))
+            for t, text in transcript["lines"]
+        ]
     return sorted([*sent, *read], key=lambda step: step[0])
 
 

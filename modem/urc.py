@@ -219,7 +219,16 @@ CLCC_STATES = {0: "active", 1: "held", 2: "dialing", 3: "alerting", 4: "incoming
 CCINFO_STATES = {**CLCC_STATES, -1: "ended"}
 DSCI_STATES = {**CLCC_STATES, 2: "dialing", 3: "active", 7: "alerting"}
 UCALLSTAT_STATES = {**CLCC_STATES, 7: "active"}
-ECAM_STATES = {0: "ended", 1: "dialing", 2: "alerting", 3: "active", 4: "held", 5: "waiting", 6: "incoming", 7: "ended"}
+ECAM_STATES = {
+    0: "ended",
+    1: "dialing",
+    2: "alerting",
+    3: "active",
+    4: "held",
+    5: "waiting",
+    6: "incoming",
+    7: "ended",
+}
 # What a state says of the direction where the line itself does not.
 DIRECTION = {"incoming": True, "waiting": True, "dialing": False, "alerting": False}
 
@@ -369,6 +378,9 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"\+CDS:.*", _direct(DirectReport)),
         (r"\^SMMEMFULL.*|\+SMS FULL|MEMORY FULL|\+ZSMMEMFULL.*", _is(StorageFull())),
         (r"RDY|START|\^SYSSTART.*|\*ATREADY: ?1|\+PBREADY|\+AT: READY|\+WIND: ?4", _booted(hard=True)),
-        (r"\+CFUN: ?1|\+CPIN: ?READY|Call Ready|SMS Ready|SMS DONE|PB DONE|\+QIND: ?\"?(?:SMS|PB) DONE\"?", _booted(False)),
+        (
+            r"\+CFUN: ?1|\+CPIN: ?READY|Call Ready|SMS Ready|SMS DONE|PB DONE|\+QIND: ?\"?(?:SMS|PB) DONE\"?",
+            _booted(False),
+        ),
     )
 )

@@ -1,0 +1,328 @@
+"""The `textback` command: each subcommand finds what it needs, calls one function and prints; it decides nothing."""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from bridge import config, history
+from bridge.config import ConfigError, Settings
+
+PLACES = (Path("config.ini"), Path("/etc/textback/config.ini"))
+BAD_CONFIGURATION = 2
+
+Command = Callable[..., Any]
+
+
+class Trouble(click.ClickException):
+    """Something that a person can put right: one sentence on stderr, without a traceback."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.exit_code = code
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"textback: {self.message}", file=file or sys.stderr)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="textback")
+def main() -> None:
+    """Texts back the people whose call the shop missed, through the shop's own SIM."""
+
+
+def configured(command: Command) -> Command:
+    """Adds -c FILE; the command is given the file that counts."""
+    return click.option(
+        "-c",
+        "--config",
+        "path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=lambda _ctx, _param, value: value or next((p for p in PLACES if p.exists()), PLACES[0]),
+        help="The configuration; else ./config.ini, then /etc/textback/config.ini.",
+    )(command)
+
+
+def load(path: Path) -> Settings:
+    try:
+        return config.load(path)
+    except ConfigError as error:
+        raise Trouble(str(error), BAD_CONFIGURATION) from error
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Session]:
+    """A session on the database, its tables brought to this release; committed at the end."""
+    from bridge.database import migrate, open_engine, plain_trouble
+
+    engine = open_engine(settings.storage.database)
+    try:
+        migrate(engine)
+        with Session(engine) as session, session.begin():
+            yield session
+    except DatabaseError as error:
+        raise Trouble(plain_trouble(error)) from error
+    finally:
+        engine.dispose()
+
+
+def print_json(objects: Iterable[object]) -> None:
+    for value in objects:
+        click.echo(json.dumps(value, ensure_ascii=True))
+
+
+# ---- the service
+
+
+@main.command()
+@configured
+def run(path: Path) -> None:
+    """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
+    settings = load(path)
+    from bridge import service
+
+    _log_to_stderr()
+    try:
+        with service.running(settings, service.reloader(path)) as box:
+            click.echo(f"The page is at {box.url}", err=True)
+            service.run_until_told(box)
+    except OSError as error:
+        raise Trouble(_page_trouble(settings, error)) from error
+
+
+def _page_trouble(settings: Settings, error: OSError) -> str:
+    where = f"{settings.web.host}, port {settings.web.port}"
+    return (
+        f"The page cannot be served at {where}: {error.strerror or error}. Stop the program that holds this port, or "
+        "write another one into config.ini under [web] port."
+    )
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="Where the page is served; 0 takes any free port.")
+def demo(port: int) -> None:
+    """The whole box on a simulated modem, with callers that ring; nothing is kept."""
+    from bridge import demo as show
+
+    _log_to_stderr()
+    show.run(port)
+
+
+@main.command()
+@click.option("--link", type=click.Path(path_type=Path), required=True, help="Where the modem's port appears.")
+@click.option("--profile", default="generic", show_default=True, help="Which vendor's habits it has.")
+@click.option("--control", type=click.Path(path_type=Path), help="A socket that takes orders as JSON lines.")
+def simulate(link: Path, profile: str, control: Path | None) -> None:
+    """Only the simulated modem."""
+    from modem.simulator import PROFILES, simulate as play
+
+    if profile not in PROFILES:
+        raise Trouble(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
+    play(link, profile, control)
+
+
+# ---- recordings and PDUs
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One object a transcript.")
+def replay(file: Path, as_json: bool) -> None:
+    """Feed recorded modem output through the call tracking on a fake clock."""
+    from modem import replay as player
+
+    try:
+        text = file.read_text("utf-8")
+        played = [player.replay(transcript) for transcript in player.transcripts(text)]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(f"{file} cannot be read: {error}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Trouble(f"{file} is no transcript file: {error}.") from error
+    if as_json:
+        print_json(one.as_json() for one in played)
+        return
+    for one in played:
+        click.echo(f"{one.id}: {len(one.calls)} calls, {one.sms_received} texts")
+        for call in one.calls:
+            who = "withheld" if call.withheld else call.number or "unknown"
+            click.echo(f"  {who}: {call.outcome}, {call.rings or 'no'} rings")
+
+
+@main.command()
+@click.argument("pdus", metavar="PDU...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One object a PDU.")
+def decode(pdus: tuple[str, ...], as_json: bool) -> None:
+    """What SMS PDUs say, in hex and with their SMSC."""
+    from modem.describe import describe, plain
+
+    if as_json:
+        print_json(describe(pdu) for pdu in pdus)
+    else:
+        click.echo("\n\n".join(plain(pdu) for pdu in pdus))
+
+
+# ---- the history
+
+
+def limited(command: Command) -> Command:
+    limit = click.option("--limit", type=click.IntRange(min=1), help="Only the newest N.")
+    return limit(click.option("--json", "as_json", is_flag=True, help="One object a line.")(command))
+
+
+@main.command()
+@configured
+@limited
+@click.option("--missed", is_flag=True, help="Only calls that were missed.")
+def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
+    """The calls, newest first."""
+    with database(load(path)) as session:
+        rows = history.calls(session, which="missed" if missed else "all", limit=limit)
+    if as_json:
+        print_json(map(history.call_json, rows))
+        return
+    for row in rows:
+        who = "withheld" if row.withheld else row.name or row.address or "unknown"
+        state = f"{row.textback} ({row.reason})" if row.reason else row.textback
+        click.echo(f"{history.iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
+
+
+@main.command()
+@configured
+@limited
+@click.option("--number", help="Only texts from and to this number.")
+def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -> None:
+    """The texts, newest first."""
+    from bridge import numbers
+
+    settings = load(path)
+    with database(settings) as session:
+        address = numbers.e164(number, region(settings, session)) or number if number else None
+        rows = history.messages(session, address=address, limit=limit)
+    if as_json:
+        print_json(map(history.message_json, rows))
+        return
+    for row in rows:
+        arrow = "<-" if row.direction == "in" else "->"
+        click.echo(f"{history.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}")
+
+
+@main.command()
+@configured
+@limited
+def contacts(path: Path, as_json: bool, limit: int | None) -> None:
+    """Everybody who called or wrote, the last seen first."""
+    with database(load(path)) as session:
+        rows = [history.contact_json(contact) for contact in history.contacts(session, limit=limit)]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['last_seen']}  {row['number']!s:<20} {row['name']}")
+
+
+def region(settings: Settings, session: Session) -> str:
+    """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
+    from bridge.clock import Clock
+    from bridge.decisions import Decider
+
+    decider = Decider(settings, Clock())
+    decider.knows_region(session)
+    return decider.region
+
+
+@main.command()
+@configured
+@click.argument("number")
+@click.argument("text")
+@click.option("--despite-stop", is_flag=True, help="Even if this person has asked for no more texts.")
+def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
+    """Queue one text by hand; the running service sends it."""
+    from bridge.clock import Clock
+    from bridge.decisions import write_text
+    from bridge.desk import Refused, WriteText
+
+    settings = load(path)
+    with database(settings) as session:
+        wish = WriteText(number, text, author=None, despite_stop=despite_stop)
+        answer = write_text(session, wish, settings, region(settings, session), Clock().utc())
+    if isinstance(answer, Refused):
+        raise Trouble(answer.sentence)
+    click.echo(f"Queued as message {answer.message_id}.")
+
+
+# ---- people
+
+
+@main.group()
+def user() -> None:
+    """People who may log in to the page."""
+
+
+def with_password(command: Command) -> Command:
+    return click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")(command)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+def _keep_user(path: Path, name: str, from_stdin: bool, keep: str) -> None:
+    from web import auth
+
+    settings = load(path)
+    password = _password(from_stdin)
+    try:
+        with database(settings) as session:
+            getattr(auth, keep)(session, name, password)
+    except ValueError as error:
+        raise Trouble(str(error)) from error
+
+
+@user.command("add")
+@configured
+@click.argument("name")
+@with_password
+def user_add(path: Path, name: str, password_stdin: bool) -> None:
+    """Let NAME log in."""
+    _keep_user(path, name, password_stdin, "add_user")
+    click.echo(f"{name} may log in now.")
+
+
+@user.command("password")
+@configured
+@click.argument("name")
+@with_password
+def user_password(path: Path, name: str, password_stdin: bool) -> None:
+    """Give NAME a new password."""
+    _keep_user(path, name, password_stdin, "set_password")
+    click.echo(f"{name} has a new password, and is logged out everywhere.")
+
+
+# ---- the configuration
+
+
+@main.group("config")
+def config_group() -> None:
+    """The configuration file."""
+
+
+@config_group.command("check")
+@configured
+def config_check(path: Path) -> None:
+    """Say what is wrong in the configuration, and where."""
+    load(path)
+    click.echo(f"{path} is right.")

@@ -1,0 +1,258 @@
+"""The one inbox and the one thread that empties it: owner of every decision and of the outbox's states.
+
+Each message is handled in one transaction; what it makes others do (a request to a modem, an answer to the page) happens
+after the commit. A database that is full or locked is expected: the message stays in hand, nothing is sent, nothing is
+deleted from the SIM, and it is tried again until it works.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Event as Flag
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlmodel import Session
+
+from bridge import decisions, store
+from bridge.clock import Clock
+from bridge.config import ConfigError, Settings
+from bridge.database import migrate, optimise, plain_trouble
+from bridge.desk import Asked, LineStatus, Status
+from bridge.schedule import Tidy
+from modem import contract
+from modem.contract import Request
+
+log = logging.getLogger(__name__)
+
+# Rows that other processes write, and texts that fall due, are looked for so often (seconds).
+PATIENCE = 2.0
+# How long to wait before the database is tried again (seconds).
+RETRY = 1.0
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Empty the inbox up to here and end."""
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A thread of ours has failed: the process must end so that it is started anew."""
+
+    error: BaseException
+
+
+Letter = contract.Event | Asked | Tidy | Stop | Dead
+Effect = Callable[[], None]
+
+
+@dataclass
+class Outlet:
+    """What the loop knows of one modem, besides its rows. sending: the message that it has been given."""
+
+    request: Callable[[Request], None]
+    idle: bool = False
+    sending: int | None = None
+    status: LineStatus = field(default_factory=lambda: LineStatus(""))
+
+
+class Loop:
+    """reload: reads the configuration again if it has changed (None if not); raises ConfigError."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        outlets: Mapping[str, Callable[[Request], None]],
+        clock: Clock,
+        reload: Callable[[], Settings | None],
+    ) -> None:
+        self.inbox: SimpleQueue[Letter] = SimpleQueue()
+        self.settings = settings
+        self._engine = engine
+        self._clock = clock
+        self._reload = reload
+        self._outlets = {
+            name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()
+        }
+        self._decider = decisions.Decider(settings, clock)
+        self._stopping = Flag()
+        self._database: str | None = None
+        self._config: str | None = None
+        self.status = Status(clock.monotonic())
+        self._publish()
+
+    # ---- for other threads
+
+    @property
+    def region(self) -> str:
+        return self._decider.region
+
+    # ---- the thread
+
+    def run(self) -> None:
+        """Until Stop. Raises what Dead carries."""
+        self._insist(self._begin)
+        while True:
+            letter = self._next()
+            if isinstance(letter, Stop):
+                return
+            if isinstance(letter, Dead):
+                raise letter.error
+            if letter is None:
+                self._look_around()
+            else:
+                self._insist(partial(self._handle, letter))
+            self._send_what_is_due()
+            self._publish()
+
+    def finish(self) -> None:
+        """Store what the modems have said at the last, when they have been stopped. Tries each letter once."""
+        self._stopping.set()
+        while not self.inbox.empty():
+            letter = self.inbox.get()
+            if not isinstance(letter, Stop | Dead):
+                self._insist(partial(self._handle, letter))
+
+    def _next(self) -> Letter | None:
+        try:
+            return self.inbox.get(timeout=PATIENCE)
+        except Empty:
+            return None
+
+    def _insist(self, step: Callable[[Session], list[Effect]]) -> None:
+        """Do one step in one transaction, again and again until the database takes it; then its effects."""
+        while True:
+            try:
+                with Session(self._engine) as session, session.begin():
+                    effects = step(session)
+                break
+            except DatabaseError as error:
+                if isinstance(error, IntegrityError | ProgrammingError):
+                    raise  # a mistake of ours
+                self._trouble(plain_trouble(error))
+            if self._stopping.wait(RETRY):
+                return
+        self._trouble(None)
+        for effect in effects:
+            effect()
+
+    def _trouble(self, sentence: str | None) -> None:
+        if sentence != self._database:
+            log.warning("%s", sentence or "The database works again.")
+            self._database = sentence
+        if sentence is not None:
+            self._publish()
+
+    def _begin(self, session: Session) -> list[Effect]:
+        """What the last run left behind."""
+        migrate(self._engine)
+        self._decider.knows_region(session)
+        self._decider.settle_left_over(session)
+        return []
+
+    def _look_around(self) -> None:
+        try:
+            changed = self._reload()
+        except ConfigError as error:
+            self._config = f"{error} The settings from before stay in force."
+            return
+        if changed is not None:
+            log.info("The configuration was changed and is in force.")
+            self.settings = changed
+            self._decider.settings = changed
+            self._config = None
+
+    # ---- one letter
+
+    def _handle(self, letter: Letter, session: Session) -> list[Effect]:
+        match letter:
+            case Tidy():
+                return [self._tidy]
+            case Asked():
+                return self._asked(letter, session)
+            case contract.LineUp():
+                self._decider.line_up(session, letter)
+                return [lambda: self._set(letter.line, up=True, reason=None, port=letter.port, model=letter.model)]
+            case contract.LineDown():
+                self._decider.line_down(session, letter)
+                return [lambda: self._set(letter.line, up=False, reason=letter.reason), lambda: self._busy(letter.line)]
+            case contract.LineIdle():
+                return [lambda: self._idle(letter)]
+            case contract.CallRinging():
+                self._decider.call_rings(session, letter)
+                return [lambda: self._set(letter.line, ringing=letter.number or "unknown")]
+            case contract.CallEnded():
+                self._decider.call_ended(session, letter)
+                return [lambda: self._set(letter.line, ringing=None)]
+            case contract.TextReceived():
+                self._decider.text_came(session, letter)
+                return self._delete(letter.line, letter.slot)
+            case contract.ReportReceived():
+                self._decider.report_came(session, letter)
+                return self._delete(letter.line, letter.slot)
+            case contract.PartSent():
+                self._decider.part_sent(session, letter)
+                return []
+            case contract.TextSent() | contract.TextFailed() | contract.TextUnconfirmed() | contract.NotStarted():
+                self._decider.text_ended(session, letter)
+                return [lambda: self._free(letter.line)]
+        return []
+
+    def _asked(self, asked: Asked, session: Session) -> list[Effect]:
+        answer, requests = self._decider.wish(session, asked.wish)
+        effects: list[Effect] = [
+            partial(self._outlets[line].request, request) for line, request in requests if line in self._outlets
+        ]
+        return [*effects, lambda: asked.answer.put(answer)]
+
+    def _delete(self, line: str, slot: contract.Slot | None) -> list[Effect]:
+        if slot is None:
+            return []
+        return [lambda: self._outlets[line].request(contract.DeleteStored((slot,)))]
+
+    def _tidy(self) -> None:
+        optimise(self._engine)
+
+    # ---- the outbox
+
+    def _send_what_is_due(self) -> None:
+        for name, outlet in self._outlets.items():
+            if outlet.idle and outlet.sending is None:
+                self._insist(partial(self._send_one, name))
+
+    def _send_one(self, line: str, session: Session) -> list[Effect]:
+        """Mark the next due text as sending; it is handed over after the commit (DESIGN, rule 6)."""
+        request = self._decider.next_to_send(session, line)
+        if request is None:
+            return []
+        return [lambda: self._hand_over(line, request)]
+
+    def _hand_over(self, line: str, request: contract.SendText) -> None:
+        outlet = self._outlets[line]
+        outlet.sending = request.message_id
+        outlet.request(request)
+
+    def _free(self, line: str) -> None:
+        self._outlets[line].sending = None
+
+    def _idle(self, news: contract.LineIdle) -> None:
+        self._outlets[news.line].idle = news.idle
+        self._set(news.line, idle=news.idle)
+
+    def _busy(self, line: str) -> None:
+        self._outlets[line].idle = False
+        self._set(line, idle=False, ringing=None)
+
+    # ---- what the page is told
+
+    def _set(self, line: str, **news: object) -> None:
+        outlet = self._outlets[line]
+        outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
+
+    def _publish(self) -> None:
+        lines = tuple(outlet.status for outlet in self._outlets.values())
+        self.status = Status(self._clock.monotonic(), lines, self._database, self._config)

@@ -1,0 +1,105 @@
+"""The start and stop order of the whole box, on one page; it may import any room, and decides nothing."""
+
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bridge import config, schedule
+from bridge.clock import Clock
+from bridge.config import Settings
+from bridge.database import open_engine
+from bridge.desk import Desk
+from bridge.loop import Dead, Loop, Stop
+from modem.driver import Driver, Line
+from modem.simulator import Simulator
+from web import create_app
+from web.server import Server
+
+log = logging.getLogger(__name__)
+
+SIMULATOR = "simulator"
+
+
+class Service:
+    """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
+
+    def __init__(self, settings: Settings, loop: Loop, desk: Desk, url: str, simulators: dict[str, Simulator]) -> None:
+        self.settings = settings
+        self.loop = loop
+        self.desk = desk
+        self.url = url
+        self.simulators = simulators
+
+
+@contextmanager
+def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterator[Service]:
+    """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
+
+    Raises OSError where the page's port cannot be had.
+    """
+    with ExitStack() as stack:
+        engine = open_engine(settings.storage.database)
+        stack.callback(engine.dispose)
+        simulators = {
+            modem.name: stack.enter_context(Simulator()) for modem in settings.modems if modem.port == SIMULATOR
+        }
+        drivers: dict[str, Driver] = {}
+        loop = Loop(
+            settings,
+            engine,
+            {modem.name: lambda request, name=modem.name: drivers[name].request(request) for modem in settings.modems},
+            Clock(),
+            reload,
+        )
+        stack.callback(loop.finish)
+        desk = Desk(
+            engine,
+            settings=lambda: loop.settings,
+            status=lambda: loop.status,
+            region=lambda: loop.region,
+            put=loop.inbox.put,
+        )
+        server = Server(create_app(desk), settings.web.host, settings.web.port)
+        server.start()
+        stack.callback(server.stop)
+        for modem in settings.modems:
+            port = simulators[modem.name].port if modem.name in simulators else modem.port
+            line = Line(modem.name, str(port), modem.baud, modem.pin, modem.family)
+            drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
+            drivers[modem.name].start()
+            stack.callback(drivers[modem.name].join)
+            stack.callback(drivers[modem.name].stop)
+        stack.enter_context(schedule.ticking(loop.inbox.put))
+        yield Service(settings, loop, desk, server.url, simulators)
+
+
+def run_until_told(service: Service) -> None:
+    """The loop, on this thread, until SIGTERM or Ctrl-C. Raises what a thread of ours has died of."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: service.loop.inbox.put(Stop()))
+    service.loop.run()
+
+
+def reloader(path: Path) -> Callable[[], Settings | None]:
+    """Reads config.ini again when its file has changed."""
+    seen = _stamp(path)
+
+    def reload() -> Settings | None:
+        nonlocal seen
+        now = _stamp(path)
+        if now == seen:
+            return None
+        seen = now
+        return config.load(path)
+
+    return reload
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

@@ -1,0 +1,335 @@
+"""Every change to the database, each function one step of a story; transactions and decisions are the caller's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from bridge.models import Call, Contact, InboundPart, Incident, Line, Message, MessagePart
+from modem.contract import LineUp, ReportReceived, TextReceived, join
+
+Row = TypeVar("Row", Line, Contact, Call, Message, InboundPart)
+
+# An automatic text in one of these states keeps its number cooling down (DESIGN, chapter 4).
+COOLING = ("sending", "sent", "delivered", "unconfirmed")
+# TP-ST (23.040 9.2.3.15): below, delivered; from here to GAVE_UP the SMSC goes on trying.
+STILL_TRYING, GAVE_UP = 0x20, 0x40
+# So long after sending, a status report may still find its part: MRs are 8 bits and come round again.
+REPORT_DAYS = 3
+
+
+# ---- lines
+
+
+def line_called(session: Session, name: str) -> Line:
+    """The newest SIM of the modem of this name; one without identity if none has been seen yet."""
+    line = session.exec(select(Line).where(Line.name == name).order_by(col(Line.id).desc())).first()
+    return line or _add(session, Line(name=name))
+
+
+def line_is_up(session: Session, up: LineUp) -> Line:
+    """The SIM that this modem holds: the one with its ICCID, else the modem's one that had no identity yet."""
+    line = session.exec(select(Line).where(Line.iccid == up.iccid)).first() if up.iccid else None
+    if line is None:
+        line = line_called(session, up.line)
+        if line.iccid is not None and up.iccid is not None:
+            line = Line(name=up.line)  # another SIM in the same modem
+    line.name = up.line
+    line.iccid, line.imsi = up.iccid or line.iccid, up.imsi or line.imsi
+    line.msisdn = up.msisdn or line.msisdn
+    return _add(session, line)
+
+
+def line_broke(session: Session, name: str, what: str, now: datetime) -> None:
+    line_is_well(session, name, now)
+    session.add(Incident(line=name, began=now, what=what))
+
+
+def line_is_well(session: Session, name: str, now: datetime) -> None:
+    for incident in session.exec(select(Incident).where(Incident.line == name, col(Incident.over).is_(None))):
+        incident.over = now
+
+
+# ---- contacts
+
+
+def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
+    """The contact of this address, made at the first sight."""
+    contact = session.exec(select(Contact).where(Contact.address == address)).first()
+    if contact is None:
+        contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
+    contact.last_seen = max(contact.last_seen, now)
+    return _add(session, contact)
+
+
+# ---- calls
+
+
+def call_began(session: Session, line: Line, started: datetime) -> Call:
+    assert line.id is not None
+    return _add(session, Call(line_id=line.id, started=started))
+
+
+def caller_is(
+    session: Session, call: Call, number: str | None, e164: str | None, withheld: bool, now: datetime
+) -> None:
+    """The number of a call has become known: as received and, where it is one, in E.164."""
+    call.number, call.e164, call.withheld = number, e164, withheld
+    if number is not None:
+        call.contact_id = somebody_at(session, e164 or number, "call", now).id
+
+
+def calls_left_ringing(session: Session) -> Sequence[Call]:
+    """Calls without an end: the box stopped while they rang."""
+    return session.exec(select(Call).where(col(Call.outcome).is_(None)).order_by(col(Call.id))).all()
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known of a caller before a decision. contact_since: how they were in contact after this call began."""
+
+    last_automatic: datetime | None = None
+    last_automatic_id: int | None = None
+    pending_id: int | None = None
+    contact_since: str | None = None
+
+
+def past_of(session: Session, call: Call, own: Message | None = None) -> Past:
+    """The caller's past as the policy needs it; `own` is the text of this very call, which does not count."""
+    if call.contact_id is None:
+        return Past()
+    mine = own.id if own is not None else None
+    automatic = select(Message).where(
+        Message.contact_id == call.contact_id, Message.kind == "auto", Message.id != mine
+    )
+    newest = col(Message.id).desc()
+    last = session.exec(automatic.where(col(Message.status).in_(COOLING)).order_by(newest)).first()
+    pending = session.exec(automatic.where(Message.status == "queued").order_by(newest)).first()
+    return Past(
+        last_automatic=(last.sent or last.due or last.created) if last else None,
+        last_automatic_id=last.id if last else None,
+        pending_id=pending.id if pending else None,
+        contact_since=_contact_since(session, call),
+    )
+
+
+def _contact_since(session: Session, call: Call) -> str | None:
+    texts = select(Message).where(
+        Message.contact_id == call.contact_id, Message.created >= call.started, Message.kind != "auto"
+    )
+    if session.exec(texts.where(Message.direction == "in")).first():
+        return "The caller has texted us since."
+    if session.exec(texts.where(Message.direction == "out")).first():
+        return "Somebody here has texted the caller since."
+    answered = select(Call).where(
+        Call.contact_id == call.contact_id,
+        Call.started > call.started,
+        col(Call.outcome).in_(["answered", "answered_elsewhere"]),
+    )
+    return "The caller has called again and was answered." if session.exec(answered).first() else None
+
+
+# ---- texts that go out
+
+
+def was_texted_automatically(session: Session, contact: Contact) -> bool:
+    """Has this contact had an automatic text before?"""
+    past = select(Message.id).where(
+        Message.contact_id == contact.id, Message.kind == "auto", col(Message.status).in_(COOLING)
+    )
+    return session.exec(past.limit(1)).first() is not None
+
+
+def text_is_queued(
+    session: Session,
+    *,
+    line: Line,
+    contact: Contact,
+    body: str,
+    parts: int,
+    kind: str,
+    due: datetime,
+    expires: datetime,
+    now: datetime,
+    author: str | None = None,
+    call: Call | None = None,
+) -> Message:
+    assert line.id is not None
+    assert contact.id is not None
+    message = Message(
+        line_id=line.id,
+        contact_id=contact.id,
+        call_id=call.id if call else None,
+        direction="out",
+        kind=kind,
+        body=body,
+        author=author,
+        status="queued",
+        created=now,
+        due=due,
+        expires=expires,
+        parts=parts,
+    )
+    return _add(session, message)
+
+
+def next_text_due(session: Session, line: str, now: datetime) -> Message | None:
+    """The queued text of this line that has been due the longest."""
+    query = (
+        select(Message)
+        .join(Line, col(Line.id) == Message.line_id)
+        .where(Message.status == "queued", col(Message.due) <= now, Line.name == line)
+        .order_by(col(Message.due), col(Message.id))
+    )
+    return session.exec(query).first()
+
+
+def lines_with_texts_due(session: Session, now: datetime) -> Sequence[str]:
+    query = (
+        select(Line.name)
+        .join(Message, col(Message.line_id) == Line.id)
+        .where(Message.status == "queued", col(Message.due) <= now)
+        .distinct()
+    )
+    return session.exec(query).all()
+
+
+def texts_left_sending(session: Session) -> Sequence[Message]:
+    """Texts that were on their way when the box stopped."""
+    return session.exec(select(Message).where(Message.status == "sending")).all()
+
+
+def part_was_taken(session: Session, message: Message, part: int, mr: int, now: datetime) -> None:
+    assert message.id is not None
+    session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
+
+
+def report_came(session: Session, report: ReportReceived, recipients: Sequence[str], now: datetime) -> Message | None:
+    """Note a status report on the part that it is about; the message, or None if it is about none of ours.
+
+    recipients: the ways in which the report's number may stand as an address.
+    """
+    since = now - timedelta(days=REPORT_DAYS)
+    to_them = (
+        select(Message)
+        .join(Contact, col(Contact.id) == Message.contact_id)
+        .where(col(Contact.address).in_(recipients), Message.direction == "out", Message.created >= since)
+        .order_by(col(Message.id).desc())
+    )
+    by_mr = to_them.join(MessagePart, col(MessagePart.message_id) == Message.id).where(
+        MessagePart.mr == report.mr, (col(MessagePart.status).is_(None)) | (col(MessagePart.status) >= STILL_TRYING)
+    )
+    message = session.exec(by_mr).first()
+    if message is None:
+        # A text whose reference never reached us: the report is the first that we hear of it.
+        unheard = to_them.where(col(Message.status).in_(["sending", "unconfirmed"]))
+        message = next((m for m in session.exec(unheard) if len(parts_of(session, m)) < m.parts), None)
+        if message is None:
+            return None
+        part_was_taken(session, message, len(parts_of(session, message)) + 1, report.mr, now)
+        session.flush()
+    part = next(p for p in parts_of(session, message) if p.mr == report.mr)
+    part.status = report.status
+    session.flush()
+    _apply_reports(session, message, now)
+    return message
+
+
+def _apply_reports(session: Session, message: Message, now: datetime) -> None:
+    """Delivered when every part is; failed when the SMSC gave one up."""
+    statuses = [part.status for part in parts_of(session, message)]
+    if any(status is not None and status >= GAVE_UP for status in statuses):
+        message.status, message.error = "failed", "The network could not deliver it."
+    elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):
+        message.status, message.delivered, message.error = "delivered", now, None
+        message.sent = message.sent or now
+
+
+def parts_of(session: Session, message: Message) -> Sequence[MessagePart]:
+    return session.exec(select(MessagePart).where(MessagePart.message_id == message.id).order_by(col(MessagePart.part))).all()
+
+
+# ---- texts that come in
+
+
+def already_have(session: Session, line: Line, text: TextReceived) -> bool:
+    """Has this very PDU been stored before? The modem shows it again if the box stopped before it was deleted."""
+    same = select(InboundPart).where(InboundPart.line_id == line.id, InboundPart.digest == _digest(text))
+    return session.exec(same).first() is not None
+
+
+def part_came(session: Session, line: Line, text: TextReceived, sender: str, now: datetime) -> Sequence[InboundPart]:
+    """Store a PDU; the parts of its text in their order if it is now whole, else nothing yet."""
+    assert line.id is not None
+    concat = text.concat
+    part = InboundPart(
+        line_id=line.id,
+        digest=_digest(text),
+        sender=sender,
+        reference=concat.reference if concat else 0,
+        width=concat.width if concat else 0,
+        parts=concat.total if concat else 1,
+        part=concat.part if concat else 1,
+        body=text.body.encode("utf-16-be", "surrogatepass"),
+        received=now,
+    )
+    _add(session, part)
+    if concat is None:
+        return [part]
+    waiting = select(InboundPart).where(
+        InboundPart.line_id == line.id,
+        InboundPart.sender == sender,
+        InboundPart.reference == part.reference,
+        InboundPart.width == part.width,
+        InboundPart.parts == part.parts,
+        col(InboundPart.message_id).is_(None),
+    )
+    by_place = {p.part: p for p in session.exec(waiting.order_by(col(InboundPart.id).desc()))}
+    return [by_place[n] for n in sorted(by_place)] if len(by_place) == part.parts else []
+
+
+def text_is_whole(
+    session: Session, line: Line, parts: Sequence[InboundPart], *, sender: str, kind: str, body: str, now: datetime
+) -> Message:
+    """The message that these parts make."""
+    assert line.id is not None
+    contact = somebody_at(session, sender, "text", now)
+    assert contact.id is not None
+    message = Message(
+        line_id=line.id,
+        contact_id=contact.id,
+        direction="in",
+        kind=kind,
+        body=body,
+        status="received",
+        created=now,
+        parts=len(parts),
+    )
+    _add(session, message)
+    for part in parts:
+        part.message_id = message.id
+    return message
+
+
+def body_of(parts: Sequence[InboundPart]) -> str:
+    """The text of all parts, mended where an emoji was cut in two."""
+    return join(part.body.decode("utf-16-be", "surrogatepass") for part in parts)
+
+
+def conversation_is_read(session: Session, contact: Contact) -> None:
+    unread = select(Message).where(Message.contact_id == contact.id, Message.status == "received")
+    for message in session.exec(unread):
+        message.status = "read"
+
+
+def _digest(text: TextReceived) -> str:
+    return sha256(text.pdu.upper().encode()).hexdigest()[:32]
+
+
+def _add(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.flush()
+    return row

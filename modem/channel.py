@@ -1,0 +1,92 @@
+"""An open port with one AT dialogue on it: bytes in and out, errors in plain sentences; it decides nothing."""
+
+import errno
+import fcntl
+import os
+import termios
+
+import serial
+
+from modem.at import AtEvent, Command, Dialogue
+from modem.errors import PortLost
+
+# Leaves the text entry mode in which a cut-off AT+CMGS may have left the modem (27.005 CMGS: ESC cancels).
+ESCAPE = b"\x1b\r"
+READ_SIZE = 4096
+WRITE_SECONDS = 5.0
+
+_CANNOT_OPEN = {
+    errno.ENOENT: "There is no port {path}. Plug the modem in, or correct port under [modem] in config.ini.",
+    errno.EACCES: "This box's user may not open {path}. Add it to the group dialout and restart.",
+    errno.EBUSY: "Another program holds {path}, such as ModemManager or gammu-smsd. Stop that program.",
+    errno.EAGAIN: "Another program holds {path}, such as ModemManager or gammu-smsd. Stop that program.",
+    errno.ENOTTY: "{path} is not a serial port. Correct port under [modem] in config.ini.",
+    errno.EISDIR: "{path} is a folder, not a port. Correct port under [modem] in config.ini.",
+}
+
+
+class Channel:
+    """Opens `path` for us alone. Raises PortLost where it can't be opened, read or written any more."""
+
+    def __init__(self, path: str, baud: int) -> None:
+        self.path = path
+        self.dialogue = Dialogue()
+        self._port = _open(path, baud)
+        self.write(ESCAPE)
+
+    def fileno(self) -> int:
+        return int(self._port.fileno())
+
+    def close(self) -> None:
+        self._port.close()
+
+    def read(self) -> list[AtEvent]:
+        """What has come, to be called when the port is readable."""
+        try:
+            data = os.read(self.fileno(), READ_SIZE)
+        except BlockingIOError:
+            return []
+        except OSError as error:
+            raise self._lost(error) from error
+        if not data:
+            raise self._lost(None)  # readable without bytes: the far end has hung up
+        return self.dialogue.receive(data)
+
+    def send(self, command: Command) -> None:
+        self.write(self.dialogue.send(command))
+
+    def send_body(self, pdu: str) -> None:
+        self.write(self.dialogue.body(pdu))
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._port.write(data)
+        except (OSError, serial.SerialException) as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: Exception | None) -> PortLost:
+        return PortLost(
+            f"The modem on {self.path} is gone ({error or 'it hung up'}). Is it plugged in, and its power strong enough?"
+        )
+
+
+def _open(path: str, baud: int) -> serial.Serial:
+    """The port, locked twice: pyserial's `exclusive` is a flock that only the polite heed, TIOCEXCL is the kernel's."""
+    try:
+        port = serial.Serial(path, baud, timeout=0, write_timeout=WRITE_SECONDS, exclusive=True)
+        fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
+    except (OSError, serial.SerialException, termios.error) as error:
+        raise PortLost(_cannot_open(path, error)) from error
+    return port
+
+
+def _cannot_open(path: str, error: Exception) -> str:
+    code = getattr(error, "errno", None) or (error.args[0] if isinstance(error, termios.error) else None)
+    if os.path.isdir(path):
+        code = errno.EISDIR
+    elif "lock" in str(error):
+        code = errno.EBUSY
+    elif "configure port" in str(error):
+        code = errno.ENOTTY
+    words = _CANNOT_OPEN.get(code or 0, f"The port {{path}} cannot be opened: {error}.")
+    return words.format(path=path)

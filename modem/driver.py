@@ -1,0 +1,168 @@
+"""The modem thread, sole owner of one port: opens it, keeps a session on it, and begins anew when it is lost.
+
+Requests come in by `request` (queue and wake-up pipe), events go out by `publish`; both may be called from any thread.
+"""
+
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from modem import contract, discovery
+from modem.calls import Calls
+from modem.channel import Channel
+from modem.errors import CommandTimeout, NotUsable, PortLost
+from modem.session import Session
+
+log = logging.getLogger(__name__)
+
+# Seconds between two tries to get the modem back, the last one again and again.
+BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)
+# How long a stop waits for the end of a text that is on its way (seconds).
+STOP_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Line:
+    """What config.ini says of one modem. port: `auto` or a path."""
+
+    name: str
+    port: str = "auto"
+    baud: int = 115200
+    pin: str | None = None
+    family: str = "auto"
+
+
+class Driver(threading.Thread):
+    """`publish` takes each contract.Event. `failed` is called if the thread dies of something that nobody expected."""
+
+    def __init__(
+        self,
+        line: Line,
+        publish: Callable[[contract.Event], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        super().__init__(name=f"modem {line.name}", daemon=True)
+        self._line = line
+        self._publish = publish
+        self._failed = failed
+        self._requests: SimpleQueue[contract.Request] = SimpleQueue()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        self._stopping = False
+        # Survives sessions: keys of calls go on, and a PIN that was refused is not tried twice.
+        self._calls = Calls(line.name)
+        self._pin = line.pin
+        self._up = False
+        self._tries = 0
+        self._reason: str | None = None
+
+    # ---- for other threads
+
+    def request(self, request: contract.Request) -> None:
+        self._requests.put(request)
+        os.write(self._wake_write, b"r")
+
+    def stop(self) -> None:
+        """Ask the thread to end; join() tells when it has."""
+        self._stopping = True
+        os.write(self._wake_write, b"s")
+
+    # ---- the thread
+
+    def run(self) -> None:
+        try:
+            while not self._stopping:
+                self._try_ports()
+                self._rest(BACKOFF[min(self._tries, len(BACKOFF) - 1)])
+                self._tries += 1
+        except Exception as error:  # the one place at the top of this thread
+            log.exception("The modem thread of line %s has failed", self._line.name)
+            self._failed(error)
+        finally:
+            os.close(self._wake_read)
+            os.close(self._wake_write)
+
+    def _try_ports(self) -> None:
+        """Serve the first port that is a modem, until it is lost."""
+        paths = discovery.candidates() if self._line.port == "auto" else [self._line.port]
+        reason = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
+        for path in paths:
+            self._up = False
+            try:
+                self._serve(path)
+            except (PortLost, CommandTimeout, NotUsable) as error:
+                reason = str(error)
+            if self._stopping or self._up:
+                break  # begin anew with the same port rather than try its neighbour
+        if not self._stopping:
+            self._down(reason)
+
+    def _serve(self, path: str) -> None:
+        channel = Channel(path, self._line.baud)
+        session = Session(
+            channel, self._calls, self._line.family, self._pin, self._publish_up, time.monotonic
+        )
+        try:
+            session.begin()
+            while not self._stopping:
+                self._turn(channel, session)
+            until = time.monotonic() + STOP_PATIENCE
+            while session.sending and time.monotonic() < until:
+                self._turn(channel, session)
+        except NotUsable:
+            if session.pin_used:
+                self._pin = ""  # three wrong PINs lock the SIM: never twice
+            raise
+        finally:
+            channel.close()
+            for event in self._calls.reset(time.monotonic()):
+                self._publish(event)
+
+    def _turn(self, channel: Channel, session: Session) -> None:
+        """Wait for the port, a request or the next moment that matters; there is no other wait in this thread."""
+        port = channel.fileno()
+        ready, _, _ = select.select([port, self._wake_read], [], [], session.timeout(time.monotonic()))
+        if port in ready:
+            session.read()
+        if self._wake_read in ready:
+            for request in self._drain():
+                session.request(request)
+        session.tick()
+
+    def _publish_up(self, event: contract.Event) -> None:
+        if isinstance(event, contract.LineUp):
+            self._up, self._tries, self._reason = True, 0, None
+        self._publish(event)
+
+    def _down(self, reason: str) -> None:
+        if reason != self._reason:
+            log.warning("%s: %s", self._line.name, reason)
+            self._reason = reason
+            self._publish(contract.LineDown(self._line.name, time.monotonic(), reason))
+
+    def _rest(self, seconds: float) -> None:
+        """Wait before the next try; what is asked meanwhile is not started."""
+        until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            ready, _, _ = select.select([self._wake_read], [], [], left)
+            for request in self._drain() if ready else ():
+                self._turn_down(request)
+
+    def _drain(self) -> list[contract.Request]:
+        os.read(self._wake_read, 4096)
+        requests = []
+        while True:
+            try:
+                requests.append(self._requests.get_nowait())
+            except Empty:
+                return requests
+
+    def _turn_down(self, request: contract.Request) -> None:
+        if isinstance(request, contract.SendText):
+            reason = self._reason or "The modem is being set up."
+            self._publish(contract.NotStarted(self._line.name, time.monotonic(), request.message_id, reason))

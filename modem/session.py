@@ -1,0 +1,321 @@
+"""One open channel from the first AT to its loss: one conversation at a time, URCs heard meanwhile, calls tracked.
+
+It owns the dialogue's turn and the jobs that wait for it; time is asked of the clock that it is given. What ends the
+channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or `request` to the driver.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator
+
+from modem import commands, contract, dialogues, pdu, urc
+from modem.at import Command, Urc
+from modem.calls import CallEvent, Calls
+from modem.channel import Channel
+from modem.commands import SEND_TIMEOUT
+from modem.contract import Slot
+from modem.dialogues import Body, Outcome, Pause, Reply, Setup, Step, Taken
+from modem.errors import CommandTimeout, ModemError, PduError, PortLost
+from modem.inbound import received
+
+log = logging.getLogger(__name__)
+
+# Other programs and silent resets change settings: looked at so often, when idle (seconds).
+CHECK_SECONDS = 300.0
+
+Job = Generator[Step, Reply, None]
+
+
+class Session:
+    """publish: takes every event. pin: to unlock the SIM with, or None."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        calls: Calls,
+        family: str,
+        pin: str | None,
+        publish: Callable[[contract.Event], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.setup: Setup | None = None
+        self._channel = channel
+        self._calls = calls
+        self._family = family
+        self._pin = pin
+        self._publish = publish
+        self._clock = clock
+        self._jobs: deque[Job] = deque()
+        self._job: Job | None = None
+        self._deadline: float | None = None
+        self._check_at: float | None = None
+        self._idle = False
+        self._storage = ""
+        self._message_id = 0
+        self.sending = False
+        self.pin_used = False
+
+    def begin(self) -> None:
+        """Start with initialising."""
+        self._begin(self._initialise())
+
+    # ---- what the driver's select calls
+
+    def timeout(self, now: float) -> float | None:
+        """How long nothing will happen by itself, in seconds."""
+        moments = [self._deadline, self._calls.next_tick(), self._check_at]
+        if self._job is None:
+            moments.append(self._calls.next_poll())
+        return max(0.0, min((m for m in moments if m is not None), default=now + CHECK_SECONDS) - now)
+
+    def read(self) -> None:
+        """The port is readable."""
+        for event in self._channel.read():
+            if isinstance(event, Urc):
+                self._hear(urc.parse(event))
+            else:
+                self._deadline = None
+                self._go_on(event)
+
+    def tick(self) -> None:
+        """Time may have passed: time-outs, polls, the next job."""
+        now = self._clock()
+        self._say(self._calls.tick(now))
+        if self._deadline is not None and now >= self._deadline:
+            self._out_of_time()
+        if self._job is None and self.setup is not None:
+            self._next_job(now)
+        self._tell_idle()
+
+    def request(self, request: contract.Request) -> None:
+        """A wish of the bridge."""
+        match request:
+            case contract.SendText():
+                self._send(request)
+            case contract.DeleteStored(slots):
+                self._jobs.append(self._delete(slots))
+            case contract.Answer():
+                self._jobs.appendleft(self._answer())
+            case contract.HangUp():
+                self._jobs.appendleft(self._hang_up())
+
+    # ---- the conversation in hand
+
+    def _begin(self, job: Job) -> None:
+        self._job = job
+        self._go_on(None)
+
+    def _go_on(self, reply: Reply) -> None:
+        """Hand the reply to the job and do what it asks for next."""
+        assert self._job is not None
+        try:
+            step = self._job.send(reply)
+            while isinstance(step, Taken):
+                self._taken(step)
+                step = self._job.send(None)
+            self._do(step)
+        except StopIteration:
+            self._job = None
+
+    def _do(self, step: Step) -> None:
+        now = self._clock()
+        try:
+            match step:
+                case Command():
+                    self._deadline = now + step.timeout
+                    self.pin_used = self.pin_used or step.text.startswith('AT+CPIN="')
+                    self._channel.send(step)
+                case Body(hexadecimal):
+                    self._deadline = now + SEND_TIMEOUT
+                    self._channel.send_body(hexadecimal)
+                case Pause(seconds):
+                    self._deadline = now + seconds
+        except PortLost as error:
+            self.fail(error)
+
+    def _out_of_time(self) -> None:
+        """A Pause is over, or a command has had no answer: then the port counts as lost (DESIGN, rule 5)."""
+        self._deadline = None
+        command = self._channel.dialogue.command
+        if command is None:
+            self._go_on(None)
+            return
+        lines = self._channel.dialogue.abandon()
+        self.fail(
+            CommandTimeout(f"The modem on {self._channel.path} does not answer ({command.text}).", lines)
+        )
+
+    def fail(self, error: PortLost | CommandTimeout) -> None:
+        """End the conversation and the session with this error."""
+        error.lines = error.lines or self._channel.dialogue.abandon()
+        job, self._job = self._job, None
+        if job is not None:
+            try:
+                step = job.throw(error)
+                while isinstance(step, Taken):
+                    self._taken(step)
+                    step = job.send(None)
+            except (StopIteration, ModemError):
+                pass
+        raise error
+
+    def _taken(self, step: Taken) -> None:
+        line, now = self._calls.line, self._clock()
+        self._publish(contract.PartSent(line, now, self._message_id, step.part, step.parts, step.mr))
+
+    def _next_job(self, now: float) -> None:
+        poll = self._calls.next_poll()
+        if poll is not None and now >= poll:
+            self._begin(self._poll())
+        elif self._jobs:
+            self._begin(self._jobs.popleft())
+        elif self._check_at is not None and now >= self._check_at:
+            self._check_at = now + CHECK_SECONDS
+            self._begin(self._check())
+
+    # ---- URCs
+
+    def _hear(self, indication: urc.Indication) -> None:
+        self._say(self._calls.take(indication, self._clock()))
+        match indication:
+            case urc.StoredText(storage, index):
+                self._jobs.append(self._fetch(storage, index))
+            case urc.StoredReport(storage, index):
+                self._jobs.append(self._fetch(storage, index))
+            case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
+                self._received(hexadecimal, None)
+            case urc.Booted(hard=True) if self.setup is not None:
+                self.fail(
+                    PortLost(
+                        "The modem restarted by itself; it is being set up again. Is its power strong enough?"
+                    )
+                )
+            case urc.Booted(hard=False) if self.setup is not None:
+                self._jobs.append(self._initialise())
+
+    def _say(self, events: list[CallEvent]) -> None:
+        for event in events:
+            self._publish(event)
+
+    def _tell_idle(self) -> None:
+        idle = self.setup is not None and self._job is None and not self._jobs and not self._calls.busy
+        if idle != self._idle:
+            self._idle = idle
+            self._publish(contract.LineIdle(self._calls.line, self._clock(), idle))
+
+    # ---- jobs
+
+    def _initialise(self) -> Job:
+        again = self.setup is not None
+        setup = yield from dialogues.initialise(self._family, self._pin)
+        self._calls.has_list, self._calls.indicators = setup.has_list, setup.indicators
+        self._storage = setup.storage
+        self.setup = setup
+        self._check_at = self._clock() + CHECK_SECONDS
+        if not again:
+            self._publish(
+                contract.LineUp(
+                    self._calls.line,
+                    self._clock(),
+                    self._channel.path,
+                    setup.model,
+                    setup.imei,
+                    setup.imsi,
+                    setup.iccid,
+                    setup.msisdn,
+                )
+            )
+        yield from self._fetch(setup.storage, None)
+
+    def _check(self) -> Job:
+        if not (yield from dialogues.settings_kept()):
+            log.warning(
+                "%s: another program or a reset changed the modem's settings; set again", self._calls.line
+            )
+            yield from self._initialise()
+
+    def _poll(self) -> Job:
+        asked = self._clock()
+        self._calls.polling(asked)
+        response = yield from dialogues.ask(commands.CALLS)
+        if response.ok:
+            self._say(self._calls.listed(urc.call_list(response.lines), asked, self._clock()))
+
+    def _answer(self) -> Job:
+        if (yield from dialogues.ask(commands.ANSWER)).ok:
+            self._calls.picked_up(self._clock())
+
+    def _hang_up(self) -> Job:
+        self._calls.hanging_up()
+        response = yield from dialogues.ask(commands.HANG_UP)
+        if not response.ok:
+            response = yield from dialogues.ask(commands.HANG_UP_V25)
+        self._say(self._calls.hung_up(response.ok, self._clock()))
+
+    def _fetch(self, storage: str, index: int | None) -> Job:
+        """Read the text at `index`, or all that lie there, and hand them on; they stay until the bridge has them."""
+        yield from self._select(storage)
+        if index is not None and (found := (yield from dialogues.read_one(index))):
+            self._received(found, Slot(storage, index))
+            return
+        for place, found in (yield from dialogues.read_all()):
+            self._received(found, Slot(storage, place))
+
+    def _delete(self, slots: tuple[Slot, ...]) -> Job:
+        for storage, indices in dialogues.slots_by_storage(slots).items():
+            yield from self._select(storage)
+            for index in indices:
+                response = yield from dialogues.ask(commands.delete(index))
+                if not response.ok:
+                    log.warning(
+                        "%s: text %d stays in %s: %s", self._calls.line, index, storage, response.final
+                    )
+
+    def _select(self, storage: str) -> Job:
+        if (
+            storage
+            and storage != self._storage
+            and (yield from dialogues.ask(commands.use_storage(storage))).ok
+        ):
+            self._storage = storage
+
+    def _received(self, hexadecimal: str, slot: Slot | None) -> None:
+        event = received(self._calls.line, self._clock(), hexadecimal, slot)
+        if event is not None:
+            self._publish(event)
+
+    def _send(self, request: contract.SendText) -> None:
+        line, now = self._calls.line, self._clock()
+        if self.setup is None or self._job is not None or self._jobs or self._calls.busy:
+            self._publish(contract.NotStarted(line, now, request.message_id, "The line was busy."))
+            return
+        try:
+            parts = pdu.encode(
+                request.number,
+                request.body,
+                reference=request.reference,
+                validity_minutes=request.validity_minutes,
+            )
+        except PduError as error:
+            self._publish(contract.TextFailed(line, now, request.message_id, str(error), None))
+            return
+        self._begin(self._sending(request.message_id, parts))
+
+    def _sending(self, message_id: int, parts: tuple[pdu.EncodedPart, ...]) -> Job:
+        self._message_id, self.sending = message_id, True
+        outcome = yield from dialogues.send(parts)
+        self.sending = False
+        self._publish(_ended(self._calls.line, self._clock(), message_id, outcome))
+
+
+def _ended(line: str, now: float, message_id: int, outcome: Outcome) -> contract.Event:
+    """What `send` ended with, as the bridge is told."""
+    match outcome:
+        case dialogues.Sent():
+            return contract.TextSent(line, now, message_id)
+        case dialogues.Refused(reason, code):
+            return contract.TextFailed(line, now, message_id, reason, code)
+        case dialogues.Unsure(reason):
+            return contract.TextUnconfirmed(line, now, message_id, reason)
+        case dialogues.Untouched(reason):
+            return contract.NotStarted(line, now, message_id, reason)
