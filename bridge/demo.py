@@ -1,0 +1,82 @@
+"""`textback demo`: the service on a simulated modem in a temporary folder, with callers that follow a script."""
+
+import secrets
+import tempfile
+import threading
+from pathlib import Path
+
+import click
+from sqlmodel import Session
+
+from bridge import config, service
+from bridge.database import migrate
+from modem.simulator import Simulator
+from web.auth import add_user
+
+CONFIG = """\
+[shop]
+name = Corner Bakery
+phone = +44 121 234 5678
+country = GB
+
+[modem]
+port = simulator
+
+[textback]
+message = Hi! This is {{shop}}. Sorry we missed your call. How can we help? Just reply to this text.
+
+[web]
+host = 127.0.0.1
+port = {port}
+"""
+
+# libphonenumber's example numbers: valid to every check, and nobody's.
+ANN, BOB, CEM, DAN, EVE = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60))
+REPLIES = {
+    ANN: "Hi, yes please! Could you keep two sourdough loaves for me until 5? 🥖",
+    CEM: "Do you make birthday cakes? It would be for Saturday, 12 people, chocolate if possible. Thank you!",
+}
+
+
+def run(port: int) -> None:
+    """Serve until Ctrl-C; prints the page's address, and the name and password to log in with."""
+    with tempfile.TemporaryDirectory(prefix="textback-demo-") as folder:
+        path = Path(folder) / "config.ini"
+        path.write_text(CONFIG.format(port=port))
+        settings = config.load(path)
+        with service.running(settings, service.reloader(path)) as box:
+            password = secrets.token_urlsafe(6)
+            migrate(box.desk.engine)
+            with Session(box.desk.engine) as session, session.begin():
+                add_user(session, "demo", password)
+            click.echo(f"\n  The page:  {box.url}\n  Log in as: demo\n  Password:  {password}\n")
+            click.echo("  Callers ring now and then. Ctrl-C ends it; nothing is kept.\n")
+            over = threading.Event()
+            callers = threading.Thread(target=_callers, args=(box.simulators["main"], over), daemon=True)
+            callers.start()
+            try:
+                service.run_until_told(box)
+            finally:
+                over.set()
+
+
+def _callers(simulator: Simulator, over: threading.Event) -> None:
+    """A quarter of an hour at the counter, in two minutes, and then a call now and then."""
+    script = (
+        (3, lambda: simulator.call(ANN, rings=3)),
+        (14, lambda: simulator.text(ANN, REPLIES[ANN])),
+        (4, lambda: simulator.call(None, rings=2)),
+        (10, lambda: simulator.call(BOB, rings=2)),
+        (12, lambda: simulator.call(CEM, rings=4)),
+        (18, lambda: simulator.text(CEM, REPLIES[CEM])),
+        (4, lambda: simulator.call(BOB, rings=1)),
+        (10, lambda: simulator.call("0800123456", rings=2)),
+        (10, lambda: simulator.text("PARCELS", "Your parcel comes today between 2 and 4 pm.")),
+        (6, lambda: simulator.call(DAN, rings=3)),
+    )
+    for seconds, act in script:
+        if over.wait(seconds):
+            return
+        act()
+    while not over.wait(90):
+        simulator.call(secrets.choice((ANN, BOB, CEM, DAN, EVE)), rings=2 + secrets.randbelow(3))

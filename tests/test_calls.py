@@ -1,0 +1,231 @@
+"""The call machine: every cell of its table of states, and its rules about numbers, lists and silence."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modem import urc
+from modem.at import Urc
+from modem.calls import SILENCE, STATEFUL_SILENCE, CallEvent, Calls
+from modem.contract import CallEnded, CallRinging
+from modem.urc import CallState, parse
+
+ANN = '+CLIP: "+447400123456",145,,,,0'
+BOB = '+CLIP: "+447400123457",145,,,,0'
+HIDDEN = '+CLIP: "",128,,,,1'
+
+
+class Phone:
+    """A call machine on a clock that the test turns; `steps` are lines or what is done to it."""
+
+    def __init__(self, has_list: bool = False) -> None:
+        self.calls = Calls("main")
+        self.calls.has_list = has_list
+        self.now = 100.0
+        self.events: list[CallEvent] = []
+
+    def hear(self, *lines: str, after: float = 1.0) -> "Phone":
+        for line in lines:
+            self.now += after
+            self.events += self.calls.take(parse(Urc(line)), self.now)
+        return self
+
+    def listed(self, *states: CallState, after: float = 1.0) -> "Phone":
+        self.now += after
+        self.calls.polling(self.now)
+        self.events += self.calls.listed(states, self.now, self.now)
+        return self
+
+    def wait(self, seconds: float) -> "Phone":
+        self.now += seconds
+        self.events += self.calls.tick(self.now)
+        return self
+
+    def hang_up(self, ok: bool = True) -> "Phone":
+        self.calls.hanging_up()
+        self.events += self.calls.hung_up(ok, self.now)
+        return self
+
+    def pick_up(self) -> "Phone":
+        self.calls.picked_up(self.now)
+        return self
+
+    def lose_port(self) -> "Phone":
+        self.events += self.calls.reset(self.now)
+        return self
+
+    @property
+    def ended(self) -> list[tuple[str | None, str, int | None]]:
+        return [(e.number, e.outcome, e.rings) for e in self.events if isinstance(e, CallEnded)]
+
+
+ANNS = "+447400123456"
+BOBS = "+447400123457"
+
+
+def test_ringing_then_an_end_line() -> None:
+    assert Phone().hear("RING", ANN, "RING", ANN, "NO CARRIER").ended == [(ANNS, "abandoned", 2)]
+
+
+def test_ringing_then_silence() -> None:
+    phone = Phone().hear("RING", ANN)
+    assert phone.wait(SILENCE - 0.1).ended == []
+    assert phone.wait(0.2).ended == [(ANNS, "abandoned", 1)]
+
+
+def test_ringing_then_connected_then_end() -> None:
+    assert Phone().hear("RING", ANN).pick_up().wait(600).hear("NO CARRIER").ended == [(ANNS, "answered", 1)]
+
+
+def test_ringing_and_we_hang_up() -> None:
+    assert Phone().hear("RING", ANN).hang_up().hear("NO CARRIER").ended == [(ANNS, "rejected", 1)]
+
+
+def test_an_end_line_before_the_ok_to_our_hanging_up_is_our_doing() -> None:
+    phone = Phone().hear("RING", ANN)
+    phone.calls.hanging_up()
+    assert phone.hear("NO CARRIER").ended == [(ANNS, "rejected", 1)]
+
+
+def test_hanging_up_that_fails_changes_nothing() -> None:
+    assert Phone().hear("RING", ANN).hang_up(ok=False).hear("NO CARRIER").ended == [(ANNS, "abandoned", 1)]
+
+
+def test_a_ring_on_its_way_while_we_hang_up_is_no_call() -> None:
+    assert Phone().hear("RING", ANN).hang_up().hear("RING", ANN, after=0.3).wait(60).ended == [(ANNS, "rejected", 1)]
+
+
+def test_ringing_and_the_port_is_lost() -> None:
+    assert Phone().hear("RING", ANN).lose_port().ended == [(ANNS, "lost", 1)]
+
+
+def test_connected_and_the_port_is_lost() -> None:
+    assert Phone().hear("RING", ANN).pick_up().lose_port().ended == [(ANNS, "answered", 1)]
+
+
+def test_waiting_then_gone_from_the_list() -> None:
+    phone = Phone(has_list=True).hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1')
+    active = CallState(1, "active", True, number=ANNS)
+    phone.listed(active, CallState(2, "waiting", True, number=BOBS)).listed(active)
+    assert phone.ended == [(BOBS, "waiting", None)]
+    assert phone.hear("NO CARRIER").ended[1:] == [(ANNS, "answered", 1)]
+
+
+def test_waiting_becomes_the_ringing_call_when_the_first_ends() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', "NO CARRIER", "RING", BOB, "NO CARRIER")
+    assert phone.ended == [(ANNS, "answered", 1), (BOBS, "abandoned", 1)]
+
+
+def test_waiting_and_the_port_is_lost() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1').lose_port()
+    assert sorted(phone.ended) == sorted([(ANNS, "answered", 1), (BOBS, "lost", None)])
+
+
+def test_a_knocking_data_call_is_none() -> None:
+    assert Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,2').lose_port().ended == [(ANNS, "answered", 1)]
+
+
+def test_release_causes_decide() -> None:
+    outcomes = {cause: Phone().hear("RING", ANN, f"^CEND:1,0,104,{cause}").ended[0][1] for cause in (16, 18, 19, 26, 102)}
+    expected = {16: "abandoned", 18: "no_answer", 19: "no_answer", 26: "answered_elsewhere", 102: "no_answer"}
+    assert outcomes == expected
+
+
+def test_another_number_is_another_call_and_takes_its_ring_along() -> None:
+    phone = Phone().hear("RING", ANN, "RING", ANN, "RING", BOB, "NO CARRIER")
+    assert phone.ended == [(ANNS, "abandoned", 2), (BOBS, "abandoned", 1)]
+
+
+def test_withheld_after_a_number_is_another_call() -> None:
+    phone = Phone().hear("RING", ANN, "RING", HIDDEN, "NO CARRIER")
+    assert phone.ended == [(ANNS, "abandoned", 1), (None, "abandoned", 1)]
+    assert [e.withheld for e in phone.events if isinstance(e, CallEnded)] == [False, True]
+
+
+def test_a_late_number_is_the_same_call() -> None:
+    phone = Phone().hear("RING", "RING", ANN, "NO CARRIER")
+    assert phone.ended == [(ANNS, "abandoned", 2)]
+    assert [e.number for e in phone.events if isinstance(e, CallRinging)] == [None, ANNS]
+
+
+def test_two_spellings_of_a_number_are_one_caller() -> None:
+    phone = Phone().hear("RING", ANN, '+CLCC: 1,1,4,0,0,"07400123456",129', "NO CARRIER")
+    assert phone.ended == [(ANNS, "abandoned", 1)]
+
+
+def test_the_list_ends_a_call_that_it_has_shown() -> None:
+    here = CallState(1, "incoming", True, number=ANNS)
+    phone = Phone(has_list=True).hear("RING", ANN).listed(here)
+    assert phone.listed().ended == [(ANNS, "abandoned", 1)]
+
+
+def test_a_list_that_never_shows_calls_ends_none() -> None:
+    phone = Phone(has_list=True).hear("RING", ANN)
+    for _ in range(5):
+        phone.listed()
+    assert phone.ended == []
+
+
+def test_a_list_that_was_asked_for_before_an_end_is_old_news() -> None:
+    phone = Phone(has_list=True).hear("RING", ANN, "NO CARRIER")
+    asked = phone.now - 0.5
+    assert phone.calls.listed((CallState(1, "incoming", True, number=ANNS),), asked, phone.now) == []
+
+
+def test_a_call_whose_state_is_told_needs_no_rings() -> None:
+    phone = Phone().hear('+QIND: "ccinfo",2,1,4,0,0,"+447400123456",145').wait(SILENCE * 3)
+    assert phone.ended == []
+    assert phone.wait(STATEFUL_SILENCE).ended == [(ANNS, "abandoned", None)]
+
+
+def test_polls_hurry_while_it_rings_and_stop_when_nothing_does() -> None:
+    phone = Phone(has_list=True)
+    assert phone.calls.next_poll() is None
+    phone.hear("RING")
+    first = phone.calls.next_poll()
+    assert first is not None
+    assert phone.now < first <= phone.now + 1
+    assert phone.hear("NO CARRIER").calls.next_poll() is None
+
+
+def test_outgoing_calls_are_not_ours_to_report() -> None:
+    phone = Phone()
+    phone.calls.dialled()
+    assert phone.hear("^ORIG:1,0", "^CONF:1", "^CONN:1,0", "^CEND:1,9,104,16").events == []
+    assert not phone.calls.busy
+
+
+def test_a_lone_missed_call_note_is_a_lost_call() -> None:
+    assert Phone().hear("MISSED_CALL: 08:48AM +447400123456").ended == [(ANNS, "lost", None)]
+
+
+def test_the_echoes_of_an_end_are_not_calls() -> None:
+    lines = ("VOICE CALL: END", "NO CARRIER", '+CLCC: 1,1,6,0,0,"+447400123456",145', "MISSED_CALL: 08:48AM 447400123456")
+    assert Phone().hear("RING", ANN).hear(*lines, after=0.1).ended == [(ANNS, "abandoned", 1)]
+
+
+LINES = [
+    "RING", "+CRING: VOICE", "+CRING: REL ASYNC", ANN, BOB, HIDDEN, "NO CARRIER", "BUSY", "VOICE CALL: BEGIN",
+    "VOICE CALL: END", "VOICE CALL: END: 000008", "MISSED_CALL: 08:48AM +447400123456", "^CONN:1,0", "^CEND:1,0,104,26",
+    "^ORIG:1,0", '+CCWA: "+447400123457",145,1', '+CLCC: 1,1,4,0,0,"+447400123456",145', '+CLCC: 1,1,6,0,0,"",128',
+    '+CLCC: 2,1,5,0,0,"+447400123457",145', '+CLCC: 1,1,0,0,0,"+447400123456",145', '+CLCC: 1,0,2,0,0,"+1555",145',
+    "^SLCC: ", "RDY", "Call Ready", '+CIEV: "CALL",1', '+CIEV: "CALL",0', "+UCALLSTAT: 1,4", "+UCALLSTAT: 1,6",
+    "#ECAM: 0,6,1,,,", "STOPRING", "noise",
+]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(LINES), st.floats(0.01, 15.0)), max_size=40), st.booleans())
+def test_any_sequence_of_lines(steps: list[tuple[str, float]], has_list: bool) -> None:
+    """Each call begins once and ends once, in that order, with a number that somebody sent, and none rings for ever."""
+    phone = Phone(has_list)
+    for line, gap in steps:
+        phone.wait(gap)
+        phone.hear(line, after=0.0)
+    phone.wait(STATEFUL_SILENCE + 1)
+    assert not phone.calls.ringing
+    phone.lose_port()
+    begun = [e.key for e in phone.events if isinstance(e, CallRinging)]
+    ended = [e.key for e in phone.events if isinstance(e, CallEnded)]
+    assert len(set(ended)) == len(ended)
+    assert set(begun) == set(ended)
+    assert {e.number for e in phone.events} <= {None, ANNS, BOBS}
+    assert urc.Unknown("noise") == parse(Urc("noise"))
