@@ -26,7 +26,7 @@ class Trouble(click.ClickException):
 
     def __init__(self, sentence: str, code: int = 1) -> None:
         super().__init__(sentence)
-        self.exit_code = code
+        self.exit_code = code  # type: ignore[misc]
 
     def show(self, file: Any = None) -> None:
         click.echo(f"textback: {self.message}", file=file or sys.stderr)
@@ -110,7 +110,9 @@ def _log_to_stderr() -> None:
 
 
 @main.command()
-@click.option("--port", default=8080, show_default=True, help="Where the page is served; 0 takes any free port.")
+@click.option(
+    "--port", default=8080, show_default=True, help="Where the page is served; 0 takes any free port."
+)
 def demo(port: int) -> None:
     """The whole box on a simulated modem, with callers that ring; nothing is kept."""
     from bridge import demo as show
@@ -120,12 +122,15 @@ def demo(port: int) -> None:
 
 
 @main.command()
-@click.option("--link", type=click.Path(path_type=Path), required=True, help="Where the modem's port appears.")
+@click.option(
+    "--link", type=click.Path(path_type=Path), required=True, help="Where the modem's port appears."
+)
 @click.option("--profile", default="generic", show_default=True, help="Which vendor's habits it has.")
 @click.option("--control", type=click.Path(path_type=Path), help="A socket that takes orders as JSON lines.")
 def simulate(link: Path, profile: str, control: Path | None) -> None:
     """Only the simulated modem."""
-    from modem.simulator import PROFILES, simulate as play
+    from modem.simulator import PROFILES
+    from modem.simulator import simulate as play
 
     if profile not in PROFILES:
         raise Trouble(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
@@ -214,7 +219,9 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
         return
     for row in rows:
         arrow = "<-" if row.direction == "in" else "->"
-        click.echo(f"{history.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}")
+        click.echo(
+            f"{history.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}"
+        )
 
 
 @main.command()
@@ -270,7 +277,9 @@ def user() -> None:
 
 
 def with_password(command: Command) -> Command:
-    return click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")(command)
+    return click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")(
+        command
+    )
 
 
 def _password(from_stdin: bool) -> str:

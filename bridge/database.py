@@ -72,11 +72,20 @@ TROUBLES = (
         "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
         "delete files that nobody needs, or put a larger card in.",
     ),
-    ("readonly", "The database may not be written. Give the box's user the right to write the file and its folder."),
-    ("unable to open", "The database cannot be opened. Does its folder exist, and may the box's user write there?"),
+    (
+        "readonly",
+        "The database may not be written. Give the box's user the right to write the file and its folder.",
+    ),
+    (
+        "unable to open",
+        "The database cannot be opened. Does its folder exist, and may the box's user write there?",
+    ),
     ("disk I/O", "The card or disk fails on reading or writing. Make a backup and replace it soon."),
     ("malformed", "The database file is damaged. Put the last backup in its place."),
-    ("not a database", "The file named as the database is none. Correct database under [storage] in config.ini."),
+    (
+        "not a database",
+        "The file named as the database is none. Correct database under [storage] in config.ini.",
+    ),
 )
 
 

@@ -97,7 +97,12 @@ class Decider:
     def _decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
         decision = policy.decide(
-            _facts(call), _caller(store.past_of(session, call)), self.settings, self.region, self._own(session), now
+            _facts(call),
+            _caller(store.past_of(session, call)),
+            self.settings,
+            self.region,
+            self._own(session),
+            now,
         )
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import decisions, store
+from bridge import decisions
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import migrate, optimise, plain_trouble
@@ -75,9 +75,7 @@ class Loop:
         self._engine = engine
         self._clock = clock
         self._reload = reload
-        self._outlets = {
-            name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()
-        }
+        self._outlets = {name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()}
         self._decider = decisions.Decider(settings, clock)
         self._stopping = Flag()
         self._database: str | None = None
@@ -176,10 +174,15 @@ class Loop:
                 return self._asked(letter, session)
             case contract.LineUp():
                 self._decider.line_up(session, letter)
-                return [lambda: self._set(letter.line, up=True, reason=None, port=letter.port, model=letter.model)]
+                return [
+                    lambda: self._set(letter.line, up=True, reason=None, port=letter.port, model=letter.model)
+                ]
             case contract.LineDown():
                 self._decider.line_down(session, letter)
-                return [lambda: self._set(letter.line, up=False, reason=letter.reason), lambda: self._busy(letter.line)]
+                return [
+                    lambda: self._set(letter.line, up=False, reason=letter.reason),
+                    lambda: self._busy(letter.line),
+                ]
             case contract.LineIdle():
                 return [lambda: self._idle(letter)]
             case contract.CallRinging():
@@ -197,7 +200,12 @@ class Loop:
             case contract.PartSent():
                 self._decider.part_sent(session, letter)
                 return []
-            case contract.TextSent() | contract.TextFailed() | contract.TextUnconfirmed() | contract.NotStarted():
+            case (
+                contract.TextSent()
+                | contract.TextFailed()
+                | contract.TextUnconfirmed()
+                | contract.NotStarted()
+            ):
                 self._decider.text_ended(session, letter)
                 return [lambda: self._free(letter.line)]
         return []
@@ -205,7 +213,9 @@ class Loop:
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
         answer, requests = self._decider.wish(session, asked.wish)
         effects: list[Effect] = [
-            partial(self._outlets[line].request, request) for line, request in requests if line in self._outlets
+            partial(self._outlets[line].request, request)
+            for line, request in requests
+            if line in self._outlets
         ]
         return [*effects, lambda: asked.answer.put(answer)]
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from web.server import Server
+
 from bridge import config, schedule
 from bridge.clock import Clock
 from bridge.config import Settings
@@ -15,7 +17,6 @@ from bridge.loop import Dead, Loop, Stop
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
 from web import create_app
-from web.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,9 @@ SIMULATOR = "simulator"
 class Service:
     """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
 
-    def __init__(self, settings: Settings, loop: Loop, desk: Desk, url: str, simulators: dict[str, Simulator]) -> None:
+    def __init__(
+        self, settings: Settings, loop: Loop, desk: Desk, url: str, simulators: dict[str, Simulator]
+    ) -> None:
         self.settings = settings
         self.loop = loop
         self.desk = desk
@@ -43,13 +46,18 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
         engine = open_engine(settings.storage.database)
         stack.callback(engine.dispose)
         simulators = {
-            modem.name: stack.enter_context(Simulator()) for modem in settings.modems if modem.port == SIMULATOR
+            modem.name: stack.enter_context(Simulator())
+            for modem in settings.modems
+            if modem.port == SIMULATOR
         }
         drivers: dict[str, Driver] = {}
         loop = Loop(
             settings,
             engine,
-            {modem.name: lambda request, name=modem.name: drivers[name].request(request) for modem in settings.modems},
+            {
+                modem.name: lambda request, name=modem.name: drivers[name].request(request)
+                for modem in settings.modems
+            },
             Clock(),
             reload,
         )

@@ -207,7 +207,9 @@ def part_was_taken(session: Session, message: Message, part: int, mr: int, now: 
     session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
 
 
-def report_came(session: Session, report: ReportReceived, recipients: Sequence[str], now: datetime) -> Message | None:
+def report_came(
+    session: Session, report: ReportReceived, recipients: Sequence[str], now: datetime
+) -> Message | None:
     """Note a status report on the part that it is about; the message, or None if it is about none of ours.
 
     recipients: the ways in which the report's number may stand as an address.
@@ -220,7 +222,8 @@ def report_came(session: Session, report: ReportReceived, recipients: Sequence[s
         .order_by(col(Message.id).desc())
     )
     by_mr = to_them.join(MessagePart, col(MessagePart.message_id) == Message.id).where(
-        MessagePart.mr == report.mr, (col(MessagePart.status).is_(None)) | (col(MessagePart.status) >= STILL_TRYING)
+        MessagePart.mr == report.mr,
+        (col(MessagePart.status).is_(None)) | (col(MessagePart.status) >= STILL_TRYING),
     )
     message = session.exec(by_mr).first()
     if message is None:
@@ -249,7 +252,9 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
 
 
 def parts_of(session: Session, message: Message) -> Sequence[MessagePart]:
-    return session.exec(select(MessagePart).where(MessagePart.message_id == message.id).order_by(col(MessagePart.part))).all()
+    return session.exec(
+        select(MessagePart).where(MessagePart.message_id == message.id).order_by(col(MessagePart.part))
+    ).all()
 
 
 # ---- texts that come in
@@ -261,7 +266,9 @@ def already_have(session: Session, line: Line, text: TextReceived) -> bool:
     return session.exec(same).first() is not None
 
 
-def part_came(session: Session, line: Line, text: TextReceived, sender: str, now: datetime) -> Sequence[InboundPart]:
+def part_came(
+    session: Session, line: Line, text: TextReceived, sender: str, now: datetime
+) -> Sequence[InboundPart]:
     """Store a PDU; the parts of its text in their order if it is now whole, else nothing yet."""
     assert line.id is not None
     concat = text.concat
@@ -292,7 +299,14 @@ def part_came(session: Session, line: Line, text: TextReceived, sender: str, now
 
 
 def text_is_whole(
-    session: Session, line: Line, parts: Sequence[InboundPart], *, sender: str, kind: str, body: str, now: datetime
+    session: Session,
+    line: Line,
+    parts: Sequence[InboundPart],
+    *,
+    sender: str,
+    kind: str,
+    body: str,
+    now: datetime,
 ) -> Message:
     """The message that these parts make."""
     assert line.id is not None

@@ -1,0 +1,218 @@
+"""Should this call get a text, and why: the rules of DESIGN chapter 4 in their order, as pure functions of what is given.
+
+Each rule says None (it does not apply, pass on) or why it stops; the first that stops decides. All that ran are the
+call's trace. A rule that comes with a later issue goes into RULES at its place in the order.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.config import Settings
+from bridge.numbers import untextable
+
+MISSED = frozenset({"abandoned", "no_answer", "waiting", "lost", "notice"})
+
+# Reason codes (the contract) -> three words for the chip, and a sentence.
+REASONS = {
+    "not_missed": "call was answered",
+    "disabled": "switched off",
+    "withheld": "number withheld",
+    "not_textable": "cannot be texted",
+    "foreign": "from abroad",
+    "excluded": "never texted",
+    "opted_out": "asked for none",
+    "spam": "on block list",
+    "one_ring": "rang only once",
+    "cooldown": "texted already",
+    "closed": "shop was closed",
+    "limit": "daily limit reached",
+    "breaker": "too many strangers",
+    "clock": "clock not set",
+    "superseded": "in contact since",
+    "expired": "too late",
+}
+SENTENCES = {
+    "not_missed": "The call was answered or turned down here.",
+    "disabled": "Automatic texts are switched off.",
+    "withheld": "The caller hides the number.",
+    "not_textable": "This number cannot receive texts.",
+    "foreign": "The number is from a country that is not texted.",
+    "excluded": "This contact is marked as never to be texted.",
+    "opted_out": "This person asked for no more texts.",
+    "spam": "The number is on a block list.",
+    "one_ring": "The phone rang too briefly for a real caller.",
+    "cooldown": "This caller has had an automatic text lately.",
+    "closed": "The shop was closed.",
+    "limit": "No more automatic texts go out today.",
+    "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
+    "clock": "The box does not know what time it is.",
+    "superseded": "There has been contact since the call.",
+    "expired": "The text could not be sent in time.",
+}
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """An ended call. number: E.164 or None; raw: as received."""
+
+    outcome: str
+    number: str | None
+    raw: str | None
+    withheld: bool
+    ended: datetime
+
+
+@dataclass(frozen=True)
+class CallerFacts:
+    """The caller's past. contact_since: how there was contact after this call, a sentence, or None."""
+
+    last_automatic: datetime | None = None
+    last_automatic_id: int | None = None
+    pending_id: int | None = None
+    contact_since: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule that ran: pass or stop, and the detail in plain words."""
+
+    rule: str
+    verdict: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Text the caller at `due`, and not after `expires`."""
+
+    due: datetime
+    expires: datetime
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Do not. message_id: the text that stands in the way, for cooldown."""
+
+    reason: str
+    trace: tuple[Step, ...]
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a rule may look at. due and expires are set when a waiting text is looked at once more."""
+
+    call: CallFacts
+    caller: CallerFacts
+    settings: Settings
+    region: str
+    own: tuple[str, ...]
+    now: datetime
+    expires: datetime | None = None
+
+
+def _not_missed(case: Case) -> str | None:
+    return None if case.call.outcome in MISSED else SENTENCES["not_missed"]
+
+
+def _disabled(case: Case) -> str | None:
+    return None if case.settings.textback.enabled else SENTENCES["disabled"]
+
+
+def _withheld(case: Case) -> str | None:
+    if case.call.withheld:
+        return SENTENCES["withheld"]
+    return None if case.call.raw else "The network did not say who called."
+
+
+def _not_textable(case: Case) -> str | None:
+    return untextable(
+        case.call.number or case.call.raw, case.region, case.own, case.settings.filters.landlines
+    )
+
+
+def _cooldown(case: Case) -> str | None:
+    if case.caller.pending_id is not None:
+        return "A text to this caller is already on its way."
+    last, hours = case.caller.last_automatic, case.settings.textback.cooldown_hours
+    if last is None or case.now - last >= timedelta(hours=hours):
+        return None
+    return f"Texted {_ago(case.now - last)}; one automatic text per caller in {hours} hours."
+
+
+def _superseded(case: Case) -> str | None:
+    return case.caller.contact_since
+
+
+def _expired(case: Case) -> str | None:
+    late = case.expires is not None and case.now > case.expires
+    minutes = case.settings.textback.expire_minutes
+    return f"It could not be sent within {minutes} minutes." if late else None
+
+
+Rule = Callable[[Case], str | None]
+# rule, what is noted when it passes, function
+RULES: tuple[tuple[str, str, Rule], ...] = (
+    ("not_missed", "The call was missed.", _not_missed),
+    ("disabled", "Automatic texts are on.", _disabled),
+    ("withheld", "The number was shown.", _withheld),
+    ("not_textable", "The number can receive texts.", _not_textable),
+    ("cooldown", "No automatic text to this caller lately.", _cooldown),
+    ("superseded", "No contact since the call.", _superseded),
+    ("expired", "It is still in time.", _expired),
+)
+
+
+def decide(
+    call: CallFacts, caller: CallerFacts, settings: Settings, region: str, own: tuple[str, ...], now: datetime
+) -> Reply | Silence:
+    """At the end of a call: text back, and when, or why not. `own`: numbers that are never texted."""
+    due = now + timedelta(seconds=settings.textback.delay_seconds)
+    expires = due + timedelta(minutes=settings.textback.expire_minutes)
+    return _judge(Case(call, caller, settings, region, own, now), due, expires)
+
+
+def decide_again(
+    call: CallFacts,
+    caller: CallerFacts,
+    due: datetime,
+    expires: datetime,
+    settings: Settings,
+    region: str,
+    own: tuple[str, ...],
+    now: datetime,
+) -> Reply | Silence:
+    """At the moment of sending: does it still hold? `caller` leaves this call's own text out."""
+    return _judge(Case(call, caller, settings, region, own, now, expires), due, expires)
+
+
+def _judge(case: Case, due: datetime, expires: datetime) -> Reply | Silence:
+    trace: list[Step] = []
+    for rule, passed, look in RULES:
+        why = look(case)
+        trace.append(Step(rule, "stop" if why else "pass", why or passed))
+        if why:
+            caller = case.caller
+            blocking = (caller.pending_id or caller.last_automatic_id) if rule == "cooldown" else None
+            return Silence(rule, tuple(trace), blocking)
+    return Reply(due, expires, tuple(trace))
+
+
+def as_json(trace: tuple[Step, ...]) -> list[dict[str, str]]:
+    """The trace as the contract has it."""
+    return [{"rule": step.rule, "verdict": step.verdict, "detail": step.detail} for step in trace]
+
+
+def _ago(past: timedelta) -> str:
+    """How long ago, in words.
+
+    >>> _ago(timedelta(minutes=61)), _ago(timedelta(seconds=5)), _ago(timedelta(days=-1))
+    ('1 hour ago', 'just now', 'by the clock in the future')
+    """
+    minutes = int(past.total_seconds() // 60)
+    if minutes < 0:
+        return "by the clock in the future"
+    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
+    return "just now" if not count else f"{count} {unit}{'s' if count > 1 else ''} ago"
