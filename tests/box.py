@@ -1,0 +1,105 @@
+"""A whole box for tests: the real service on a simulated modem, with a real database file and a real page."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from bridge import config, history, service
+from bridge.history import CallRow, MessageRow
+from bridge.loop import Stop
+from modem.simulator import Simulator
+
+ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
+MESSAGE = "Sorry we missed you. How can we help?"
+# How long a test waits for what must happen, in seconds: generous, for nothing here is timed.
+DEADLINE = 30.0
+
+T = TypeVar("T")
+
+
+def until(look: Callable[[], T | None], what: str = "it") -> T:
+    """The first true value of `look`; an AssertionError if it never comes."""
+    over = time.monotonic() + DEADLINE
+    while time.monotonic() < over:
+        if found := look():
+            return found
+        threading.Event().wait(0.02)
+    raise AssertionError(f"{what} did not happen within {DEADLINE} s")
+
+
+CONFIG = """\
+[shop]
+name = Corner Bakery
+country = GB
+[modem]
+port = {port}
+[textback]
+message = {message}
+{textback}
+[web]
+host = 127.0.0.1
+port = 0
+"""
+
+
+def write_config(folder: Path, port: object, textback: str = "", extra: str = "") -> Path:
+    path = folder / "config.ini"
+    path.write_text(CONFIG.format(port=port, message=MESSAGE, textback=textback) + extra)
+    return path
+
+
+class Box:
+    """One running box: `simulator` is its modem, `service` its service."""
+
+    def __init__(self, simulator: Simulator, box: service.Service) -> None:
+        self.simulator = simulator
+        self.service = box
+
+    def calls(self) -> list[CallRow]:
+        with Session(self.service.desk.engine) as session:
+            return history.calls(session)
+
+    def messages(self) -> list[MessageRow]:
+        with Session(self.service.desk.engine) as session:
+            return history.messages(session)
+
+    def ended(self, count: int = 1) -> list[CallRow]:
+        """The calls, once so many have ended."""
+
+        def look() -> list[CallRow] | None:
+            calls = [call for call in self.calls() if call.outcome]
+            return calls if len(calls) >= count else None
+
+        return until(look, f"the end of {count} calls")
+
+    def settled(self, count: int = 1) -> list[CallRow]:
+        """The calls, once so many have ended and no text is on its way."""
+
+        def look() -> list[CallRow] | None:
+            calls = [c for c in self.calls() if c.outcome and c.textback not in ("scheduled", "sending")]
+            return calls if len(calls) >= count else None
+
+        return until(look, f"{count} settled calls")
+
+    def ready(self) -> "Box":
+        until(lambda: all(line.up and line.idle for line in self.service.loop.status.lines), "the line's being ready")
+        return self
+
+
+@contextmanager
+def a_box(folder: Path, simulator: Simulator, textback: str = "", extra: str = "") -> Iterator[Box]:
+    """Start a box on this simulator and wait until its line is idle."""
+    path = write_config(folder, simulator.port, textback, extra)
+    with service.running(config.load(path), service.reloader(path)) as running:
+        thread = threading.Thread(target=running.loop.run)
+        thread.start()
+        try:
+            yield Box(simulator, running).ready()
+        finally:
+            running.loop.inbox.put(Stop())
+            thread.join(DEADLINE)
