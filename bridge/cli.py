@@ -107,6 +107,8 @@ def _page_trouble(settings: Settings, error: OSError) -> str:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    for library in ("alembic", "apscheduler", "waitress", "tzlocal"):
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 @main.command()

@@ -60,7 +60,8 @@ class Decider:
     def call_rings(self, session: Session, ringing: contract.CallRinging) -> None:
         call = self._call_of(session, ringing.line, ringing.key, ringing.at)
         self._learn(session, call, ringing.number, ringing.withheld)
-        log.info("%s: call from %s", ringing.line, numbers.mask(ringing.number))
+        if ringing.number or ringing.withheld:
+            log.info("%s: call from %s", ringing.line, numbers.mask(ringing.number))
 
     def _call_of(self, session: Session, line: str, key: int, at: float) -> Call:
         known = self._calls.get((line, key))

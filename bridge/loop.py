@@ -129,8 +129,8 @@ class Loop:
                     effects = step(session)
                 break
             except DatabaseError as error:
-                if isinstance(error, IntegrityError | ProgrammingError):
-                    raise  # a mistake of ours
+                if isinstance(error, IntegrityError | ProgrammingError) or "no such" in str(error.orig):
+                    raise  # a mistake of ours, which trying again would not mend
                 self._trouble(plain_trouble(error))
             if self._stopping.wait(RETRY):
                 return
