@@ -266,7 +266,7 @@ class Calls:
         elif state.state in ("active", "held"):
             call = self._of_index(state)
             if call and (state.incoming or not self._outgoing):
-                call.index, call.listed = state.index, listed or call.listed
+                call.index, call.listed = state.index or call.index, listed or call.listed
                 self._connect(call, now)
         elif state.state in ("incoming", "waiting"):
             self._there(state, now, listed)
@@ -279,7 +279,7 @@ class Calls:
             call = self._begin("waiting" if state.state == "waiting" else "ringing", now)
         if call.state == "connected":
             return
-        call.index, call.sign = state.index, now
+        call.index, call.sign = state.index or call.index, now
         call.stateful, call.listed = call.stateful or not listed, call.listed or listed
         if state.number is not None or state.withheld:
             since = call.rings_since_number
@@ -315,9 +315,7 @@ class Calls:
         if self._outgoing:
             self._outgoing = False
             return
-        call = (
-            next((c for c in self._calls if index is not None and c.index == index), None) or self._in_hand()
-        )
+        call = next((c for c in self._calls if index and c.index == index), None) or self._in_hand()
         if call is None:
             return
         if talked:
@@ -379,11 +377,13 @@ class Calls:
         return self._find("connected") or self._find("ringing") or self._find("waiting")
 
     def _of_index(self, state: CallState) -> _Call | None:
-        """The call that a state is about: by its index, else the one that has none yet and fits."""
-        if call := next((call for call in self._calls if call.index == state.index), None):
+        """The call that a state is about: by its index, else the one that has none yet and fits. Telit's #ECAM says 0
+        for every call, which is no index."""
+        if state.index and (call := next((call for call in self._calls if call.index == state.index), None)):
             return call
         rings = state.state == "incoming"  # which may be news: the next caller, under the number in hand
-        free = [c for c in self._calls if c.index is None and (rings or may_be_same(c.number, state.number))]
+        without = [c for c in self._calls if not c.index or not state.index]
+        free = [c for c in without if rings or may_be_same(c.number, state.number)]
         return next((call for name in FITTING[state.state] for call in free if call.state == name), None)
 
 
