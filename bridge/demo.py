@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 from sqlmodel import Session
-from web.auth import add_user
 
 from bridge import config, service
 from bridge.database import migrate
 from modem.simulator import Simulator
+from web.auth import add_user
 
 CONFIG = """\
 [shop]

@@ -2,11 +2,10 @@
 
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-
-from web.server import Server
 
 from bridge import config, schedule
 from bridge.clock import Clock
@@ -14,9 +13,11 @@ from bridge.config import Settings
 from bridge.database import open_engine
 from bridge.desk import Desk
 from bridge.loop import Dead, Loop, Stop
+from modem.contract import Request
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
 from web import create_app
+from web.server import Server
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,10 @@ class Service:
         self.desk = desk
         self.url = url
         self.simulators = simulators
+
+
+def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None:
+    drivers[name].request(request)
 
 
 @contextmanager
@@ -54,10 +59,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
         loop = Loop(
             settings,
             engine,
-            {
-                modem.name: lambda request, name=modem.name: drivers[name].request(request)
-                for modem in settings.modems
-            },
+            {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
             Clock(),
             reload,
         )

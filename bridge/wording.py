@@ -7,26 +7,37 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.numbers import region_of
-from modem.contract import Segments, segments
+from modem.contract import Segments, alphabet, segments
 
 if TYPE_CHECKING:
     from bridge.config import Settings
 
-__all__ = ["PLACEHOLDERS", "Segments", "placeholders", "plain", "render", "reply", "segments", "with_hint"]
+__all__ = [
+    "PLACEHOLDERS",
+    "Segments",
+    "alphabet",
+    "cost",
+    "placeholders",
+    "plain",
+    "render",
+    "reply",
+    "segments",
+    "with_hint",
+]
 
 PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
 
 # Characters that editors and phones put in by themselves and that GSM-7 lacks: each would halve what a text holds.
-_TWINS = str.maketrans(
-    {
+TWINS = {
         "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
         "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
         "\u2039": "'", "\u203a": "'",
         "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
         "\u2026": "...", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ",
         "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u2022": "*",
-    }
-)  # fmt: skip
+}  # fmt: skip
+
+_TWIN_CODES = {ord(character): twin for character, twin in TWINS.items()}
 
 # The language that most people of a region read; where there are several, none.
 LANGUAGES = {
@@ -74,7 +85,21 @@ def plain(text: str) -> str:
     >>> plain("I\u2019ll call back \u2013 soon\u2026")
     "I'll call back - soon..."
     """
-    return text.translate(_TWINS)
+    return text.translate(_TWIN_CODES)
+
+
+def cost(text: str) -> str:
+    """What a text costs, in words; the page's script says the same while it is typed.
+
+    >>> cost("Hello"), cost("Olá")
+    ('1 text, 155 characters left', '1 text, 67 characters left. “á” makes a text hold 70 characters instead of 160')
+    """
+    text = plain(text.strip())
+    made = segments(text)
+    texts = "1 text" if made.parts == 1 else f"{made.parts} texts"
+    odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
+    why = f". “{odd}” makes a text hold 70 characters instead of 160" if odd else ""
+    return f"{texts}, {made.left} characters left{why}"
 
 
 def with_hint(text: str, hint: str) -> str:

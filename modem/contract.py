@@ -8,7 +8,7 @@ and as printed otherwise. `segments` and `join` are pure functions handed on for
 from dataclasses import dataclass
 from datetime import datetime
 
-from modem.gsm7 import Segments, segments
+from modem.gsm7 import Segments, alphabet, segments
 from modem.tpdu import join
 from modem.tpdu_content import Concat
 
@@ -34,6 +34,7 @@ __all__ = [
     "TextReceived",
     "TextSent",
     "TextUnconfirmed",
+    "alphabet",
     "join",
     "segments",
 ]

@@ -84,6 +84,15 @@ def septets(text: str) -> int | None:
         return None
 
 
+def alphabet(cost: int) -> str:
+    """The characters that take one septet, or two with an escape (23.038 6.2.1 and 6.2.1.1).
+
+    >>> len(alphabet(1)), sorted(alphabet(2))
+    (127, ['\\x0c', '[', '\\\\', ']', '^', '{', '|', '}', '~', '€'])
+    """
+    return "".join(character for character, septets in _COST.items() if septets == cost)
+
+
 def mend(text: str) -> str:
     """`text` with surrogate halves that found each other made one character, and each lone one made U+FFFD."""
     return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")

@@ -87,7 +87,10 @@ class Box:
         return until(look, f"{count} settled calls")
 
     def ready(self) -> "Box":
-        until(lambda: all(line.up and line.idle for line in self.service.loop.status.lines), "the line's being ready")
+        until(
+            lambda: all(line.up and line.idle for line in self.service.loop.status.lines),
+            "the line's being ready",
+        )
         return self
 
 

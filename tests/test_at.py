@@ -132,8 +132,8 @@ def play(talk: Talk, chunks: list[bytes]) -> list[AtEvent]:
     if talk.sent is not None:
         dialogue.send(talk.sent)
     events: list[AtEvent] = []
-    for chunk in (part for chunk in chunks for part in upto_prompt(chunk)):
-        for event in dialogue.receive(chunk):
+    for piece in (piece for chunk in chunks for piece in upto_prompt(chunk)):
+        for event in dialogue.receive(piece):
             events.append(event)
             if isinstance(event, Prompt):
                 dialogue.body(PDU)

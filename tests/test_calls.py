@@ -91,7 +91,9 @@ def test_hanging_up_that_fails_changes_nothing() -> None:
 
 
 def test_a_ring_on_its_way_while_we_hang_up_is_no_call() -> None:
-    assert Phone().hear("RING", ANN).hang_up().hear("RING", ANN, after=0.3).wait(60).ended == [(ANNS, "rejected", 1)]
+    assert Phone().hear("RING", ANN).hang_up().hear("RING", ANN, after=0.3).wait(60).ended == [
+        (ANNS, "rejected", 1)
+    ]
 
 
 def test_ringing_and_the_port_is_lost() -> None:
@@ -111,7 +113,12 @@ def test_waiting_then_gone_from_the_list() -> None:
 
 
 def test_waiting_becomes_the_ringing_call_when_the_first_ends() -> None:
-    phone = Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', "NO CARRIER", "RING", BOB, "NO CARRIER")
+    phone = (
+        Phone()
+        .hear("RING", ANN)
+        .pick_up()
+        .hear('+CCWA: "+447400123457",145,1', "NO CARRIER", "RING", BOB, "NO CARRIER")
+    )
     assert phone.ended == [(ANNS, "answered", 1), (BOBS, "abandoned", 1)]
 
 
@@ -121,11 +128,16 @@ def test_waiting_and_the_port_is_lost() -> None:
 
 
 def test_a_knocking_data_call_is_none() -> None:
-    assert Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,2').lose_port().ended == [(ANNS, "answered", 1)]
+    assert Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,2').lose_port().ended == [
+        (ANNS, "answered", 1)
+    ]
 
 
 def test_release_causes_decide() -> None:
-    outcomes = {cause: Phone().hear("RING", ANN, f"^CEND:1,0,104,{cause}").ended[0][1] for cause in (16, 18, 19, 26, 102)}
+    outcomes = {
+        cause: Phone().hear("RING", ANN, f"^CEND:1,0,104,{cause}").ended[0][1]
+        for cause in (16, 18, 19, 26, 102)
+    }
     expected = {16: "abandoned", 18: "no_answer", 19: "no_answer", 26: "answered_elsewhere", 102: "no_answer"}
     assert outcomes == expected
 
@@ -199,7 +211,12 @@ def test_a_lone_missed_call_note_is_a_lost_call() -> None:
 
 
 def test_the_echoes_of_an_end_are_not_calls() -> None:
-    lines = ("VOICE CALL: END", "NO CARRIER", '+CLCC: 1,1,6,0,0,"+447400123456",145', "MISSED_CALL: 08:48AM 447400123456")
+    lines = (
+        "VOICE CALL: END",
+        "NO CARRIER",
+        '+CLCC: 1,1,6,0,0,"+447400123456",145',
+        "MISSED_CALL: 08:48AM 447400123456",
+    )
     assert Phone().hear("RING", ANN).hear(*lines, after=0.1).ended == [(ANNS, "abandoned", 1)]
 
 

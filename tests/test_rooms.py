@@ -32,7 +32,18 @@ PURE = {
     "bridge/numbers.py",
     "bridge/mcc.py",
 }
-IMPURE = {"time", "threading", "select", "socket", "os", "fcntl", "termios", "subprocess", "serial", "sqlite3"}
+IMPURE = {
+    "time",
+    "threading",
+    "select",
+    "socket",
+    "os",
+    "fcntl",
+    "termios",
+    "subprocess",
+    "serial",
+    "sqlite3",
+}
 IMPURE |= {"sqlmodel", "sqlalchemy", "flask", "waitress", "gammu", "logging", "queue", "random"}
 CLOCK_CALLS = {"now", "today", "utcnow"}
 
@@ -73,7 +84,9 @@ def test_the_contract_is_the_only_door_to_the_modem_room(path: Path) -> None:
     if name(path) in ROOTS:
         return
     through = {found for found in imports(path) if found.split(".")[0] == "modem"}
-    assert {found for found in through if found != "modem" and not found.startswith("modem.contract")} == set()
+    assert {
+        found for found in through if found != "modem" and not found.startswith("modem.contract")
+    } == set()
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if name(p).startswith("modem/simulator")], ids=name)
@@ -111,7 +124,10 @@ def test_no_broad_except_but_at_the_top_of_a_thread() -> None:
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.ExceptHandler)
-        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+        and (
+            node.type is None
+            or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
+        )
     ]
     assert set(broad) <= {"modem/driver.py", "modem/simulator/engine.py"}
 
@@ -131,4 +147,6 @@ def test_the_packages_are_named_one_by_one() -> None:
     import tomllib
 
     named = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"])
-    assert named == {str(path.parent.relative_to(ROOT)).replace("/", ".") for path in FILES if path.name == "__init__.py"}
+    assert named == {
+        str(path.parent.relative_to(ROOT)).replace("/", ".") for path in FILES if path.name == "__init__.py"
+    }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from modem.simulator import PROFILES, Simulator
-from tests.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
+from tests.box import ANN, BOB, CEM, MESSAGE, Box, a_box
 
 SPEED = 20.0
 
@@ -21,9 +21,9 @@ def box(tmp_path: Path) -> Iterator[Box]:
 class TestEveryProfile:
     @pytest.fixture
     def box(self, profile: str, tmp_path: Path) -> Iterator[Box]:
-        with Simulator(profile, speed=2.0 if "silent" in profile else SPEED) as simulator:
-            with a_box(tmp_path, simulator) as box:
-                yield box
+        speed = 2.0 if "silent" in profile else SPEED
+        with Simulator(profile, speed=speed, reports="off") as simulator, a_box(tmp_path, simulator) as box:
+            yield box
 
     def test_an_abandoned_call_gets_one_text(self, box: Box) -> None:
         box.simulator.call(ANN, rings=3)
