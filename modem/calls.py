@@ -220,9 +220,10 @@ class Calls:
     # ---- indications
 
     def _ring(self, now: float) -> None:
+        self._data_until = NEVER  # +CRC=1 tells the kind with every RING
         call = self._find("ringing") or self._find("waiting")
         if call is None:
-            if self._is_stray(now) or now < self._data_until:
+            if self._is_stray(now):
                 return
             call = self._begin("ringing", now)
         call.state, call.sign = "ringing", now

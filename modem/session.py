@@ -7,6 +7,7 @@ channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or
 import logging
 from collections import deque
 from collections.abc import Callable, Generator
+from typing import NoReturn
 
 from modem import commands, contract, dialogues, pdu, urc
 from modem.at import Command, Urc
@@ -70,7 +71,11 @@ class Session:
 
     def read(self) -> None:
         """The port is readable."""
-        for event in self._channel.read():
+        try:
+            events = self._channel.read()
+        except PortLost as error:
+            self.fail(error)
+        for event in events:
             if isinstance(event, Urc):
                 self._hear(urc.parse(event))
             else:
@@ -145,7 +150,7 @@ class Session:
             CommandTimeout(f"The modem on {self._channel.path} does not answer ({command.text}).", lines)
         )
 
-    def fail(self, error: PortLost | CommandTimeout) -> None:
+    def fail(self, error: PortLost | CommandTimeout) -> NoReturn:
         """End the conversation and the session with this error."""
         error.lines = error.lines or self._channel.dialogue.abandon()
         job, self._job = self._job, None

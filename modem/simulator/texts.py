@@ -57,6 +57,7 @@ class Texts:
         index = next((i for i in range(1, self.slots + 1) if i not in slots), None)
         if index is not None:
             slots[index] = (status, hexadecimal)
+            self._sim.log.add("event", f"stored in {storage} at {index}")
         return index
 
     # ---- from the host
