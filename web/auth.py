@@ -1,0 +1,173 @@
+"""Who is logged in: users and their passwords, the signed cookie, and the limit on guessing."""
+
+import hmac
+import secrets
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
+from sqlmodel import Session, select
+from werkzeug.security import check_password_hash, generate_password_hash
+from werkzeug.wrappers import Response
+
+from bridge.desk import Desk
+from bridge.models import Memo, User
+
+SESSION_DAYS = 30
+SHORTEST_PASSWORD = 8
+# So many wrong passwords in so many seconds, then nobody may try for a while.
+TRIES, WINDOW = 10, 60.0
+OPEN = frozenset({"auth.login", "healthz.healthz", "static"})
+METHOD = "scrypt:32768:8:1"
+
+pages = Blueprint("auth", __name__)
+
+# A hash costs 32 MB: one at a time. `_wrong` holds the monotonic times of the latest failures.
+_one_at_a_time = threading.Lock()
+_wrong: deque[float] = deque(maxlen=TRIES)
+
+
+# ---- users, also for the command line
+
+
+def add_user(database: Session, name: str, password: str) -> None:
+    """Let somebody log in. Raises ValueError with a sentence if the name or the password will not do."""
+    name = name.strip()
+    if not name:
+        raise ValueError("A user needs a name.")
+    if _user(database, name) is not None:
+        raise ValueError(
+            f"There is a user {name} already; textback user password {name} changes the password."
+        )
+    hashed = _hash(password)
+    database.add(User(name=name, password=hashed, created=datetime.now(UTC)))
+
+
+def set_password(database: Session, name: str, password: str) -> None:
+    """A new password, which logs out everywhere. Raises ValueError with a sentence if that will not do."""
+    user = _user(database, name.strip())
+    if user is None:
+        raise ValueError(f"There is no user {name}; textback user add {name} makes one.")
+    user.password = _hash(password)
+
+
+def _hash(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueError(f"The password is too short; take at least {SHORTEST_PASSWORD} characters.")
+    return generate_password_hash(password, METHOD)
+
+
+def _user(database: Session, name: str) -> User | None:
+    return database.exec(select(User).where(User.name == name)).first()
+
+
+# ---- every request
+
+
+def check() -> Response | None:
+    """Know who asks; send strangers to the log-in page."""
+    desk: Desk = current_app.extensions["desk"]
+    if request.endpoint in ("healthz.healthz", "static"):
+        return None
+    if not current_app.secret_key:
+        current_app.secret_key = _session_key(desk)
+        # Flask opened this request's session before there was a key: begin the request anew.
+        return redirect(request.url)
+    g.user = _who(desk)
+    if g.user is None and request.endpoint not in OPEN:
+        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+    return None
+
+
+def _session_key(desk: Desk) -> str:
+    """The key that signs log-ins, made once and kept in the database."""
+    with Session(desk.engine) as database, database.begin():
+        memo = database.get(Memo, "session_key") or Memo(name="session_key", value=secrets.token_hex(32))
+        database.add(memo)
+        return memo.value
+
+
+def _who(desk: Desk) -> str | None:
+    name, mark = session.get("name"), session.get("mark")
+    if not name or not mark:
+        return None
+    with Session(desk.engine) as database:
+        user = _user(database, name)
+    return name if user is not None and hmac.compare_digest(mark, _mark(user)) else None
+
+
+def _mark(user: User) -> str:
+    """Changes with the password, so that an old cookie is worth nothing."""
+    return sha256(user.password.encode()).hexdigest()[:16]
+
+
+# ---- pages
+
+
+@pages.route("/login", methods=["GET", "POST"])
+def login() -> str | Response | tuple[str, int]:
+    """Log in."""
+    desk: Desk = current_app.extensions["desk"]
+    target = _inside(request.values.get("next", ""))
+    if g.user:
+        return redirect(target)
+    with Session(desk.engine) as database:
+        nobody = database.exec(select(User.id).limit(1)).first() is None
+    if request.method == "GET":
+        return render_template("login.html", nobody=nobody, target=target, wrong=False, name="")
+    if _too_many():
+        abort(429, "Too many wrong passwords. Wait a minute and try again.")
+    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    user = _proven(desk, name, password)
+    if user is None:
+        _wrong.append(time.monotonic())
+        return render_template("login.html", nobody=nobody, target=target, wrong=True, name=name), 401
+    session.clear()
+    session.permanent = True
+    session["name"], session["mark"] = user.name, _mark(user)
+    return redirect(target, 303)
+
+
+def _proven(desk: Desk, name: str, password: str) -> User | None:
+    """The user of this name if the password is right; a name that is not there takes as long."""
+    with Session(desk.engine) as database:
+        user = _user(database, name)
+    with _one_at_a_time:
+        right = check_password_hash(user.password if user else _nobody(), password)
+    return user if user and right else None
+
+
+def _nobody() -> str:
+    """A hash that no password has."""
+    return f"{METHOD}$0000000000000000${'0' * 128}"
+
+
+def _too_many() -> bool:
+    return len(_wrong) == TRIES and time.monotonic() - _wrong[0] < WINDOW
+
+
+def _inside(target: str) -> str:
+    """Only a path of this page, never another site.
+
+    >>> _inside("/contacts?q=ann"), _inside("//evil.example"), _inside("https://evil.example/x"), _inside("/\\\\evil")
+    ('/contacts?q=ann', '/', '/', '/')
+    """
+    parts = urlsplit(target)
+    plain = (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+    )
+    return target if plain else "/"
+
+
+@pages.route("/logout", methods=["POST"])
+def logout() -> Response:
+    """Log out."""
+    session.clear()
+    return redirect(url_for("auth.login"), 303)

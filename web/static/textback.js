@@ -1,0 +1,61 @@
+// What makes the page live: counts the segments of a reply while it is typed, and marks a thread read when it is seen.
+// The alphabet comes from the server, so that there is one table; the counting is that of modem/gsm7.py.
+"use strict";
+
+function unitsOf(text, { one, two }) {
+  const costs = [];
+  let odd = null;
+  for (const char of text) {
+    if (one.includes(char)) costs.push(1);
+    else if (two.includes(char)) costs.push(2);
+    else odd = odd || char;
+  }
+  if (odd === null) return { costs, odd, single: 160, each: 153 };
+  return { costs: Array.from(text, (char) => char.length), odd, single: 70, each: 67 };
+}
+
+function segments({ costs, single, each }) {
+  const units = costs.reduce((sum, cost) => sum + cost, 0);
+  if (units <= single) return { parts: 1, left: single - units };
+  let parts = 1;
+  let room = each;
+  for (const cost of costs) {
+    if (cost > room) {
+      parts += 1;
+      room = each;
+    }
+    room -= cost;
+  }
+  return { parts, left: room };
+}
+
+function sentence(text, alphabet) {
+  const plain = Array.from(text, (char) => alphabet.twins[char] ?? char).join("");
+  const counted = unitsOf(plain, alphabet);
+  const { parts, left } = segments(counted);
+  const texts = parts === 1 ? "1 text" : `${parts} texts`;
+  const why = counted.odd ? `. “${counted.odd}” makes a text hold 70 characters instead of 160` : "";
+  return `${texts}, ${left} characters left${why}`;
+}
+
+const box = document.getElementById("body");
+if (box) {
+  const cost = document.getElementById("cost");
+  const empty = cost.textContent;
+  const alphabet = JSON.parse(box.dataset.alphabet);
+  const count = () => {
+    const text = box.value.trim();
+    cost.textContent = text ? sentence(text, alphabet) : empty;
+  };
+  box.addEventListener("input", count);
+  const button = document.querySelector("[data-count]");
+  if (button) button.hidden = true;
+  if (box.value) count();
+}
+
+const unread = document.querySelector("form[data-read]");
+if (unread && document.visibilityState === "visible") {
+  fetch(unread.action, { method: "POST", body: new FormData(unread) }).then((answer) => {
+    if (answer.ok) unread.hidden = true;
+  });
+}
