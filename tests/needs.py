@@ -1,0 +1,24 @@
+"""What a test needs from Debian: a test whose package is not here is skipped and says so; in CI that is a failure."""
+
+import os
+import shutil
+
+import pytest
+
+# package -> the program by which we know it
+PROGRAMS = {
+    "chromium": "/usr/bin/chromium",
+    "gammu": "gammu",
+    "gammu-smsd": "gammu-smsd",
+    "smstools": "smsd",
+    "faketime": "faketime",
+}
+
+
+def needs(*packages: str) -> pytest.MarkDecorator:
+    """A mark for tests that run these packages' programs. In CI, a missing one fails the whole file at its import."""
+    missing = [package for package in packages if shutil.which(PROGRAMS[package]) is None]
+    sentence = f"Debian's {' and '.join(missing)} is not installed"
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(sentence, pytrace=False)
+    return pytest.mark.skipif(bool(missing), reason=sentence)
