@@ -362,7 +362,7 @@ def test_health(office: Office, app: Flask) -> None:
     client = app.test_client()
     well = client.get("/healthz")
     assert well.status_code == 200
-    assert set(well.json or {}) == {"status", "loop", "lines", "database", "config"}
+    assert set(well.json or {}) == {"status", "loop", "lines", "database", "config", "waiting"}
     assert (well.json or {})["lines"] == [{"name": "main", "up": True, "idle": True, "reason": None}]
     office.alive = lambda: time.monotonic() - 16
     assert client.get("/healthz").status_code == 503
@@ -395,7 +395,7 @@ TRACE = [
             {"address": ANN, "outcome": "answered", "reason": "not_missed"},
             "07400 123456 8 min ago answered",
         ),
-        ({"address": ANN, "outcome": "rejected", "reason": "not_missed"}, "turned down"),
+        ({"address": ANN, "outcome": "rejected", "reason": "not_missed"}, "you hung up"),
         ({"address": ANN, "outcome": None}, "ringing now"),
         ({"address": None, "withheld": True, "reason": "withheld"}, "Withheld number 8 min ago"),
         ({"address": None, "reason": "withheld"}, "Unknown number 8 min ago"),

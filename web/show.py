@@ -43,7 +43,7 @@ OUTCOMES = {
     "notice": "reported by the operator",
     "answered": "answered",
     "answered_elsewhere": "answered on another phone",
-    "rejected": "turned down",
+    "rejected": "you hung up",
 }
 COUNTED = {"abandoned": "after", "no_answer": "for"}
 # rule of a trace -> the question that it asks
