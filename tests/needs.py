@@ -1,23 +1,24 @@
-"""Debian packages that some tests need: where one is missing they skip and name it; in CI that is a failure."""
+"""What a test needs from Debian: a test whose package is not here is skipped and says so; in CI that is a failure."""
 
 import os
 import shutil
 
 import pytest
 
-BINARIES = {
-    "chromium": "chromium",
+# package -> the program by which we know it
+PROGRAMS = {
+    "chromium": "/usr/bin/chromium",
     "gammu": "gammu",
     "gammu-smsd": "gammu-smsd",
     "smstools": "smsd",
     "faketime": "faketime",
-    "strace": "strace",
 }
 
 
-def needs(package: str) -> pytest.MarkDecorator:
-    """A mark for tests that need this package."""
-    missing = shutil.which(BINARIES[package], path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin") is None
+def needs(*packages: str) -> pytest.MarkDecorator:
+    """A mark for tests that run these packages' programs. In CI, a missing one fails the whole file at its import."""
+    missing = [package for package in packages if shutil.which(PROGRAMS[package]) is None]
+    sentence = f"Debian's {' and '.join(missing)} is not installed"
     if missing and os.environ.get("CI") == "true":
-        raise RuntimeError(f"the Debian package {package} is missing, and in CI nothing is skipped")
-    return pytest.mark.skipif(missing, reason=f"needs the Debian package {package}")
+        pytest.fail(sentence, pytrace=False)
+    return pytest.mark.skipif(bool(missing), reason=sentence)

@@ -1,5 +1,7 @@
 """The Flask application: its guards, its headers, its error pages and its rooms; what a page shows, the pages know."""
 
+from typing import Any
+
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DatabaseError
@@ -10,6 +12,7 @@ from bridge import history
 from bridge.database import plain_trouble
 from bridge.desk import Desk
 from web import auth, calls, contacts, conversations, guard, healthz, settings, show, status
+from web.limiter import Limiter
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -25,18 +28,29 @@ MAX_BODY = 64 * 1024
 SENTENCES = {
     400: "The box could not make sense of that request.",
     403: "This page may not be opened from here.",
-    404: "There is no such page.",
+    404: "There is nothing under this address.",
     405: "That cannot be done here.",
     413: "That is more than the box takes at once.",
 }
 
+# While the box starts for the first time, its tables are still being made.
+STARTING = ("no such table", "does not exist")
+
 csrf = CSRFProtect()
+
+
+class Page(Flask):
+    """Flask, but for the addresses that it would write into the log: they hold phone numbers."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
 
 
 def create_app(desk: Desk) -> Flask:
     """The page of this desk. Touches no database: its tables may not be there yet."""
-    app = Flask(__name__)
+    app = Page(__name__)
     app.extensions["desk"] = desk
+    app.extensions["limiter"] = Limiter()
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         SESSION_COOKIE_NAME="textback",
@@ -62,22 +76,22 @@ def create_app(desk: Desk) -> Flask:
 
 
 def _common() -> dict[str, object]:
-    """What every page needs: troubles, unread, who is logged in. Unread only where somebody is."""
+    """What every page needs. Who was refused by the guard is told nothing of the shop."""
+    if g.get("refused", True):
+        return {"troubles": (), "shop": "", "user": None, "unread": 0}
     desk: Desk = current_app.extensions["desk"]
+    user = g.get("user")
     return {
         "troubles": desk.status().troubles,
         "shop": desk.settings().shop.name,
-        "user": g.get("user"),
-        "unread": _unread(desk) if g.get("user") else 0,
+        "user": user,
+        "unread": _unread(desk) if user and not g.get("no_database") else 0,
     }
 
 
 def _unread(desk: Desk) -> int:
-    try:
-        with Session(desk.engine) as session:
-            return history.unread(session)
-    except DatabaseError:
-        return 0  # the page that follows says what is wrong
+    with Session(desk.engine) as session:
+        return history.unread(session)
 
 
 def _headers(response: Response) -> Response:
@@ -88,17 +102,26 @@ def _headers(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
+    """Our own words where abort() was given some, else those for the code; never werkzeug's."""
     code = error.code or 500
-    sentence = SENTENCES.get(code, "Something went wrong in the box.")
-    return render_template(
-        "error.html", code=code, sentence=error.description if code == 429 else sentence
-    ), code
+    ours = error.description if error.description != type(error).description else None
+    return _plain(code, ours or SENTENCES.get(code, "Something went wrong in the box. Its log says more."))
 
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
-    sentence = "This form is too old, or did not come from this page. Go back, reload and try again."
-    return render_template("error.html", code=400, sentence=sentence), 400
+    return _plain(
+        400, "This form is too old, or did not come from this page. Go back, reload it and try again."
+    )
 
 
-def _database_error(error: DatabaseError) -> tuple[str, int]:
-    return render_template("error.html", code=503, sentence=plain_trouble(error)), 503
+def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
+    """A database that is locked, full or not yet made is no mistake of the page."""
+    g.no_database = True
+    starting = any(sign in str(error.orig) for sign in STARTING)
+    sentence = "The box is still starting. Try again in a moment." if starting else plain_trouble(error)
+    current_app.logger.warning("%s: %s", request.endpoint, sentence)
+    return *_plain(503, sentence), {"Retry-After": "5"}
+
+
+def _plain(code: int, sentence: str) -> tuple[str, int]:
+    return render_template("error.html", code=code, sentence=sentence), code

@@ -1,10 +1,8 @@
-"""Who is logged in: users and their passwords, the signed cookie, and the limit on guessing."""
+"""Who is logged in: users and their passwords, and the signed cookie."""
 
 import hmac
 import secrets
 import threading
-import time
-from collections import deque
 from datetime import UTC, datetime
 from hashlib import sha256
 from urllib.parse import urlsplit
@@ -16,19 +14,19 @@ from werkzeug.wrappers import Response
 
 from bridge.desk import Desk
 from bridge.models import Memo, User
+from web.limiter import Limiter
 
 SESSION_DAYS = 30
 SHORTEST_PASSWORD = 8
-# So many wrong passwords in so many seconds, then nobody may try for a while.
-TRIES, WINDOW = 10, 60.0
-OPEN = frozenset({"auth.login", "healthz.healthz", "static"})
+WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
+OPEN = WITHOUT_DATABASE | {"auth.login"}
 METHOD = "scrypt:32768:8:1"
 
 pages = Blueprint("auth", __name__)
 
-# A hash costs 32 MB: one at a time. `_wrong` holds the monotonic times of the latest failures.
+# A hash costs 32 MB, and a small Pi has 512: one at a time.
 _one_at_a_time = threading.Lock()
-_wrong: deque[float] = deque(maxlen=TRIES)
+_one_key = threading.Lock()
 
 
 # ---- users, also for the command line
@@ -71,33 +69,37 @@ def _user(database: Session, name: str) -> User | None:
 def check() -> Response | None:
     """Know who asks; send strangers to the log-in page."""
     desk: Desk = current_app.extensions["desk"]
-    if request.endpoint in ("healthz.healthz", "static"):
+    if request.endpoint in WITHOUT_DATABASE:
         return None
     if not current_app.secret_key:
-        current_app.secret_key = _session_key(desk)
-        # Flask opened this request's session before there was a key: begin the request anew.
-        return redirect(request.url)
+        with _one_key:
+            current_app.secret_key = _session_key(desk)
+        # Flask opened this request's session before there was a key. 307: ask again, with the same method and body.
+        return redirect(request.full_path.rstrip("?"), 307)
     g.user = _who(desk)
     if g.user is None and request.endpoint not in OPEN:
-        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+        target = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("auth.login", next=target), 303)
     return None
 
 
 def _session_key(desk: Desk) -> str:
     """The key that signs log-ins, made once and kept in the database."""
     with Session(desk.engine) as database, database.begin():
-        memo = database.get(Memo, "session_key") or Memo(name="session_key", value=secrets.token_hex(32))
-        database.add(memo)
+        memo = database.get(Memo, "session_key")
+        if memo is None:
+            memo = Memo(name="session_key", value=secrets.token_hex(32))
+            database.add(memo)
         return memo.value
 
 
 def _who(desk: Desk) -> str | None:
-    name, mark = session.get("name"), session.get("mark")
-    if not name or not mark:
+    key, mark = session.get("user"), session.get("mark")
+    if not isinstance(key, int) or not isinstance(mark, str):
         return None
     with Session(desk.engine) as database:
-        user = _user(database, name)
-    return name if user is not None and hmac.compare_digest(mark, _mark(user)) else None
+        user = database.get(User, key)
+    return user.name if user is not None and hmac.compare_digest(mark, _mark(user)) else None
 
 
 def _mark(user: User) -> str:
@@ -110,26 +112,33 @@ def _mark(user: User) -> str:
 
 @pages.route("/login", methods=["GET", "POST"])
 def login() -> str | Response | tuple[str, int]:
-    """Log in."""
+    """Log in, and go on to ?next=."""
     desk: Desk = current_app.extensions["desk"]
     target = _inside(request.values.get("next", ""))
     if g.user:
-        return redirect(target)
-    with Session(desk.engine) as database:
-        nobody = database.exec(select(User.id).limit(1)).first() is None
+        return redirect(target, 303)
     if request.method == "GET":
-        return render_template("login.html", nobody=nobody, target=target, wrong=False, name="")
-    if _too_many():
-        abort(429, "Too many wrong passwords. Wait a minute and try again.")
+        return _form(desk, target)
+    limiter: Limiter = current_app.extensions["limiter"]
+    peer = request.remote_addr or ""
+    if not limiter.may_try(peer):
+        abort(429, "Too many wrong passwords. Wait a minute, then try again.")
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
     user = _proven(desk, name, password)
     if user is None:
-        _wrong.append(time.monotonic())
-        return render_template("login.html", nobody=nobody, target=target, wrong=True, name=name), 401
+        return _form(desk, target, name), 401
+    limiter.was_right(peer)
     session.clear()
     session.permanent = True
-    session["name"], session["mark"] = user.name, _mark(user)
+    session["user"], session["mark"] = user.id, _mark(user)
     return redirect(target, 303)
+
+
+def _form(desk: Desk, target: str, wrong: str | None = None) -> str:
+    """The log-in page; `wrong` is the name that was tried."""
+    with Session(desk.engine) as database:
+        nobody = database.exec(select(User.id).limit(1)).first() is None
+    return render_template("login.html", nobody=nobody, target=target, wrong=wrong)
 
 
 def _proven(desk: Desk, name: str, password: str) -> User | None:
@@ -144,10 +153,6 @@ def _proven(desk: Desk, name: str, password: str) -> User | None:
 def _nobody() -> str:
     """A hash that no password has."""
     return f"{METHOD}$0000000000000000${'0' * 128}"
-
-
-def _too_many() -> bool:
-    return len(_wrong) == TRIES and time.monotonic() - _wrong[0] < WINDOW
 
 
 def _inside(target: str) -> str:

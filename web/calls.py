@@ -31,7 +31,7 @@ def calls() -> str:
         calls=rows[:PAGE],
         filters=FILTERS,
         chosen=chosen,
-        search=search,
+        text=search,
         older=older,
         first=before is None,
     )

@@ -17,5 +17,5 @@ def contacts() -> str:
     desk: Desk = current_app.extensions["desk"]
     search = request.args.get("q", "").strip()[:80]
     with Session(desk.engine) as session:
-        rows = history.contacts(session, search=search, limit=LIST)
-    return render_template("contacts.html", contacts=rows, search=search)
+        rows = history.contacts(session, search=search, limit=LIST + 1)
+    return render_template("contacts.html", contacts=rows[:LIST], more=len(rows) > LIST, text=search)

@@ -4,47 +4,76 @@ import ipaddress
 import socket
 from functools import cache
 
-from flask import abort, current_app, request
+from flask import abort, current_app, g, request
 
 from bridge.desk import Desk
+
+# Networks that no router passes on to the internet. Narrower than ipaddress.is_private, which counts Teredo and
+# documentation ranges in; 100.64/10 is left out on purpose, for it is what a mobile operator gives to an LTE stick.
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "127.0.0.0/8",  # loopback, RFC 1122
+        "10.0.0.0/8",  # RFC 1918
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",  # link-local, RFC 3927
+        "::1/128",
+        "fc00::/7",  # unique local, RFC 4193
+        "fe80::/10",  # link-local, RFC 4291
+    )
+)
 
 
 def check() -> None:
     """Refuse foreign peers with 403 and foreign host names with 400."""
     desk: Desk = current_app.extensions["desk"]
     web = desk.settings().web
+    g.refused = True
     if web.networks == "private" and not is_private(request.remote_addr or ""):
-        abort(403)
-    if not is_ours(request.host, web.names):
-        abort(400)
+        abort(403, "This page is only for people on the shop's own network.")
+    if not is_ours(request.host, web.names, everywhere=web.networks == "any"):
+        own = f"{_machine_name()}.local"
+        sentence = f"This is not a name of the box. Use {own} or the box's address, or add this name to names in the "
+        abort(400, f"{sentence}section [web] of config.ini.")
+    g.refused = False
 
 
 def is_private(address: str) -> bool:
-    """Loopback, private and link-local addresses, IPv4 inside IPv6 included.
+    """Loopback, private, link-local and unique local addresses, IPv4 inside IPv6 included.
 
-    >>> is_private("192.168.1.7"), is_private("::ffff:10.0.0.1"), is_private("fe80::1"), is_private("8.8.8.8")
-    (True, True, True, False)
+    >>> is_private("192.168.1.7"), is_private("::ffff:10.0.0.1"), is_private("fe80::1%eth0"), is_private("fd00::7")
+    (True, True, True, True)
+    >>> is_private("8.8.8.8"), is_private("100.64.0.1"), is_private("2001:db8::1"), is_private("")
+    (False, False, False, False)
     """
+    ip = _ip(address)
+    return ip is not None and any(ip in network for network in PRIVATE)
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return False
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return ip.is_loopback or ip.is_private or ip.is_link_local
+        return None
+    return getattr(ip, "ipv4_mapped", None) or ip
 
 
-def is_ours(host: str, names: tuple[str, ...] = ()) -> bool:
-    """Is this Host header one that a person on the shop's network would type?
+def is_ours(host: str, names: tuple[str, ...] = (), everywhere: bool = False) -> bool:
+    """Is this Host header one that a person on the shop's network would type? everywhere: any address will do, for a
+    page that is served to everybody; an address, unlike a name, cannot be made to point elsewhere.
 
     >>> is_ours("192.168.1.7:8080"), is_ours("localhost"), is_ours("[::1]:8080"), is_ours("evil.example")
     (True, True, True, False)
+    >>> is_ours("8.8.8.8"), is_ours("8.8.8.8", everywhere=True), is_ours("Till.Example.", ("till.example",))
+    (False, True, True)
     """
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    own = {"localhost", *(extra.lower() for extra in names)} | _machine()
-    return name.lower().rstrip(".") in own or is_private(name)
+    own = {"localhost", _machine_name(), f"{_machine_name()}.local", socket.gethostname().lower()}
+    own |= {extra.lower() for extra in names}
+    return name.lower().rstrip(".") in own or is_private(name) or (everywhere and _ip(name) is not None)
 
 
 @cache
-def _machine() -> frozenset[str]:
-    name = socket.gethostname().lower()
-    return frozenset({name, f"{name.partition('.')[0]}.local"})
+def _machine_name() -> str:
+    return socket.gethostname().lower().partition(".")[0]

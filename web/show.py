@@ -1,50 +1,72 @@
-"""Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment."""
+"""Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `teach`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
 from bridge.desk import Desk
 from bridge.history import CallRow, MessageRow
+from bridge.hours import Span
 from bridge.numbers import pretty
 from bridge.policy import REASONS
 
-# textback state -> (icon, word); colour follows the state in the style sheet.
-CHIPS = {
-    "scheduled": ("clock", "waiting"),
-    "sending": ("clock", "sending"),
+# textback state of a call (DESIGN, chapter 5) -> (icon, words); the colour follows the state in the style sheet.
+CALL_CHIPS = {
+    "scheduled": ("clock", "text waiting"),
+    "sending": ("clock", "text sending"),
     "sent": ("tick", "text sent"),
+    "delivered": ("ticks", "text delivered"),
+    "failed": ("cross", "text failed"),
+    "unconfirmed": ("question", "text unconfirmed"),
+    "cancelled": ("dash", "cancelled"),
+    "skipped": ("dash", "not sent"),
+}
+# status of a text of ours -> (icon, words)
+TEXT_CHIPS = {
+    "queued": ("clock", "waiting"),
+    "sending": ("clock", "sending"),
+    "sent": ("tick", "sent"),
     "delivered": ("ticks", "delivered"),
     "failed": ("cross", "failed"),
     "unconfirmed": ("question", "unconfirmed"),
-    "cancelled": ("dash", "not needed"),
-    "skipped": ("dash", "not sent"),
-    "none": ("dash", "no text"),
-    "queued": ("clock", "waiting"),
-    "expired": ("dash", "too late"),
+    "cancelled": ("dash", "cancelled"),
+    "expired": ("dash", "not sent: too late"),
 }
-# A text's own ticks where the words differ from those of a call's chip.
 OUTCOMES = {
     "abandoned": "gave up",
     "no_answer": "nobody answered",
     "waiting": "gave up waiting",
-    "lost": "missed while the modem was away",
-    "notice": "told by the operator",
+    "lost": "the modem was away",
+    "notice": "reported by the operator",
     "answered": "answered",
     "answered_elsewhere": "answered on another phone",
-    "rejected": "turned down",
+    "rejected": "you hung up",
 }
+COUNTED = {"abandoned": "after", "no_answer": "for"}
+# rule of a trace -> the question that it asks
 RULES = {
     "not_missed": "Was it missed?",
     "disabled": "Are automatic texts on?",
     "withheld": "Is the number known?",
     "not_textable": "Can it be texted?",
+    "foreign": "Is its country texted?",
+    "excluded": "May it be texted?",
+    "opted_out": "Do they want texts?",
+    "spam": "Is it on a block list?",
+    "one_ring": "Did it ring long enough?",
     "cooldown": "Texted already?",
+    "closed": "Was the shop open?",
+    "limit": "Within today's limit?",
+    "breaker": "Too many strangers at once?",
+    "clock": "Is the clock right?",
     "superseded": "In contact since?",
     "expired": "Still in time?",
 }
+
+Chip = tuple[str, str, str]
 
 
 def ended(call: CallRow) -> str:
@@ -52,45 +74,73 @@ def ended(call: CallRow) -> str:
     if call.outcome is None:
         return "ringing now"
     words = OUTCOMES.get(call.outcome, call.outcome)
-    if call.outcome in ("abandoned", "no_answer") and call.rings:
-        return f"{words} after {call.rings} ring{'s' if call.rings > 1 else ''}"
+    if call.outcome in COUNTED and call.rings:
+        return f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
     return words
 
 
-def who(row: CallRow) -> str | None:
+def stranger(row: CallRow) -> str:
     """What stands for a caller without number."""
-    if row.address:
-        return None
     return "Withheld number" if row.withheld else "Unknown number"
 
 
-def chip(row: CallRow) -> tuple[str, str, str]:
-    """(state, icon, words) of a call."""
-    icon, word = CHIPS[row.textback]
-    reason = REASONS.get(row.reason or "")
-    if row.outcome is None:
-        return "none", "clock", "ringing"
-    return row.textback, icon, f"{word}: {reason}" if row.textback == "skipped" and reason else word
+def call_chip(row: CallRow) -> Chip | None:
+    """(state, icon, words) of what we did about a call; None where there was nothing to do."""
+    if row.textback not in CALL_CHIPS or row.reason == "not_missed":
+        return None
+    icon, words = CALL_CHIPS[row.textback]
+    why = REASONS.get(row.reason or "")
+    if row.reason == "withheld" and not row.withheld:
+        why = "number not known"  # the network named none at all
+    return row.textback, icon, f"{words}: {why}" if why else words
 
 
-def ticks(row: MessageRow) -> tuple[str, str, str]:
+def text_chip(row: MessageRow) -> Chip:
     """(state, icon, words) of a text of ours."""
-    icon, word = CHIPS.get(row.status, ("dash", row.status))
-    return row.status, icon, {"sent": "sent", "cancelled": "cancelled"}.get(row.status, word)
+    icon, words = TEXT_CHIPS.get(row.status, ("dash", row.status))
+    return row.status, icon, words
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago, short.
+    """How long ago, short; both in the shop's time.
 
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> ago(noon, noon), ago(noon, noon.replace(minute=8)), ago(noon, noon.replace(hour=15))
     ('just now', '8 min ago', '3 h ago')
+    >>> ago(noon, noon.replace(day=25)), ago(noon, noon.replace(month=12)), ago(noon, noon.replace(year=2027))
+    ('Mon 12:00', '23 Nov', '23 Nov 2026')
     """
     seconds = (now - moment).total_seconds()
-    for limit, unit, name in ((60, 1, ""), (3600, 60, "min"), (86400, 3600, "h"), (7 * 86400, 86400, "d")):
-        if seconds < limit:
-            return f"{int(seconds // unit)} {name} ago" if name else "just now"
-    return f"{moment.day} {moment:%b}" + (f" {moment:%Y}" if moment.year != now.year else "")
+    if seconds < 60:
+        return "just now"
+    if seconds < 86400:
+        return f"{int(seconds // 60)} min ago" if seconds < 3600 else f"{int(seconds // 3600)} h ago"
+    if seconds < 6 * 86400:
+        return f"{moment:%a %H:%M}"
+    return f"{moment.day} {moment:%b}" if moment.year == now.year else f"{moment.day} {moment:%b %Y}"
+
+
+def day(moment: datetime, now: datetime) -> str:
+    """The heading of a day; both in the shop's time.
+
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> day(noon, noon.replace(hour=15)), day(noon, noon.replace(day=24)), day(noon, noon.replace(day=26))
+    ('Today', 'Yesterday', 'Monday 23 November')
+    """
+    days = (now.date() - moment.date()).days
+    if days in (0, 1):
+        return ("Today", "Yesterday")[days]
+    return f"{moment:%A} {moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != now.year else "")
+
+
+def span(hours: Span) -> str:
+    """An opening span as people write it.
+
+    >>> span(Span(540, 1110)), span(Span(1320, 1560))
+    ('9:00–18:30', '22:00–2:00')
+    """
+    end = hours.end if hours.end <= 1440 else hours.end - 1440
+    return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
 def teach(environment: Environment, desk: Desk) -> None:
@@ -100,18 +150,43 @@ def teach(environment: Environment, desk: Desk) -> None:
         zone = desk.settings().shop.timezone
         return moment.astimezone(None if zone == "auto" else ZoneInfo(zone))
 
+    def now() -> datetime:
+        return local(datetime.now(UTC))
+
+    def exact(moment: datetime) -> str:
+        return f"{local(moment):%A} {local(moment).day} {local(moment):%B %Y, %H:%M:%S}"
+
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
-        "chip": chip,
-        "ticks": ticks,
-        "stranger": who,
+        "call_chip": call_chip,
+        "text_chip": text_chip,
+        "stranger": stranger,
+        "span": span,
         "pretty": lambda address: pretty(address, desk.region()),
-        "ago": lambda moment: ago(moment, datetime.now(UTC)),
-        "exact": lambda moment: f"{local(moment):%A %-d %B %Y, %H:%M:%S}",
+        "ago": lambda moment: ago(local(moment), now()),
+        "day": lambda moment: day(local(moment), now()),
         "clock": lambda moment: f"{local(moment):%H:%M}",
-        "day": lambda moment: f"{local(moment):%A %-d %B}",
-        "iso": lambda moment: moment.isoformat(),
+        "exact": exact,
+        "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
         "rule": lambda rule: RULES.get(rule, rule),
         "is_call": lambda row: isinstance(row, CallRow),
+        "lasted": lasted,
+        "groupby_day": lambda rows: [
+            (heading, list(group))
+            for heading, group in groupby(rows, lambda row: day(local(row.started), now()))
+        ],
     }
     environment.filters.update(filters)
+
+
+def lasted(time: timedelta) -> str:
+    """How long something took, roughly.
+
+    >>> lasted(timedelta(seconds=40)), lasted(timedelta(minutes=1)), lasted(timedelta(hours=3, minutes=5))
+    ('less than a minute', '1 minute', '3 hours')
+    """
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
+    return f"{count} {unit}{'s' if count > 1 else ''}"

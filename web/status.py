@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from bridge import history
 from bridge.desk import Desk
+from web.healthz import is_alive
 
 pages = Blueprint("status", __name__)
 
@@ -17,6 +18,12 @@ def status() -> str:
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
         waiting, incidents = history.waiting(session), history.incidents(session)
+    now = desk.status()
     return render_template(
-        "status.html", status=desk.status(), waiting=waiting, incidents=incidents, version=version("textback")
+        "status.html",
+        status=now,
+        alive=is_alive(now),
+        waiting=waiting,
+        incidents=incidents,
+        version=version("textback"),
     )

@@ -5,20 +5,23 @@ import threading
 from pathlib import Path
 
 from modem.simulator.control import Control
+from modem.simulator.log import Entry
+from modem.simulator.machine import STEPS
+from modem.simulator.pdu import Submitted
 from modem.simulator.profiles import PROFILES
-from modem.simulator.simulator import SentText, Simulator
-from modem.simulator.wire import Entry
+from modem.simulator.simulator import Simulator
+from modem.simulator.texts import SentText
 
-__all__ = ["PROFILES", "Entry", "SentText", "Simulator", "simulate"]
+__all__ = ["PROFILES", "STEPS", "Control", "Entry", "SentText", "Simulator", "Submitted", "simulate"]
 
 
 def simulate(link: Path, profile: str, control: Path | None) -> None:
-    """Run one simulated modem until SIGTERM or Ctrl-C."""
+    """Run one simulated modem until SIGTERM or Ctrl-C; prints one line when it is ready."""
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     with Simulator(profile, link=link) as simulator:
-        served = Control(simulator, simulator.wire, control) if control else None
+        served = Control(simulator, control) if control else None
         print(f"A simulated {profile} modem is at {link}", flush=True)
         over.wait()
         if served:

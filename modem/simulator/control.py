@@ -2,90 +2,96 @@
 
 import json
 import socket
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from modem.simulator.log import Entry
+from modem.simulator.profiles import FRAMES
 from modem.simulator.simulator import Simulator
-from modem.simulator.wire import Wire
 
-VERBS = frozenset(
-    {
-        "call",
-        "hang_up",
-        "answer",
-        "outgoing",
-        "text",
-        "deliver",
-        "report",
-        "fault",
-        "unplug",
-        "replug",
-        "reset",
-        "print",
-    }
-)
+VERBS = (
+    "call", "hangup", "answer", "outgoing", "text", "deliver_pdu", "report", "fault", "heal", "unhang", "unplug",
+    "replug", "reset", "register", "print", "raw",
+)  # fmt: skip
 # Attributes that {"do": "set", ...} may change.
-KNOBS = frozenset(
-    {
-        "speed",
-        "reports",
-        "network_delay",
-        "report_delay",
-        "registered",
-        "sim_present",
-        "locked",
-        "split",
-        "lose_every",
-    }
-)
+KNOBS = (
+    "speed", "reports", "network_delay", "report_delay", "sim_present", "locked", "pin", "sim_busy", "signal", "split",
+    "lose_every", "frame", "own_number",
+)  # fmt: skip
+
+Answer = dict[str, Any]
 
 
 class Control:
-    """Serves one simulator on one socket, in the simulator's own thread."""
+    """Serves one simulator on one socket, in the simulator's own thread. Raises OSError where it cannot listen."""
 
-    def __init__(self, simulator: Simulator, wire: Wire, path: Path) -> None:
+    def __init__(self, simulator: Simulator, path: Path) -> None:
         self._simulator = simulator
-        self._wire = wire
         self._path = path
         self._path.unlink(missing_ok=True)
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(path))
         self._server.listen()
         self._buffers: dict[socket.socket, bytes] = {}
-        wire.watch(self._server.fileno(), self._accept)
+        self._following: dict[socket.socket, Callable[[], None]] = {}
+        simulator.wire.watch(self._server.fileno(), self._accept)
 
     def close(self) -> None:
+        self._simulator.wire.do(self._close)
+
+    def _close(self) -> None:
         for client in list(self._buffers):
             self._drop(client)
-        self._wire.unwatch(self._server.fileno())
+        self._simulator.wire.unwatch(self._server.fileno())
         self._server.close()
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
         client, _ = self._server.accept()
+        client.settimeout(1.0)
         self._buffers[client] = b""
-        self._wire.watch(client.fileno(), lambda: self._read(client))
+        self._simulator.wire.watch(client.fileno(), lambda: self._read(client))
 
     def _drop(self, client: socket.socket) -> None:
-        self._buffers.pop(client, None)
-        self._wire.unwatch(client.fileno())
-        client.close()
+        if client in self._buffers:
+            del self._buffers[client]
+            self._following.pop(client, lambda: None)()
+            self._simulator.wire.unwatch(client.fileno())
+            client.close()
 
     def _read(self, client: socket.socket) -> None:
         try:
             data = client.recv(65536)
-            if not data:
-                self._drop(client)
-                return
-            *lines, self._buffers[client] = (self._buffers[client] + data).split(b"\n")
-            for line in lines:
-                client.sendall(json.dumps(order(self._simulator, line)).encode() + b"\n")
         except OSError:
+            data = b""
+        if not data:
             self._drop(client)
+            return
+        *lines, self._buffers[client] = (self._buffers[client] + data).split(b"\n")
+        for line in lines:
+            self._order(client, line)
+
+    def _order(self, client: socket.socket, line: bytes) -> None:
+        answer = order(self._simulator, line)
+        follow = answer.pop("follow", False)
+        self._send(client, answer)
+        if follow and client in self._buffers:
+            self._following[client] = self._simulator.log.follow(
+                lambda entry: self._send(client, asdict(entry))
+            )
+
+    def _send(self, client: socket.socket, answer: Answer) -> None:
+        """One line; a client that does not read its lines is dropped."""
+        if client in self._buffers:
+            try:
+                client.sendall(json.dumps(answer).encode() + b"\n")
+            except OSError:
+                self._drop(client)
 
 
-def order(simulator: Simulator, line: bytes) -> dict[str, Any]:
+def order(simulator: Simulator, line: bytes) -> Answer:
     """Carry out one order: {"do": VERB, ...arguments}. The answer is {"ok": true, "result": ...} or {"error": "..."}."""
     try:
         wish = json.loads(line)
@@ -95,21 +101,25 @@ def order(simulator: Simulator, line: bytes) -> dict[str, Any]:
         if verb == "set":
             return _set(simulator, wish)
         if verb == "log":
-            return {
-                "ok": True,
-                "result": [asdict(entry) for entry in simulator.log.entries[wish.get("start", 0) :]],
-            }
+            return _log(simulator.log.entries, **wish)
         if verb == "sent":
             return {"ok": True, "result": [asdict(text) for text in simulator.sent]}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
-    return {"error": f"there is no verb {verb!r}; there are {', '.join(sorted(VERBS))}, set, log, sent"}
+    return {"error": f"there is no verb {verb!r}; there are {', '.join(VERBS)}, set, log, sent"}
 
 
-def _set(simulator: Simulator, knobs: dict[str, Any]) -> dict[str, Any]:
-    unknown = set(knobs) - KNOBS
+def _set(simulator: Simulator, knobs: dict[str, Any]) -> Answer:
+    unknown = set(knobs) - set(KNOBS)
     if unknown:
-        return {"error": f"{', '.join(sorted(unknown))} cannot be set; there are {', '.join(sorted(KNOBS))}"}
+        return {"error": f"{', '.join(sorted(unknown))} cannot be set; there are {', '.join(KNOBS)}"}
+    if knobs.get("frame", "normal") not in FRAMES or knobs.get("speed", 1) <= 0:
+        return {"error": f"speed is more than 0, and frame one of {', '.join(FRAMES)}"}
     for name, value in knobs.items():
         setattr(simulator, name, value)
     return {"ok": True, "result": None}
+
+
+def _log(entries: list[Entry], start: int = 0, follow: bool = False) -> Answer:
+    """The log from place `start` on; with `follow`, what comes later follows, one entry a line."""
+    return {"ok": True, "result": [asdict(entry) for entry in entries[start:]], "follow": follow}

@@ -3,45 +3,56 @@
 from dataclasses import dataclass
 
 KINDS = {
-    "cms_error": "the PDU of a text is refused with +CMS ERROR: `code`",
-    "error": "a command that begins with `match` is answered by ERROR, or by `answer`",
+    "error": "a command that begins with `match` is answered by `answer` (ERROR, +CME ERROR: 14, ...)",
+    "silence": "a command that begins with `match` is answered by nothing, nor is what follows for `seconds` "
+    "(0: that command only; null: until `unhang`)",
+    "line": "the line `answer` is printed before the answer to a command that begins with `match`",
     "no_prompt": "AT+CMGS is answered by nothing",
-    "silence": "a command that begins with `match` is answered by nothing",
+    "cms_error": "the PDU of a text is refused with +CMS ERROR: `code`",
     "accepted": "the network takes the text, and the modem says nothing",
-    "late": "the answer to a text comes after `seconds`",
-    "unplug": "the modem vanishes at the step `match`: cmgs, prompt, pdu",
+    "late": "the network takes the text, and +CMGS comes after `seconds`",
+    "unplug": "the modem vanishes at the step `match`: cmgs, prompt, pdu, taken, sent",
     "reset": "the modem restarts at the step `match`",
 }
-ALWAYS = 1 << 30
+# As `times`: again and again.
+ALWAYS = 0
 
 
 @dataclass
 class Fault:
+    """One armed fault. match: how the command begins, with its AT; seconds: real ones, whatever the speed."""
+
     kind: str
     match: str = ""
     code: int = 500
     answer: str = "ERROR"
-    seconds: float = 5.0
+    seconds: float | None = 5.0
     times: int = 1
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is no fault; there are {', '.join(KINDS)}")
 
 
 class Faults:
     """The armed faults of one modem."""
 
     def __init__(self) -> None:
-        self.armed: list[Fault] = []
+        self._armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> None:
-        if fault.kind not in KINDS:
-            raise ValueError(f"{fault.kind!r} is no fault; there are {', '.join(KINDS)}")
-        self.armed.append(fault)
+        self._armed.append(fault)
+
+    def disarm(self) -> None:
+        self._armed.clear()
 
     def take(self, kind: str, text: str = "") -> Fault | None:
         """The armed fault of this kind that fits `text`, used up once."""
-        for fault in self.armed:
+        for fault in self._armed:
             if fault.kind == kind and text.upper().startswith(fault.match.upper()):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.armed.remove(fault)
+                if fault.times == 1:
+                    self._armed.remove(fault)
+                elif fault.times != ALWAYS:
+                    fault.times -= 1
                 return fault
         return None

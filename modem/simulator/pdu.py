@@ -11,6 +11,8 @@ BASIC = (
 EXTENDED = {10: "\f", 20: "^", 40: "{", 41: "}", 47: "\\", 60: "[", 61: "~", 62: "]", 64: "|", 101: "€"}
 _TO_EXTENDED = {char: code for code, char in EXTENDED.items()}
 GSM7, OCTETS, UCS2 = 0x00, 0x04, 0x08
+# The message centre that texts come from, as it stands before a TPDU.
+SMSC = "0791448720003023"
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def read_address(octets: bytes) -> tuple[str, bytes]:
     """The number at the head of these octets, and what follows it."""
     length, kind = octets[0], octets[1]
     size = (length + 1) // 2
+    if kind & 0x70 == 0x50:
+        return characters(unpack(octets[2 : 2 + size], length * 4 // 7)), octets[2 + size :]
     digits = "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in octets[2 : 2 + size])[:length]
     return ("+" if kind & 0x70 == 0x10 else "") + digits, octets[2 + size :]
 
@@ -104,16 +108,37 @@ def timestamp(moment: datetime) -> bytes:
 
 
 def deliver(
-    sender: str, text: str, moment: datetime, *, reference: int = 1, alphabet: str = "auto"
+    sender: str,
+    text: str,
+    moment: datetime,
+    *,
+    reference: int = 1,
+    alphabet: str = "auto",
+    dcs: int | None = None,
+    pid: int = 0,
 ) -> list[str]:
-    """The SMS-DELIVERs that carry this text, hex with an SMSC."""
-    codes = septets(text) if alphabet in ("auto", "gsm7") else None
-    pieces: Sequence[list[int] | bytes] = _split_septets(codes) if codes is not None else _split_ucs2(text)
-    dcs = GSM7 if codes is not None else UCS2
+    """The SMS-DELIVERs (9.2.2.1) that carry this text, hex with an SMSC. dcs: overrides the octet, not the coding.
+
+    Raises ValueError for an alphabet that is none, and for a text that does not fit it.
+    """
+    coding, pieces = _pieces(text, alphabet)
     return [
-        _deliver(sender, moment, dcs, piece, (reference, len(pieces), place) if len(pieces) > 1 else None)
+        _deliver(sender, moment, coding if dcs is None else dcs, pid, piece, (reference, len(pieces), place))
         for place, piece in enumerate(pieces, 1)
     ]
+
+
+def _pieces(text: str, alphabet: str) -> tuple[int, Sequence[list[int] | bytes]]:
+    if alphabet not in ("auto", "gsm7", "ucs2", "8bit"):
+        raise ValueError(f"{alphabet!r} is no alphabet; there are auto, gsm7, ucs2, 8bit")
+    codes = septets(text) if alphabet in ("auto", "gsm7") else None
+    if codes is not None:
+        return GSM7, _split_septets(codes)
+    if alphabet == "gsm7":
+        raise ValueError(f"{text!r} has characters that are not in the GSM alphabet")
+    if alphabet == "8bit":
+        return OCTETS, _split_octets(text.encode("latin-1"))
+    return UCS2, _split_octets(text.encode("utf-16-be", "surrogatepass"))
 
 
 def _split_septets(codes: list[int]) -> list[list[int]]:
@@ -127,26 +152,42 @@ def _split_septets(codes: list[int]) -> list[list[int]]:
     return pieces
 
 
-def _split_ucs2(text: str) -> list[bytes]:
+def _split_octets(octets: bytes) -> list[bytes]:
     """Cut anywhere, even through an emoji: phones do."""
-    octets = text.encode("utf-16-be", "surrogatepass")
     return [octets] if len(octets) <= 140 else [octets[i : i + 134] for i in range(0, len(octets), 134)]
 
 
+def _user_data(content: list[int] | bytes, header: bytes) -> bytes:
+    """TP-UDL and TP-UD (9.2.3.24)."""
+    if isinstance(content, bytes):
+        return bytes([len(header) + len(content)]) + header + content
+    fill = -len(header) * 8 % 7
+    return bytes([len(content) + (len(header) * 8 + fill) // 7]) + header + pack(content, fill)
+
+
 def _deliver(
-    sender: str, moment: datetime, dcs: int, content: list[int] | bytes, part: tuple[int, int, int] | None
+    sender: str,
+    moment: datetime,
+    dcs: int,
+    pid: int,
+    content: list[int] | bytes,
+    part: tuple[int, int, int],
 ) -> str:
-    header = bytes([5, 0, 3, part[0] & 0xFF, part[1], part[2]]) if part else b""
-    if isinstance(content, list):
-        fill = -len(header) * 8 % 7
-        length = len(content) + (len(header) * 8 + fill) // 7
-        data = header + pack(content, fill)
-    else:
-        data = header + content
-        length = len(data)
-    first = 0x44 if part else 0x04
-    tpdu = bytes([first]) + address(sender) + bytes([0, dcs]) + timestamp(moment) + bytes([length]) + data
-    return ("07911326040000F0" + tpdu.hex()).upper()
+    reference, total, place = part
+    header = bytes([5, 0, 3, reference & 0xFF, total, place]) if total > 1 else b""
+    first = bytes([0x44 if header else 0x04])
+    tpdu = first + address(sender) + bytes([pid, dcs]) + timestamp(moment) + _user_data(content, header)
+    return (SMSC + tpdu.hex()).upper()
+
+
+def submit(number: str, text: str) -> str:
+    """The SMS-SUBMIT (9.2.2.2) that a modem in text mode makes of a text; what does not fit one is cut off."""
+    codes = septets(text)
+    content = text.encode("utf-16-be", "surrogatepass")[:140] if codes is None else codes[:160]
+    dcs = UCS2 if codes is None else GSM7
+    return (
+        "00" + (b"\x11\x00" + address(number) + bytes([0, dcs, 0xA7]) + _user_data(content, b"")).hex()
+    ).upper()
 
 
 def status_report(recipient: str, mr: int, moment: datetime, status: int) -> str:
@@ -168,6 +209,30 @@ def read_submit(pdu: str) -> Submitted:
     length, data = rest[0], rest[1:]
     header = data[: 1 + data[0]] if first & 0x40 else b""
     return Submitted(pdu, number, _text(dcs, length, data, header), dcs, bool(first & 0x20), _part(header))
+
+
+def read_any(pdu: str) -> tuple[str, str, str]:
+    """Number, time and text of a stored DELIVER or SUBMIT, as text mode shows them. Raises ValueError, IndexError."""
+    octets = bytes.fromhex(pdu)
+    octets = octets[1 + octets[0] :]
+    if octets[0] & 3:
+        read = read_submit(pdu)
+        return read.number, "", read.text
+    number, rest = read_address(octets[1:])
+    digits = "".join(f"{octet & 15:X}{octet >> 4:X}" for octet in rest[2:9])
+    year, month, day, hour, minute, second, zone = (digits[i : i + 2] for i in range(0, 14, 2))
+    data = rest[10:]
+    header = data[: 1 + data[0]] if octets[0] & 0x40 else b""
+    return (
+        number,
+        f"{year}/{month}/{day},{hour}:{minute}:{second}+{zone}",
+        _text(rest[1], rest[9], data, header),
+    )
+
+
+def join(texts: list[str]) -> str:
+    """Parts put together again, and with them the characters that were cut through."""
+    return "".join(texts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _text(dcs: int, length: int, data: bytes, header: bytes) -> str:

@@ -1,81 +1,20 @@
-"""A simulated modem as a whole: what a test, the demo or the control socket does to it, and what it has seen."""
+"""A simulated modem as others see it: what a test, the demo or the control socket does to it, and what it has seen."""
 
-import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from pathlib import Path
 from types import TracebackType
 
 from modem.simulator import pdu
-from modem.simulator.calls import Calls, SimulatedCall
-from modem.simulator.exchange import VENDORS, Exchange
-from modem.simulator.faults import Fault, Faults
+from modem.simulator.calls import CLIPS, ENDS, MODES, SimulatedCall
+from modem.simulator.faults import Fault
+from modem.simulator.log import Entry
+from modem.simulator.machine import Machine
 from modem.simulator.pdu import Submitted
-from modem.simulator.profiles import PROFILES, Profile
-from modem.simulator.texts import Texts
-from modem.simulator.wire import Entry, Log, Wire
-
-STEPS = ("cmgs", "prompt", "pdu", "sent")
+from modem.simulator.texts import SentText
 
 
-@dataclass(frozen=True)
-class SentText:
-    """A whole text that the host sent, its parts joined. at: when the last part was taken."""
-
-    number: str
-    text: str
-    parts: tuple[Submitted, ...]
-    at: float
-
-
-class Simulator:
-    """A modem on a pseudo-terminal behind `link` (else a link of its own). speed: divides its own waiting times.
-
-    reports: auto (a delivery report follows each text that asks for one), manual or off. on_step: called in the
-    modem's thread at each of STEPS of a text that the host sends.
-    """
-
-    def __init__(
-        self,
-        profile: str = "generic",
-        *,
-        link: Path | None = None,
-        speed: float = 1.0,
-        slots: int = 30,
-        reports: str = "auto",
-        network_delay: float = 0.2,
-        report_delay: float = 2.0,
-        imsi: str = "234150123456789",
-        own_number: str = "",
-        on_step: Callable[[str], None] | None = None,
-    ) -> None:
-        self.profile: Profile = PROFILES[profile]
-        self.speed = speed
-        self.reports = reports
-        self.network_delay = network_delay
-        self.report_delay = report_delay
-        self.imsi: str = imsi
-        self.imei: str = "490154203237518"
-        self.iccid: str = "8944110068123456789"
-        self.own_number: str = own_number
-        self.registered = True
-        self.sim_present = True
-        self.locked = False
-        self.pin = "1234"
-        self.on_step = on_step
-        self.split = 0
-        self.lose_every = 0
-        self._written = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="textback-modem-") if link is None else None
-        self.port = str(link or Path(self._folder.name if self._folder else "") / "modem")
-        self.faults = Faults()
-        self.wire = Wire(Path(self.port), self._received)
-        self.calls: Calls = Calls(self)
-        self.texts: Texts = Texts(self, slots)
-        self._exchange = Exchange(self)
+class Simulator(Machine):
+    """A modem that can be called, texted and broken, from any thread; `Machine` says what it is made with."""
 
     def __enter__(self) -> "Simulator":
         self.start()
@@ -94,7 +33,7 @@ class Simulator:
         if self._folder:
             self._folder.cleanup()
 
-    # ---- what others do to it, from any thread
+    # ---- calls
 
     def call(
         self,
@@ -105,88 +44,165 @@ class Simulator:
         clip: str = "early",
         kind: str = "voice",
         name: str = "",
+        ton: int | None = None,
+        talk: float = 5.0,
+        wait: bool = False,
     ) -> int:
-        """Somebody calls (None: withheld). end: caller, network, elsewhere, answered, silent or reset; clip: early,
-        once, late or missing; kind: voice, data or fax. Returns the call's id at once."""
-        with self.wire.lock:
-            call = self.calls.new(
-                number,
-                True,
-                rings=rings,
-                spacing=spacing or self.profile.spacing,
-                end=end,
-                clip=clip,
-                kind=kind,
-                name=name,
+        """Somebody calls (None: withheld), a second one during another call waits. end: caller, network, elsewhere,
+        answered (and talked to for `talk` seconds), silent, reset or unplug; clip: early, once, late or missing; kind:
+        voice, data or fax; ton: <type> of the number. Returns the call's id at once, or when it is over."""
+        if end not in ENDS or clip not in CLIPS or kind not in MODES:
+            raise ValueError(
+                f"one of {end!r}, {clip!r}, {kind!r} is unknown; there are {ENDS}, {(*CLIPS,)}, {(*MODES,)}"
             )
-        self.wire.after(0, lambda: self.calls.begin(call))
+        call = SimulatedCall(
+            next(self.ids),
+            number,
+            rings=rings,
+            spacing=self.profile.spacing if spacing is None else spacing,
+            end=end,
+            clip=clip,
+            kind=kind,
+            name=name,
+            ton=ton,
+            talk=talk,
+        )
+        return self._begin(call, self.calls.begin, wait)
+
+    def outgoing(self, number: str, talk: float = 2.0, wait: bool = False) -> int:
+        """A call that somebody makes from the modem, without the host."""
+        call = SimulatedCall(next(self.ids), number, incoming=False, talk=talk)
+        return self._begin(call, self.calls.dial, wait)
+
+    def _begin(self, call: SimulatedCall, begin: Callable[[SimulatedCall], None], wait: bool) -> int:
+        if wait and self.wire.own_thread:
+            raise ValueError("the modem's own thread cannot wait for a call")
+        self.wire.after(0, lambda: begin(call))
+        if wait:
+            call.over.wait()
         return call.id
 
-    def hang_up(self, call: int | None = None) -> None:
-        """The caller gives up now."""
-        self.wire.after(0, lambda: self._with_call(call, lambda live: self.calls.end(live, "caller")))
+    def hangup(self, call: int | None = None) -> None:
+        """The caller gives up now: this call, else the first."""
+        self._with_call(
+            call, lambda live: self.calls.end(live, "caller" if live.answered_at is None else "answered")
+        )
 
     def answer(self, call: int | None = None) -> None:
         """Somebody picks up at the modem, by its own button."""
-        self.wire.after(0, lambda: self._with_call(call, self.calls.connect))
+        self._with_call(call, lambda live: self.calls.connect(live) if live.state == "incoming" else None)
 
-    def outgoing(self, number: str) -> None:
-        """A call that somebody makes from the modem, without the host."""
-        self.wire.after(0, lambda: self.calls.dial(number))
+    def _with_call(self, wanted: int | None, act: Callable[[SimulatedCall], None]) -> None:
+        def find() -> None:
+            if found := [call for call in self.calls.live if wanted in (None, call.id)]:
+                act(found[0])
 
-    def text(self, sender: str, body: str, alphabet: str = "auto", order: list[int] | None = None) -> None:
-        """Somebody texts. order: places of the parts of a long text, in the order of their arrival."""
-        self.wire.after(0, partial(self.texts.receive, sender, body, alphabet, order))
+        self.wire.do(find)
 
-    def deliver(self, hexadecimal: str) -> None:
-        """Any PDU at all arrives as a text."""
+    # ---- texts
+
+    def text(
+        self,
+        sender: str,
+        body: str,
+        alphabet: str = "auto",
+        order: Sequence[int] | None = None,
+        reference: int | None = None,
+        at: datetime | str | None = None,
+        dcs: int | None = None,
+        pid: int = 0,
+    ) -> None:
+        """Somebody texts. alphabet: auto, gsm7, ucs2, 8bit; order: places of the parts of a long text as they arrive
+        (some may be missing or come twice); at: the message centre's time. Raises ValueError."""
+        moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+        made = pdu.deliver(sender, body, moment or datetime.now(UTC), alphabet=alphabet)
+        if order and not all(1 <= place <= len(made) for place in order):
+            raise ValueError(f"the text has {len(made)} parts")
+        self.wire.after(
+            0,
+            lambda: self.texts.receive(
+                sender, body, alphabet=alphabet, order=order, reference=reference, at=moment, dcs=dcs, pid=pid
+            ),
+        )
+
+    def deliver_pdu(self, hexadecimal: str) -> None:
+        """Any octets at all arrive as a text, even what is no PDU. Raises ValueError for what is not hex."""
+        if not bytes.fromhex(hexadecimal):
+            raise ValueError("no octets")
         self.wire.after(0, lambda: self.texts.arrive(hexadecimal))
 
     def report(self, mr: int | None = None, status: int = 0) -> None:
-        """A delivery report on the text of this reference, else on the last one."""
-        self.wire.after(0, lambda: self._report(mr, status))
+        """A delivery report (TP-ST `status`) on the last text with this reference, else on the last one."""
 
-    def fault(self, kind: str, **how: object) -> None:
-        """Arm a fault: faults.KINDS says which there are."""
-        with self.wire.lock:
-            self.faults.arm(Fault(kind, **how))  # type: ignore[arg-type]
+        def find() -> None:
+            if texts := [text for text in self.texts.submitted if mr in (None, text.mr)]:
+                self.texts.report(texts[-1], status)
 
-    def unplug(self) -> None:
-        with self.wire.lock:
-            self.calls.drop_all()
-            self._exchange.restart()
-            self.wire.unplug()
-        self.log.add("event", "unplugged")
+        self.wire.do(find)
 
-    def replug(self) -> None:
-        self.log.add("event", "plugged in")
-        self.wire.plug()
+    # ---- faults
 
-    def reset(self) -> None:
-        """A restart by itself: settings and calls are gone, the banner is printed."""
-        with self.wire.lock:
-            self.log.add("event", "reset")
-            self.calls.drop_all()
-            self._exchange.restart()
-            for place, line in enumerate(self.profile.banner):
-                self.later(0.2 * place, lambda line=line: self.say(line))  # type: ignore[misc]
+    def fault(
+        self,
+        kind: str,
+        match: str = "",
+        code: int = 500,
+        answer: str = "ERROR",
+        seconds: float | None = 5.0,
+        times: int = 1,
+    ) -> None:
+        """Arm a fault: faults.KINDS says which there are; times 0: always. Raises ValueError."""
+        fault = Fault(kind, match, code, answer, seconds, times)
+        self.wire.do(lambda: self.faults.arm(fault))
 
-    def print(self, line: str) -> None:
-        """Any line at all, as if the modem said it."""
-        self.wire.after(0, lambda: self.say(line))
+    def heal(self) -> None:
+        """Nothing is armed any more, silence ends."""
+        self.wire.do(self.faults.disarm)
+        self.unhang()
 
     def unhang(self) -> None:
         """End a silence."""
-        with self.wire.lock:
-            self._exchange.unhang()
+        self.wire.do(lambda: self.exchange.unhang())
+
+    def unplug(self) -> None:
+        """The cable is pulled: the port vanishes, calls and settings with it; the network keeps texts."""
+        self.wire.do(self.cut_off)
+
+    def replug(self) -> None:
+        """The cable is back: a new port behind the same link, and what the network kept arrives."""
+
+        def plug() -> None:
+            self.wire.plug()
+            self.log.add("event", "plugged in")
+            self.texts.deliver_held()
+
+        self.wire.do(plug)
+
+    def reset(self) -> None:
+        """A restart by itself: settings and calls are gone, the banner is printed."""
+        self.wire.do(self.restart)
+
+    def register(self, state: int) -> None:
+        """<stat> of AT+CREG becomes this: 0 not, 1 home, 2 searching, 3 denied, 5 roaming (27.007)."""
+
+        def change() -> None:
+            self.registration = state
+            self.announce_registration()
+
+        self.wire.do(change)
+
+    def print(self, line: str) -> None:
+        """Any line at all, framed as if the modem said it."""
+        self.wire.do(lambda: self.say(line))
+
+    def raw(self, data: str) -> None:
+        """Any octets at all (latin-1), without a frame."""
+        self.wire.do(lambda: self.emit(data.encode("latin-1")))
 
     # ---- what it has seen
 
-    @property
-    def log(self) -> Log:
-        return self.wire.log
-
     def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 30.0, start: int = 0) -> Entry:
+        """The first log entry from place `start` on that is wanted. Raises TimeoutError."""
         return self.log.wait_for(wanted, timeout, start)
 
     @property
@@ -197,121 +213,4 @@ class Simulator:
     @property
     def sent(self) -> list[SentText]:
         """Whole texts; a long one counts once all its parts are there."""
-        whole: list[SentText] = []
-        open_parts: dict[tuple[str, int, int], dict[int, Submitted]] = {}
-        for one in self.submitted:
-            reference, total, place = one.part or (0, 1, 1)
-            parts = open_parts.setdefault((one.number, reference, total), {})
-            parts[place] = one
-            if len(parts) == total:
-                ordered = tuple(parts[n] for n in sorted(parts))
-                joined = (
-                    "".join(p.text for p in ordered)
-                    .encode("utf-16", "surrogatepass")
-                    .decode("utf-16", "replace")
-                )
-                whole.append(SentText(one.number, joined, ordered, one.at))
-                del open_parts[(one.number, reference, total)]
-        return whole
-
-    # ---- for its own parts
-
-    def now(self) -> float:
-        return time.monotonic()
-
-    def later(self, seconds: float, act: Callable[[], None], scaled: bool = True) -> None:
-        self.wire.after(seconds / self.speed if scaled else seconds, act)
-
-    def get(self, setting: str) -> str:
-        return self._exchange.settings[setting]
-
-    def knows(self, setting: str) -> bool:
-        """Does this vendor's firmware have this command?"""
-        return (
-            setting not in VENDORS or VENDORS[setting] == self.profile.name or self.profile.told_by == setting
-        )
-
-    def storage(self, place: int) -> str:
-        """mem1, mem2 or mem3 of AT+CPMS, by place 0 to 2."""
-        names = self.get("+CPMS").split(",")
-        return names[place] if place < len(names) else names[0]
-
-    def announcements(self) -> tuple[int, int]:
-        """<mt> and <ds> of AT+CNMI."""
-        fields = self.get("+CNMI").split(",")
-        return int(fields[1] or 0), int(fields[3] or 0)
-
-    def network_time(self) -> str:
-        return f"{datetime.now(UTC):%y/%m/%d,%H:%M:%S}+00"
-
-    def say(self, line: str) -> None:
-        """One line, framed as this vendor does."""
-        self.log.add("modem", line)
-        self.emit(self.profile.frame.format(line).encode("latin-1", "replace"))
-
-    def emit(self, data: bytes) -> None:
-        """Bytes to the host, whole or as the armed line noise has them."""
-        if self.lose_every:
-            kept = bytearray()
-            for byte in data:
-                self._written += 1
-                if self._written % self.lose_every:
-                    kept.append(byte)
-            data = bytes(kept)
-        if not self.split:
-            self.wire.write(data)
-            return
-        for place in range(0, len(data), self.split):
-            self.wire.write(data[place : place + self.split])
-
-    def step(self, name: str) -> bool:
-        """A step of sending is reached; False if a fault ends the modem here."""
-        if self.on_step:
-            self.on_step(name)
-        if self.faults.take("unplug", name):
-            self.unplug()
-            return False
-        if self.faults.take("reset", name):
-            self.reset()
-            return False
-        return True
-
-    def hand_over(self, hexadecimal: str, length: int) -> None:
-        """The host has given a PDU: refuse it, or let the network take it."""
-        if not self.step("pdu"):
-            return
-        if fault := self.faults.take("cms_error"):
-            self.say(f"+CMS ERROR: {fault.code}")
-            return
-        try:
-            if pdu.tpdu_length(hexadecimal) != length:
-                raise ValueError("length")
-            taken = self.texts.submit(hexadecimal)
-        except ValueError:
-            self.say("+CMS ERROR: 304")
-            return
-        if self.faults.take("accepted"):
-            return
-        late = self.faults.take("late")
-        if late:
-            self.later(late.seconds, lambda: self._sent(taken.mr), scaled=False)
-        else:
-            self.later(self.network_delay, lambda: self._sent(taken.mr))
-
-    def _sent(self, mr: int) -> None:
-        self.say(f"+CMGS: {mr}")
-        self.say("OK")
-        self.step("sent")
-
-    def _received(self, data: bytes) -> None:
-        self._exchange.take(data)
-
-    def _with_call(self, wanted: int | None, act: Callable[[SimulatedCall], None]) -> None:
-        live = [call for call in self.calls.live if wanted in (None, call.id)]
-        if live:
-            act(live[0])
-
-    def _report(self, mr: int | None, status: int) -> None:
-        texts = [text for text in self.texts.submitted if mr in (None, text.mr)]
-        if texts:
-            self.texts.report(texts[-1], status)
+        return self.texts.whole()

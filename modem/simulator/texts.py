@@ -1,5 +1,7 @@
-"""Simulated texts: storage, announcements, what the host submits and the reports on it."""
+"""Simulated texts: storage, announcements, what the host submits, the reports on it, and what the network keeps back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -7,57 +9,117 @@ from modem.simulator import pdu
 from modem.simulator.pdu import Submitted
 
 if TYPE_CHECKING:
-    from modem.simulator.simulator import Simulator
+    from modem.simulator.machine import Machine
 
+# <stat> of AT+CMGL (27.005).
 UNREAD, READ, UNSENT, SENT = 0, 1, 2, 3
 
 
-class Texts:
-    """The SIM's and the modem's storage, and the network behind them."""
+@dataclass(frozen=True)
+class Stored:
+    """What one slot holds."""
 
-    def __init__(self, simulator: "Simulator", slots: int) -> None:
+    status: int
+    pdu: str
+
+
+@dataclass(frozen=True)
+class SentText:
+    """A whole text that the host sent, its parts joined. at: when the last part was taken (monotonic)."""
+
+    number: str
+    text: str
+    parts: tuple[Submitted, ...]
+    at: float
+
+
+class Texts:
+    """The SIM's and the modem's storage, and the network behind them. SM and ME have `slots` places each."""
+
+    def __init__(self, simulator: "Machine", slots: int) -> None:
         self._sim = simulator
         self.slots = slots
-        self.storages: dict[str, dict[int, tuple[int, str]]] = {"SM": {}, "ME": {}, "SR": {}}
+        self.storages: dict[str, dict[int, Stored]] = {"SM": {}, "ME": {}, "SR": {}}
         self.submitted: list[Submitted] = []
+        self._held: list[tuple[str, bool]] = []
+        self._unacknowledged = 0
         self._mr = 0
         self._reference = 0
 
+    def used(self, storage: str) -> int:
+        return len(self.storages[storage])
+
     # ---- from the network
 
+    def receive(
+        self,
+        sender: str,
+        body: str,
+        *,
+        alphabet: str,
+        order: Sequence[int] | None,
+        reference: int | None,
+        at: datetime | None,
+        dcs: int | None,
+        pid: int,
+    ) -> None:
+        """A text from somebody, in as many parts as it takes; `order`: places of the parts, as they arrive."""
+        self._reference += 1
+        parts = pdu.deliver(
+            sender,
+            body,
+            at or datetime.now(UTC),
+            reference=self._reference if reference is None else reference,
+            alphabet=alphabet,
+            dcs=dcs,
+            pid=pid,
+        )
+        for part in [parts[place - 1] for place in order] if order else parts:
+            self.arrive(part)
+
     def arrive(self, hexadecimal: str, report: bool = False) -> None:
-        """A DELIVER or STATUS-REPORT comes from the network, announced as AT+CNMI wants it."""
+        """A DELIVER or STATUS-REPORT: announced as AT+CNMI wants it, or kept by the network until it can be delivered."""
         mt, ds = self._sim.announcements()
-        direct, header = (ds == 1, "+CDS") if report else (mt == 2, "+CMT")
-        length = pdu.tpdu_length(hexadecimal)
-        if direct:
-            comma = ": " if report else ": ,"
-            self._sim.say(f"{header}{comma}{length}\r\n{hexadecimal}")
-            return
-        if report and ds != 2:
-            return
+        direct, header = (ds == 1, "+CDS: ") if report else (mt == 2, "+CMT: ,")
+        if not self._sim.reachable:
+            self._hold(hexadecimal, report)
+        elif direct:
+            self._unacknowledged += 1
+            self._sim.say(f"{header}{pdu.tpdu_length(hexadecimal)}\r\n{hexadecimal}")
+        elif not report or ds == 2:
+            self._put(hexadecimal, report, announced=report or mt == 1)
+
+    def _put(self, hexadecimal: str, report: bool, announced: bool) -> None:
         storage = "SR" if report else self._sim.storage(2)
         index = self.store(storage, hexadecimal, UNREAD)
         if index is None:
-            self._sim.say(f'^SMMEMFULL: "{storage}"')
-        elif report or mt == 1:
+            self._sim.say(self._sim.profile.full.format(storage))
+            self._hold(hexadecimal, report)
+        elif announced:
             self._sim.say(f'{"+CDSI" if report else "+CMTI"}: "{storage}",{index}')
 
-    def receive(self, sender: str, body: str, alphabet: str, order: list[int] | None) -> None:
-        """A text from somebody, in as many parts as it takes; `order`: places of the parts, as they arrive."""
-        self._reference += 1
-        parts = pdu.deliver(sender, body, datetime.now(UTC), reference=self._reference, alphabet=alphabet)
-        chosen = [parts[place - 1] for place in order] if order else parts
-        for part in chosen:
-            self.arrive(part)
+    def _hold(self, hexadecimal: str, report: bool) -> None:
+        self._held.append((hexadecimal, report))
+        self._sim.log.add("event", f"kept by the network: {hexadecimal}")
+
+    def deliver_held(self) -> None:
+        """There is room again, or the modem is back: what was kept arrives soon."""
+        held, self._held = self._held, []
+        for text, report in held:
+            self._sim.later(self._sim.network_delay, lambda t=text, r=report: self.arrive(t, r))  # type: ignore[misc]
+
+    def acknowledge(self) -> bool:
+        """AT+CNMA; False where none is expected."""
+        expected = self._sim.on("+CSMS") and self._unacknowledged > 0
+        self._unacknowledged = max(0, self._unacknowledged - 1)
+        return expected
 
     def store(self, storage: str, hexadecimal: str, status: int) -> int | None:
         """Into the first free slot; None where the storage is full."""
         slots = self.storages[storage]
         index = next((i for i in range(1, self.slots + 1) if i not in slots), None)
         if index is not None:
-            slots[index] = (status, hexadecimal)
-            self._sim.log.add("event", f"stored in {storage} at {index}")
+            slots[index] = Stored(status, hexadecimal)
         return index
 
     # ---- from the host
@@ -66,19 +128,10 @@ class Texts:
         """The network takes a SUBMIT; it gets the next reference. Raises ValueError where it is none."""
         try:
             read = pdu.read_submit(hexadecimal)
-        except (IndexError, UnicodeDecodeError) as error:
+        except IndexError as error:
             raise ValueError(str(error)) from error
         self._mr = (self._mr + 1) % 256
-        taken = Submitted(
-            read.pdu,
-            read.number,
-            read.text,
-            read.dcs,
-            read.wants_report,
-            read.part,
-            self._mr,
-            self._sim.now(),
-        )
+        taken = replace(read, mr=self._mr, at=self._sim.now())
         self.submitted.append(taken)
         self._sim.log.add("event", f"submitted {taken.mr} to {taken.number}: {taken.text}")
         if taken.wants_report and self._sim.reports == "auto":
@@ -87,5 +140,19 @@ class Texts:
 
     def report(self, text: Submitted, status: int) -> None:
         """What became of a submitted text, as a status report."""
-        report = pdu.status_report(text.number, text.mr, datetime.now(UTC), status)
-        self.arrive(report, report=True)
+        self.arrive(pdu.status_report(text.number, text.mr, datetime.now(UTC), status), report=True)
+
+    def whole(self) -> list[SentText]:
+        """What was sent, long texts joined; such a one counts once all its parts are there."""
+        texts: list[SentText] = []
+        incomplete: dict[tuple[str, int, int], dict[int, Submitted]] = {}
+        for one in self.submitted:
+            reference, total, place = one.part or (0, 1, 1)
+            parts = incomplete.setdefault((one.number, reference, total), {})
+            parts[place] = one
+            if len(parts) == total:
+                del incomplete[one.number, reference, total]
+                ordered = tuple(parts[n] for n in sorted(parts))
+                joined = pdu.join([part.text for part in ordered])
+                texts.append(SentText(one.number, joined, ordered, one.at))
+        return texts

@@ -2,28 +2,26 @@
 
 import contextlib
 import errno
+import fcntl
 import heapq
 import itertools
 import os
 import select
+import termios
 import threading
 import time
 import tty
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-# How often to look whether somebody has opened the port again (seconds); the kernel does not tell.
-LOOK_AGAIN = 0.02
+# How long bytes wait for a host that does not read, in seconds; then they are lost, as on a wire without flow control.
+PATIENCE = 2.0
+# Between two tries, and between the pieces of a line that is cut on purpose (seconds).
+PAUSE = 0.002
 
-
-@dataclass(frozen=True)
-class Entry:
-    """One line of the log. who: host, modem or event. at: monotonic seconds."""
-
-    at: float
-    who: str
-    text: str
+T = TypeVar("T")
 
 
 @dataclass(order=True)
@@ -33,42 +31,20 @@ class _Timer:
     act: Callable[[], None] = field(compare=False)
 
 
-class Log:
-    """Everything that went over the wire or happened, with its time; may be waited for from any thread."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self._news = threading.Condition()
-
-    def add(self, who: str, text: str) -> None:
-        with self._news:
-            self.entries.append(Entry(time.monotonic(), who, text))
-            self._news.notify_all()
-
-    def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 30.0, start: int = 0) -> Entry:
-        """The first entry from place `start` on that is wanted. Raises TimeoutError."""
-        over = time.monotonic() + timeout
-        with self._news:
-            while True:
-                for entry in self.entries[start:]:
-                    if wanted(entry):
-                        return entry
-                start = len(self.entries)
-                if not self._news.wait(over - time.monotonic()):
-                    raise TimeoutError(f"nothing of the kind within {timeout} s")
-
-
 class Wire:
     """A pty behind `link`. `received` is called with what the host writes, in the wire's own thread, as are timers."""
 
     def __init__(self, link: Path, received: Callable[[bytes], None]) -> None:
         self.link = link
-        self.log = Log()
-        self.lock = threading.RLock()
         self._received = received
+        self._lock = threading.Lock()
         self._timers: list[_Timer] = []
         self._order = itertools.count()
         self._master: int | None = None
+        self._keeper: int | None = None
+        self._name = ""
+        self._queue: list[bytes] = []
+        self._stuck_since: float | None = None
         self._watched: dict[int, Callable[[], None]] = {}
         self._poll = select.poll()
         self._wake_read, self._wake_write = os.pipe()
@@ -76,7 +52,7 @@ class Wire:
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="simulated modem", daemon=True)
 
-    # ---- life
+    # ---- life; plug, unplug and write are called in the wire's thread, or while it does not run
 
     def start(self) -> None:
         self.plug()
@@ -84,69 +60,131 @@ class Wire:
 
     def stop(self) -> None:
         self._stopping = True
-        self.wake()
+        self._wake()
         self._thread.join()
         self.unplug()
         os.close(self._wake_read)
         os.close(self._wake_write)
 
+    @property
+    def own_thread(self) -> bool:
+        return threading.current_thread() is self._thread
+
+    @property
+    def plugged(self) -> bool:
+        return self._master is not None
+
     def plug(self) -> None:
         """A new port behind the same link, as after re-enumeration."""
-        with self.lock:
-            if self._master is not None:
-                return
-            master, slave = os.openpty()
-            tty.setraw(slave)
-            os.set_blocking(master, False)
-            name = os.ttyname(slave)
-            os.close(slave)
-            self._master = master
-            fresh = self.link.with_name(self.link.name + ".new")
-            fresh.unlink(missing_ok=True)
-            fresh.symlink_to(name)
-            fresh.replace(self.link)
-        self.after(0, self._look)
+        if self._master is not None:
+            return
+        self._master, self._keeper = os.openpty()
+        tty.setraw(self._keeper)
+        os.set_blocking(self._master, False)
+        self._poll.register(self._master, select.POLLIN)
+        self._name = os.ttyname(self._keeper)
+        fresh = self.link.with_name(self.link.name + ".new")
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(self._name)
+        fresh.replace(self.link)
 
     def unplug(self) -> None:
         """The port vanishes; whoever has it open is hung up on."""
-        with self.lock:
-            if self._master is None:
-                return
-            self._forget_master()
-            os.close(self._master)
-            self._master = None
-            self.link.unlink(missing_ok=True)
+        if self._master is None:
+            return
+        self._poll.unregister(self._master)
+        self._let_go()
+        os.close(self._master)
+        self._master = None
+        self._queue.clear()
+        self.link.unlink(missing_ok=True)
 
-    # ---- writing, timers
+    # ---- the keeper: our own descriptor of the host's side, held while nobody has spoken on the port
 
-    def write(self, data: bytes) -> None:
-        """To the host; dropped where nobody listens, as on a real wire."""
-        with self.lock:
-            if self._master is None:
+    def _let_go(self) -> None:
+        """The host speaks: from now on its closing the port is seen as a hang-up.
+
+        Linux keeps TIOCEXCL on a pty beyond the last close, unlike on a serial port, so it is taken off here.
+        """
+        if self._keeper is not None:
+            fcntl.ioctl(self._keeper, termios.TIOCNXCL)
+            os.close(self._keeper)
+            self._keeper = None
+
+    def _keep(self) -> None:
+        """The host has closed the port: what it did not read is gone, as on a serial port."""
+        with contextlib.suppress(OSError):
+            self._keeper = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
+            termios.tcflush(self._keeper, termios.TCIFLUSH)
+        self._queue.clear()
+
+    # ---- writing
+
+    def write(self, *pieces: bytes) -> None:
+        """To the host, with a short pause between pieces; lost where there is no port or nobody reads it."""
+        waiting = bool(self._queue)
+        self._queue += pieces
+        if not waiting:
+            self._pump()
+
+    def _pump(self) -> None:
+        if self._master is None or not self._queue:
+            return
+        try:
+            done = os.write(self._master, self._queue[0])
+            self._stuck_since = None
+        except OSError as error:
+            if error.errno not in (errno.EIO, errno.EAGAIN):
+                raise
+            done = 0
+            self._stuck_since = self._stuck_since or time.monotonic()
+            if time.monotonic() - self._stuck_since > PATIENCE:
+                self._queue.clear()
                 return
-            try:
-                os.write(self._master, data)
-            except OSError as error:
-                if error.errno not in (errno.EIO, errno.EAGAIN):
-                    raise
+        self._queue[0] = self._queue[0][done:]
+        if not self._queue[0]:
+            del self._queue[0]
+        if self._queue:
+            self.after(PAUSE, self._pump)
+
+    # ---- timers and descriptors, from any thread
 
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something in the wire's thread, so many seconds from now."""
-        with self.lock:
+        if self._stopping:
+            return
+        with self._lock:
             heapq.heappush(self._timers, _Timer(time.monotonic() + seconds, next(self._order), act))
-        self.wake()
+        self._wake()
+
+    def do(self, act: Callable[[], T]) -> T:
+        """Do something in the wire's thread now, and wait for what comes of it."""
+        if self.own_thread or not self._thread.is_alive():
+            return act()
+        results: list[T] = []
+        done = threading.Event()
+
+        def carry_out() -> None:
+            try:
+                results.append(act())
+            finally:
+                done.set()
+
+        self.after(0, carry_out)
+        done.wait()
+        return results[0]
 
     def watch(self, descriptor: int, act: Callable[[], None]) -> None:
         """Call `act` in the wire's thread whenever this descriptor is readable."""
         self._watched[descriptor] = act
         self._poll.register(descriptor, select.POLLIN)
-        self.wake()
+        self._wake()
 
     def unwatch(self, descriptor: int) -> None:
         if self._watched.pop(descriptor, None):
             self._poll.unregister(descriptor)
 
-    def wake(self) -> None:
+    def _wake(self) -> None:
         os.write(self._wake_write, b"w")
 
     # ---- the thread
@@ -158,48 +196,29 @@ class Wire:
                     os.read(descriptor, 4096)
                 elif act := self._watched.get(descriptor):
                     act()
-                else:
+                elif descriptor == self._master:
                     self._read(events)
             self._fire()
 
     def _patience(self) -> float | None:
-        with self.lock:
+        """Milliseconds until the next timer."""
+        with self._lock:
             return max(0.0, (self._timers[0].at - time.monotonic()) * 1000) if self._timers else None
 
     def _fire(self) -> None:
         while True:
-            with self.lock:
+            with self._lock:
                 if not self._timers or self._timers[0].at > time.monotonic():
                     return
                 timer = heapq.heappop(self._timers)
-                timer.act()
+            timer.act()
 
     def _read(self, events: int) -> None:
-        with self.lock:
-            if self._master is None:
-                return
-            try:
-                data = os.read(self._master, 4096)
-            except OSError:
-                data = b""
-            if data:
-                self._received(data)
-            elif events & select.POLLHUP:
-                self._forget_master()  # nobody has the port open: look again by timer, a hang-up is always "ready"
-                self.after(LOOK_AGAIN, self._look)
-
-    def _look(self) -> None:
-        if self._master is None or self._stopping:
-            return
-        probe = select.poll()
-        probe.register(self._master, select.POLLIN)
-        ready = probe.poll(0)
-        if ready and ready[0][1] & select.POLLHUP and not ready[0][1] & select.POLLIN:
-            self.after(LOOK_AGAIN, self._look)
-        else:
-            self._poll.register(self._master, select.POLLIN)
-
-    def _forget_master(self) -> None:
         assert self._master is not None
-        with contextlib.suppress(KeyError):
-            self._poll.unregister(self._master)
+        if events & select.POLLIN:
+            with contextlib.suppress(BlockingIOError):
+                data = os.read(self._master, 4096)
+                self._let_go()
+                self._received(data)
+        elif events & select.POLLHUP:
+            self._keep()

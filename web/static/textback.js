@@ -56,6 +56,8 @@ if (box) {
 const unread = document.querySelector("form[data-read]");
 if (unread && document.visibilityState === "visible") {
   fetch(unread.action, { method: "POST", body: new FormData(unread) }).then((answer) => {
-    if (answer.ok) unread.hidden = true;
+    if (!answer.ok) return;
+    unread.hidden = true;
+    for (const badge of document.querySelectorAll(".unread:has([aria-current]) .count")) badge.hidden = true;
   });
 }

@@ -1,0 +1,241 @@
+"""A desk for tests of the page: a real database file with a shop's week in it, and the real loop, but no modem."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from bridge import config
+from bridge.clock import Clock
+from bridge.config import Settings
+from bridge.database import migrate, open_engine
+from bridge.desk import Desk
+from bridge.loop import Loop, Stop
+from bridge.models import Call, Contact, Incident, Line, Message
+from modem import contract
+from web.auth import add_user
+
+ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
+NAME, PASSWORD = "mia", "flour & water"
+HOSTILE = "<script>alert(1)</script>"
+LONG = (
+    "Hello! We are planning my grandmother's ninetieth birthday on the 12th and wanted to ask for a cake for about "
+    "forty people, half of it without nuts. Could you tell me what it would cost, and until when you need to know? "
+    "Thank you so much, Dan"
+)
+CONFIG = """\
+[shop]
+name = Corner Bakery
+phone = +44 121 234 5678
+country = GB
+timezone = Europe/London
+[web]
+host = 127.0.0.1
+port = 0
+{web}
+"""
+
+
+def settings_in(folder: Path, web: str = "") -> Settings:
+    path = folder / "config.ini"
+    path.write_text(CONFIG.format(web=web))
+    return config.load(path)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What a test has in hand. requests: what the loop has asked of the modem."""
+
+    desk: Desk
+    loop: Loop
+    requests: list[contract.Request]
+
+    @property
+    def engine(self) -> Engine:
+        return self.desk.engine
+
+
+@contextmanager
+def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
+    """A desk with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
+    settings = settings_in(folder, web)
+    engine = open_engine(settings.storage.database)
+    migrate(engine)
+    with Session(engine) as session, session.begin():
+        add_user(session, NAME, PASSWORD)
+        if rows:
+            fill(session, datetime.now(UTC))
+    requests: list[contract.Request] = []
+    loop = Loop(settings, engine, {"main": requests.append}, Clock(), lambda: None)
+    desk = Desk(engine, lambda: loop.settings, lambda: loop.status, lambda: loop.region, loop.inbox.put)
+    thread = threading.Thread(target=loop.run)
+    if at_work:
+        loop.inbox.put(
+            contract.LineUp("main", loop.status.alive, "/dev/ttyUSB2", "Huawei E173", None, None, None, None)
+        )
+        thread.start()
+    try:
+        yield Office(desk, loop, requests)
+    finally:
+        loop.inbox.put(Stop())
+        if at_work:
+            thread.join()
+        engine.dispose()
+
+
+def fill(session: Session, now: datetime) -> None:
+    """A week of a bakery's calls and texts: every outcome and every state once, and people who write what they like."""
+    line = Line(name="main", msisdn="+447400123400")
+    session.add(line)
+    session.flush()
+    week = _Week(session, now, line)
+    ann, bob = week.somebody(ANN, 8, "Ann Whittaker"), week.somebody(BOB, 96)
+    cem, dan = week.somebody(CEM, 1500, HOSTILE), week.somebody(DAN, 2600, "Dan Osei")
+    eve, flo = week.somebody(EVE, 300, "Eve Marsh", "Flour deliveries"), week.somebody(FLO, 4400)
+    bank = week.somebody("60006", 5900)
+    eve.excluded = True
+    bob.opted_out_at = now - timedelta(days=1)
+
+    week.call(
+        flo, 4400, "no_answer", 5, text="failed", error="The network refused it: the number does not exist."
+    )
+    week.text(bank, 5900, "Your parcel comes between 2 and 4.", "in", "read")
+    week.call(dan, 2640, "abandoned", 3, text="delivered")
+    week.text(dan, 2600, LONG, "in", "read")
+    week.text(
+        dan,
+        2580,
+        "With pleasure! It is 96 pounds, and the Monday before is early enough. Mia",
+        "out",
+        "delivered",
+    )
+    week.call(cem, 1502, "waiting", 2, text="unconfirmed", error="The modem was unplugged while it was sent.")
+    week.text(cem, 1500, "<b>Bold</b> & hungry 🥐", "in", "read")
+    week.call(None, 420, "abandoned", 2, reason="withheld", withheld=True)
+    week.call(None, 410, "lost", None, reason="withheld")
+    week.call(eve, 300, "answered", 2, reason="not_missed")
+    week.call(bob, 100, "abandoned", 4, text="sent")
+    week.call(bob, 96, "abandoned", 1, reason="cooldown")
+    week.call(ann, 11, "abandoned", 3, text="delivered")
+    week.text(ann, 9, "Hi! Could you keep two sourdough loaves for me until 5? 🥖", "in", "received")
+    week.text(ann, 8, "And a poppy seed roll, please", "in", "received")
+    session.add(
+        Incident(
+            line="main",
+            began=now - timedelta(hours=30),
+            over=now - timedelta(hours=29, minutes=48),
+            what="The modem was unplugged. Plug it in again; the box finds it by itself.",
+        )
+    )
+
+
+TRACE = (
+    ("not_missed", "The call was missed."),
+    ("disabled", "Automatic texts are on."),
+    ("withheld", "The number was shown."),
+    ("not_textable", "The number can receive texts."),
+    ("cooldown", "No automatic text to this caller lately."),
+)
+STOPS = {
+    "withheld": "The caller hides the number.",
+    "cooldown": "Texted 4 minutes ago; one automatic text per caller in 24 hours.",
+    "not_missed": "The call was answered or turned down here.",
+}
+
+
+@dataclass(frozen=True)
+class _Week:
+    session: Session
+    now: datetime
+    line: Line
+
+    def somebody(self, address: str, minutes: int, name: str = "", notes: str = "") -> Contact:
+        seen = self.now - timedelta(minutes=minutes)
+        contact = Contact(
+            address=address, name=name, notes=notes, source="call", first_seen=seen, last_seen=seen
+        )
+        self.session.add(contact)
+        self.session.flush()
+        return contact
+
+    def call(
+        self,
+        contact: Contact | None,
+        minutes: int,
+        outcome: str,
+        rings: int | None,
+        *,
+        reason: str | None = None,
+        text: str | None = None,
+        error: str | None = None,
+        withheld: bool = False,
+    ) -> None:
+        assert self.line.id is not None
+        began = self.now - timedelta(minutes=minutes, seconds=20)
+        steps = []
+        for rule, passed in TRACE:
+            stops = rule == reason
+            steps.append(
+                {
+                    "rule": rule,
+                    "verdict": "stop" if stops else "pass",
+                    "detail": STOPS[rule] if stops else passed,
+                }
+            )
+            if stops:
+                break
+        call = Call(
+            line_id=self.line.id,
+            contact_id=contact.id if contact else None,
+            number=contact.address if contact else None,
+            e164=contact.address if contact else None,
+            withheld=withheld,
+            started=began,
+            ended=began + timedelta(seconds=20),
+            rings=rings,
+            outcome=outcome,
+            reason=reason,
+            trace=steps,
+        )
+        self.session.add(call)
+        self.session.flush()
+        if contact and text:
+            body = "Hi! This is Corner Bakery. Sorry we missed your call. How can we help? Just reply to this text."
+            message = self.text(contact, minutes, body, "out", text, kind="auto", error=error)
+            message.call_id, call.message_id = call.id, message.id
+
+    def text(
+        self,
+        contact: Contact,
+        minutes: int,
+        body: str,
+        direction: str,
+        status: str,
+        *,
+        kind: str = "manual",
+        error: str | None = None,
+    ) -> Message:
+        assert self.line.id is not None
+        assert contact.id is not None
+        at = self.now - timedelta(minutes=minutes)
+        message = Message(
+            line_id=self.line.id,
+            contact_id=contact.id,
+            direction=direction,
+            kind=kind,
+            body=body,
+            author=NAME if direction == "out" and kind == "manual" else None,
+            status=status,
+            error=error,
+            created=at,
+            due=at if direction == "out" else None,
+            expires=at + timedelta(hours=1),
+        )
+        self.session.add(message)
+        self.session.flush()
+        return message
