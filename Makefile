@@ -25,7 +25,7 @@ types: $(READY)
 check: lint types test
 
 bench: $(READY)
-	.venv/bin/python tests/bench.py
+	.venv/bin/python -m tests.bench
 
 # Takes up newer versions of everything that pyproject.toml admits.
 lock:

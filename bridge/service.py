@@ -3,14 +3,16 @@
 import logging
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
 
 from bridge import config, schedule
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.database import open_engine
+from bridge.database import migrate, open_engine
 from bridge.desk import Desk
 from bridge.loop import Dead, Loop, Stop
 from modem.contract import Request
@@ -50,6 +52,8 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
     with ExitStack() as stack:
         engine = open_engine(settings.storage.database)
         stack.callback(engine.dispose)
+        with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
+            migrate(engine)
         simulators = {
             modem.name: stack.enter_context(Simulator())
             for modem in settings.modems

@@ -3,14 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.numbers import region_of
+from bridge.settings import Settings
 from modem.contract import Segments, alphabet, segments
-
-if TYPE_CHECKING:
-    from bridge.config import Settings
 
 __all__ = [
     "PLACEHOLDERS",
@@ -108,7 +105,7 @@ def with_hint(text: str, hint: str) -> str:
     return longer if hint and segments(longer).parts == segments(text).parts else text
 
 
-def reply(settings: "Settings", address: str, name: str, called: datetime, first: bool) -> str:
+def reply(settings: Settings, address: str, name: str, called: datetime, first: bool) -> str:
     """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before."""
     textback = settings.textback
     language = _LANGUAGE_OF.get(region_of(address) or "", "")

@@ -103,7 +103,8 @@ def ask(command: Command) -> Generator[Step, Reply, Response]:
 
 def initialise(family: str, pin: str | None) -> Generator[Step, Reply, Setup]:
     """Make the modem ours: settings that do not survive its power-up, and who it is. Errors of single settings are let
-    pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where a person must act."""
+    pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where
+    a person must act."""
     yield from _wake()
     for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
         yield from ask(command)

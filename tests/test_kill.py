@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modem.simulator import Simulator
-from modem.simulator.simulator import STEPS
+from modem.simulator import STEPS, Simulator
 from tests.box import ANN, BOB, DEADLINE, until, write_config
 
 TEXTBACK = Path(sys.executable).parent / "textback"
@@ -74,8 +73,8 @@ def killer(tmp_path: Path) -> Iterator[Killer]:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_killed_while_a_text_is_on_its_way(killer: Killer, step: str) -> None:
-    """cmgs: after `sending` was committed, before the prompt. prompt: at the prompt. pdu: after the PDU. sent: after
-    +CMGS. In no case is the PDU handed over twice."""
+    """cmgs: after `sending` was committed, before the prompt. prompt: at the prompt. pdu, taken: after the PDU. sent:
+    after +CMGS. In no case is the PDU handed over twice."""
     killer.fatal = step
     killer.simulator.call(ANN)
     killer.dead()
@@ -84,12 +83,12 @@ def test_killed_while_a_text_is_on_its_way(killer: Killer, step: str) -> None:
     killer.simulator.call(BOB, rings=1)  # when this one is settled, whatever the first one does is done
     until(lambda: [t for t in killer.simulator.submitted if t.number == BOB], "the second text")
     until(lambda: killer.rows("calls")[0]["textback"] == "sent", "the second call's end")
-    second, first = killer.rows("calls")
+    _, first = killer.rows("calls")
     assert (first["number"], first["missed"], first["outcome"]) == (ANN, True, "abandoned")
     assert first["textback"] in (("unconfirmed", "sent") if step == "sent" else ("unconfirmed",))
     handed_over = len([text for text in killer.simulator.submitted if text.number == ANN])
     # The prompt and the kill race: what was written in between may have gone out.
-    assert handed_over in {"cmgs": (0,), "prompt": (0, 1), "pdu": (1,), "sent": (1,)}[step]
+    assert handed_over in {"cmgs": (0,), "prompt": (0, 1), "pdu": (0, 1), "taken": (1,), "sent": (1,)}[step]
     killer.simulator.call(ANN, rings=1)
     until(lambda: len([c for c in killer.rows("calls") if c["outcome"]]) == 3, "the third call")
     assert killer.rows("calls")[0]["reason"] == "cooldown"
@@ -100,7 +99,7 @@ def test_killed_before_the_end_of_a_call_is_committed(killer: Killer) -> None:
     until(lambda: killer.rows("calls"), "the ringing call's being stored")
     with contextlib.closing(sqlite3.connect(killer.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        killer.simulator.hang_up()
+        killer.simulator.hangup()
         killer.simulator.wait_for(lambda e: e.text == "NO CARRIER")
         until(lambda: "holds the database" in killer.log.read_text(), "the complaint")
         killer.kill()
@@ -115,7 +114,7 @@ def test_killed_while_it_rings(killer: Killer) -> None:
     killer.simulator.call(ANN, rings=600)
     until(lambda: killer.rows("calls"), "the ringing call's being stored")
     killer.kill()
-    killer.simulator.hang_up()
+    killer.simulator.hangup()
     killer.simulator.wait_for(lambda e: "is over" in e.text)
     killer.start()
     until(lambda: [t for t in killer.simulator.submitted if t.number == ANN], "the text")
@@ -124,7 +123,7 @@ def test_killed_while_it_rings(killer: Killer) -> None:
 
 
 def test_a_report_after_the_restart_makes_an_unconfirmed_text_delivered(killer: Killer) -> None:
-    killer.fatal = "pdu"
+    killer.fatal = "taken"
     killer.simulator.call(ANN)
     killer.dead()
     killer.fatal = None

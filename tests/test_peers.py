@@ -57,7 +57,7 @@ class TestGammu:
     def test_texts_are_listed_and_deleted(self, simulator: Simulator, tmp_path: Path) -> None:
         simulator.text(ANN, BODY)
         simulator.text(BOB, LONG)
-        simulator.wait_for(lambda e: e.text.startswith("stored in SM at 4"))
+        until(lambda: len(simulator.texts.storages["SM"]) == 4, "the texts' being stored")
         listed = self.run(simulator, tmp_path, "getallsms")
         assert ANN in listed
         assert "4 SMS parts" in listed
@@ -79,7 +79,8 @@ def test_gammu_smsd_sends_and_receives(simulator: Simulator, tmp_path: Path) -> 
     config = tmp_path / "smsdrc"
     config.write_text(
         f"[gammu]\ndevice = {simulator.port}\nconnection = at\n[smsd]\nservice = files\nlogfile = {tmp_path}/smsd.log\n"
-        f"{paths}\nsentsmspath = {folders['sent']}/\nerrorsmspath = {folders['error']}/\nCheckSecurity = 0\nloopsleep = 1\nstatusfrequency = 0\ncommtimeout = 5\n"
+        f"{paths}\nsentsmspath = {folders['sent']}/\nerrorsmspath = {folders['error']}/\n"
+        "CheckSecurity = 0\nloopsleep = 1\nstatusfrequency = 0\ncommtimeout = 5\n"
     )
     with running(["gammu-smsd", "-c", config], tmp_path / "out"):
         simulator.text(ANN, BODY)

@@ -27,6 +27,8 @@ PURE = {
     "modem/tpdu_content.py",
     "modem/tpdu_octets.py",
     "bridge/policy.py",
+    "bridge/settings.py",
+    "bridge/config_values.py",
     "bridge/hours.py",
     "bridge/wording.py",
     "bridge/numbers.py",

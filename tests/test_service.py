@@ -133,10 +133,10 @@ def test_an_alphanumeric_sender_is_kept_and_cannot_be_answered(box: Box) -> None
 
 
 def test_one_bad_message_does_not_block_the_rest(box: Box) -> None:
-    box.simulator.deliver("07911326040000F0040C91")
+    box.simulator.deliver_pdu("07911326040000F0040C91")
     box.simulator.text(ANN, "still here")
     until(lambda: len(box.messages()) == 2, "both")
-    assert [message.body for message in box.messages()][0] == "still here"
+    assert box.messages()[0].body == "still here"
     assert box.messages()[1].kind == "system"
 
 
@@ -250,7 +250,7 @@ def test_texts_that_came_before_the_start_are_read(tmp_path: Path) -> None:
     with Simulator(speed=SPEED) as simulator:
         for n in range(3):
             simulator.text(ANN, f"early {n}")
-        simulator.wait_for(lambda entry: entry.text == "stored in SM at 3")
+        until(lambda: len(simulator.texts.storages["SM"]) == 3, "the texts' being stored")
         with a_box(tmp_path, simulator) as box:
             until(lambda: len(box.messages()) == 3, "all three")
             until(lambda: not simulator.texts.storages["SM"], "the SIM's being emptied")

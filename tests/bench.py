@@ -1,0 +1,169 @@
+"""`make bench`: the figures that the project names, measured on this machine; nothing here passes or fails."""
+
+import contextlib
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from modem.simulator import Simulator
+from tests.box import until, write_config
+
+CALLS = 200
+IDLE_SECONDS = 60
+STARTS = 5
+TEXTBACK = Path(sys.executable).parent / "textback"
+
+
+def number(n: int) -> str:
+    return f"+44740{n:07}"
+
+
+def show(what: str, values: list[float], unit: str, aim: str = "") -> None:
+    aimed = f"   (aim: {aim})" if aim else ""
+    median, worst = statistics.median(values), max(values)
+    print(
+        f"{what:<58} median {median:8.2f} {unit}, worst {worst:8.2f} {unit}, of {len(values)}{aimed}",
+        flush=True,
+    )
+
+
+def gaps(simulator: Simulator, sign: str) -> list[float]:
+    """Seconds from each entry that holds `sign` to the next AT+CMGS."""
+    found: list[float] = []
+    ended: float | None = None
+    for entry in simulator.log.entries:
+        if sign in entry.text and entry.who != "host":
+            ended = entry.at
+        elif entry.who == "host" and entry.text.startswith("AT+CMGS") and ended is not None:
+            found.append(entry.at - ended)
+            ended = None
+    return found
+
+
+def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float]:
+    with tempfile.TemporaryDirectory() as folder, Simulator(profile, speed=speed, reports="off") as simulator:
+        with a_process(Path(folder), simulator) as (_, log, _):
+            until(lambda: "is ready" in log.read_text(), "the line")
+            for n in range(calls):
+                simulator.call(number(n), rings=1 if profile == "generic" else 2)
+                until(lambda n=n: len(simulator.submitted) > n, "the text")
+        return gaps(simulator, sign)
+
+
+@contextlib.contextmanager
+def a_process(folder: Path, simulator: Simulator) -> Iterator[tuple[subprocess.Popen[bytes], Path, float]]:
+    """The service as a process of its own: itself, its log, and when it was started."""
+    config = write_config(folder, simulator.port)
+    log = folder / "log"
+    with log.open("wb") as out:
+        started = time.monotonic()
+        process = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=out)
+    try:
+        yield process, log, started
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def page_of(log: Path) -> str:
+    lines = until(
+        lambda: [line for line in log.read_text().splitlines() if "The page is at" in line], "the page"
+    )
+    return lines[0].split()[-1]
+
+
+def start_to_ready() -> None:
+    """Ready: the page answers, and the modem has been set up and its stored texts listed."""
+    page, modem = [], []
+    for _ in range(STARTS):
+        with tempfile.TemporaryDirectory() as folder, Simulator(speed=20) as simulator:
+            with a_process(Path(folder), simulator) as (_, log, started):
+                url = page_of(log) + "healthz"
+                urllib.request.urlopen(url).read()
+                page.append(time.monotonic() - started)
+                listed = simulator.wait_for(lambda e: e.who == "host" and e.text.startswith("AT+CMGL"))
+                modem.append(listed.at - started)
+    show("start to page", page, "s")
+    show("start to ready (page and modem)", modem, "s", "under 2 s")
+
+
+def counters(pid: int) -> dict[str, float]:
+    """Wake-ups and CPU seconds of all threads, resident MB, and octets written to disk."""
+    switches, ticks = 0, 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        status = (task / "status").read_text()
+        switches += int(status.split("voluntary_ctxt_switches:")[1].split()[0])
+        ticks += sum(map(int, (task / "stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+    status = Path(f"/proc/{pid}/status").read_text()
+    return {
+        "wakes": switches,
+        "cpu": ticks / os.sysconf("SC_CLK_TCK"),
+        "rss": int(status.split("VmRSS:")[1].split()[0]) / 1024,
+        "written": int(Path(f"/proc/{pid}/io").read_text().split("write_bytes: ")[1].split()[0]),
+    }
+
+
+def idle() -> None:
+    with tempfile.TemporaryDirectory() as folder, Simulator(speed=20) as simulator:
+        with a_process(Path(folder), simulator) as (process, log, _):
+            urllib.request.urlopen(page_of(log) + "login").read()
+            simulator.call(number(1), rings=1)
+            until(lambda: simulator.submitted, "the text")
+            time.sleep(5)  # until it is idle, the report included
+            before, begun = counters(process.pid), time.monotonic()
+            syncs = count_syncs(process.pid)
+            after, seconds = counters(process.pid), time.monotonic() - begun
+    print(f"{'idle: resident memory':<58} {after['rss']:8.1f} MB   (aim: under 80 MB)")
+    print(
+        f"{'idle: wake-ups':<58} {(after['wakes'] - before['wakes']) / seconds:8.2f} a second   (aim: under 2)"
+    )
+    cpu = (after["cpu"] - before["cpu"]) / seconds * 3600
+    print(f"{'idle: CPU':<58} {cpu:8.1f} s an hour   (aim: under 20)")
+    print(
+        f"{'idle: written to disk':<58} {after['written'] - before['written']:8.0f} octets in {seconds:.0f} s"
+    )
+    print(f"{'idle: fsync and fdatasync':<58} {syncs}   (aim: none)", flush=True)
+
+
+def count_syncs(pid: int) -> str:
+    """Watch the process for a while; how often it synced, by strace where that is installed."""
+    command = ["strace", "-f", "-e", "trace=fsync,fdatasync,sync_file_range", "-p", str(pid)]
+    try:
+        tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    except FileNotFoundError:
+        time.sleep(IDLE_SECONDS)
+        return "not counted: needs the Debian package strace"
+    time.sleep(IDLE_SECONDS)
+    tracer.send_signal(signal.SIGINT)
+    _, said = tracer.communicate()
+    return f"{sum('sync' in line and '(' in line for line in said.splitlines()):8d} in {IDLE_SECONDS} s"
+
+
+def main() -> None:
+    gap = [seconds * 1000 for seconds in end_to_send("generic", CALLS, "NO CARRIER", 50)]
+    show("end line to AT+CMGS on the wire", gap, "ms", "median under 10, worst under 50")
+    show(
+        "hanging up to AT+CMGS, no end line, with CLCC",
+        end_to_send("silent-clcc", 20, "is over", 4),
+        "s",
+        "under 2 s",
+    )
+    show(
+        "hanging up to AT+CMGS, no end line, no CLCC",
+        end_to_send("silent", 5, "is over", 4),
+        "s",
+        "under 11 s",
+    )
+    start_to_ready()
+    idle()
+
+
+if __name__ == "__main__":
+    main()
