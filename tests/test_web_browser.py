@@ -1,6 +1,7 @@
 """The page in a real browser: on a phone and on a desk, in light and dark, with JavaScript and without."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from sqlmodel import Session
 
 from bridge import history
 from bridge.wording import alphabet, cost
+from modem import contract
+from tests.box import until
 from tests.needs import PROGRAMS, needs
 from tests.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
@@ -72,6 +75,11 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
+def texts(office: Office, address: str) -> list[history.MessageRow]:
+    with Session(office.engine) as session:
+        return history.messages(session, address=address)
+
+
 def enter(
     browser: Browser,
     contexts: list[BrowserContext],
@@ -87,7 +95,7 @@ def enter(
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: asked.url.startswith(url) or complaints.append(asked.url))
+    page.on("request", lambda asked: complaints.extend([] if asked.url.startswith(url) else [asked.url]))
     page.goto(url)
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
@@ -192,6 +200,55 @@ def test_without_script_a_button_marks_as_read(
     expect(page.get_by_role("button", name="Mark as read")).to_have_count(0)
     with Session(office.engine) as session:
         assert history.unread(session) == 0
+
+
+def a_text_comes(office: Office, address: str, body: str) -> None:
+    came = contract.TextReceived(
+        line="main",
+        at=time.monotonic(),
+        slot=None,
+        sender=address,
+        body=body,
+        concat=None,
+        scts=None,
+        kind="text",
+        truncated=False,
+        pdu=body.encode().hex(),
+    )
+    office.loop.inbox.put(came)
+
+
+def test_a_page_that_lies_there_is_made_anew(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, complaints = enter(browser, contexts, url, DESK)
+    page.clock.install()
+    page.goto(f"{url}conversations/{DAN}")
+    a_text_comes(office, DAN, "One more thing")
+    until(lambda: any(row.body == "One more thing" for row in texts(office, DAN)), "the text's arrival")
+    page.clock.run_for(30_000)
+    expect(page.locator(".text.in").last).to_contain_text("One more thing")
+    assert texts(office, DAN)[0].status == "received"
+    page.locator(".thread h2").click()
+    until(lambda: texts(office, DAN)[0].status == "read", "reading")
+    page.get_by_label("Your reply").fill("Yes?")
+    expect(page.locator("#cost")).to_have_text(cost("Yes?"))
+    assert complaints == []
+
+
+def test_a_page_in_use_only_says_that_there_is_news(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, _ = enter(browser, contexts, url)
+    page.clock.install()
+    page.goto(f"{url}conversations/{DAN}")
+    page.get_by_label("Your reply").fill("I was just writ")
+    a_text_comes(office, DAN, "One more thing")
+    until(lambda: any(row.body == "One more thing" for row in texts(office, DAN)), "the text's arrival")
+    expect(page.get_by_text("There is news.")).to_be_hidden()
+    page.clock.run_for(30_000)
+    expect(page.get_by_text("There is news.")).to_be_visible()
+    expect(page.get_by_label("Your reply")).to_have_value("I was just writ")
 
 
 def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url: str) -> None:

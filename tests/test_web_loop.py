@@ -106,6 +106,7 @@ def test_what_people_write_stays_text(client: FlaskClient) -> None:
         page = client.get(path).text
         assert HOSTILE not in page
         assert "&lt;script&gt;" in page
+        assert "<b>Bold" not in page
     assert "&lt;b&gt;Bold&lt;/b&gt; &amp; hungry" in client.get(f"/conversations/{CEM}").text
 
 
@@ -191,6 +192,18 @@ def test_contacts_say_what_they_asked_for(office: Office, client: FlaskClient) -
     page = client.get("/contacts").text
     for mark in ("asked for no texts", "never texted", "blocked"):
         assert mark in page
+
+
+def test_the_mark_changes_with_what_happens_and_only_then(office: Office, client: FlaskClient) -> None:
+    def mark() -> object:
+        return (client.get("/news").json or {})["mark"]
+
+    before = mark()
+    assert f'data-mark="{before}"' in client.get("/").text
+    assert mark() == before
+    post(client, f"/conversations/{ANN}/read")
+    assert mark() != before
+    assert create_app(office.desk).test_client().get("/news", follow_redirects=True).json is None
 
 
 # ---- the limit on guessing
