@@ -333,9 +333,19 @@ MEASURES = """() => {
 @SIZES
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read_and_hit(
-    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int], scheme: str
+    browser: Browser,
+    contexts: list[BrowserContext],
+    office: Office,
+    url: str,
+    size: dict[str, int],
+    scheme: str,
 ) -> None:
+    office.loop.inbox.put(
+        contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.")
+    )
+    until(lambda: office.desk.status().troubles, "the trouble")
     page, _ = enter(browser, contexts, url, size, scheme)
+    expect(page.get_by_role("alert")).to_be_visible()
     for place in PLACES:
         page.goto(url + place)
         assert page.evaluate(MEASURES) == {"pale": [], "small": [], "wide": False}, place
