@@ -1,12 +1,15 @@
-"""config.ini as frozen settings: reads it, checks every key, and names each mistake with its line; it applies nothing."""
+"""config.ini as frozen settings: checks what stands in it and names each mistake with its line; it applies nothing."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from bridge import config_values as values
+from bridge import ini
+from bridge.config_schema import DAYS, SECTIONS, Setting
+from bridge.config_values import language as language_code
+from bridge.ini import Problem, Section
 from bridge.settings import (
     FilterSettings,
     HoursSettings,
@@ -20,191 +23,144 @@ from bridge.settings import (
     WebSettings,
 )
 
-
-@dataclass(frozen=True)
-class Problem:
-    """One mistake. line: where in the file, None where something is missing altogether."""
-
-    line: int | None
-    message: str
+__all__ = ["ConfigError", "Problem", "Settings", "load", "parse"]
 
 
 class ConfigError(Exception):
-    """Everything that is wrong with a configuration; as text, one sentence a problem."""
+    """Everything that is wrong with a configuration; as text, one sentence a problem: where, what, and what is right."""
 
     def __init__(self, path: Path, problems: tuple[Problem, ...]) -> None:
         self.path = path
         self.problems = problems
-        places = (f"{path}, line {p.line}" if p.line else f"{path}" for p in problems)
-        super().__init__(
-            "\n".join(f"{place}: {p.message}" for place, p in zip(places, problems, strict=True))
-        )
+        super().__init__("\n".join(f"{path}{_sentence(problem)}." for problem in problems))
 
 
-__all__ = ["ConfigError", "ModemSettings", "Problem", "Settings", "load", "parse"]
+def _sentence(problem: Problem) -> str:
+    place = f", line {problem.line}: " if problem.line else ": "
+    key = f"{problem.key} in [{problem.section}]: " if problem.key and problem.section else ""
+    return f"{place}{key}{problem.message}"
 
+
+# The name of the plain [modem]; it is the first of several.
 MAIN_LINE = "main"
-# Keys that may be followed by a language: message.de
-BY_LANGUAGE = ("message", "closed_message")
-_KINDS = {
-    "shop": ShopSettings,
-    "textback": TextbackSettings,
-    "filters": FilterSettings,
-    "limits": LimitSettings,
-    "notify": NotifySettings,
-    "web": WebSettings,
-    "storage": StorageSettings,
-}
-
-
-@dataclass(frozen=True)
-class _Entry:
-    value: str
-    line: int
-
-
-@dataclass
-class _Section:
-    name: str
-    line: int
-    entries: dict[str, _Entry]
+# Keys that may be followed by a language, as in message.de, and where those texts are found.
+BY_LANGUAGE = {"message": "messages_by_language", "closed_message": "closed_messages_by_language"}
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings in a file. Raises ConfigError with every problem."""
+    """The settings in a file. Raises ConfigError with every problem; see `parse` for `environment`."""
     try:
-        text = path.read_text("utf-8-sig")
+        return parse(path.read_bytes().decode("utf-8-sig"), path, environment)
     except UnicodeDecodeError as error:
-        raise ConfigError(path, (Problem(None, "is not UTF-8 text; save it as UTF-8"),)) from error
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            path, (Problem(line, None, None, "is not UTF-8; save the file as UTF-8"),)
+        ) from error
     except OSError as error:
         sentence = f"cannot be read ({error.strerror}); name the right file with -c"
-        raise ConfigError(path, (Problem(None, sentence),)) from error
-    return parse(text, path, environment)
+        raise ConfigError(path, (Problem(None, None, None, sentence),)) from error
 
 
 def parse(text: str, path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in a text that stands, or would stand, in `path`. Raises ConfigError with every problem."""
-    problems: list[Problem] = []
-    sections = _read(text, problems)
-    parsed: dict[str, dict[str, object]] = {}
-    modems: list[ModemSettings] = []
-    for section in sections.values():
-        kind = section.name.split()[0]
-        fields = _values(section, problems)
-        if kind == "modem":
-            modems.append(ModemSettings(**{**fields, "name": section.name[6:].strip() or MAIN_LINE}))  # type: ignore[arg-type]
-        else:
-            parsed[kind] = fields
-    missing = [_Section(kind, 0, {}) for kind in values.SECTIONS if kind != "modem" and kind not in parsed]
-    parsed |= {section.name: _values(section, problems) for section in missing}
-    modems = modems or [ModemSettings(name=MAIN_LINE, **_values(_Section("modem", 0, {}), problems))]  # type: ignore[arg-type]
-    _check_together(sections, parsed, modems, problems)
+    """The settings in a text that stands, or would stand, in `path`. Raises ConfigError with every problem.
+
+    What is not set has its default. environment: STATE_DIRECTORY is where the database lies unless `database` says.
+    """
+    sections, problems = ini.read(text)
+    there = _first_of_each(sections, problems)
+    absent = {name: Section(name, 0, []) for name in SECTIONS if name != "modem"}
+    if not any(name.startswith("modem ") for name in there):
+        absent[f"modem {MAIN_LINE}"] = Section("modem", 0, [])
+    there = absent | there
+    checked = {name: _values(section, problems) for name, section in there.items()}
+    _check_closed(there["textback"], checked["textback"], problems)
     if problems:
         raise ConfigError(path, tuple(sorted(problems, key=lambda problem: problem.line or 0)))
-    storage = parsed["storage"]
-    storage["database"] = storage["database"] or _default_database(path, environment or {})
-    hours = parsed.pop("hours")
+    return _settings(checked, path, environment or {})
+
+
+def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mapping[str, str]) -> Settings:
+    lines = [name.partition(" ")[2] for name in checked if name.startswith("modem ")]
+    lines.sort(key=lambda line: line != MAIN_LINE)
+    hours, storage = checked["hours"], checked["storage"]
     return Settings(
         path=path,
-        modems=tuple(modems),
-        hours=HoursSettings(tuple(hours[day] for day in values.DAYS), hours["holidays"]),  # type: ignore[arg-type, misc]
-        **{kind: _KINDS[kind](**fields) for kind, fields in parsed.items()},
+        shop=ShopSettings(**checked["shop"]),
+        modems=tuple(ModemSettings(name=line, **checked[f"modem {line}"]) for line in lines),
+        textback=TextbackSettings(**checked["textback"]),
+        hours=HoursSettings(tuple(hours[day] for day in DAYS), hours["holidays"]),
+        filters=FilterSettings(**checked["filters"]),
+        limits=LimitSettings(**checked["limits"]),
+        notify=NotifySettings(**checked["notify"]),
+        web=WebSettings(**checked["web"]),
+        storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
     )
 
 
-def _default_database(path: Path, environment: Mapping[str, str]) -> str:
+def _database(path: Path, environment: Mapping[str, str]) -> str:
+    """Where the database lies if nobody says: systemd's StateDirectory= (it may name several), else beside the file."""
+    from sqlalchemy.engine import URL
+
     folder = environment.get("STATE_DIRECTORY", "").split(":")[0]
-    return f"sqlite:///{(Path(folder) if folder else path.parent).absolute() / 'textback.db'}"
+    file = (Path(folder) if folder else path.parent).absolute() / "textback.db"
+    return URL.create("sqlite", database=str(file)).render_as_string()
 
 
-def _read(text: str, problems: list[Problem]) -> dict[str, _Section]:
-    """Sections and entries with their lines; what is no section, entry or comment is a problem."""
-    sections: dict[str, _Section] = {}
-    section: _Section | None = None
-    for number, raw in enumerate(text.splitlines(), 1):
-        line = raw.strip()
-        if not line or line[0] in "#;":
+def _first_of_each(sections: list[Section], problems: list[Problem]) -> dict[str, Section]:
+    """The known sections by name, where a line is "modem NAME"; what is unknown or stands twice is a problem."""
+    found: dict[str, Section] = {}
+    for section in sections:
+        kind, _, line = section.name.partition(" ")
+        if kind not in SECTIONS or (line and kind != "modem"):
+            known = [f"[{name}]" for name in SECTIONS]
+            sentence = f"[{section.name}] is no section{_nearest(f'[{kind}]', known)}"
+            problems.append(Problem(section.line, section.name, None, sentence))
             continue
-        if line[0] == "[":
-            section = _open_section(line, number, sections, problems)
-            continue
-        key, equals, value = (part.strip() for part in line.partition("="))
-        if not equals:
-            problems.append(
-                Problem(number, f"{line!r} is neither a section nor a setting; write key = value")
-            )
-        elif section is None:
-            problems.append(
-                Problem(number, f"{key} stands before the first section; put it under one such as [shop]")
-            )
-        elif key in section.entries:
-            first = section.entries[key].line
-            problems.append(Problem(number, f"{key} is set twice in [{section.name}], first in line {first}"))
-        else:
-            section.entries[key] = _Entry(value, number)
-    return sections
+        name = f"modem {line or MAIN_LINE}" if kind == "modem" else kind
+        if found.setdefault(name, section) is not section:
+            sentence = f"[{section.name}] stands twice, first in line {found[name].line}"
+            right = "give each line a name of its own" if kind == "modem" else "put all its keys under one"
+            problems.append(Problem(section.line, section.name, None, f"{sentence}; {right}"))
+            _values(section, problems)  # for what is wrong with its keys
+    return found
 
 
-def _open_section(line: str, number: int, sections: dict[str, _Section], problems: list[Problem]) -> _Section:
-    name = " ".join(line.strip("[]").split())
-    section = _Section(name, number, {})
-    kind, _, rest = name.partition(" ")
-    if not line.endswith("]"):
-        problems.append(Problem(number, f"{line!r} has no closing bracket; write [{name}]"))
-    elif kind not in values.SECTIONS or (rest and kind != "modem"):
-        known = ", ".join(f"[{section}]" for section in values.SECTIONS)
-        problems.append(Problem(number, f"[{name}] is no section; there are {known}"))
-    elif name in sections:
-        problems.append(Problem(number, f"[{name}] stands twice, first in line {sections[name].line}"))
-    else:
-        sections[name] = section
-    return section
-
-
-def _values(section: _Section, problems: list[Problem]) -> dict[str, object]:
+def _values(section: Section, problems: list[Problem]) -> dict[str, Any]:
     """The checked value of every key of a section, the default where it is not set or not right."""
-    schema = values.SECTIONS[section.name.split()[0]]
-    found: dict[str, object] = {}
-    languages: dict[str, dict[str, str]] = {key: {} for key in BY_LANGUAGE}
-    for key, entry in section.entries.items():
-        base, dot, language = key.partition(".")
-        if key not in schema and not (dot and base in BY_LANGUAGE and base in schema):
-            problems.append(
-                Problem(entry.line, f"{key} is no key of [{section.name}]{_nearest(key, list(schema))}")
-            )
-            continue
+    schema = SECTIONS[section.name.partition(" ")[0]]
+    found: dict[str, Any] = {key: setting.check(setting.default) for key, setting in schema.items()}
+    found |= {texts: {} for key, texts in BY_LANGUAGE.items() if key in schema}
+    lines: dict[str, int] = {}
+    for entry in section.entries:
         try:
-            if dot:
-                languages[base][values.language(language)] = str(schema[base].check(entry.value))
+            if lines.setdefault(entry.key, entry.line) != entry.line:
+                raise ValueError(f"is set twice, first in line {lines[entry.key]}; keep one of them")
+            base, dot, language = entry.key.partition(".")
+            if dot and base in schema and base in BY_LANGUAGE:
+                found[BY_LANGUAGE[base]][language_code(language)] = schema[base].check(entry.value)
+            elif entry.key in schema:
+                found[entry.key] = schema[entry.key].check(entry.value)
             else:
-                found[key] = schema[key].check(entry.value)
+                raise ValueError(f"there is no such key{_nearest_key(entry.key, schema)}")
         except ValueError as error:
-            problems.append(Problem(entry.line, f"{key}: {error}"))
-    defaults = {key: setting.check(setting.default) for key, setting in schema.items()}
-    if "message" in schema:
-        defaults["messages_by_language"] = languages["message"]
-        defaults["closed_messages_by_language"] = languages["closed_message"]
-    return {**defaults, **found}
+            problems.append(Problem(entry.line, section.name, entry.key, str(error)))
+    return found
 
 
-def _nearest(key: str, known: list[str]) -> str:
-    close = get_close_matches(key, known, 1)
-    return f"; did you mean {close[0]}?" if close else f"; there are {', '.join(known)}"
+def _nearest_key(key: str, schema: Mapping[str, Setting]) -> str:
+    at_home = [name for name, there in SECTIONS.items() if key in there]
+    return f" here; it stands under [{at_home[0]}]" if at_home else _nearest(key, list(schema))
 
 
-def _check_together(
-    sections: dict[str, _Section],
-    parsed: dict[str, dict[str, object]],
-    modems: list[ModemSettings],
-    problems: list[Problem],
-) -> None:
-    """What no key can tell by itself."""
-    textback = parsed["textback"]
-    if textback["closed"] == "other" and not textback["closed_message"]:
-        line = sections["textback"].entries["closed"].line
-        problems.append(Problem(line, "closed = other needs a closed_message to send"))
-    names = [modem.name for modem in modems]
-    for name in {name for name in names if names.count(name) > 1}:
-        problems.append(
-            Problem(sections[f"modem {name}"].line, f"two modems are called {name}; give each its own name")
-        )
+def _nearest(word: str, known: list[str]) -> str:
+    close = get_close_matches(word.lower(), known, 1)
+    return f"; the nearest is {close[0]}" if close else f"; there are {', '.join(known)}"
+
+
+def _check_closed(section: Section, textback: dict[str, Any], problems: list[Problem]) -> None:
+    """The one thing that no key can tell by itself."""
+    written = {entry.key: entry for entry in section.entries if entry.value}
+    if textback["closed"] == "other" and "closed_message" not in written:
+        line = written["closed"].line
+        sentence = "other needs a text to send; write it behind closed_message"
+        problems.append(Problem(line, section.name, "closed", sentence))

@@ -1,9 +1,12 @@
-"""What may stand behind each key of config.ini: its default as written, and the check that makes a value of it."""
+"""The checks that make values of what stands behind the keys of config.ini; which key has which, the schema says.
+
+A check takes the text behind `=` and raises ValueError with what is wrong and what would be right, to be read behind
+the key's name and without a full stop. No check repeats what may hold a secret: PIN, Apprise URLs, the database's URL.
+"""
 
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,37 +15,16 @@ from phonenumbers import SUPPORTED_REGIONS
 from bridge.hours import Holidays, Span, spans
 from bridge.wording import PLACEHOLDERS, placeholders
 
-# The families of modems that `family` may name; the modem room has the same list.
-FAMILIES = (
-    "auto",
-    "huawei",
-    "simcom-lte",
-    "simcom-2g",
-    "quectel",
-    "telit",
-    "u-blox",
-    "cinterion",
-    "zte",
-    "wavecom",
-    "ericsson-phone",
-    "ai-thinker",
-    "infineon",
-    "hfp",
-    "generic",
-)
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# What people write for a country's ISO code.
+_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "GER": "DE"}
 _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 
-Check = Callable[[str], object]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A key's default, as it stands in the shipped file, and its check: text in, value out, ValueError if it is wrong."""
-
-    default: str
-    check: Check
+# Labels of letters, digits and hyphens, of which the last is no number (RFC 1123 2.1): 999.1.1.1 is a mistyped address.
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
 def text(value: str) -> str:
@@ -51,14 +33,14 @@ def text(value: str) -> str:
 
 def boolean(value: str) -> bool:
     if value.lower() not in _BOOLEANS:
-        raise ValueError(f"{value!r} is neither yes nor no")
+        raise ValueError(f"{value!r} is neither yes nor no; write one of them")
     return _BOOLEANS[value.lower()]
 
 
 def number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", value) or not low <= int(value) <= high:
-            raise ValueError(f"{value!r} is not a whole number from {low} to {high}")
+        if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"{value!r} is no whole number from {low} to {high}; write one")
         return int(value)
 
     return check
@@ -67,22 +49,30 @@ def number(low: int, high: int) -> Callable[[str], int]:
 def one_of(*choices: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value.lower() not in choices:
-            raise ValueError(f"{value!r} is none of {', '.join(choices)}")
+            raise ValueError(f"{value!r} is none of its choices; write {' or '.join(choices)}")
         return value.lower()
 
     return check
 
 
-def words(value: str) -> tuple[str, ...]:
+def listed(value: str) -> tuple[str, ...]:
+    """Things that may hold blanks: separated by commas."""
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Things that hold no blanks: separated by commas or blanks."""
+    return tuple(value.replace(",", " ").split())
 
 
 def template(value: str) -> str:
     """A text with placeholders."""
+    known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     unknown = [name for name in placeholders(value) if name not in PLACEHOLDERS]
     if unknown:
-        known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValueError(f"{{{unknown[0]}}} is no placeholder; there are {known}")
+    if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", value)):
+        raise ValueError(f"a brace has no partner; braces are for {known}")
     return value
 
 
@@ -94,7 +84,8 @@ def message(value: str) -> str:
 
 def region(value: str) -> str:
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError(f"{value!r} is no ISO country code; write one such as GB, DE or US")
+        right = _MEANT.get(value.upper(), "one such as GB, DE or US")
+        raise ValueError(f"{value!r} is no ISO country code; write {right}")
     return value.upper()
 
 
@@ -105,7 +96,7 @@ def country(value: str) -> str:
 def countries(value: str) -> tuple[str, ...]:
     chosen = words(value)
     if not chosen:
-        raise ValueError("name countries, or write home or any")
+        raise ValueError("nothing is named; write home, any, or ISO codes such as GB IE")
     if len(chosen) == 1 and chosen[0].lower() in ("home", "any"):
         return (chosen[0].lower(),)
     return tuple(region(code) for code in chosen)
@@ -113,7 +104,7 @@ def countries(value: str) -> tuple[str, ...]:
 
 def language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", value):
-        raise ValueError(f"{value!r} is no language code; write one such as de or fr")
+        raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
     return value
 
 
@@ -130,18 +121,18 @@ def timezone(value: str) -> str:
 def phone(value: str) -> str:
     """A phone number as people write it, or nothing."""
     digits = re.sub(r"[\s().\-/]", "", value)
-    if value and not re.fullmatch(r"\+?\d{3,15}", digits):
+    if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
         raise ValueError(f"{value!r} is no phone number; write one such as +44 20 7946 0018")
     return value
 
 
 def phones(value: str) -> tuple[str, ...]:
-    return tuple(phone(part) for part in words(value))
+    return tuple(phone(part) for part in listed(value))
 
 
 def pin(value: str) -> str | None:
-    if value and not re.fullmatch(r"\d{4,8}", value):
-        raise ValueError("a PIN has 4 to 8 digits")  # never repeat it: it would stand in the log
+    if value and not re.fullmatch("[0-9]{4,8}", value):
+        raise ValueError("this is no PIN; write 4 to 8 digits")
     return value or None
 
 
@@ -154,7 +145,7 @@ def baud(value: str) -> int:
 def port(value: str) -> str:
     if value in ("auto", "simulator") or value.startswith("/"):
         return value
-    raise ValueError(f"{value!r} is neither auto, simulator nor a path such as /dev/ttyUSB2")
+    raise ValueError(f"{value!r} is no port; write auto, simulator or a path such as /dev/ttyUSB2")
 
 
 def hours(value: str) -> tuple[Span, ...]:
@@ -189,11 +180,12 @@ def _date(value: str) -> date:
 
 
 def urls(value: str) -> tuple[str, ...]:
-    found = tuple(part for part in re.split(r"[,\s]+", value) if part)
-    for url in found:
-        if not re.match(r"[a-z][a-z0-9+.\-]*://.", url, re.IGNORECASE):
+    """Apprise URLs; their own commas (several recipients) stay, since a comma parts only what begins a new URL."""
+    found = tuple(part for part in re.split(rf"\s*,?\s+|,(?={_SCHEME})", value) if part)
+    for place, url in enumerate(found, 1):
+        if not re.match(f"{_SCHEME}.", url):
             raise ValueError(
-                f"{url!r} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host"
+                f"number {place} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host"
             )
     return found
 
@@ -202,9 +194,18 @@ def host(value: str) -> str:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.\-]{0,252}[A-Za-z0-9])?", value):
+        if not _HOST_NAME.fullmatch(value):
             raise ValueError(f"{value!r} is no address; write 0.0.0.0 for all, or 127.0.0.1") from None
     return value
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    wrong = [name for name in words(value) if not _HOST_NAME.fullmatch(name)]
+    if wrong:
+        raise ValueError(
+            f"{wrong[0]!r} is no host name; write one such as shop.lan, without http:// and port"
+        )
+    return words(value)
 
 
 def database(value: str) -> str:
@@ -215,65 +216,10 @@ def database(value: str) -> str:
 
     try:
         drivername = make_url(value).drivername
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: the port is no number
         drivername = ""
     if drivername not in ("sqlite", "postgresql+psycopg"):
-        raise ValueError(f"{value!r} is no database; write sqlite:////path/x.db or postgresql+psycopg://...")
+        raise ValueError(
+            "this is no URL of a database; write sqlite:////path/x.db or postgresql+psycopg://user:password@host/name"
+        )
     return value
-
-
-SECTIONS: dict[str, dict[str, Setting]] = {
-    "shop": {
-        "name": Setting("", text),
-        "phone": Setting("", phone),
-        "country": Setting("auto", country),
-        "timezone": Setting("auto", timezone),
-        "own_numbers": Setting("", phones),
-    },
-    "modem": {
-        "port": Setting("auto", port),
-        "baud": Setting("115200", baud),
-        "pin": Setting("", pin),
-        "family": Setting("auto", one_of(*FAMILIES)),
-    },
-    "textback": {
-        "enabled": Setting("yes", boolean),
-        "message": Setting(
-            "Hi! Sorry we missed your call. How can we help you? Feel free to text us here and we'll get back to you "
-            "shortly.",
-            message,
-        ),
-        "closed": Setting("same", one_of("same", "other", "wait", "skip")),
-        "closed_message": Setting("", template),
-        "delay_seconds": Setting("0", number(0, 86400)),
-        "cooldown_hours": Setting("24", number(0, 8760)),
-        "expire_minutes": Setting("60", number(1, 10080)),
-        "opt_out_hint": Setting("yes", boolean),
-        "opt_out_text": Setting("Reply STOP to opt out.", template),
-    },
-    "hours": {**{day: Setting("", hours) for day in DAYS}, "holidays": Setting("", holidays)},
-    "filters": {
-        "countries": Setting("home", countries),
-        "landlines": Setting("skip", one_of("skip", "text")),
-        "min_rings": Setting("0", number(0, 100)),
-        "blocklists": Setting("", words),
-        "notices": Setting("off", boolean),
-    },
-    "limits": {
-        "per_minute": Setting("6", number(1, 1000)),
-        "per_day": Setting("100", number(1, 100000)),
-        "strangers_per_10_minutes": Setting("10", number(1, 100000)),
-    },
-    "notify": {
-        "sms_to": Setting("", phone),
-        "urls": Setting("", urls),
-        "quiet": Setting("21:00-08:00", quiet),
-    },
-    "web": {
-        "host": Setting("0.0.0.0", host),
-        "port": Setting("8080", number(0, 65535)),
-        "networks": Setting("private", one_of("private", "any")),
-        "names": Setting("", words),
-    },
-    "storage": {"database": Setting("", database), "keep_days": Setting("365", number(1, 36500))},
-}

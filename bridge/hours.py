@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 MINUTES_A_DAY = 24 * 60
-_SPAN = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*-\s*(\d{1,2})(?::(\d{2}))?")
+# The dash may be the typographic one that phones write.
+_SPAN = re.compile("([0-9]{1,2})(?::([0-9]{2}))?\\s*[-–]\\s*([0-9]{1,2})(?::([0-9]{2}))?")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def spans(text: str) -> tuple[Span, ...]:
 def _span(text: str) -> Span:
     matched = _SPAN.fullmatch(text)
     if not matched:
-        raise ValueError(f"{text!r} is no span of time; write it like 9:00-12:30")
+        raise ValueError(
+            f"{text!r} is no span of time; write it like 9:00-12:30, and nothing where it is closed"
+        )
     hour, minute, to_hour, to_minute = (int(group or 0) for group in matched.groups())
     start, end = hour * 60 + minute, to_hour * 60 + to_minute
     if max(minute, to_minute) > 59 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:

@@ -137,9 +137,9 @@ def _cooldown(case: Case) -> str | None:
     if case.caller.pending_id is not None:
         return "A text to this caller is already on its way."
     last, hours = case.caller.last_automatic, case.settings.textback.cooldown_hours
-    if last is None or case.now - last >= timedelta(hours=hours):
-        return None
-    return f"Texted {_ago(case.now - last)}; one automatic text per caller in {hours} hours."
+    if last is None or not hours or case.now - last >= timedelta(hours=hours):
+        return None  # a text in the future, by a clock that has jumped, counts as recent
+    return f"Texted {_ago(case.now - last)}; one text per caller in {_count(hours, 'hour')}."
 
 
 def _superseded(case: Case) -> str | None:
@@ -148,12 +148,13 @@ def _superseded(case: Case) -> str | None:
 
 def _expired(case: Case) -> str | None:
     late = case.expires is not None and case.now > case.expires
-    minutes = case.settings.textback.expire_minutes
-    return f"It could not be sent within {minutes} minutes." if late else None
+    within = _count(case.settings.textback.expire_minutes, "minute")
+    return f"It could not be sent within {within} of being due." if late else None
 
 
 Rule = Callable[[Case], str | None]
-# rule, what is noted when it passes, function
+# In the order of the contract: rule, what is noted when it passes, function. Between not_textable and cooldown come
+# foreign, excluded, opted_out, spam, one_ring; between cooldown and superseded come closed, limit, breaker, clock.
 RULES: tuple[tuple[str, str, Rule], ...] = (
     ("not_missed", "The call was missed.", _not_missed),
     ("disabled", "Automatic texts are on.", _disabled),
@@ -209,10 +210,15 @@ def _ago(past: timedelta) -> str:
     """How long ago, in words.
 
     >>> _ago(timedelta(minutes=61)), _ago(timedelta(seconds=5)), _ago(timedelta(days=-1))
-    ('1 hour ago', 'just now', 'by the clock in the future')
+    ('1 hour ago', 'just now', 'at a time that the clock has yet to reach')
     """
     minutes = int(past.total_seconds() // 60)
     if minutes < 0:
-        return "by the clock in the future"
-    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
-    return "just now" if not count else f"{count} {unit}{'s' if count > 1 else ''} ago"
+        return "at a time that the clock has yet to reach"
+    if not minutes:
+        return "just now"
+    return f"{_count(minutes, 'minute') if minutes < 60 else _count(minutes // 60, 'hour')} ago"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

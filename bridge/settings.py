@@ -18,7 +18,7 @@ class ShopSettings:
 
 @dataclass(frozen=True)
 class ModemSettings:
-    """One line; `name` is that of its section, "main" for the plain [modem]."""
+    """One line; `name` is that of its section, "main" for the plain [modem]. baud: bits per second."""
 
     name: str
     port: str

@@ -29,6 +29,8 @@ PURE = {
     "bridge/policy.py",
     "bridge/settings.py",
     "bridge/config_values.py",
+    "bridge/config_schema.py",
+    "bridge/ini.py",
     "bridge/hours.py",
     "bridge/wording.py",
     "bridge/numbers.py",

@@ -447,7 +447,7 @@ def test_older_calls_are_a_link_away(office: Office, client: FlaskClient) -> Non
         a_call(office, ANN, ago=minute, rings=100 + minute)
     seen: list[str] = []
     path: str | None = "/"
-    while path:
+    while path and len(seen) <= 70:
         text = client.get(path).text
         seen += re.findall(r"after (\d+) rings", text)
         link = re.search(r'href="([^"]*before=[^"]*)"', text)

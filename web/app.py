@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bridge import history
 from bridge.database import plain_trouble
 from bridge.desk import Desk
-from web import auth, calls, contacts, conversations, guard, healthz, settings, show, status
+from web import auth, calls, contacts, conversations, guard, healthz, news, settings, show, status
 from web.limiter import Limiter
 
 HEADERS = {
@@ -64,7 +64,7 @@ def create_app(desk: Desk) -> Flask:
     app.before_request(guard.check)
     app.before_request(auth.check)
     csrf.init_app(app)
-    for room in (auth, calls, conversations, contacts, status, settings, healthz):
+    for room in (auth, calls, conversations, contacts, status, settings, news, healthz):
         app.register_blueprint(room.pages)
     show.teach(app.jinja_env, desk)
     app.context_processor(_common)
@@ -78,20 +78,16 @@ def create_app(desk: Desk) -> Flask:
 def _common() -> dict[str, object]:
     """What every page needs. Who was refused by the guard is told nothing of the shop."""
     if g.get("refused", True):
-        return {"troubles": (), "shop": "", "user": None, "unread": 0}
+        return {"troubles": (), "shop": "", "user": None}
     desk: Desk = current_app.extensions["desk"]
     user = g.get("user")
-    return {
-        "troubles": desk.status().troubles,
-        "shop": desk.settings().shop.name,
-        "user": user,
-        "unread": _unread(desk) if user and not g.get("no_database") else 0,
-    }
+    rows = _from_database(desk) if user and not g.get("no_database") else {}
+    return {"troubles": desk.status().troubles, "shop": desk.settings().shop.name, "user": user, **rows}
 
 
-def _unread(desk: Desk) -> int:
+def _from_database(desk: Desk) -> dict[str, object]:
     with Session(desk.engine) as session:
-        return history.unread(session)
+        return {"unread": history.unread(session), "mark": news.mark(session, desk)}
 
 
 def _headers(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""`/healthz`: is the loop alive, and what troubles it; for machines, without log-in and without the database."""
+"""`/healthz`: is the loop alive, and what troubles it; for machines, without log-in, whatever the database does."""
 
 import time
 

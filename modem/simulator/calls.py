@@ -148,8 +148,7 @@ class Calls:
         self.last_cause = CAUSES[how]
         self._sim.log.add("event", f"call {call.id} is over: {how}")
         if how != "silent":
-            for moment in self._end_moments(call, how):
-                self._tell(call, moment)
+            self._tell(call, *self._end_moments(call, how))
         if call.incoming and call.answered_at is None and how != "rejected" and call.number:
             self.missed.insert(0, call.number)
         call.over.set()
@@ -238,13 +237,13 @@ class Calls:
             slcc=self._slcc(),
         )
 
-    def _tell(self, call: SimulatedCall, moment: str) -> None:
-        """What is printed of a voice call at this moment; of others only that they are over."""
+    def _tell(self, call: SimulatedCall, *names: str) -> None:
+        """What is printed of a voice call at these moments; of others only that they are over."""
         if call.kind != "voice":
-            if moment in self._sim.profile.calls.get("", {}) and moment in ("missed", "answered"):
+            if {"missed", "answered"} & set(names) & set(self._sim.profile.calls.get("", {})):
                 self._sim.say("NO CARRIER")
             return
         for switch, moments in self._sim.profile.calls.items():
             if not switch or self._sim.on(switch):
-                for template in moments.get(moment, ()):
+                for template in (line for name in names for line in moments.get(name, ())):
                     self._sim.say(self._fill(template, call))

@@ -36,7 +36,8 @@ FRAMES = {
 @dataclass(frozen=True)
 class Profile:
     """One kind of modem. spacing: seconds between RINGs. calls: switch -> the lines printed while that setting is on
-    ("" stands for always), in the order of printing. own: the vendor's settings with their values after power-up."""
+    ("" stands for always), in the order of printing. own: the vendor's settings with their values after power-up.
+    reports_in: where delivery reports are stored, mem3 of AT+CPMS if empty."""
 
     name: str
     maker: str = "Generic"
@@ -54,6 +55,7 @@ class Profile:
     iccid: str = "+CCID"
     own: dict[str, str] = field(default_factory=dict)
     full: str = '^SMMEMFULL: "{}"'
+    reports_in: str = ""
     books: str = '("SM","ME","MC","RC","DC","ON")'
 
 
@@ -245,6 +247,7 @@ PROFILES = {
                 "": _ENDS,
             },
             own={"^SLCC": "0", "^SIND": "", "^SM20": "1,1"},
+            reports_in="SR",
         ),
         Profile(
             "zte",
@@ -283,6 +286,7 @@ PROFILES = {
                 "": _ENDS,
             },
             own={"+WIND": "0"},
+            reports_in="SR",
         ),
         Profile(
             "ericsson",

@@ -90,7 +90,7 @@ class Texts:
             self._put(hexadecimal, report, announced=report or mt == 1)
 
     def _put(self, hexadecimal: str, report: bool, announced: bool) -> None:
-        storage = "SR" if report else self._sim.storage(2)
+        storage = (report and self._sim.profile.reports_in) or self._sim.storage(2)
         index = self.store(storage, hexadecimal, UNREAD)
         if index is None:
             self._sim.say(self._sim.profile.full.format(storage))

@@ -113,10 +113,21 @@ class Wire:
 
     def _keep(self) -> None:
         """The host has closed the port: what it did not read is gone, as on a serial port."""
-        with contextlib.suppress(OSError):
+        try:
             self._keeper = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
             termios.tcflush(self._keeper, termios.TCIFLUSH)
-        self._queue.clear()
+            self._queue.clear()
+        except OSError:
+            # Somebody else was faster and had it for himself. If he is gone again too, nobody can open this one any more.
+            if self._hung_up():
+                self.unplug()
+                self.plug()
+
+    def _hung_up(self) -> bool:
+        assert self._master is not None
+        now = select.poll()
+        now.register(self._master, select.POLLIN)
+        return any(events & select.POLLHUP for _, events in now.poll(0))
 
     # ---- writing
 

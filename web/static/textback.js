@@ -38,8 +38,9 @@ function sentence(text, alphabet) {
   return `${texts}, ${left} characters left${why}`;
 }
 
-const box = document.getElementById("body");
-if (box) {
+function countWhileTyping() {
+  const box = document.getElementById("body");
+  if (!box) return;
   const cost = document.getElementById("cost");
   const empty = cost.textContent;
   const alphabet = JSON.parse(box.dataset.alphabet);
@@ -48,16 +49,22 @@ if (box) {
     cost.textContent = text ? sentence(text, alphabet) : empty;
   };
   box.addEventListener("input", count);
-  const button = document.querySelector("[data-count]");
-  if (button) button.hidden = true;
+  document.querySelector("[data-count]").hidden = true;
   if (box.value) count();
 }
 
-const unread = document.querySelector("form[data-read]");
-if (unread && document.visibilityState === "visible") {
-  fetch(unread.action, { method: "POST", body: new FormData(unread) }).then((answer) => {
-    if (!answer.ok) return;
-    unread.hidden = true;
-    for (const badge of document.querySelectorAll(".unread:has([aria-current]) .count")) badge.hidden = true;
-  });
+async function markRead() {
+  const unread = document.querySelector("form[data-read]");
+  if (!unread || unread.hidden || document.visibilityState !== "visible") return;
+  unread.hidden = true;
+  const answer = await fetch(unread.action, { method: "POST", body: new FormData(unread) }).catch(Response.error);
+  unread.hidden = answer.ok;
+  const badges = answer.ok ? document.querySelectorAll(".unread:has([aria-current]) .count") : [];
+  for (const badge of badges) badge.hidden = true;
 }
+
+countWhileTyping();
+markRead();
+// A page that was made anew by itself has perhaps been seen by nobody: it counts as read when somebody touches it.
+document.addEventListener("made", countWhileTyping);
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => markRead());
