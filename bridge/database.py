@@ -8,6 +8,8 @@ from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
+from bridge.models import metadata
+
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2
 
@@ -17,7 +19,8 @@ HEAD = "0001"
 
 def open_engine(url: str) -> Engine:
     """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (DESIGN, rule 10)."""
-    engine = create_engine(url, connect_args=_connect_args(url))
+    # Without hide_parameters an error would carry phone numbers into the log.
+    engine = create_engine(url, connect_args=_connect_args(url), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
     return engine
@@ -35,7 +38,11 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to this release. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
-    if _revision(engine) == HEAD:
+    revision = _revision(engine)
+    if revision == HEAD:
+        return
+    if revision is None:
+        _create(engine)
         return
     from alembic import command  # heavy: imported only when there is something to migrate
     from alembic.config import Config
@@ -45,6 +52,16 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, HEAD)
+
+
+def _create(engine: Engine) -> None:
+    """A new database: all tables as this release has them. A test holds them against what the migrations make."""
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def optimise(engine: Engine) -> None:

@@ -28,8 +28,6 @@ PURE = {
     "modem/tpdu_octets.py",
     "bridge/policy.py",
     "bridge/settings.py",
-    "bridge/config_values.py",
-    "bridge/config_schema.py",
     "bridge/ini.py",
     "bridge/hours.py",
     "bridge/wording.py",

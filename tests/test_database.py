@@ -1,0 +1,94 @@
+"""The database at the edge: settings of every connection, and migrations that lead where the models are."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from bridge import database, store
+from bridge.models import metadata
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return database.open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+
+
+def migrated(engine: Engine) -> None:
+    """Every migration, from nothing."""
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES ('none')"))
+        connection.execute(text("DELETE FROM alembic_version"))
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    from alembic import command
+
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@pytest.mark.parametrize("make", [database.migrate, migrated], ids=["created", "migrated"])
+def test_the_tables_are_what_the_models_say(engine: Engine, make) -> None:
+    make(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    assert {"call", "message", "contact", "user"} <= set(inspect(engine).get_table_names())
+
+
+def test_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+
+
+def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+    database.migrate(engine)
+    with Session(engine) as session, session.begin():
+        store.line_called(session, "main")
+    database.migrate(engine)
+    with Session(engine) as session:
+        assert store.line_called(session, "main").id == 1
+
+
+def test_every_connection_loses_nothing(engine: Engine) -> None:
+    with engine.connect() as one, engine.connect() as other:
+        for connection in (one, other):
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+            assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 1000 * database.LOCK_SECONDS
+
+
+def test_no_parameters_in_errors(engine: Engine) -> None:
+    with engine.connect() as connection, pytest.raises(DatabaseError) as caught:
+        connection.execute(text("SELECT :number FROM nowhere"), {"number": "+447400123456"})
+    assert "447400123456" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("database is locked", "Another program holds the database."),
+        ("database or disk is full", "The disk is full."),
+        ("attempt to write a readonly database", "The database may not be written."),
+        ("unable to open database file", "The database cannot be opened."),
+        ("disk I/O error", "The card or disk fails"),
+        ("database disk image is malformed", "The database file is damaged."),
+        ("file is not a database", "The file named as the database is none."),
+        ("something new", "The database fails: something new."),
+    ],
+)
+def test_troubles_in_plain_words(words: str, sentence: str) -> None:
+    error = DatabaseError("SELECT 1", {}, sqlite3.OperationalError(words))
+    assert database.plain_trouble(error).startswith(sentence)
