@@ -31,6 +31,7 @@ class Decider:
         self.settings = settings
         self._clock = clock
         self._sim_region: str | None = None
+        self._msisdns: set[str] = set()
         self._calls: dict[tuple[str, int], int] = {}
 
     @property
@@ -44,12 +45,16 @@ class Decider:
     def knows_region(self, session: Session) -> None:
         """Take the region from the SIM seen last, until the modem is up."""
         for line in history.lines(session):
-            self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
+            self._knows(line)
+
+    def _knows(self, line: Line) -> None:
+        self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
+        self._msisdns |= {line.msisdn} if line.msisdn else set()
 
     def line_up(self, session: Session, up: contract.LineUp) -> None:
         line = store.line_is_up(session, up)
         store.line_is_well(session, up.line, self._clock.utc())
-        self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
+        self._knows(line)
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:
@@ -97,27 +102,21 @@ class Decider:
 
     def _decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
-        decision = policy.decide(
-            _facts(call),
-            _caller(store.past_of(session, call)),
-            self.settings,
-            self.region,
-            self._own(session),
-            now,
-        )
+        past = store.past_of(session, call)
+        decision = policy.decide(_facts(call), _caller(past), self.settings, self.region, self._own(), now)
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
             return
-        contact = session.get(Contact, call.contact_id)
-        line = session.get(Line, call.line_id)
-        assert contact is not None
-        assert line is not None
-        body = self._words(session, call, contact)
+        contact = session.get_one(Contact, call.contact_id)
+        assert contact.id is not None
+        body = wording.reply(
+            self.settings, contact.address, contact.name, call.started, first=past.last_automatic is None
+        )
         message = store.text_is_queued(
             session,
-            line=line,
-            contact=contact,
+            line_id=call.line_id,
+            contact_id=contact.id,
             body=body,
             parts=segments(body).parts,
             kind="auto",
@@ -128,14 +127,9 @@ class Decider:
         )
         call.message_id = message.id
 
-    def _words(self, session: Session, call: Call, contact: Contact) -> str:
-        """The text of a reply, as it will be sent."""
-        first = not store.was_texted_automatically(session, contact)
-        return wording.reply(self.settings, contact.address, contact.name, call.started, first)
-
-    def _own(self, session: Session) -> tuple[str, ...]:
-        msisdns = (line.msisdn for line in history.lines(session) if line.msisdn)
-        own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *msisdns)
+    def _own(self) -> tuple[str, ...]:
+        """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
+        own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *self._msisdns)
         return tuple(number for number in own if number)
 
     # ---- texts that go out
@@ -160,7 +154,7 @@ class Decider:
                 return True
             message.status, message.error = "expired", "It could not be sent in time."
             return False
-        past = store.past_of(session, call, message)
+        past = store.past_of_text(session, call, message)
         decision = policy.decide_again(
             _facts(call),
             _caller(past),
@@ -168,7 +162,7 @@ class Decider:
             message.expires,
             self.settings,
             self.region,
-            self._own(session),
+            self._own(),
             now,
         )
         if isinstance(decision, policy.Reply):
@@ -271,8 +265,8 @@ def write_text(
     line = store.line_called(session, settings.modems[0].name)
     message = store.text_is_queued(
         session,
-        line=line,
-        contact=contact,
+        line_id=line.id or 0,
+        contact_id=contact.id or 0,
         body=body,
         parts=parts,
         kind="manual",

@@ -1,5 +1,6 @@
 """The start and stop order of the whole box, on one page; it may import any room, and decides nothing."""
 
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -93,6 +94,8 @@ def run_until_told(service: Service) -> None:
     """The loop, on this thread, until SIGTERM or Ctrl-C. Raises what a thread of ours has died of."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.loop.inbox.put(Stop()))
+    gc.collect()
+    gc.freeze()  # what is there now stays: a later collection need not walk through it while a caller waits
     service.loop.run()
 
 

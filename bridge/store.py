@@ -1,7 +1,7 @@
 """Every change to the database, each function one step of a story; transactions and decisions are the caller's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
@@ -97,57 +97,70 @@ class Past:
     contact_since: str | None = None
 
 
-def past_of(session: Session, call: Call, own: Message | None = None) -> Past:
-    """The caller's past as the policy needs it; `own` is the text of this very call, which does not count."""
-    if call.contact_id is None:
-        return Past()
-    mine = own.id if own is not None else None
-    automatic = select(Message).where(
-        Message.contact_id == call.contact_id, Message.kind == "auto", Message.id != mine
+def past_of(session: Session, call: Call) -> Past:
+    """The caller's past when the call ends: automatic texts that cool down or wait."""
+    return Past() if call.contact_id is None else _automatic_past(session, call.contact_id, None)
+
+
+def past_of_text(session: Session, call: Call, own: Message) -> Past:
+    """The caller's past when the text of this call is due; that text itself does not count."""
+    past = _automatic_past(session, own.contact_id, own.id)
+    return replace(past, contact_since=_contact_since(session, call))
+
+
+def _automatic_past(session: Session, contact_id: int, without: int | None) -> Past:
+    """From one look at the contact's automatic texts, the newest first."""
+    query = (
+        select(Message)
+        .where(
+            Message.contact_id == contact_id,
+            Message.kind == "auto",
+            Message.id != without,
+            col(Message.status).in_([*COOLING, "queued"]),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(10)
     )
-    newest = col(Message.id).desc()
-    last = session.exec(automatic.where(col(Message.status).in_(COOLING)).order_by(newest)).first()
-    pending = session.exec(automatic.where(Message.status == "queued").order_by(newest)).first()
+    texts = session.exec(query).all()
+    last = next((text for text in texts if text.status in COOLING), None)
     return Past(
         last_automatic=(last.sent or last.due or last.created) if last else None,
         last_automatic_id=last.id if last else None,
-        pending_id=pending.id if pending else None,
-        contact_since=_contact_since(session, call),
+        pending_id=next((text.id for text in texts if text.status == "queued"), None),
     )
 
 
 def _contact_since(session: Session, call: Call) -> str | None:
-    texts = select(Message).where(
-        Message.contact_id == call.contact_id, Message.created >= call.started, Message.kind != "auto"
-    )
-    if session.exec(texts.where(Message.direction == "in")).first():
-        return "The caller has texted us since."
-    if session.exec(texts.where(Message.direction == "out")).first():
-        return "Somebody here has texted the caller since."
-    answered = select(Call).where(
+    text = session.exec(
+        select(Message.direction)
+        .where(Message.contact_id == call.contact_id, Message.created >= call.started, Message.kind != "auto")
+        .order_by(col(Message.direction))  # "in" before "out"
+        .limit(1)
+    ).first()
+    if text is not None:
+        return (
+            "The caller has texted us since."
+            if text == "in"
+            else "Somebody here has texted the caller since."
+        )
+    answered = select(Call.id).where(
         Call.contact_id == call.contact_id,
         Call.started > call.started,
         col(Call.outcome).in_(["answered", "answered_elsewhere"]),
     )
-    return "The caller has called again and was answered." if session.exec(answered).first() else None
+    return (
+        "The caller has called again and was answered." if session.exec(answered.limit(1)).first() else None
+    )
 
 
 # ---- texts that go out
 
 
-def was_texted_automatically(session: Session, contact: Contact) -> bool:
-    """Has this contact had an automatic text before?"""
-    past = select(Message.id).where(
-        Message.contact_id == contact.id, Message.kind == "auto", col(Message.status).in_(COOLING)
-    )
-    return session.exec(past.limit(1)).first() is not None
-
-
 def text_is_queued(
     session: Session,
     *,
-    line: Line,
-    contact: Contact,
+    line_id: int,
+    contact_id: int,
     body: str,
     parts: int,
     kind: str,
@@ -157,11 +170,9 @@ def text_is_queued(
     author: str | None = None,
     call: Call | None = None,
 ) -> Message:
-    assert line.id is not None
-    assert contact.id is not None
     message = Message(
-        line_id=line.id,
-        contact_id=contact.id,
+        line_id=line_id,
+        contact_id=contact_id,
         call_id=call.id if call else None,
         direction="out",
         kind=kind,

@@ -4,10 +4,7 @@ import time
 
 from flask import Blueprint, current_app, jsonify
 from flask.wrappers import Response
-from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
 
-from bridge import history
 from bridge.desk import Desk, Status
 
 # The loop turns every two seconds, and waits two for a lock.
@@ -31,7 +28,6 @@ def healthz() -> tuple[Response, int]:
         "lines": lines,
         "database": status.database,
         "config": status.config,
-        "waiting": _waiting(desk),
     }
     return jsonify(body), 200 if alive else 503
 
@@ -43,12 +39,3 @@ def is_alive(status: Status) -> bool:
 
 def _age(status: Status) -> float:
     return time.monotonic() - status.alive
-
-
-def _waiting(desk: Desk) -> int | None:
-    """How many texts are still to go out; None while the database cannot say."""
-    try:
-        with Session(desk.engine) as session:
-            return history.waiting(session)
-    except DatabaseError:
-        return None
