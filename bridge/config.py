@@ -1,8 +1,7 @@
-"""config.ini as frozen settings: checks what stands in it and names each mistake with its line; it applies nothing."""
+"""config.ini -> Settings: checks what stands in it and names each mistake with its line; it applies nothing."""
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,19 @@ from typing import Any
 from bridge import ini
 from bridge.config_schema import DAYS, SECTIONS, Setting
 from bridge.config_values import language as language_code
-from bridge.hours import Holidays, Span
 from bridge.ini import Problem, Section
+from bridge.settings import (
+    FilterSettings,
+    HoursSettings,
+    LimitSettings,
+    ModemSettings,
+    NotifySettings,
+    Settings,
+    ShopSettings,
+    StorageSettings,
+    TextbackSettings,
+    WebSettings,
+)
 
 __all__ = ["ConfigError", "Problem", "Settings", "load", "parse"]
 
@@ -29,108 +39,6 @@ def _sentence(problem: Problem) -> str:
     place = f", line {problem.line}: " if problem.line else ": "
     key = f"{problem.key} in [{problem.section}]: " if problem.key and problem.section else ""
     return f"{place}{key}{problem.message}"
-
-
-@dataclass(frozen=True)
-class ShopSettings:
-    name: str
-    phone: str
-    country: str
-    timezone: str
-    own_numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ModemSettings:
-    """One line; `name` is that of its section, "main" for the plain [modem]. baud: bits per second."""
-
-    name: str
-    port: str
-    baud: int
-    pin: str | None
-    family: str
-
-
-@dataclass(frozen=True)
-class TextbackSettings:
-    """Texts by language are keyed by ISO 639 code, from `message.de` and the like."""
-
-    enabled: bool
-    message: str
-    messages_by_language: Mapping[str, str]
-    closed: str
-    closed_message: str
-    closed_messages_by_language: Mapping[str, str]
-    delay_seconds: int
-    cooldown_hours: int
-    expire_minutes: int
-    opt_out_hint: bool
-    opt_out_text: str
-
-
-@dataclass(frozen=True)
-class HoursSettings:
-    """week: the spans of Monday to Sunday; `open_always` where no day is set."""
-
-    week: tuple[tuple[Span, ...], ...]
-    holidays: Holidays
-
-    @property
-    def open_always(self) -> bool:
-        return not any(self.week)
-
-
-@dataclass(frozen=True)
-class FilterSettings:
-    countries: tuple[str, ...]
-    landlines: str
-    min_rings: int
-    blocklists: tuple[str, ...]
-    notices: bool
-
-
-@dataclass(frozen=True)
-class LimitSettings:
-    per_minute: int
-    per_day: int
-    strangers_per_10_minutes: int
-
-
-@dataclass(frozen=True)
-class NotifySettings:
-    sms_to: str
-    urls: tuple[str, ...]
-    quiet: Span | None
-
-
-@dataclass(frozen=True)
-class WebSettings:
-    host: str
-    port: int
-    networks: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StorageSettings:
-    """database: the SQLAlchemy URL, resolved."""
-
-    database: str
-    keep_days: int
-
-
-@dataclass(frozen=True)
-class Settings:
-    path: Path
-    shop: ShopSettings
-    modems: tuple[ModemSettings, ...]
-    textback: TextbackSettings
-    hours: HoursSettings
-    filters: FilterSettings
-    limits: LimitSettings
-    notify: NotifySettings
-    web: WebSettings
-    storage: StorageSettings
 
 
 # The name of the plain [modem]; it is the first of several.

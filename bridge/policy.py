@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.config import Settings
 from bridge.numbers import untextable
+from bridge.settings import Settings
 
 MISSED = frozenset({"abandoned", "no_answer", "waiting", "lost", "notice"})
 

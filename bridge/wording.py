@@ -3,43 +3,50 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.numbers import region_of
-from modem.contract import Segments, segments
+from bridge.settings import Settings
+from modem.contract import Segments, alphabet, segments
 
-if TYPE_CHECKING:
-    from bridge.config import Settings
-
-__all__ = ["PLACEHOLDERS", "Segments", "placeholders", "plain", "render", "reply", "segments", "with_hint"]
+__all__ = [
+    "PLACEHOLDERS",
+    "Segments",
+    "alphabet",
+    "choose",
+    "cost",
+    "placeholders",
+    "plain",
+    "render",
+    "reply",
+    "segments",
+    "with_hint",
+]
 
 PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
 
 # Characters that editors and phones put in by themselves and that GSM-7 lacks: each would halve what a text holds.
-_TWINS = str.maketrans(
-    {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2039": "'", "\u203a": "'",
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
-        "\u2026": "...", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ",
-        "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u2022": "*",
-    }
-)  # fmt: skip
+TWINS = {
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'", "\u00b4": "'", "`": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2039": "'", "\u203a": "'",
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\u2026": "...",
+    **dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "),
+    **dict.fromkeys("\u200b\u2060\ufeff\u00ad", ""),  # blanks without width, the soft hyphen
+}  # fmt: skip
 
-# The language that most people of a region read; where there are several, none.
+# ISO 639 language -> the regions where most people read it. Where there are several (Belgium, Canada, Switzerland), none:
+# the shop's own choice of `message` knows better.
 LANGUAGES = {
-    "de": "DE AT LI",
-    "fr": "FR MC RE GP GF MQ",
-    "es": "ES MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR",
-    "it": "IT SM VA",
-    "pt": "PT BR AO MZ",
-    "nl": "NL SR",
-    "pl": "PL",
-    "en": "GB IE US AU NZ GG JE IM",
-    "da": "DK", "sv": "SE", "no": "NO", "fi": "FI", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD",
-    "el": "GR CY", "tr": "TR", "ru": "RU", "uk": "UA", "bg": "BG", "hr": "HR", "sl": "SI",
+    "de": "DE AT LI", "fr": "FR MC RE GP GF MQ PM NC PF", "it": "IT SM VA", "pt": "PT BR AO MZ CV ST", "nl": "NL SR",
+    "es": "ES AD MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR GQ",
+    "en": "GB GG JE IM GI IE US GU VI AU NZ JM BS BB TT BM GH NG",
+    "da": "DK GL", "fo": "FO", "is": "IS", "sv": "SE AX", "no": "NO SJ", "fi": "FI", "et": "EE", "lv": "LV", "lt": "LT",
+    "pl": "PL", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD", "bg": "BG", "el": "GR CY", "tr": "TR", "sq": "AL XK",
+    "sl": "SI", "hr": "HR", "sr": "RS ME", "mk": "MK", "uk": "UA", "ru": "RU BY", "ka": "GE", "hy": "AM", "az": "AZ",
+    "ar": "AE BH EG IQ JO KW LB LY OM QA SA SY YE", "he": "IL", "fa": "IR", "ja": "JP", "ko": "KR KP", "zh": "CN TW HK MO",
+    "vi": "VN", "th": "TH", "id": "ID", "bn": "BD",
 }  # fmt: skip
 _LANGUAGE_OF = {region: language for language, regions in LANGUAGES.items() for region in regions.split()}
 
@@ -62,7 +69,8 @@ def render(template: str, values: Mapping[str, str]) -> str:
     known = "|".join(PLACEHOLDERS)
 
     def fill(matched: re.Match[str]) -> str:
-        value = values.get(matched[2], "")
+        # Names may come from strangers or the SIM: no line ends, no control characters.
+        value = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", values.get(matched[2], "")).split())
         return matched[1] + value if value else ""
 
     return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()
@@ -74,20 +82,41 @@ def plain(text: str) -> str:
     >>> plain("I\u2019ll call back \u2013 soon\u2026")
     "I'll call back - soon..."
     """
-    return text.translate(_TWINS)
+    return "".join(TWINS.get(character, character) for character in text)
+
+
+def cost(text: str) -> str:
+    """What a text costs, in words; the page's script says the same while it is typed.
+
+    >>> cost("Hello"), cost("Olá")
+    ('1 text, 155 characters left', '1 text, 67 characters left. “á” makes a text hold 70 characters instead of 160')
+    """
+    text = plain(text.strip())
+    made = segments(text)
+    texts = "1 text" if made.parts == 1 else f"{made.parts} texts"
+    odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
+    why = f". “{odd}” makes a text hold 70 characters instead of 160" if odd else ""
+    return f"{texts}, {made.left} characters left{why}"
 
 
 def with_hint(text: str, hint: str) -> str:
-    """The text with the hint behind it, where that costs no further segment."""
+    """The text with the hint behind it, where that costs no further segment.
+
+    >>> with_hint("Hi!", "Reply STOP to opt out."), len(with_hint("x" * 140, "Reply STOP to opt out."))
+    ('Hi! Reply STOP to opt out.', 140)
+    """
     longer = f"{text} {hint}"
     return longer if hint and segments(longer).parts == segments(text).parts else text
 
 
-def reply(settings: "Settings", address: str, name: str, called: datetime, first: bool) -> str:
-    """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before."""
-    textback = settings.textback
+def choose(settings: Settings, address: str) -> str:
+    """The template for a number: in the language of its country, if there is one in it, else `message`."""
     language = _LANGUAGE_OF.get(region_of(address) or "", "")
-    template = textback.messages_by_language.get(language, textback.message)
+    return settings.textback.messages_by_language.get(language, settings.textback.message)
+
+
+def reply(settings: Settings, address: str, name: str, called: datetime, first: bool) -> str:
+    """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before."""
     zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
     values = {
         "shop": settings.shop.name,
@@ -95,9 +124,7 @@ def reply(settings: "Settings", address: str, name: str, called: datetime, first
         "name": name,
         "time": f"{called.astimezone(zone):%H:%M}",
     }
-    text = plain(render(template, values))
-    return (
-        with_hint(text, plain(render(textback.opt_out_text, values)))
-        if textback.opt_out_hint and first
-        else text
-    )
+    text = plain(render(choose(settings, address), values))
+    if not (first and settings.textback.opt_out_hint):
+        return text
+    return with_hint(text, plain(render(settings.textback.opt_out_text, values)))
