@@ -1,4 +1,4 @@
-"""config.ini as frozen settings: checks what stands in it and names each mistake with its line; it applies nothing."""
+"""config.ini -> Settings: checks what stands in it and names each mistake with its line; it applies nothing."""
 
 import os
 from collections.abc import Mapping

@@ -37,9 +37,7 @@ def spans(text: str) -> tuple[Span, ...]:
 def _span(text: str) -> Span:
     matched = _SPAN.fullmatch(text)
     if not matched:
-        raise ValueError(
-            f"{text!r} is no span of time; write it like 9:00-12:30, and nothing where it is closed"
-        )
+        raise ValueError(f"{text!r} is no span of time; write it like 9:00-12:30, or leave it empty")
     hour, minute, to_hour, to_minute = (int(group or 0) for group in matched.groups())
     start, end = hour * 60 + minute, to_hour * 60 + to_minute
     if max(minute, to_minute) > 59 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:

@@ -156,13 +156,13 @@ def mask(number: str | None) -> str:
     return f"{number[:3] if number[0] == '+' else number[:2]}*****{number[-3:]}"
 
 
-def region_of_imsi(imsi: str) -> str | None:
+def region_of_imsi(imsi: str | None) -> str | None:
     """The ISO code of a SIM's home country, by the first three digits of its IMSI (E.212).
 
     >>> region_of_imsi("234150000000000"), region_of_imsi("")
     ('GB', None)
     """
-    return REGIONS.get(imsi[:3])
+    return REGIONS.get(imsi[:3]) if imsi else None
 
 
 def region_of(address: str) -> str | None:

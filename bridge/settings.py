@@ -1,4 +1,4 @@
-"""What config.ini says, as frozen data: what the pure rules are given; `config` reads the file and checks it."""
+"""What config.ini says, as frozen data: one class a section, one field a key; pure. How it is read, config knows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ __all__ = [
     "PLACEHOLDERS",
     "Segments",
     "alphabet",
+    "choose",
     "cost",
     "placeholders",
     "plain",
@@ -26,28 +27,26 @@ PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
 
 # Characters that editors and phones put in by themselves and that GSM-7 lacks: each would halve what a text holds.
 TWINS = {
-        "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'",
-        "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
-        "\u2039": "'", "\u203a": "'",
-        "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
-        "\u2026": "...", "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u2007": " ",
-        "\u200b": "", "\u2060": "", "\ufeff": "", "\u00ad": "", "\u2022": "*",
+    "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'", "\u02bc": "'", "\u00b4": "'", "`": "'",
+    "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u2033": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2039": "'", "\u203a": "'",
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\u2026": "...",
+    **dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " "),
+    **dict.fromkeys("\u200b\u2060\ufeff\u00ad", ""),  # blanks without width, the soft hyphen
 }  # fmt: skip
 
-_TWIN_CODES = {ord(character): twin for character, twin in TWINS.items()}
-
-# The language that most people of a region read; where there are several, none.
+# ISO 639 language -> the regions where most people read it. Where there are several (Belgium, Canada, Switzerland), none:
+# the shop's own choice of `message` knows better.
 LANGUAGES = {
-    "de": "DE AT LI",
-    "fr": "FR MC RE GP GF MQ",
-    "es": "ES MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR",
-    "it": "IT SM VA",
-    "pt": "PT BR AO MZ",
-    "nl": "NL SR",
-    "pl": "PL",
-    "en": "GB IE US AU NZ GG JE IM",
-    "da": "DK", "sv": "SE", "no": "NO", "fi": "FI", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD",
-    "el": "GR CY", "tr": "TR", "ru": "RU", "uk": "UA", "bg": "BG", "hr": "HR", "sl": "SI",
+    "de": "DE AT LI", "fr": "FR MC RE GP GF MQ PM NC PF", "it": "IT SM VA", "pt": "PT BR AO MZ CV ST", "nl": "NL SR",
+    "es": "ES AD MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR GQ",
+    "en": "GB GG JE IM GI IE US GU VI AU NZ JM BS BB TT BM GH NG",
+    "da": "DK GL", "fo": "FO", "is": "IS", "sv": "SE AX", "no": "NO SJ", "fi": "FI", "et": "EE", "lv": "LV", "lt": "LT",
+    "pl": "PL", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO MD", "bg": "BG", "el": "GR CY", "tr": "TR", "sq": "AL XK",
+    "sl": "SI", "hr": "HR", "sr": "RS ME", "mk": "MK", "uk": "UA", "ru": "RU BY", "ka": "GE", "hy": "AM", "az": "AZ",
+    "ar": "AE BH EG IQ JO KW LB LY OM QA SA SY YE", "he": "IL", "fa": "IR", "ja": "JP", "ko": "KR KP", "zh": "CN TW HK MO",
+    "vi": "VN", "th": "TH", "id": "ID", "bn": "BD",
 }  # fmt: skip
 _LANGUAGE_OF = {region: language for language, regions in LANGUAGES.items() for region in regions.split()}
 
@@ -70,7 +69,8 @@ def render(template: str, values: Mapping[str, str]) -> str:
     known = "|".join(PLACEHOLDERS)
 
     def fill(matched: re.Match[str]) -> str:
-        value = values.get(matched[2], "")
+        # Names may come from strangers or the SIM: no line ends, no control characters.
+        value = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", values.get(matched[2], "")).split())
         return matched[1] + value if value else ""
 
     return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()
@@ -82,7 +82,7 @@ def plain(text: str) -> str:
     >>> plain("I\u2019ll call back \u2013 soon\u2026")
     "I'll call back - soon..."
     """
-    return text.translate(_TWIN_CODES)
+    return "".join(TWINS.get(character, character) for character in text)
 
 
 def cost(text: str) -> str:
@@ -100,16 +100,23 @@ def cost(text: str) -> str:
 
 
 def with_hint(text: str, hint: str) -> str:
-    """The text with the hint behind it, where that costs no further segment."""
+    """The text with the hint behind it, where that costs no further segment.
+
+    >>> with_hint("Hi!", "Reply STOP to opt out."), len(with_hint("x" * 140, "Reply STOP to opt out."))
+    ('Hi! Reply STOP to opt out.', 140)
+    """
     longer = f"{text} {hint}"
     return longer if hint and segments(longer).parts == segments(text).parts else text
 
 
+def choose(settings: Settings, address: str) -> str:
+    """The template for a number: in the language of its country, if there is one in it, else `message`."""
+    language = _LANGUAGE_OF.get(region_of(address) or "", "")
+    return settings.textback.messages_by_language.get(language, settings.textback.message)
+
+
 def reply(settings: Settings, address: str, name: str, called: datetime, first: bool) -> str:
     """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before."""
-    textback = settings.textback
-    language = _LANGUAGE_OF.get(region_of(address) or "", "")
-    template = textback.messages_by_language.get(language, textback.message)
     zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
     values = {
         "shop": settings.shop.name,
@@ -117,9 +124,7 @@ def reply(settings: Settings, address: str, name: str, called: datetime, first: 
         "name": name,
         "time": f"{called.astimezone(zone):%H:%M}",
     }
-    text = plain(render(template, values))
-    return (
-        with_hint(text, plain(render(textback.opt_out_text, values)))
-        if textback.opt_out_hint and first
-        else text
-    )
+    text = plain(render(choose(settings, address), values))
+    if not (first and settings.textback.opt_out_hint):
+        return text
+    return with_hint(text, plain(render(settings.textback.opt_out_text, values)))

@@ -1,12 +1,15 @@
 """config.ini: the shipped file and the docs say what the schema says, and every mistake is named with its line."""
 
 import re
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.config import ConfigError, Problem, Settings, load, parse
 from bridge.config_schema import DAYS, FAMILIES, SECTIONS
@@ -281,6 +284,31 @@ def test_mistakes(text: str, expected: list[tuple[int, str | None, str]]) -> Non
     assert [(problem.line, problem.key) for problem in found] == [(line, key) for line, key, _ in expected]
     for problem, (_, _, words) in zip(found, expected, strict=True):
         assert words in problem.message
+
+
+KEYS = [(section, key) for section, keys in SECTIONS.items() for key in keys]
+VALUE = st.text() | st.text("0123456789:-/+., {}[]@#%\x00abAB")
+
+
+@given(st.lists(st.tuples(st.sampled_from(KEYS), VALUE), max_size=5))
+def test_whatever_stands_there_is_settings_or_named_mistakes(
+    entries: list[tuple[tuple[str, str], str]],
+) -> None:
+    text = "".join(f"[{section}]\n{key} = {value}\n" for (section, key), value in entries)
+    found: tuple[Problem, ...] = ()
+    said = ""
+    try:
+        parse(text, HERE)
+    except ConfigError as error:
+        found, said = error.problems, str(error)
+    assert all(problem.line for problem in found)
+    assert len(said.splitlines()) == len(found)
+
+
+@given(st.text("[]=#; \t\r\nabc.\ufeff"))
+def test_whatever_a_file_looks_like_is_settings_or_named_mistakes(text: str) -> None:
+    with suppress(ConfigError):
+        parse(text, HERE)
 
 
 def test_what_the_error_says() -> None:

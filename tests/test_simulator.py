@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -584,6 +585,7 @@ def test_what_was_not_read_is_gone_when_the_port_is_closed(modem: Simulator, hos
         modem.unhang()
     again = os.open(modem.port, os.O_RDWR | os.O_NOCTTY)  # pyserial would flush
     os.write(again, b"AT\r")
+    select.select([again], [], [], DEADLINE)
     assert os.read(again, 100) == b"\r\nOK\r\n"
     os.close(again)
 

@@ -1,0 +1,251 @@
+"""Who is texted, and why not: each rule, their order, the trace, and the second look at the moment of sending."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from bridge.config import Settings, parse
+from bridge.policy import (
+    MISSED,
+    REASONS,
+    RULES,
+    SENTENCES,
+    CallerFacts,
+    CallFacts,
+    Reply,
+    Silence,
+    as_json,
+    decide,
+    decide_again,
+)
+
+# Reason codes in the order of the contract.
+ORDER = """not_missed disabled withheld not_textable foreign excluded opted_out spam one_ring cooldown closed limit breaker
+clock superseded expired"""
+CONTRACT = ORDER.split()
+
+ANN = "+447400123456"
+NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+MISSED_CALL = CallFacts(outcome="abandoned", number=ANN, raw="07400123456", withheld=False, ended=NOW)
+NOBODY = CallFacts(outcome="abandoned", number=None, raw=None, withheld=True, ended=NOW)
+STRANGER = CallerFacts()
+HOUR = timedelta(hours=1)
+
+
+def settings(textback: str = "", filters: str = "") -> Settings:
+    return parse(f"[textback]\n{textback}\n[filters]\n{filters}\n", Path("/etc/textback/config.ini"))
+
+
+def decision(
+    call: CallFacts = MISSED_CALL,
+    caller: CallerFacts = STRANGER,
+    textback: str = "",
+    own: tuple[str, ...] = (),
+) -> Reply | Silence:
+    return decide(call, caller, settings(textback), "GB", own, NOW)
+
+
+def again(now: datetime, caller: CallerFacts = STRANGER, textback: str = "") -> Reply | Silence:
+    """The second look at a text that was due at NOW and is good for an hour."""
+    return decide_again(MISSED_CALL, caller, NOW, NOW + HOUR, settings(textback), "GB", (), now)
+
+
+def verdict(made: Reply | Silence) -> str:
+    return "reply" if isinstance(made, Reply) else made.reason
+
+
+def detail(made: Reply | Silence) -> str:
+    return made.trace[-1].detail
+
+
+# ---- at the end of a call
+
+OUTCOMES = [
+    ("abandoned", "reply"),
+    ("no_answer", "reply"),
+    ("waiting", "reply"),
+    ("lost", "reply"),
+    ("notice", "reply"),
+    ("answered", "not_missed"),
+    ("answered_elsewhere", "not_missed"),
+    ("rejected", "not_missed"),
+]
+
+
+@pytest.mark.parametrize(("outcome", "expected"), OUTCOMES)
+def test_outcomes(outcome: str, expected: str) -> None:
+    assert verdict(decision(replace(MISSED_CALL, outcome=outcome))) == expected
+    assert (outcome in MISSED) == (expected == "reply")
+
+
+NUMBERS = [
+    (ANN, "07400123456", False, "reply"),
+    (None, None, True, "withheld"),
+    (None, None, False, "withheld"),  # the network did not say
+    (None, "", False, "withheld"),
+    (None, "60006", False, "not_textable"),
+    (None, "VODAFONE", False, "not_textable"),
+    ("+441212345678", "01212345678", False, "not_textable"),
+    ("+449012345678", "09012345678", False, "not_textable"),
+    ("+447700900123", "07700900123", False, "not_textable"),
+    ("+447400123457", "07400123457", False, "not_textable"),  # our own
+]
+
+
+@pytest.mark.parametrize(("number", "raw", "withheld", "expected"), NUMBERS)
+def test_numbers(number: str | None, raw: str | None, withheld: bool, expected: str) -> None:
+    call = replace(MISSED_CALL, number=number, raw=raw, withheld=withheld)
+    assert verdict(decision(call, own=("07400 123457",))) == expected
+
+
+def test_landlines_if_the_shop_wants_it() -> None:
+    call = replace(MISSED_CALL, number="+441212345678")
+    assert verdict(decide(call, STRANGER, settings("", "landlines = text"), "GB", (), NOW)) == "reply"
+
+
+def texted(ago: timedelta) -> CallerFacts:
+    return CallerFacts(last_automatic=NOW - ago, last_automatic_id=7)
+
+
+COOLDOWNS = [
+    (STRANGER, "cooldown_hours = 24", "reply", None),
+    (texted(0 * HOUR), "cooldown_hours = 24", "cooldown", 7),
+    (texted(23.99 * HOUR), "cooldown_hours = 24", "cooldown", 7),
+    (texted(24 * HOUR), "cooldown_hours = 24", "reply", None),
+    (texted(-1 * HOUR), "cooldown_hours = 24", "cooldown", 7),  # the clock went back
+    (texted(-9000 * HOUR), "cooldown_hours = 1", "cooldown", 7),
+    (texted(1 * HOUR), "cooldown_hours = 1", "reply", None),
+    (texted(0 * HOUR), "cooldown_hours = 0", "reply", None),
+    (texted(-1 * HOUR), "cooldown_hours = 0", "reply", None),
+    (CallerFacts(pending_id=9), "cooldown_hours = 0", "cooldown", 9),
+    (replace(texted(1 * HOUR), pending_id=9), "cooldown_hours = 24", "cooldown", 9),
+]
+
+
+@pytest.mark.parametrize(("caller", "textback", "expected", "message_id"), COOLDOWNS)
+def test_cooldown(caller: CallerFacts, textback: str, expected: str, message_id: int | None) -> None:
+    made = decision(caller=caller, textback=textback)
+    assert verdict(made) == expected
+    assert getattr(made, "message_id", None) == message_id
+
+
+def test_when_a_text_is_due_and_expires() -> None:
+    made = decision(textback="delay_seconds = 90\nexpire_minutes = 30")
+    assert isinstance(made, Reply)
+    assert made.due == NOW + timedelta(seconds=90)
+    assert made.expires == made.due + timedelta(minutes=30)  # counted from due
+
+
+# Each of these says no by itself; of two, the earlier in the contract decides.
+OBSTACLES = {
+    "not_missed": {"call": replace(MISSED_CALL, outcome="answered")},
+    "disabled": {"textback": "enabled = no"},
+    "withheld": {"call": NOBODY},
+    "not_textable": {"own": (ANN,)},
+    "cooldown": {"caller": texted(HOUR)},
+    "superseded": {"caller": CallerFacts(contact_since="The caller has texted us since.")},
+}
+
+
+@pytest.mark.parametrize("reason", OBSTACLES)
+def test_each_rule_says_no_by_itself(reason: str) -> None:
+    assert verdict(decision(**OBSTACLES[reason])) == reason  # type: ignore[arg-type]
+
+
+# Those that are not both the call's or both the caller's, and so can be put together by name.
+PAIRS = [pair for pair in combinations(OBSTACLES, 2) if not set(OBSTACLES[pair[0]]) & set(OBSTACLES[pair[1]])]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="+".join)
+def test_the_first_rule_decides(pair: tuple[str, str]) -> None:
+    both = OBSTACLES[pair[0]] | OBSTACLES[pair[1]]
+    assert verdict(decision(**both)) == min(pair, key=CONTRACT.index)  # type: ignore[arg-type]
+
+
+def test_rules_that_share_their_facts_keep_their_order_too() -> None:
+    rejected = replace(NOBODY, outcome="rejected")
+    assert verdict(decision(rejected)) == "not_missed"
+    assert (
+        verdict(decision(caller=replace(texted(HOUR), contact_since="The caller has texted us.")))
+        == "cooldown"
+    )
+
+
+# ---- at the moment of sending
+
+AGAIN = [
+    (NOW, STRANGER, "", "reply"),
+    (NOW + HOUR, STRANGER, "", "reply"),
+    (NOW + HOUR + timedelta(seconds=1), STRANGER, "", "expired"),
+    (NOW, STRANGER, "enabled = no", "disabled"),
+    (NOW, CallerFacts(contact_since="The caller has texted us since."), "", "superseded"),
+    (NOW + 2 * HOUR, CallerFacts(contact_since="The caller has texted us since."), "", "superseded"),
+    (NOW, CallerFacts(last_automatic=NOW, last_automatic_id=3), "", "cooldown"),
+]
+
+
+@pytest.mark.parametrize(("now", "caller", "textback", "expected"), AGAIN)
+def test_the_second_look(now: datetime, caller: CallerFacts, textback: str, expected: str) -> None:
+    assert verdict(again(now, caller, textback)) == expected
+
+
+def test_the_second_look_keeps_the_times() -> None:
+    made = again(NOW + timedelta(minutes=5), textback="delay_seconds = 600")
+    assert isinstance(made, Reply)
+    assert (made.due, made.expires) == (NOW, NOW + HOUR)
+
+
+# ---- the trace
+
+
+def test_the_trace_of_a_reply_has_every_rule() -> None:
+    trace = decision().trace
+    assert [step.rule for step in trace] == [rule for rule, _, _ in RULES]
+    assert {step.verdict for step in trace} == {"pass"}
+
+
+def test_the_trace_of_a_silence_ends_with_what_stopped_it() -> None:
+    assert as_json(decision(NOBODY).trace) == [
+        {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
+        {"rule": "disabled", "verdict": "pass", "detail": "Automatic texts are on."},
+        {"rule": "withheld", "verdict": "stop", "detail": "The caller hides the number."},
+    ]
+
+
+DETAILS = [
+    (decision(caller=texted(3 * HOUR)), "Texted 3 hours ago; one text per caller in 24 hours."),
+    (decision(caller=texted(timedelta(minutes=1))), "Texted 1 minute ago; one text per caller in 24 hours."),
+    (
+        decision(caller=texted(timedelta(0)), textback="cooldown_hours = 1"),
+        "Texted just now; one text per caller in 1 hour.",
+    ),
+    (decision(caller=CallerFacts(pending_id=1)), "A text to this caller is already on its way."),
+    (decision(own=(ANN,)), "It is one of the shop's own numbers."),
+    (again(NOW + 2 * HOUR), "It could not be sent within 60 minutes of being due."),
+    (
+        again(NOW, CallerFacts(contact_since="The caller has texted us since.")),
+        "The caller has texted us since.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("made", "words"), DETAILS, ids=[row[1] for row in DETAILS])
+def test_details_are_plain_words(made: Reply | Silence, words: str) -> None:
+    assert detail(made) == words
+
+
+# ---- the contract
+
+
+def test_every_reason_has_its_words() -> None:
+    assert list(REASONS) == list(SENTENCES) == CONTRACT
+    assert all(1 < len(words.split()) <= 3 for words in REASONS.values())
+    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in SENTENCES.values())
+
+
+def test_the_rules_are_asked_in_the_order_of_the_contract() -> None:
+    rules = [rule for rule, _, _ in RULES]
+    assert rules == [reason for reason in CONTRACT if reason in rules]
