@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Event as Flag
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
@@ -77,7 +76,8 @@ class Loop:
         self._reload = reload
         self._outlets = {name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()}
         self._decider = decisions.Decider(settings, clock)
-        self._stopping = Flag()
+        # Not a threading.Event: `stop` is called from a signal handler, and only SimpleQueue may be.
+        self._enough: SimpleQueue[None] = SimpleQueue()
         self._database: str | None = None
         self._config: str | None = None
         self.status = Status(clock.monotonic())
@@ -88,6 +88,11 @@ class Loop:
     @property
     def region(self) -> str:
         return self._decider.region
+
+    def stop(self) -> None:
+        """Ask for the end: after what is in the inbox, or now where the database does not let it go on."""
+        self._enough.put(None)
+        self.inbox.put(Stop())
 
     # ---- the thread
 
@@ -109,7 +114,7 @@ class Loop:
 
     def finish(self) -> None:
         """Store what the modems have said at the last, when they have been stopped. Tries each letter once."""
-        self._stopping.set()
+        self._enough.put(None)
         while not self.inbox.empty():
             letter = self.inbox.get()
             if not isinstance(letter, Stop | Dead):
@@ -132,11 +137,20 @@ class Loop:
                 if isinstance(error, IntegrityError | ProgrammingError) or "no such" in str(error.orig):
                     raise  # a mistake of ours, which trying again would not mend
                 self._trouble(plain_trouble(error))
-            if self._stopping.wait(RETRY):
+            if self._told_to_stop(RETRY):
                 return
         self._trouble(None)
         for effect in effects:
             effect()
+
+    def _told_to_stop(self, seconds: float) -> bool:
+        """Wait so long; has anybody asked for the end, before or meanwhile?"""
+        try:
+            self._enough.get(timeout=seconds)
+        except Empty:
+            return False
+        self._enough.put(None)  # it stays said
+        return True
 
     def _trouble(self, sentence: str | None) -> None:
         if sentence != self._database:

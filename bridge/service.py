@@ -15,7 +15,7 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.database import migrate, open_engine
 from bridge.desk import Desk
-from bridge.loop import Dead, Loop, Stop
+from bridge.loop import Dead, Loop
 from modem.contract import Request
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
@@ -93,7 +93,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
 def run_until_told(service: Service) -> None:
     """The loop, on this thread, until SIGTERM or Ctrl-C. Raises what a thread of ours has died of."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: service.loop.inbox.put(Stop()))
+        signal.signal(number, lambda *_: service.loop.stop())
     gc.collect()
     gc.freeze()  # what is there now stays: a later collection need not walk through it while a caller waits
     service.loop.run()

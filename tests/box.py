@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from bridge import config, history, service
 from bridge.history import CallRow, MessageRow
-from bridge.loop import Stop
 from modem.simulator import Simulator
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
@@ -104,5 +103,5 @@ def a_box(folder: Path, simulator: Simulator, textback: str = "", extra: str = "
         try:
             yield Box(simulator, running).ready()
         finally:
-            running.loop.inbox.put(Stop())
+            running.loop.stop()
             thread.join(DEADLINE)
