@@ -3,12 +3,14 @@
 import secrets
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from sqlmodel import Session
 
-from bridge import config, service
+from bridge import config, service, store
+from bridge.clock import Clock
 from bridge.database import migrate
 from modem.simulator import Simulator
 from web.auth import add_user
@@ -16,7 +18,7 @@ from web.auth import add_user
 CONFIG = """\
 [shop]
 name = Corner Bakery
-phone = +44 121 234 5678
+phone = 0121 234 5600
 country = GB
 
 [modem]
@@ -32,6 +34,8 @@ port = {port}
 
 # libphonenumber's example numbers: valid to every check, and nobody's.
 ANN, BOB, CEM, DAN, EVE = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60))
+LANDLINE = "+441212345678"
+NAMES = {ANN: "Ann Miller", CEM: "Cem (birthday cakes)"}
 REPLIES = {
     ANN: "Hi, yes please! Could you keep two sourdough loaves for me until 5? 🥖",
     CEM: "Do you make birthday cakes? It would be for Saturday, 12 people, chocolate if possible. Thank you!",
@@ -49,6 +53,8 @@ def run(port: int) -> None:
             migrate(box.desk.engine)
             with Session(box.desk.engine) as session, session.begin():
                 add_user(session, "demo", password)
+                for address, name in NAMES.items():
+                    store.somebody_at(session, address, "demo", Clock().utc()).name = name
             click.echo(f"\n  The page:  {box.url}\n  Log in as: demo\n  Password:  {password}\n")
             click.echo("  Callers ring now and then. Ctrl-C ends it; nothing is kept.\n")
             over = threading.Event()
@@ -61,22 +67,27 @@ def run(port: int) -> None:
 
 
 def _callers(simulator: Simulator, over: threading.Event) -> None:
-    """A quarter of an hour at the counter, in two minutes, and then a call now and then."""
-    script = (
-        (3, lambda: simulator.call(ANN, rings=3)),
-        (14, lambda: simulator.text(ANN, REPLIES[ANN])),
-        (4, lambda: simulator.call(None, rings=2)),
-        (10, lambda: simulator.call(BOB, rings=2)),
-        (12, lambda: simulator.call(CEM, rings=4)),
-        (18, lambda: simulator.text(CEM, REPLIES[CEM])),
-        (4, lambda: simulator.call(BOB, rings=1)),
-        (10, lambda: simulator.call("0800123456", rings=2)),
-        (10, lambda: simulator.text("PARCELS", "Your parcel comes today between 2 and 4 pm.")),
-        (6, lambda: simulator.call(DAN, rings=3)),
+    """A busy morning at the counter in a minute and a half, and then a call now and then."""
+
+    def call(number: str | None, rings: int) -> None:
+        simulator.call(number, rings=rings, spacing=2.0)
+
+    script: tuple[tuple[int, Callable[[], object]], ...] = (
+        (2, lambda: call(ANN, 3)),
+        (10, lambda: simulator.text(ANN, REPLIES[ANN])),
+        (3, lambda: call(None, 2)),
+        (7, lambda: call(BOB, 2)),
+        (8, lambda: call(CEM, 4)),
+        (13, lambda: simulator.text(CEM, REPLIES[CEM])),
+        (3, lambda: call(BOB, 1)),
+        (5, lambda: call(LANDLINE, 2)),
+        (7, lambda: simulator.text("PARCELS", "Your parcel comes today between 2 and 4 pm.")),
+        (4, lambda: call(DAN, 3)),
+        (12, lambda: call(EVE, 2)),
     )
     for seconds, act in script:
         if over.wait(seconds):
             return
         act()
     while not over.wait(90):
-        simulator.call(secrets.choice((ANN, BOB, CEM, DAN, EVE)), rings=2 + secrets.randbelow(3))
+        call(secrets.choice((ANN, BOB, CEM, DAN, EVE)), 2 + secrets.randbelow(3))
