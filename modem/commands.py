@@ -9,7 +9,12 @@ import re
 from modem.at import Command
 
 _PDU_LINE = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}$")
-_NAME_LINE = re.compile(r"[^+^*#$%][^:]*$")
+# A maker's or a model's name stands alone on its line; so do these, which no modem is called.
+_URC_WORDS = (
+    r"\^?I?RING|NO CARRIER|BUSY|NO ANSWER|NO DIALTONE|CONNECT|STOPRING|RINGBACK|ANSWER|VOICE |MO |RDY|START|Call Ready|"
+    r"SMS |PB DONE|MEMORY FULL|HANGUP|(?:OVER|UNDER)[-_]VOLTAGE|NORMAL POWER DOWN|POWERED DOWN|REMOTE CALL END"
+)
+_NAME_LINE = re.compile(rf"(?!{_URC_WORDS})[^+^*#$%][^:]*$")
 _DIGITS_LINE = re.compile(r'"?\d{6,22}F?"?$')
 # 27.005 leaves the limit to the network; vendors name up to 120 s. What has no reference by then is unconfirmed.
 SEND_TIMEOUT = 150.0

@@ -83,6 +83,14 @@ TALKS = (
         ("\r\n+CMGL: 1,0,,23\r\n", f"{PDU}\r\n", "+CMGL: 2,1,,23\r\n", f"{PDU}\r\n", "\r\nOK\r\n"),
         lines=("+CMGL: 1,0,,23", PDU, "+CMGL: 2,1,,23", PDU),
     ),
+    Talk("a maker's name", commands.MANUFACTURER, ("\r\nhuawei\r\n", "\r\nOK\r\n"), lines=("huawei",)),
+    Talk(
+        "NO CARRIER is no maker",
+        commands.MODEL,
+        ("\r\nNO CARRIER\r\n", "\r\nE173\r\n", "\r\nOK\r\n"),
+        lines=("E173",),
+        urcs=("NO CARRIER",),
+    ),
     Talk(
         "IMEI without prefix",
         commands.IMEI,
