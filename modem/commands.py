@@ -39,7 +39,6 @@ ICCIDS = tuple(
 OWN_NUMBER = Command("AT+CNUM", _answer("+CNUM"))
 PIN_STATE = Command("AT+CPIN?", _answer("+CPIN"))
 REGISTRATION = Command("AT+CREG?", re.compile(r"\+CREG: ?\d,"))
-SIGNAL = Command("AT+CSQ", _answer("+CSQ"))
 CALLER_ID = Command("AT+CLIP=1", timeout=15.0)
 CALLER_ID_STATE = Command("AT+CLIP?", re.compile(r"\+CLIP: ?\d"), timeout=15.0)
 RING_KIND = Command("AT+CRC=1")
