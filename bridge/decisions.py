@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 MANUAL_HOURS = 24
 # What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
 MANUAL_VALIDITY = 24 * 60
+# The first text may say how to opt out only once the box understands the answer.
+HINT_IS_KEPT = False
 UNREADABLE = "A message came that this box cannot read."
 
 
@@ -85,9 +87,10 @@ class Decider:
     def call_ended(self, session: Session, end: contract.CallEnded) -> None:
         call = self._call_of(session, end.line, end.key, end.at)
         self._learn(session, call, end.number, end.withheld)
-        call.ended, call.outcome = self._clock.utc_at(end.at), end.outcome
-        call.rings, call.cause = end.rings, end.cause
-        self._decide(session, call, self._clock.utc())
+        with session.no_autoflush:  # one UPDATE at the end will do
+            call.ended, call.outcome = self._clock.utc_at(end.at), end.outcome
+            call.rings, call.cause = end.rings, end.cause
+            self._decide(session, call, self._clock.utc())
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
 
     def settle_left_over(self, session: Session) -> None:
@@ -110,9 +113,8 @@ class Decider:
             return
         contact = session.get_one(Contact, call.contact_id)
         assert contact.id is not None
-        body = wording.reply(
-            self.settings, contact.address, contact.name, call.started, first=past.last_automatic is None
-        )
+        first = HINT_IS_KEPT and past.last_automatic is None
+        body = wording.reply(self.settings, contact.address, contact.name, call.started, first)
         message = store.text_is_queued(
             session,
             line_id=call.line_id,
@@ -137,18 +139,18 @@ class Decider:
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
         now = self._clock.utc()
-        while (message := store.next_text_due(session, line, now)) is not None:
-            if self._may_go(session, message, now):
+        while (due := store.next_text_due(session, line, now)) is not None:
+            message, contact, call = due
+            if self._may_go(session, message, call, now):
                 message.status = "sending"
-                return self._request(session, message, now)
+                return self._request(message, contact)
             session.flush()
         return None
 
-    def _may_go(self, session: Session, message: Message, now: datetime) -> bool:
+    def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
         """The policy once more, at the moment of sending."""
         assert message.due is not None
         assert message.expires is not None
-        call = session.get(Call, message.call_id) if message.call_id is not None else None
         if message.kind != "auto" or call is None:
             if now <= message.expires:
                 return True
@@ -174,9 +176,7 @@ class Decider:
         call.reason = decision.reason
         return False
 
-    def _request(self, session: Session, message: Message, now: datetime) -> contract.SendText:
-        contact = session.get(Contact, message.contact_id)
-        assert contact is not None
+    def _request(self, message: Message, contact: Contact) -> contract.SendText:
         assert message.id is not None
         validity = self.settings.textback.expire_minutes if message.kind == "auto" else MANUAL_VALIDITY
         return contract.SendText(message.id, contact.address, message.body, message.id % 256, validity)

@@ -187,15 +187,17 @@ def text_is_queued(
     return _add(session, message)
 
 
-def next_text_due(session: Session, line: str, now: datetime) -> Message | None:
-    """The queued text of this line that has been due the longest."""
+def next_text_due(session: Session, line: str, now: datetime) -> tuple[Message, Contact, Call | None] | None:
+    """The queued text of this line that has been due the longest, to whom, and the call that it answers."""
     query = (
-        select(Message)
+        select(Message, Contact, Call)
         .join(Line, col(Line.id) == Message.line_id)
+        .join(Contact, col(Contact.id) == Message.contact_id)
+        .outerjoin(Call, col(Call.id) == Message.call_id)
         .where(Message.status == "queued", col(Message.due) <= now, Line.name == line)
         .order_by(col(Message.due), col(Message.id))
     )
-    return session.exec(query).first()
+    return session.exec(query.limit(1)).first()
 
 
 def lines_with_texts_due(session: Session, now: datetime) -> Sequence[str]:

@@ -36,9 +36,7 @@ class TestEveryProfile:
         box.simulator.call(ANN, rings=3)
         call = box.settled()[0]
         assert (call.address, call.outcome, call.textback, call.reason) == (ANN, "abandoned", "sent", None)
-        assert [(text.number, text.text) for text in box.simulator.sent] == [
-            (ANN, f"{MESSAGE} Reply STOP to opt out.")
-        ]
+        assert [(text.number, text.text) for text in box.simulator.sent] == [(ANN, MESSAGE)]
         box.simulator.call(ANN, rings=2)
         again = box.settled(2)[0]
         assert (again.textback, again.reason, again.message_id) == ("skipped", "cooldown", call.message_id)
@@ -193,7 +191,9 @@ def test_switched_off_in_the_running_box_and_a_bad_edit(box: Box) -> None:
     good = path.read_text()
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
     until(lambda: box.service.loop.status.config, "the complaint")
-    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in (box.service.loop.status.config or "")
+    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in (
+        box.service.loop.status.config or ""
+    )
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = no\n"))
     until(lambda: not box.service.loop.settings.textback.enabled, "the change")
     until(lambda: box.service.loop.status.config is None, "the complaint's end")
