@@ -84,8 +84,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             line = Line(modem.name, str(port), modem.baud, modem.pin, modem.family)
             drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
             drivers[modem.name].start()
-            stack.callback(drivers[modem.name].join)
-            stack.callback(drivers[modem.name].stop)
+            stack.callback(drivers[modem.name].close)
         stack.enter_context(schedule.ticking(loop.inbox.put))
         yield Service(settings, loop, desk, server.url, simulators)
 

@@ -1,6 +1,6 @@
 """The modem thread, sole owner of one port: opens it, keeps a session on it, and begins anew when it is lost.
 
-Requests come in by `request` (queue and wake-up pipe), events go out by `publish`; both may be called from any thread.
+Requests come in by `request` (queue and wake-up pipe), events go out by `publish`.
 """
 
 import logging
@@ -54,6 +54,7 @@ class Driver(threading.Thread):
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         self._stopping = False
+        self._closed = False
         # Survives sessions: keys of calls go on, and a PIN that was refused is not tried twice.
         self._calls = Calls(line.name)
         self._pin = line.pin
@@ -64,13 +65,19 @@ class Driver(threading.Thread):
     # ---- for other threads
 
     def request(self, request: contract.Request) -> None:
-        self._requests.put(request)
-        os.write(self._wake_write, b"r")
+        """Ask for something; after `close` it is not done any more."""
+        if not self._closed:
+            self._requests.put(request)
+            os.write(self._wake_write, b"r")
 
-    def stop(self) -> None:
-        """Ask the thread to end; join() tells when it has."""
+    def close(self) -> None:
+        """End the thread, and wait until it has ended. For the thread that also calls `request`."""
         self._stopping = True
         os.write(self._wake_write, b"s")
+        self.join()
+        self._closed = True
+        os.close(self._wake_read)
+        os.close(self._wake_write)
 
     # ---- the thread
 
@@ -83,9 +90,6 @@ class Driver(threading.Thread):
         except Exception as error:  # the one place at the top of this thread
             log.exception("The modem thread of line %s has failed", self._line.name)
             self._failed(error)
-        finally:
-            os.close(self._wake_read)
-            os.close(self._wake_write)
 
     def _try_ports(self) -> None:
         """Serve the first port that is a modem, until it is lost."""

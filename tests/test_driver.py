@@ -1,0 +1,67 @@
+"""The modem thread by itself: its start, its end, and what is asked of it around them."""
+
+from pathlib import Path
+from queue import SimpleQueue
+
+from modem import contract
+from modem.contract import DeleteStored, Event, LineDown, LineIdle, LineUp, NotStarted, SendText, Slot
+from modem.driver import Driver, Line
+from modem.simulator import Simulator
+
+TEXT = SendText(1, "+447400123456", "Hello", 1, 60)
+
+
+def driver_on(port: str) -> tuple[Driver, SimpleQueue[Event | BaseException]]:
+    said: SimpleQueue[Event | BaseException] = SimpleQueue()
+    driver = Driver(Line("main", port), said.put, said.put)
+    driver.start()
+    return driver, said
+
+
+def heard(said: SimpleQueue[Event | BaseException], kind: type) -> Event:
+    while not isinstance(event := said.get(timeout=30), kind):
+        assert not isinstance(event, BaseException), event
+    return event  # type: ignore[return-value]
+
+
+def test_what_is_asked_after_the_end_is_not_done_and_does_no_harm() -> None:
+    with Simulator(speed=20) as simulator:
+        driver, said = driver_on(simulator.port)
+        heard(said, LineUp)
+        driver.close()
+        driver.request(DeleteStored((Slot("SM", 1),)))
+        assert not driver.is_alive()
+        assert not any(entry.text.startswith("AT+CMGD") for entry in simulator.log.entries)
+
+
+def test_a_text_without_a_modem_is_not_started(tmp_path: Path) -> None:
+    driver, said = driver_on(str(tmp_path / "none"))
+    heard(said, LineDown)
+    driver.request(TEXT)
+    refused = heard(said, NotStarted)
+    assert isinstance(refused, NotStarted)
+    assert "There is no port" in refused.reason
+    driver.close()
+
+
+def test_a_text_that_the_rules_do_not_admit_fails_and_the_line_goes_on() -> None:
+    with Simulator(speed=20) as simulator:
+        driver, said = driver_on(simulator.port)
+        while not (isinstance(event := heard(said, LineIdle), LineIdle) and event.idle):
+            pass
+        driver.request(SendText(2, "not a number", "Hello", 1, 60))
+        assert heard(said, contract.TextFailed)
+        driver.request(TEXT)
+        assert heard(said, contract.TextSent)
+        driver.close()
+
+
+def test_a_failure_that_nobody_expected_is_handed_on_and_the_end_still_works() -> None:
+    with Simulator(speed=20) as simulator:
+        driver, said = driver_on(simulator.port)
+        while not (isinstance(event := heard(said, LineIdle), LineIdle) and event.idle):
+            pass
+        driver.request(SendText(3, "+447400123456", None, 1, 60))  # type: ignore[arg-type]
+        while not isinstance(said.get(timeout=30), TypeError | AttributeError):
+            pass
+        driver.close()
