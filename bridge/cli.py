@@ -93,14 +93,14 @@ def run(path: Path) -> None:
         with service.running(settings, service.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
             service.run_until_told(box)
-    except OSError as error:
+    except service.PageUnavailable as error:
         raise Trouble(_page_trouble(settings, error)) from error
 
 
-def _page_trouble(settings: Settings, error: OSError) -> str:
+def _page_trouble(settings: Settings, error: Exception) -> str:
     where = f"{settings.web.host}, port {settings.web.port}"
     return (
-        f"The page cannot be served at {where}: {error.strerror or error}. Stop the program that holds this port, or "
+        f"The page cannot be served at {where}: {error}. Stop the program that holds this port, or "
         "write another one into config.ini under [web] port."
     )
 
@@ -136,7 +136,14 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
 
     if profile not in PROFILES:
         raise Trouble(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
-    play(link, profile, control)
+    if link.exists() and not link.is_symlink():
+        raise Trouble(f"{link} is there already; name a path that is free.")
+    if control and control.exists() and not control.is_socket():
+        raise Trouble(f"{control} is there already; name a path that is free.")
+    try:
+        play(link, profile, control)
+    except OSError as error:
+        raise Trouble(f"The simulated modem cannot be had at {link}: {error}.") from error
 
 
 # ---- recordings and PDUs
@@ -183,7 +190,7 @@ def decode(pdus: tuple[str, ...], as_json: bool) -> None:
 
 
 def limited(command: Command) -> Command:
-    limit = click.option("--limit", type=click.IntRange(min=1), help="Only the newest N.")
+    limit = click.option("--limit", type=click.IntRange(1, 2**31 - 1), help="Only the newest N.")
     return limit(click.option("--json", "as_json", is_flag=True, help="One object a line.")(command))
 
 

@@ -80,6 +80,7 @@ class Loop:
         self._enough: SimpleQueue[None] = SimpleQueue()
         self._database: str | None = None
         self._config: str | None = None
+        self._look_at = clock.monotonic() + PATIENCE
         self.status = Status(clock.monotonic())
         self._publish()
 
@@ -105,10 +106,9 @@ class Loop:
                 return
             if isinstance(letter, Dead):
                 raise letter.error
-            if letter is None:
-                self._look_around()
-            else:
+            if letter is not None:
                 self._insist(partial(self._handle, letter))
+            self._look_around()
             self._send_what_is_due()
             self._publish()
 
@@ -167,10 +167,15 @@ class Loop:
         return []
 
     def _look_around(self) -> None:
+        """Take up a changed configuration, whatever else goes on; a bad one changes nothing."""
+        if self._clock.monotonic() < self._look_at:
+            return
+        self._look_at = self._clock.monotonic() + PATIENCE
         try:
             changed = self._reload()
         except ConfigError as error:
             self._config = f"{error} The settings from before stay in force."
+            log.warning("%s", self._config)
             return
         if changed is not None:
             log.info("The configuration was changed and is in force.")

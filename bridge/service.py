@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 SIMULATOR = "simulator"
 
 
+class PageUnavailable(Exception):
+    """The page's address or port cannot be had; the text says why."""
+
+
 class Service:
     """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
 
@@ -48,7 +52,7 @@ def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None
 def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
-    Raises OSError where the page's port cannot be had.
+    Raises PageUnavailable where the page's port cannot be had.
     """
     with ExitStack() as stack:
         engine = open_engine(settings.storage.database)
@@ -77,7 +81,10 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             put=loop.inbox.put,
         )
         server = Server(create_app(desk), settings.web.host, settings.web.port)
-        server.start()
+        try:
+            server.start()
+        except OSError as error:
+            raise PageUnavailable(error.strerror or str(error)) from error
         stack.callback(server.stop)
         for modem in settings.modems:
             port = simulators[modem.name].port if modem.name in simulators else modem.port

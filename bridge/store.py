@@ -19,6 +19,7 @@ COOLING = ("sending", "sent", "delivered", "unconfirmed")
 STILL_TRYING, GAVE_UP = 0x20, 0x40
 # So long after sending, a status report may still find its part: MRs are 8 bits and come round again.
 REPORT_DAYS = 3
+SAME_INCIDENT = timedelta(minutes=10)
 
 
 # ---- lines
@@ -44,8 +45,15 @@ def line_is_up(session: Session, up: LineUp) -> Line:
 
 
 def line_broke(session: Session, name: str, what: str, now: datetime) -> None:
+    """Something is wrong with a line; the same again soon after is the same incident."""
     line_is_well(session, name, now)
-    session.add(Incident(line=name, began=now, what=what))
+    last = session.exec(
+        select(Incident).where(Incident.line == name).order_by(col(Incident.id).desc())
+    ).first()
+    if last is not None and last.what == what and last.over is not None and now - last.over < SAME_INCIDENT:
+        last.over = None
+    else:
+        session.add(Incident(line=name, began=now, what=what))
 
 
 def line_is_well(session: Session, name: str, now: datetime) -> None:
@@ -216,8 +224,13 @@ def texts_left_sending(session: Session) -> Sequence[Message]:
 
 
 def part_was_taken(session: Session, message: Message, part: int, mr: int, now: datetime) -> None:
+    """The SMSC took this part; its report may have been faster, and has then made the row."""
     assert message.id is not None
-    session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
+    early = next((p for p in parts_of(session, message) if p.mr == mr and p.status is not None), None)
+    if early is not None:
+        early.part = part
+    else:
+        session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
 
 
 def report_came(
@@ -247,7 +260,8 @@ def report_came(
             return None
         part_was_taken(session, message, len(parts_of(session, message)) + 1, report.mr, now)
         session.flush()
-    part = next(p for p in parts_of(session, message) if p.mr == report.mr)
+    mine = [p for p in parts_of(session, message) if p.mr == report.mr]
+    part = next((p for p in mine if p.status is None or STILL_TRYING <= p.status < GAVE_UP), mine[0])
     part.status = report.status
     session.flush()
     _apply_reports(session, message, now)

@@ -227,23 +227,52 @@ def settings_kept() -> Generator[Step, Reply, bool]:
 
 
 def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
-    """Everything in the selected storage as (index, PDU), by AT+CMGL=4 (27.005 CMGL)."""
+    """Everything in the selected storage as (index, PDU), by AT+CMGL=4 (27.005 CMGL). An entry that was garbled on the
+    way is read once more by itself; if it still does not fit, it stays where it is."""
     response = yield from ask(commands.LIST_ALL)
     found: list[tuple[int, str]] = []
-    index: int | None = None
+    garbled: list[int] = []
+    header: re.Match[str] | None = None
     for line in response.lines:
-        if header := re.match(r"\+CMGL: ?(\d+)", line):
-            index = int(header[1])
-        elif index is not None:
-            found.append((index, line))
-            index = None
+        if begun := re.match(r"\+CMGL: ?(\d+),.*?(\d+)$", line):
+            if header:
+                garbled.append(int(header[1]))
+            header = begun
+        elif header:
+            if _fits(line, int(header[2])):
+                found.append((int(header[1]), line))
+            else:
+                garbled.append(int(header[1]))
+            header = None
+    for index in garbled:
+        if (pdu := (yield from read_one(index))) is not None:
+            found.append((index, pdu))
     return tuple(found)
 
 
 def read_one(index: int) -> Generator[Step, Reply, str | None]:
-    """The PDU at an index of the selected storage, None if there is none."""
-    response = yield from ask(commands.read(index))
-    return next((line for line in response.lines if not line.startswith("+")), None)
+    """The PDU at an index of the selected storage, None if there is none. Its length must be what the header says, or
+    two readings must agree: a bit lost on the wire must not lose a message."""
+    readings: list[str] = []
+    for _ in range(3):
+        response = yield from ask(commands.read(index))
+        header = re.match(r"\+CMGR:.*?(\d+)$", response.lines[0]) if response.lines else None
+        pdu = next((line for line in response.lines if not line.startswith("+")), None)
+        if not response.ok or pdu is None:
+            return None
+        if (header and _fits(pdu, int(header[1]))) or pdu in readings:
+            return pdu
+        readings.append(pdu)
+    return None
+
+
+def _fits(pdu: str, tpdu_octets: int) -> bool:
+    """Is this a PDU of that length, its SMSC's octets not counted (27.005 CMGR <length>)?
+
+    >>> _fits("00040102", 3), _fits("000401", 3)
+    (True, False)
+    """
+    return len(pdu) == 2 * (1 + int(pdu[:2], 16) + tpdu_octets)
 
 
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
@@ -265,6 +294,9 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
                 if place == len(parts):
                     return Sent()
                 return Refused(f"{error} Only {place} of {len(parts)} parts went out.", None)
+        elif isinstance(reply, Response) and reply.ok:
+            reason = "The modem did not ask for the text."
+            return Refused(f"{reason}{before}", None) if before else Untouched(reason)
         assert isinstance(reply, Response)
         mr = _reference(reply.lines)
         if not reply.ok or mr is None:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)
 # How long a stop waits for the end of a text that is on its way (seconds).
 STOP_PATIENCE = 10.0
+# A line that was up for less is sick: the next try waits longer (seconds).
+WELL_AFTER = 60.0
+FOREVER = 86400.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Driver(threading.Thread):
         self._calls = Calls(line.name)
         self._pin = line.pin
         self._up = False
+        self._up_at = 0.0
         self._tries = 0
         self._reason: str | None = None
 
@@ -85,6 +89,8 @@ class Driver(threading.Thread):
         try:
             while not self._stopping:
                 self._try_ports()
+                if self._up and time.monotonic() - self._up_at > WELL_AFTER:
+                    self._tries = 0
                 self._rest(BACKOFF[min(self._tries, len(BACKOFF) - 1)])
                 self._tries += 1
         except Exception as error:  # the one place at the top of this thread
@@ -116,8 +122,8 @@ class Driver(threading.Thread):
             while not self._stopping:
                 self._turn(channel, session)
             until = time.monotonic() + STOP_PATIENCE
-            while session.sending and time.monotonic() < until:
-                self._turn(channel, session)
+            while session.sending and (left := until - time.monotonic()) > 0:
+                self._turn(channel, session, left)
         except NotUsable:
             if session.pin_used:
                 self._pin = ""  # three wrong PINs lock the SIM: never twice
@@ -127,10 +133,12 @@ class Driver(threading.Thread):
             for event in self._calls.reset(time.monotonic()):
                 self._publish(event)
 
-    def _turn(self, channel: Channel, session: Session) -> None:
+    def _turn(self, channel: Channel, session: Session, patience: float = FOREVER) -> None:
         """Wait for the port, a request or the next moment that matters; there is no other wait in this thread."""
         port = channel.fileno()
-        ready, _, _ = select.select([port, self._wake_read], [], [], session.timeout(time.monotonic()))
+        ready, _, _ = select.select(
+            [port, self._wake_read], [], [], min(patience, session.timeout(time.monotonic()))
+        )
         if port in ready:
             session.read()
         if self._wake_read in ready:
@@ -140,7 +148,7 @@ class Driver(threading.Thread):
 
     def _publish_up(self, event: contract.Event) -> None:
         if isinstance(event, contract.LineUp):
-            self._up, self._tries, self._reason = True, 0, None
+            self._up, self._up_at, self._reason = True, event.at, None
         self._publish(event)
 
     def _down(self, reason: str) -> None:

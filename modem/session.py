@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 # Other programs and silent resets change settings: looked at so often, when idle (seconds).
 CHECK_SECONDS = 300.0
+# A modem that prints a banner at every setting-up must not be set up without end (seconds).
+SETUP_SECONDS = 20.0
 
 Job = Generator[Step, Reply, None]
 
@@ -50,6 +52,8 @@ class Session:
         self._job: Job | None = None
         self._deadline: float | None = None
         self._check_at: float | None = None
+        self._again = False
+        self._set_up_at = 0.0
         self._idle = False
         self._storage = ""
         self._message_id = 0
@@ -62,7 +66,7 @@ class Session:
 
     # ---- what the driver's select calls
 
-    def timeout(self, now: float) -> float | None:
+    def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
         moments = [self._deadline, self._calls.next_tick(), self._check_at]
         if self._job is None:
@@ -132,7 +136,8 @@ class Session:
                     self._channel.send(step)
                 case Body(hexadecimal):
                     self._deadline = now + SEND_TIMEOUT
-                    self._channel.send_body(hexadecimal)
+                    if self._channel.dialogue.command is not None:  # else the refusal came with the prompt
+                        self._channel.send_body(hexadecimal)
                 case Pause(seconds):
                     self._deadline = now + seconds
         except PortLost as error:
@@ -176,7 +181,7 @@ class Session:
             self._begin(self._jobs.popleft())
         elif self._check_at is not None and now >= self._check_at:
             self._check_at = now + CHECK_SECONDS
-            self._begin(self._check())
+            self._begin(self._initialise() if self._again else self._check())
 
     # ---- URCs
 
@@ -196,7 +201,8 @@ class Session:
                     )
                 )
             case urc.Booted(hard=False) if self.setup is not None:
-                self._jobs.append(self._initialise())
+                self._again = True
+                self._check_at = max(self._clock(), self._set_up_at + SETUP_SECONDS)
 
     def _say(self, events: list[CallEvent]) -> None:
         for event in events:
@@ -216,7 +222,8 @@ class Session:
         self._calls.has_list, self._calls.indicators = setup.has_list, setup.indicators
         self._storage = setup.storage
         self.setup = setup
-        self._check_at = self._clock() + CHECK_SECONDS
+        self._again, self._set_up_at = False, self._clock()
+        self._check_at = self._set_up_at + CHECK_SECONDS
         if not again:
             self._publish(
                 contract.LineUp(
@@ -311,6 +318,8 @@ class Session:
         outcome = yield from dialogues.send(parts)
         self.sending = False
         self._publish(_ended(self._calls.line, self._clock(), message_id, outcome))
+        if isinstance(outcome, dialogues.Untouched):
+            raise PortLost(outcome.reason)  # it may still wait for the text: begin anew, with an ESC
 
 
 def _ended(line: str, now: float, message_id: int, outcome: Outcome) -> contract.Event:

@@ -215,6 +215,9 @@ def _int(fields: Fields, place: int) -> int | None:
 
 # ---- builders
 
+# Names of storages (27.005 3.2.2): SM, ME, MT, BM, SR, TA.
+STORAGE = re.compile(r"[A-Z]{2}")
+
 CLCC_STATES = {0: "active", 1: "held", 2: "dialing", 3: "alerting", 4: "incoming", 5: "waiting", 6: "ended"}
 CCINFO_STATES = {**CLCC_STATES, -1: "ended"}
 DSCI_STATES = {**CLCC_STATES, 2: "dialing", 3: "active", 7: "alerting"}
@@ -322,14 +325,17 @@ def _indicator(fields: Fields, urc: Urc) -> Indication:
     return Unknown(urc.line) if value is None else Indicator(_at(fields, 0).lower(), value)
 
 
-def _stored_text(fields: Fields, _urc: Urc) -> Indication:
+def _stored_text(fields: Fields, urc: Urc) -> Indication:
     index = _int(fields, 1)
+    if not STORAGE.fullmatch(_at(fields, 0)):
+        return Unknown(urc.line)  # noise; it would be built into a command
     return StoredText(_at(fields, 0), index if index is not None and index >= 0 else None)
 
 
 def _stored_report(fields: Fields, urc: Urc) -> Indication:
     index = _int(fields, 1)
-    return Unknown(urc.line) if index is None else StoredReport(_at(fields, 0), index)
+    known = index is not None and STORAGE.fullmatch(_at(fields, 0))
+    return StoredReport(_at(fields, 0), index) if index is not None and known else Unknown(urc.line)
 
 
 def _direct(kind: type[DirectText] | type[DirectReport]) -> "Builder":

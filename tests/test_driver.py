@@ -65,3 +65,29 @@ def test_a_failure_that_nobody_expected_is_handed_on_and_the_end_still_works() -
         while not isinstance(said.get(timeout=30), TypeError | AttributeError):
             pass
         driver.close()
+
+
+def test_a_prompt_and_a_refusal_in_one_breath_leave_nothing_in_the_command_line() -> None:
+    with Simulator(speed=20) as simulator:
+        driver, said = driver_on(simulator.port)
+        while not (isinstance(event := heard(said, LineIdle), LineIdle) and event.idle):
+            pass
+        simulator.fault("error", match="AT+CMGS", answer="> \r\n+CMS ERROR: 500")
+        driver.request(TEXT)
+        assert heard(said, contract.TextFailed)
+        driver.request(TEXT)
+        assert heard(said, contract.TextSent)
+        driver.close()
+        assert [text.text for text in simulator.sent] == ["Hello"]
+
+
+def test_noise_in_an_announcement_is_no_command() -> None:
+    with Simulator(speed=20) as simulator:
+        driver, said = driver_on(simulator.port)
+        heard(said, LineUp)
+        simulator.print('+CMTI: SM";+CFUN=0;D123;"x,3')
+        simulator.print('+CMTI: "S\xe9M",3')
+        simulator.text("+447400123456", "still here")
+        heard(said, contract.TextReceived)
+        driver.close()
+        assert not any("CFUN" in entry.text for entry in simulator.log.entries if entry.who == "host")
