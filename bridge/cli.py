@@ -87,12 +87,17 @@ def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
     from bridge import service
+    from bridge.database import AlreadyRunning
 
     _log_to_stderr()
     try:
         with service.running(settings, service.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
             service.run_until_told(box)
+    except AlreadyRunning as error:
+        raise Trouble(
+            f"A textback already runs on {error}. Stop it first, or name another database."
+        ) from error
     except service.PageUnavailable as error:
         raise Trouble(_page_trouble(settings, error)) from error
 

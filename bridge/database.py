@@ -1,6 +1,9 @@
 """The database at the edge: an engine with its connection settings, and the migrations; it knows no query."""
 
+import fcntl
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,26 @@ def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # synchronous, foreign_keys and busy_timeout belong to the connection, not to the file.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+class AlreadyRunning(Exception):
+    """Another service works on this database."""
+
+
+@contextmanager
+def sole_service(url: str) -> Iterator[None]:
+    """Hold the database against a second service, which would take our running calls and texts for left-overs. Raises
+    AlreadyRunning. Where no lock can be written, the database itself will say what is wrong."""
+    database = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    with ExitStack() as stack:
+        if database:
+            with suppress(OSError):
+                lock = stack.enter_context(Path(f"{database}.lock").open("w"))
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise AlreadyRunning(database) from error
+        yield
 
 
 def migrate(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from bridge import config, schedule
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.database import migrate, open_engine
+from bridge.database import migrate, open_engine, sole_service
 from bridge.desk import Desk
 from bridge.loop import Dead, Loop
 from modem.contract import Request
@@ -52,9 +52,10 @@ def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None
 def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
-    Raises PageUnavailable where the page's port cannot be had.
+    Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
     with ExitStack() as stack:
+        stack.enter_context(sole_service(settings.storage.database))
         engine = open_engine(settings.storage.database)
         stack.callback(engine.dispose)
         with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong

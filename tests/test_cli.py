@@ -249,6 +249,12 @@ def test_a_file_that_is_no_port(tmp_path: Path) -> None:
         assert "is not a serial port" in reason(url)
 
 
+def test_a_second_service_on_the_same_database(tmp_path: Path) -> None:
+    config = write_config(tmp_path, "auto")
+    with running(config):
+        assert "A textback already runs on" in plain_trouble(textback("run", "-c", config))
+
+
 def test_the_pages_port_is_taken(tmp_path: Path) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         port = taken.getsockname()[1]
