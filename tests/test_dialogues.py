@@ -1,0 +1,63 @@
+"""Conversations with the modem, without one: each is a generator that is given its replies."""
+
+from modem import commands, dialogues
+from modem.at import Command, Prompt, Response
+from modem.dialogues import Body, Refused, Sent, Taken, Unsure, Untouched
+from modem.pdu import EncodedPart
+
+GOOD = "07915155100000F0040B915155214365F700007121320144744004D4F29C0E"
+LENGTH = 23
+PART = EncodedPart("0011000B915155661632F40000AA0141", 15)
+
+
+def answer(command: Command, *lines: str, final: str = "OK") -> Response:
+    return Response(command, lines, final)
+
+
+def play(dialog, *replies):
+    """Run a conversation with these replies; what it asked for, and what it ended with."""
+    asked = []
+    replies = [None, *replies]
+    try:
+        for reply in replies:
+            step = dialog.send(reply)
+            while isinstance(step, Taken):
+                asked.append(step)
+                step = dialog.send(None)
+            asked.append(step)
+    except StopIteration as end:
+        return asked, end.value
+    raise AssertionError(f"not at its end; it asks for {asked[-1]}")
+
+
+def test_a_listing_is_read_by_its_lengths() -> None:
+    listing = answer(commands.LIST_ALL, f"+CMGL: 1,0,,{LENGTH}", GOOD, f"+CMGL: 4,1,,{LENGTH}", GOOD)
+    assert play(dialogues.read_all(), listing)[1] == ((1, GOOD), (4, GOOD))
+
+
+def test_an_entry_that_lost_digits_is_read_again_and_never_taken_for_another() -> None:
+    listing = answer(commands.LIST_ALL, f"+CMGL: 1,0,,{LENGTH}", GOOD[:-2], GOOD)
+    again = answer(commands.read(1), f"+CMGR: 0,,{LENGTH}", GOOD)
+    asked, found = play(dialogues.read_all(), listing, again)
+    assert asked[1:] == [commands.read(1)]
+    assert found == ((1, GOOD),)
+
+
+def test_what_two_readings_agree_on_is_taken() -> None:
+    short = answer(commands.read(1), f"+CMGR: 0,,{LENGTH}", GOOD[:-2])
+    assert play(dialogues.read_one(1), short, short)[1] == GOOD[:-2]
+    assert play(dialogues.read_one(1), answer(commands.read(1), final="+CMS ERROR: 321"))[1] is None
+
+
+def test_what_becomes_of_a_text() -> None:
+    send = commands.send(PART.length)
+    taken = answer(send, "+CMGS: 7")
+    assert play(dialogues.send((PART,)), Prompt(), taken) == ([send, Body(PART.pdu), Taken(1, 1, 7)], Sent())
+    assert isinstance(play(dialogues.send((PART,)), answer(send))[1], Untouched)
+    assert isinstance(play(dialogues.send((PART,)), Prompt(), answer(send))[1], Unsure)
+    assert isinstance(
+        play(dialogues.send((PART,)), Prompt(), answer(send, final="+CMS ERROR: 332"))[1], Unsure
+    )
+    refused = play(dialogues.send((PART, PART)), Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[1]
+    assert isinstance(refused, Refused)
+    assert "Only 1 of 2 parts went out." in refused.reason
