@@ -1,9 +1,11 @@
 """The database at the edge: an engine with its connection settings, and the migrations; it knows no query."""
 
 import fcntl
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from bridge.models import metadata
 LOCK_SECONDS = 2
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0001"
+HEAD = "0002"
 
 
 def open_engine(url: str) -> Engine:
@@ -43,20 +45,41 @@ class AlreadyRunning(Exception):
     """Another service works on this database."""
 
 
+class Heartbeat:
+    """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for.
+
+    last: of the run before this one, None if that is not known.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self.last: datetime | None = None
+        if file is not None:
+            with suppress(OSError):
+                self.last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+    def beat(self) -> None:
+        if self._file is not None:
+            with suppress(OSError):
+                os.utime(self._file)
+
+
 @contextmanager
-def sole_service(url: str) -> Iterator[None]:
+def sole_service(url: str) -> Iterator[Heartbeat]:
     """Hold the database against a second service, which would take our running calls and texts for left-overs. Raises
     AlreadyRunning. Where no lock can be written, the database itself will say what is wrong."""
     database = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    file = Path(f"{database}.lock") if database else None
+    heartbeat = Heartbeat(file)
     with ExitStack() as stack:
-        if database:
+        if file is not None:
             with suppress(OSError):
-                lock = stack.enter_context(Path(f"{database}.lock").open("w"))
+                lock = stack.enter_context(file.open("a"))
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError as error:
                     raise AlreadyRunning(database) from error
-        yield
+        yield heartbeat
 
 
 def migrate(engine: Engine) -> None:

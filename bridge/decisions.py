@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import history, numbers, policy, store, wording
+from bridge import health, history, missed_book, numbers, policy, retries, store, wording
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.desk import Granted, MarkRead, PickUp, PutDown, Refused, Wish, WriteText
-from bridge.models import Call, Contact, Line, Message
+from bridge.desk import Granted, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
+from bridge.models import Call, Contact, InboundPart, Line, Message
 from modem import contract
-from modem.contract import Request, segments
+from modem.contract import Request, picture_sender, segments
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,24 @@ log = logging.getLogger(__name__)
 MANUAL_HOURS = 24
 # What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
 MANUAL_VALIDITY = 24 * 60
+SHORTEST_VALIDITY = 5
 # The first text may say how to opt out only once the box understands the answer.
 HINT_IS_KEPT = False
-UNREADABLE = "A message came that this box cannot read."
+# So long the parts of a long text are waited for before it is shown without them.
+WAIT_FOR_PARTS = timedelta(hours=24)
+# Without network for so long a line is in trouble; right after its start it may still be looking for one (seconds).
+NETWORK_PATIENCE = 45.0
+# What is said in place of a message that is no text, by contract.TextReceived.kind, and whether somebody should look.
+# What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
+NOTICES = {
+    "picture": ("A picture message came. This SIM cannot show it: ask the sender for words.", "received"),
+    "binary": (
+        "A message for a program came, such as a contact card or settings. The box cannot show it.",
+        "read",
+    ),
+    "waiting": ("The network says that a voice message waits for you.", "received"),
+    "unreadable": ("A message came that this box cannot read.", "received"),
+}
 
 
 class Decider:
@@ -34,6 +49,9 @@ class Decider:
         self._clock = clock
         self._sim_region: str | None = None
         self._msisdns: set[str] = set()
+        # Since when each line could see no calls; None while it can. Before the first event: since the last run.
+        self.away_since: dict[str, datetime] = {}
+        self._no_network: dict[str, float] = {}
         self._calls: dict[tuple[str, int], int] = {}
 
     @property
@@ -55,12 +73,49 @@ class Decider:
 
     def line_up(self, session: Session, up: contract.LineUp) -> None:
         line = store.line_is_up(session, up)
-        store.line_is_well(session, up.line, self._clock.utc())
+        now = self._clock.utc()
+        store.incident_ends(session, up.line, "line", now)
+        store.queue_goes_on(session, line, now)
         self._knows(line)
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:
-        store.line_broke(session, down.line, down.reason, self._clock.utc())
+        now = self._clock.utc()
+        store.incident_begins(session, down.line, "line", down.reason, now)
+        self.away_since.setdefault(down.line, now)
+
+    def health_came(self, session: Session, news: contract.LineHealth) -> None:
+        """Trouble that the modem tells of: without network for a while, and hardly any room for texts."""
+        now = self._clock.utc()
+        trouble = health.no_network(news)
+        since = (
+            self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
+        )
+        if trouble and news.at - since >= NETWORK_PATIENCE:
+            store.incident_begins(session, news.line, "network", trouble, now)
+        elif not trouble:
+            store.incident_ends(session, news.line, "network", now)
+        if full := health.nearly_full(news):
+            store.incident_begins(session, news.line, "storage", full, now)
+        else:
+            store.incident_ends(session, news.line, "storage", now)
+
+    def book_came(self, session: Session, book: contract.MissedBook) -> None:
+        """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
+        first reading nothing in the book is a call: it may be years old."""
+        line, now = store.line_called(session, book.line), self._clock.utc()
+        kept = store.kept_book(session, line)
+        store.keep_book(session, line, book.numbers, now)
+        since = self.away_since.pop(book.line, kept.read if kept else now)
+        if kept is None:
+            return
+        seen = [call.number for call in store.calls_of_line_since(session, line, kept.read)]
+        for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
+            call = store.call_began(session, line, now)
+            self._learn(session, call, number, withheld=False)
+            call.ended, call.outcome = now, "lost"
+            self._decide(session, call, max(since, kept.read))
+            log.info("%s: call from %s found in the modem's book", book.line, numbers.mask(number))
 
     # ---- calls
 
@@ -90,6 +145,7 @@ class Decider:
         with session.no_autoflush:  # one UPDATE at the end will do
             call.ended, call.outcome = self._clock.utc_at(end.at), end.outcome
             call.rings, call.cause = end.rings, end.cause
+            call.forwarded = end.forwarded
             self._decide(session, call, self._clock.utc())
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
 
@@ -178,7 +234,9 @@ class Decider:
 
     def _request(self, message: Message, contact: Contact) -> contract.SendText:
         assert message.id is not None
-        validity = self.settings.textback.expire_minutes if message.kind == "auto" else MANUAL_VALIDITY
+        assert message.expires is not None
+        left = (message.expires - self._clock.utc()) / timedelta(minutes=1)
+        validity = max(SHORTEST_VALIDITY, min(MANUAL_VALIDITY, round(left)))
         return contract.SendText(message.id, contact.address, message.body, message.id % 256, validity)
 
     def part_sent(self, session: Session, part: contract.PartSent) -> None:
@@ -197,14 +255,36 @@ class Decider:
             return  # a delivery report was faster
         match end:
             case contract.TextSent():
-                message.status, message.sent = "sent", self._clock.utc_at(end.at)
-            case contract.TextFailed(reason=reason):
-                message.status, message.error = "failed", reason
+                message.status, message.sent, message.error = "sent", self._clock.utc_at(end.at), None
+                store.queue_goes_on(session, session.get_one(Line, message.line_id), self._clock.utc())
+            case contract.TextFailed():
+                self._refused(session, message, end)
             case contract.TextUnconfirmed(reason=reason):
                 message.status, message.error = "unconfirmed", reason
             case contract.NotStarted():
                 message.status = "queued"
         log.info("%s: text %d is %s", end.line, end.message_id, message.status)
+
+    def _refused(self, session: Session, message: Message, end: contract.TextFailed) -> None:
+        """Try again later, give up, or stop the queue (bridge/retries). Never again what went out in part."""
+        now = self._clock.utc()
+        line = session.get_one(Line, message.line_id)
+        message.error = end.reason
+        message.tries += 1
+        line.refusals += retries.POLICIES[end.kind].stops > 0
+        if retries.stops(end.kind, line.refusals) and not end.begun:
+            store.queue_stops(session, line, end.reason, now)
+            message.status = "queued"
+            return
+        wait = None if end.begun else retries.next_try(end.kind, message.tries)
+        if wait is None or (message.expires is not None and now + wait > message.expires):
+            message.status = "failed"
+        else:
+            message.status, message.due = "queued", now + wait
+
+    def stopped(self, session: Session, line: str) -> str | None:
+        """Why nothing goes out of this line, None if all is well."""
+        return store.line_called(session, line).stopped
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
         e164 = numbers.e164(report.recipient, self.region)
@@ -220,15 +300,56 @@ class Decider:
         now = self._clock.utc()
         sender = numbers.e164(text.sender, self.region) or text.sender or "unknown"
         parts = store.part_came(session, line, text, sender, now)
-        if not parts:
-            return
-        readable = text.kind == "text"
-        body = store.body_of(parts) if readable else UNREADABLE
-        kind = "manual" if readable else "system"
-        message = store.text_is_whole(session, line, parts, sender=sender, kind=kind, body=body, now=now)
-        if text.kind in ("silent", "mwi"):
-            message.status = "read"  # nothing that a person could read
+        if parts:
+            self._whole(session, line, parts, text.replace_type, now)
+        elif text.concat is not None:
+            self._fill_hole(session, store.last_part(session), now)
         log.info("%s: text from %s", text.line, numbers.mask(sender))
+
+    def _whole(
+        self,
+        session: Session,
+        line: Line,
+        parts: Sequence[InboundPart],
+        replace_type: int | None,
+        now: datetime,
+    ) -> None:
+        """Show the message that these parts make, as far as they have come."""
+        kinds = {part.kind for part in parts}
+        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        if kind is None:
+            return
+        body, status = (store.body_of(parts), "received") if kind == "text" else NOTICES[kind]
+        sender = parts[0].sender
+        if kind == "picture":
+            of_picture = picture_sender(store.body_of(parts))
+            sender = numbers.e164(of_picture, self.region) or of_picture or sender
+        store.text_came(
+            session,
+            line,
+            parts,
+            sender=sender,
+            kind="manual" if kind == "text" else "system",
+            body=body,
+            status=status,
+            replace_type=replace_type,
+            now=now,
+        )
+
+    def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
+        """A part that came after its text was shown without it."""
+        message = store.shown_without(session, part, now)
+        if message is not None:
+            part.message_id = message.id
+            session.flush()
+            parts = store.parts_that_came(session, message)
+            message.body, message.parts, message.status = store.body_of(parts), len(parts), "received"
+
+    def show_incomplete(self, session: Session) -> None:
+        """Long texts whose other parts have not come for a day: shown with a mark at each hole."""
+        now = self._clock.utc()
+        for parts in store.parts_left_waiting(session, now - WAIT_FOR_PARTS):
+            self._whole(session, session.get_one(Line, parts[0].line_id), parts, None, now)
 
     # ---- wishes of the page
 
@@ -241,6 +362,9 @@ class Decider:
                 contact = history.contact_at(session, address)
                 if contact is not None:
                     store.conversation_is_read(session, contact)
+                return Granted(), ()
+            case TryAgain(line):
+                store.queue_goes_on(session, store.line_called(session, line), self._clock.utc())
                 return Granted(), ()
             case PickUp(line):
                 return Granted(), [(line, contract.Answer())]

@@ -7,6 +7,8 @@ from queue import Empty, SimpleQueue
 from sqlalchemy import Engine
 
 from bridge.config import Settings
+from bridge.health import nearly_full, no_network
+from modem.contract import LineHealth
 
 # How long a POST waits for the loop's commit, so that the page it leads to shows it (seconds).
 PATIENCE = 2.0
@@ -43,7 +45,14 @@ class PutDown:
     line: str
 
 
-Wish = WriteText | MarkRead | PickUp | PutDown
+@dataclass(frozen=True)
+class TryAgain:
+    """Let the stopped queue of this line go on: somebody has seen to the SIM or its contract."""
+
+    line: str
+
+
+Wish = WriteText | MarkRead | PickUp | PutDown | TryAgain
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class LineStatus:
-    """What the page says of one modem. `reason` is a sentence that says what is wrong and what to do, None if well."""
+    """What the page says of one modem. `reason` is a sentence that says what is wrong and what to do, None if well.
+
+    stopped: why no text goes out, None if they do. health: what the modem said last of network, signal and storage.
+    """
 
     name: str
     up: bool = False
@@ -89,6 +101,15 @@ class LineStatus:
     port: str | None = None
     model: str | None = None
     ringing: str | None = None
+    stopped: str | None = None
+    health: LineHealth | None = None
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """Every sentence about this line that a person should read, worst first."""
+        of_health = (no_network(self.health), nearly_full(self.health)) if self.health and self.up else ()
+        stopped = f"No text goes out. {self.stopped}" if self.stopped else None
+        return tuple(sentence for sentence in (self.reason, stopped, *of_health) if sentence)
 
 
 @dataclass(frozen=True)
@@ -103,7 +124,7 @@ class Status:
     @property
     def troubles(self) -> tuple[str, ...]:
         """Every sentence that a person should read, worst first."""
-        lines = tuple(line.reason for line in self.lines if line.reason)
+        lines = tuple(sentence for line in self.lines for sentence in line.troubles)
         return tuple(sentence for sentence in (self.database, self.config) if sentence) + lines
 
 

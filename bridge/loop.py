@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import decisions
+from bridge import decisions, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
-from bridge.database import migrate, optimise, plain_trouble
-from bridge.desk import Asked, LineStatus, Status
+from bridge.database import Heartbeat, migrate, optimise, plain_trouble
+from bridge.desk import Asked, LineStatus, Status, TryAgain
 from bridge.schedule import Tidy
 from modem import contract
 from modem.contract import Request
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 2.0
 # How long to wait before the database is tried again (seconds).
 RETRY = 1.0
+# How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
+BEAT, TEND = 60.0, 600.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Loop:
         outlets: Mapping[str, Callable[[Request], None]],
         clock: Clock,
         reload: Callable[[], Settings | None],
+        heartbeat: Heartbeat,
     ) -> None:
         self.inbox: SimpleQueue[Letter] = SimpleQueue()
         self.settings = settings
@@ -81,6 +84,8 @@ class Loop:
         self._database: str | None = None
         self._config: str | None = None
         self._look_at = clock.monotonic() + PATIENCE
+        self._heartbeat = heartbeat
+        self._beat_at = self._tend_at = clock.monotonic()
         self.status = Status(clock.monotonic())
         self._publish()
 
@@ -164,13 +169,30 @@ class Loop:
         migrate(self._engine)
         self._decider.knows_region(session)
         self._decider.settle_left_over(session)
+        if self._heartbeat.last is not None:
+            self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
         return []
 
     def _look_around(self) -> None:
-        """Take up a changed configuration, whatever else goes on; a bad one changes nothing."""
-        if self._clock.monotonic() < self._look_at:
+        """What is done now and then, whatever else goes on."""
+        now = self._clock.monotonic()
+        if now < self._look_at:
             return
-        self._look_at = self._clock.monotonic() + PATIENCE
+        self._look_at = now + PATIENCE
+        self._take_up_settings()
+        if now >= self._beat_at:
+            self._beat_at = now + BEAT
+            self._heartbeat.beat()
+        if now >= self._tend_at:
+            self._tend_at = now + TEND
+            self._insist(self._tend)
+
+    def _tend(self, session: Session) -> list[Effect]:
+        self._decider.show_incomplete(session)
+        return []
+
+    def _take_up_settings(self) -> None:
+        """A changed configuration is in force at once; a bad one changes nothing."""
         try:
             changed = self._reload()
         except ConfigError as error:
@@ -193,9 +215,14 @@ class Loop:
                 return self._asked(letter, session)
             case contract.LineUp():
                 self._decider.line_up(session, letter)
-                return [
-                    lambda: self._set(letter.line, up=True, reason=None, port=letter.port, model=letter.model)
-                ]
+                news = {
+                    "up": True,
+                    "reason": None,
+                    "port": letter.port,
+                    "model": letter.model,
+                    "stopped": None,
+                }
+                return [lambda: self._set(letter.line, **news)]
             case contract.LineDown():
                 self._decider.line_down(session, letter)
                 return [
@@ -204,6 +231,18 @@ class Loop:
                 ]
             case contract.LineIdle():
                 return [lambda: self._idle(letter)]
+            case contract.LineHealth():
+                self._decider.health_came(session, letter)
+                return [lambda: self._set(letter.line, health=letter)]
+            case contract.PinRefused():
+                store.pin_is_refused(session, letter.line, letter.pin)
+                return []
+            case contract.Repair():
+                store.repair_was_tried(session, letter)
+                return []
+            case contract.MissedBook():
+                self._decider.book_came(session, letter)
+                return []
             case contract.CallRinging():
                 self._decider.call_rings(session, letter)
                 return [lambda: self._set(letter.line, ringing=letter.number or "unknown")]
@@ -226,7 +265,8 @@ class Loop:
                 | contract.NotStarted()
             ):
                 self._decider.text_ended(session, letter)
-                return [lambda: self._free(letter.line)]
+                stopped = self._decider.stopped(session, letter.line)
+                return [lambda: self._free(letter.line), lambda: self._set(letter.line, stopped=stopped)]
         return []
 
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
@@ -236,12 +276,14 @@ class Loop:
             for line, request in requests
             if line in self._outlets
         ]
+        if isinstance(asked.wish, TryAgain):
+            effects.append(partial(self._set, asked.wish.line, stopped=None))
         return [*effects, lambda: asked.answer.put(answer)]
 
     def _delete(self, line: str, slot: contract.Slot | None) -> list[Effect]:
-        if slot is None:
-            return []
-        return [lambda: self._outlets[line].request(contract.DeleteStored((slot,)))]
+        """It is committed: the modem, or the network, may forget it."""
+        request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
+        return [lambda: self._outlets[line].request(request)]
 
     def _tidy(self) -> None:
         optimise(self._engine)

@@ -26,13 +26,20 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Line(SQLModel, table=True):
-    """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row."""
+    """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row.
+
+    refusals: texts in a row that the operator refused for reasons of our contract. stopped: why no text goes out until a
+    person has seen to it, and since when; None while all is well.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(index=True)
     iccid: str | None = Field(default=None, unique=True)
     imsi: str | None = None
     msisdn: str | None = None
+    refusals: int = 0
+    stopped: str | None = None
+    stopped_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class Contact(SQLModel, table=True):
@@ -54,7 +61,8 @@ class Call(SQLModel, table=True):
     """One incoming voice call, written at its first indication. `outcome` is None while it rings or runs.
 
     reason: why no text goes back, a code of DESIGN chapter 4. message_id: the text that answers this call, or for
-    `cooldown` the one that stands in its way (no foreign key: message.call_id already points here).
+    `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
+    phone diverted it to this one.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -68,13 +76,18 @@ class Call(SQLModel, table=True):
     rings: int | None = None
     outcome: str | None = Field(default=None, index=True)
     cause: int | None = None
+    forwarded: bool = False
     trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     reason: str | None = None
     message_id: int | None = Field(default=None, index=True)
 
 
 class Message(SQLModel, table=True):
-    """One text, in or out, whole. Statuses: DESIGN chapter 5; `error` is the reason in plain words."""
+    """One text, in or out, whole. Statuses: DESIGN chapter 5; `error` is the reason in plain words.
+
+    tries: how often the network has refused it. replace_type: 1 to 7 for a text that the next one of this type from the
+    same sender takes the place of (23.040 9.2.3.9).
+    """
 
     __table_args__ = (Index("ix_message_status_due", "status", "due"),)
 
@@ -94,6 +107,8 @@ class Message(SQLModel, table=True):
     sent: datetime | None = Field(default=None, sa_type=Utc)
     delivered: datetime | None = Field(default=None, sa_type=Utc)
     parts: int = 1
+    tries: int = 0
+    replace_type: int | None = None
 
 
 class MessagePart(SQLModel, table=True):
@@ -111,7 +126,8 @@ class InboundPart(SQLModel, table=True):
     """One PDU that came in, and the text that it became; message_id is None while other parts are missing.
 
     digest: of the whole PDU. The modem shows a message again if the box stopped between storing and deleting it.
-    body: UTF-16, since a part may end in half an emoji.
+    body: UTF-16, since a part may end in half an emoji; the octets of an 8-bit message as characters 0 to 255.
+    kind: as in contract.TextReceived.
     """
 
     __table_args__ = (UniqueConstraint("line_id", "digest"),)
@@ -125,18 +141,25 @@ class InboundPart(SQLModel, table=True):
     parts: int
     part: int
     body: bytes = Field(sa_type=LargeBinary)
+    kind: str = "text"
     received: datetime = Field(sa_type=Utc)
     message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
 
 
 class Incident(SQLModel, table=True):
-    """What went wrong with a line, when, and when it was well again."""
+    """What went wrong with a line, when, when it was well again, and what was done.
+
+    kind: line (the modem), network, queue, storage; of each kind one is open at a time. steps: {"step", "seconds", "times",
+    "well"}, as in contract.Repair.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     line: str
     began: datetime = Field(sa_type=Utc, index=True)
     over: datetime | None = Field(default=None, sa_type=Utc)
     what: str
+    kind: str = "line"
+    steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 
 
 class User(SQLModel, table=True):

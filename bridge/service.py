@@ -8,14 +8,17 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
 
-from bridge import config, schedule
+from bridge import config, schedule, store
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.database import migrate, open_engine, sole_service
 from bridge.desk import Desk
 from bridge.loop import Dead, Loop
+from bridge.settings import ModemSettings
 from modem.contract import Request
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
@@ -55,7 +58,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
     with ExitStack() as stack:
-        stack.enter_context(sole_service(settings.storage.database))
+        heartbeat = stack.enter_context(sole_service(settings.storage.database))
         engine = open_engine(settings.storage.database)
         stack.callback(engine.dispose)
         with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
@@ -72,6 +75,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
             Clock(),
             reload,
+            heartbeat,
         )
         stack.callback(loop.finish)
         desk = Desk(
@@ -89,12 +93,22 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
         stack.callback(server.stop)
         for modem in settings.modems:
             port = simulators[modem.name].port if modem.name in simulators else modem.port
-            line = Line(modem.name, str(port), modem.baud, modem.pin, modem.family)
+            pin = "" if _refused(engine, modem) else modem.pin
+            line = Line(modem.name, str(port), modem.baud, pin, modem.family)
             drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
         stack.enter_context(schedule.ticking(loop.inbox.put))
         yield Service(settings, loop, desk, server.url, simulators)
+
+
+def _refused(engine: Engine, modem: ModemSettings) -> bool:
+    """Has the SIM refused this PIN in an earlier run? Then it is not tried again."""
+    if not modem.pin:
+        return False
+    with suppress(DatabaseError), Session(engine) as session:
+        return store.pin_was_refused(session, modem.name, modem.pin)
+    return False
 
 
 def run_until_told(service: Service) -> None:

@@ -1,15 +1,18 @@
 """Every change to the database, each function one step of a story; transactions and decisions are the caller's."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TypeVar
 
+from sqlalchemy import and_, not_, or_
 from sqlmodel import Session, col, select
 
-from bridge.models import Call, Contact, InboundPart, Incident, Line, Message, MessagePart
-from modem.contract import LineUp, ReportReceived, TextReceived, join
+from bridge.models import Call, Contact, InboundPart, Incident, Line, Memo, Message, MessagePart
+from bridge.retries import PROBE
+from modem.contract import LineUp, Repair, ReportReceived, TextReceived, join
 
 Row = TypeVar("Row", Line, Contact, Call, Message, InboundPart)
 
@@ -19,6 +22,8 @@ COOLING = ("sending", "sent", "delivered", "unconfirmed")
 STILL_TRYING, GAVE_UP = 0x20, 0x40
 # So long after sending, a status report may still find its part: MRs are 8 bits and come round again.
 REPORT_DAYS = 3
+# A part may come so long after its text was shown without it; then it fills the hole.
+LATE_PART = timedelta(days=7)
 SAME_INCIDENT = timedelta(minutes=10)
 
 
@@ -44,21 +49,111 @@ def line_is_up(session: Session, up: LineUp) -> Line:
     return _add(session, line)
 
 
-def line_broke(session: Session, name: str, what: str, now: datetime) -> None:
-    """Something is wrong with a line; the same again soon after is the same incident."""
-    line_is_well(session, name, now)
+def queue_stops(session: Session, line: Line, why: str, now: datetime) -> None:
+    """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
+    line.stopped, line.stopped_at = why, now
+    incident_begins(session, line.name, "queue", why, now)
+
+
+def queue_goes_on(session: Session, line: Line, now: datetime) -> None:
+    line.refusals, line.stopped, line.stopped_at = 0, None, None
+    incident_ends(session, line.name, "queue", now)
+
+
+# ---- incidents
+
+
+def incident_begins(session: Session, line: str, kind: str, what: str, now: datetime) -> None:
+    """Something is wrong with a line; the same again, while it lasts or soon after, is the same incident."""
     last = session.exec(
-        select(Incident).where(Incident.line == name).order_by(col(Incident.id).desc())
+        select(Incident)
+        .where(Incident.line == line, Incident.kind == kind)
+        .order_by(col(Incident.id).desc())
+        .limit(1)
     ).first()
-    if last is not None and last.what == what and last.over is not None and now - last.over < SAME_INCIDENT:
+    recent = last is not None and (last.over is None or now - last.over < SAME_INCIDENT)
+    if last is not None and last.what == what and recent:
         last.over = None
-    else:
-        session.add(Incident(line=name, began=now, what=what))
+        return
+    incident_ends(session, line, kind, now)
+    session.add(Incident(line=line, kind=kind, began=now, what=what))
 
 
-def line_is_well(session: Session, name: str, now: datetime) -> None:
-    for incident in session.exec(select(Incident).where(Incident.line == name, col(Incident.over).is_(None))):
+def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:
+    for incident in _open_incidents(session, line, kind):
         incident.over = now
+
+
+def repair_was_tried(session: Session, repair: Repair) -> None:
+    """A step of the ladder, kept with what it was tried against; the same again in vain only counts up."""
+    for incident in _open_incidents(session, repair.line, "line"):
+        steps = [dict(step) for step in incident.steps]
+        if steps and steps[-1]["step"] == repair.step and not steps[-1]["well"]:
+            step = steps.pop()
+            seconds, times = step["seconds"] + repair.seconds, step["times"] + 1
+        else:
+            seconds, times = repair.seconds, 1
+        kept = {"step": repair.step, "seconds": round(seconds, 1), "times": times, "well": repair.well}
+        incident.steps = [*steps, kept]
+
+
+def _open_incidents(session: Session, line: str, kind: str) -> Sequence[Incident]:
+    still = select(Incident).where(Incident.line == line, Incident.kind == kind, col(Incident.over).is_(None))
+    return session.exec(still).all()
+
+
+# ---- small things that must be remembered
+
+
+def remember(session: Session, name: str, value: str | None) -> None:
+    """Keep a memo, in place of one of this name; None forgets it."""
+    memo = session.get(Memo, name)
+    if value is None:
+        if memo is not None:
+            session.delete(memo)
+    elif memo is None:
+        session.add(Memo(name=name, value=value))
+    else:
+        memo.value = value
+
+
+def remembered(session: Session, name: str) -> str | None:
+    memo = session.get(Memo, name)
+    return None if memo is None else memo.value
+
+
+def pin_was_refused(session: Session, line: str, pin: str) -> bool:
+    """Has the SIM of this line refused this very PIN before? Another one may be tried, once."""
+    return remembered(session, f"pin_refused:{line}") == _pin_digest(pin)
+
+
+def pin_is_refused(session: Session, line: str, pin: str) -> None:
+    remember(session, f"pin_refused:{line}", _pin_digest(pin))
+
+
+def _pin_digest(pin: str) -> str:
+    return sha256(pin.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class KeptBook:
+    """The phone book of missed calls as it was when it was last read."""
+
+    numbers: tuple[str, ...]
+    read: datetime
+
+
+def kept_book(session: Session, line: Line) -> KeptBook | None:
+    kept = remembered(session, f"missed_book:{line.id}")
+    if kept is None:
+        return None
+    value = json.loads(kept)
+    return KeptBook(tuple(value["numbers"]), datetime.fromisoformat(value["read"]))
+
+
+def keep_book(session: Session, line: Line, numbers: Sequence[str], now: datetime) -> None:
+    value = {"numbers": list(numbers), "read": now.isoformat()}
+    remember(session, f"missed_book:{line.id}", json.dumps(value))
 
 
 # ---- contacts
@@ -74,6 +169,10 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
 
 
 # ---- calls
+
+
+def calls_of_line_since(session: Session, line: Line, since: datetime) -> Sequence[Call]:
+    return session.exec(select(Call).where(Call.line_id == line.id, Call.started >= since)).all()
 
 
 def call_began(session: Session, line: Line, started: datetime) -> Call:
@@ -196,13 +295,16 @@ def text_is_queued(
 
 
 def next_text_due(session: Session, line: str, now: datetime) -> tuple[Message, Contact, Call | None] | None:
-    """The queued text of this line that has been due the longest, to whom, and the call that it answers."""
+    """The queued text of this line that has been due the longest, to whom, and the call that it answers. Of a stopped line
+    only what has expired meanwhile, and now and then one more to see whether it goes on."""
+    stopped = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > now - PROBE)
     query = (
         select(Message, Contact, Call)
         .join(Line, col(Line.id) == Message.line_id)
         .join(Contact, col(Contact.id) == Message.contact_id)
         .outerjoin(Call, col(Call.id) == Message.call_id)
         .where(Message.status == "queued", col(Message.due) <= now, Line.name == line)
+        .where(or_(not_(stopped), col(Message.expires) < now))
         .order_by(col(Message.due), col(Message.id))
     )
     return session.exec(query.limit(1)).first()
@@ -308,6 +410,7 @@ def part_came(
         parts=concat.total if concat else 1,
         part=concat.part if concat else 1,
         body=text.body.encode("utf-16-be", "surrogatepass"),
+        kind=text.kind,
         received=now,
     )
     _add(session, part)
@@ -325,7 +428,12 @@ def part_came(
     return [by_place[n] for n in sorted(by_place)] if len(by_place) == part.parts else []
 
 
-def text_is_whole(
+def last_part(session: Session) -> InboundPart:
+    """The part that was stored last."""
+    return session.exec(select(InboundPart).order_by(col(InboundPart.id).desc()).limit(1)).one()
+
+
+def text_came(
     session: Session,
     line: Line,
     parts: Sequence[InboundPart],
@@ -333,31 +441,89 @@ def text_is_whole(
     sender: str,
     kind: str,
     body: str,
+    status: str,
+    replace_type: int | None,
     now: datetime,
 ) -> Message:
-    """The message that these parts make."""
+    """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
     assert line.id is not None
     contact = somebody_at(session, sender, "text", now)
     assert contact.id is not None
-    message = Message(
+    message = _replaced(session, contact, replace_type) or Message(
         line_id=line.id,
         contact_id=contact.id,
         direction="in",
         kind=kind,
         body=body,
-        status="received",
+        status=status,
         created=now,
-        parts=len(parts),
+        replace_type=replace_type,
     )
+    message.body, message.status, message.created, message.parts = body, status, now, len(parts)
     _add(session, message)
     for part in parts:
         part.message_id = message.id
     return message
 
 
+def _replaced(session: Session, contact: Contact, replace_type: int | None) -> Message | None:
+    if replace_type is None:
+        return None
+    earlier = select(Message).where(
+        Message.contact_id == contact.id, Message.direction == "in", Message.replace_type == replace_type
+    )
+    return session.exec(earlier.order_by(col(Message.id).desc()).limit(1)).first()
+
+
+def parts_left_waiting(session: Session, before: datetime) -> list[list[InboundPart]]:
+    """The parts of each long text whose newest part came before that instant and whose others never did."""
+    query = (
+        select(InboundPart)
+        .where(
+            col(InboundPart.message_id).is_(None),
+            InboundPart.parts > 1,
+            col(InboundPart.kind).in_(["text", "picture"]),
+        )
+        .order_by(col(InboundPart.id))
+    )
+    texts: dict[tuple[object, ...], dict[int, InboundPart]] = {}
+    for part in session.exec(query):
+        key = (part.line_id, part.sender, part.reference, part.width, part.parts)
+        texts.setdefault(key, {})[part.part] = part
+    waiting = [[text[place] for place in sorted(text)] for text in texts.values()]
+    return [parts for parts in waiting if max(part.received for part in parts) < before]
+
+
+def shown_without(session: Session, part: InboundPart, now: datetime) -> Message | None:
+    """The message that was shown with a hole where this part belongs."""
+    same = select(InboundPart).where(
+        InboundPart.line_id == part.line_id,
+        InboundPart.sender == part.sender,
+        InboundPart.reference == part.reference,
+        InboundPart.width == part.width,
+        InboundPart.parts == part.parts,
+        col(InboundPart.message_id).is_not(None),
+        InboundPart.received > now - LATE_PART,
+    )
+    shown: dict[int | None, set[int]] = {}
+    for other in session.exec(same.order_by(col(InboundPart.id))):
+        shown.setdefault(other.message_id, set()).add(other.part)
+    holes = [key for key, places in shown.items() if len(places) < part.parts and part.part not in places]
+    return session.get(Message, holes[-1]) if holes else None
+
+
+def parts_that_came(session: Session, message: Message) -> Sequence[InboundPart]:
+    mine = select(InboundPart).where(InboundPart.message_id == message.id)
+    return session.exec(mine.order_by(col(InboundPart.part))).all()
+
+
 def body_of(parts: Sequence[InboundPart]) -> str:
-    """The text of all parts, mended where an emoji was cut in two."""
-    return join(part.body.decode("utf-16-be", "surrogatepass") for part in parts)
+    """The text of these parts in their order, mended where an emoji was cut in two, with a mark at each hole."""
+    by_place = {part.part: part.body.decode("utf-16-be", "surrogatepass") for part in parts}
+    total = parts[0].parts
+    return join(
+        by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)
+    )
 
 
 def conversation_is_read(session: Session, contact: Contact) -> None:

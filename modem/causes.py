@@ -1,40 +1,151 @@
-"""What +CMS ERROR and +CME ERROR numbers mean, in words for a shopkeeper (27.005 3.2.5, 24.011 annex E, 27.007 9.2)."""
+"""What +CMS ERROR and +CME ERROR numbers mean for a text: words for a shopkeeper, and which kind of failure it is.
 
-CMS = {
-    1: "the number does not exist",
-    8: "the operator bars texts from this SIM",
-    10: "the operator bars texts from this SIM",
-    21: "the network refused the text",
-    27: "the number is out of service at present",
-    28: "the network does not know the number",
-    29: "the operator does not allow this SIM to send texts",
-    30: "the network does not know the number",
-    38: "the network is out of order",
-    41: "the network failed for a moment",
-    42: "the network is overloaded",
-    47: "the network is overloaded",
-    50: "the operator does not allow this SIM to send texts",
-    69: "the operator does not allow this SIM to send texts",
-    192: "the operator's text centre is busy",
-    193: "this SIM has no contract with the operator's text centre",
-    194: "the operator's text centre failed",
-    195: "the number is not valid",
-    196: "the operator bars texts to this number",
-    310: "there is no SIM in the modem",
-    311: "the SIM asks for its PIN",
-    313: "the SIM failed",
-    316: "the SIM asks for its PUK",
-    330: "the SIM does not know the number of the operator's text centre",
-    331: "there is no network",
-    332: "the network did not answer in time",
-    500: "the modem failed and does not say why (no credit and no network are common)",
-    512: "the network failed for a moment",
-    513: "the radio link was lost",
-    514: "the network is overloaded",
+The words are those of 27.005 3.2.5, 24.011 annex E and 27.007 9.2; the kinds are ours, since vendors differ above 511.
+What follows from a kind (try again, give up, stop the queue) is the bridge's business.
+"""
+
+from dataclasses import dataclass
+
+# Kinds of failure.
+RECIPIENT = "recipient"  # this number will never take it
+AWAY = "away"  # this number does not take it at present
+ACCOUNT = "account"  # the operator does not let this SIM send
+MAYBE_ACCOUNT = "maybe_account"  # the recipient's trouble, or our contract's: two in a row are ours
+NETWORK = "network"  # it passes by itself
+OUTAGE = "outage"  # it passes, but not soon
+AMBIGUOUS = "ambiguous"  # once more, then give up
+DEVICE = "device"  # the modem is in a muddle: set it up again
+OURS = "ours"  # a mistake of ours: trying again would not mend it
+SIM = "sim"  # no text goes out before a person has seen to the SIM
+STORAGE = "storage"  # no room: what is stored has to go first
+UNSURE = "unsure"  # it may have gone out
+TAKEN = "taken"  # the SMSC has it already
+
+KINDS = (
+    RECIPIENT,
+    AWAY,
+    ACCOUNT,
+    MAYBE_ACCOUNT,
+    NETWORK,
+    OUTAGE,
+    AMBIGUOUS,
+    DEVICE,
+    OURS,
+    SIM,
+    STORAGE,
+    UNSURE,
+    TAKEN,
+)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One error number: its kind, and what a person is told, without capital and full stop."""
+
+    kind: str
+    words: str
+
+
+_NOT_ALLOWED = "the operator does not allow this SIM to send texts"
+_BARRED = "the operator bars this text: is there credit on the SIM, and is it allowed to send texts?"
+_UNKNOWN = "the network does not know the number, or not this SIM"
+_OVERLOADED = "the network is overloaded"
+_FORM = "the modem or the network did not take the form of the text"
+_CENTRE = "the operator's text centre refused the form of the text"
+_FULL = "the storage for texts is full"
+_MOMENT = "the network failed for a moment"
+_MUDDLE = "the modem failed"
+
+CMS: dict[int, Cause] = {
+    1: Cause(RECIPIENT, "the number does not exist"),
+    8: Cause(MAYBE_ACCOUNT, _BARRED),
+    10: Cause(MAYBE_ACCOUNT, _BARRED),
+    21: Cause(AMBIGUOUS, "the network refused the text"),
+    27: Cause(AWAY, "the number is out of service at present"),
+    28: Cause(MAYBE_ACCOUNT, _UNKNOWN),
+    29: Cause(ACCOUNT, _NOT_ALLOWED),
+    30: Cause(MAYBE_ACCOUNT, _UNKNOWN),
+    38: Cause(OUTAGE, "the network is out of order"),
+    41: Cause(NETWORK, _MOMENT),
+    42: Cause(NETWORK, _OVERLOADED),
+    47: Cause(NETWORK, _OVERLOADED),
+    50: Cause(ACCOUNT, _NOT_ALLOWED),
+    69: Cause(ACCOUNT, _NOT_ALLOWED),
+    127: Cause(AMBIGUOUS, "the networks do not understand each other"),
+    192: Cause(NETWORK, "the operator's text centre is busy"),
+    193: Cause(ACCOUNT, "this SIM has no contract with the operator's text centre"),
+    194: Cause(NETWORK, "the operator's text centre failed"),
+    195: Cause(RECIPIENT, "the number is not valid"),
+    196: Cause(RECIPIENT, "the operator bars texts to this number"),
+    197: Cause(TAKEN, "the text centre has this text already"),
+    208: Cause(STORAGE, _FULL),
+    209: Cause(STORAGE, _FULL),
+    211: Cause(STORAGE, _FULL),
+    300: Cause(DEVICE, _MUDDLE),
+    301: Cause(DEVICE, _MUDDLE),
+    302: Cause(DEVICE, "the modem does not allow it now"),
+    310: Cause(SIM, "there is no SIM in the modem"),
+    311: Cause(SIM, "the SIM asks for its PIN"),
+    312: Cause(SIM, "the SIM asks for a second PIN"),
+    313: Cause(SIM, "the SIM failed"),
+    314: Cause(DEVICE, "the SIM is busy"),
+    315: Cause(SIM, "the modem does not take this SIM"),
+    316: Cause(SIM, "the SIM asks for its PUK"),
+    317: Cause(SIM, "the SIM asks for a second PIN"),
+    318: Cause(SIM, "the SIM asks for a second PUK"),
+    320: Cause(STORAGE, "the storage for texts failed"),
+    321: Cause(STORAGE, "the storage for texts failed"),
+    322: Cause(STORAGE, _FULL),
+    330: Cause(SIM, "the SIM does not know the number of the operator's text centre"),
+    331: Cause(NETWORK, "there is no network"),
+    332: Cause(UNSURE, "the network did not answer in time"),
+    500: Cause(AMBIGUOUS, "the modem failed and does not say why (no credit and no network are common)"),
+    512: Cause(NETWORK, _MOMENT),
+    513: Cause(NETWORK, "the radio link was lost"),
+    514: Cause(NETWORK, _OVERLOADED),
+    515: Cause(DEVICE, "the modem is not ready yet"),
+    521: Cause(NETWORK, _MOMENT),
+    522: Cause(NETWORK, _MOMENT),
+    532: Cause(DEVICE, "the modem is not ready yet"),
+    535: Cause(NETWORK, _MOMENT),
+} | {
+    code: Cause(OURS, words)
+    for words, codes in (
+        (_FORM, (81, 95, 96, 97, 98, 99, 111, 304, 305, *range(516, 521), 538)),
+        (_CENTRE, (*range(128, 192), 198, 199)),
+    )
+    for code in codes
 }
 
-# The modem has tried, and whether the text went out nobody knows (27.005: network timeout).
-UNSURE = frozenset({332})
+CME: dict[int, Cause] = {
+    10: CMS[310],
+    11: CMS[311],
+    12: CMS[316],
+    13: CMS[313],
+    14: CMS[314],
+    15: CMS[315],
+    16: CMS[311],
+    17: CMS[312],
+    18: CMS[318],
+    20: CMS[322],
+    30: CMS[331],
+    31: Cause(UNSURE, CMS[332].words),
+    32: Cause(OUTAGE, "the network lets this SIM make emergency calls only"),
+    256: CMS[302],
+    258: CMS[302],
+    515: CMS[515],
+}
+
+
+def cause(code: int | None, final: str) -> Cause:
+    """What the final result of a refused text means; without a number, or with one that nobody knows, the modem is in a
+    muddle.
+
+    >>> cause(38, "+CMS ERROR: 38").kind, cause(10, "+CME ERROR: 10").kind, cause(None, "ERROR").kind
+    ('outage', 'sim', 'device')
+    """
+    table = CME if final.startswith("+CME") else CMS
+    return table.get(-1 if code is None else code) or Cause(DEVICE, "the modem refused the text")
 
 
 def why(code: int | None, final: str) -> str:
@@ -43,6 +154,5 @@ def why(code: int | None, final: str) -> str:
     >>> why(38, "+CMS ERROR: 38")
     'The network is out of order (+CMS ERROR: 38)'
     """
-    words = CMS.get(code) if code is not None else None
-    words = words or "the modem refused the text"
+    words = cause(code, final).words
     return f"{words[0].upper()}{words[1:]} ({final})"

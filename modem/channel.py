@@ -4,11 +4,14 @@ import errno
 import fcntl
 import os
 import termios
+import time
 
 import serial
 
 from modem.at import AtEvent, Command, Dialogue
+from modem.culprits import who_holds
 from modem.errors import PortLost
+from modem.recorder import Recorder
 
 # Leaves the text entry mode in which a cut-off AT+CMGS may have left the modem (27.005 CMGS: ESC cancels).
 ESCAPE = b"\x1b\r"
@@ -18,21 +21,25 @@ WRITE_SECONDS = 5.0
 _CANNOT_OPEN = {
     errno.ENOENT: "There is no port {path}. Plug the modem in, or correct port under [modem] in config.ini.",
     errno.EACCES: "This box's user may not open {path}. Add it to the group dialout and restart.",
-    errno.EBUSY: "Another program holds {path}, such as ModemManager or gammu-smsd. Stop that program.",
-    errno.EAGAIN: "Another program holds {path}, such as ModemManager or gammu-smsd. Stop that program.",
+    errno.EBUSY: "{holder} holds {path}. {remedy}",
+    errno.EAGAIN: "{holder} holds {path}. {remedy}",
     errno.ENOTTY: "{path} is not a serial port. Correct port under [modem] in config.ini.",
     errno.EISDIR: "{path} is a folder, not a port. Correct port under [modem] in config.ini.",
 }
 
 
 class Channel:
-    """Opens `path` for us alone. Raises PortLost where it can't be opened, read or written any more."""
+    """Opens `path` for us alone. Raises PortLost where it can't be opened, read or written any more.
 
-    def __init__(self, path: str, baud: int) -> None:
+    recorder: keeps what goes over the wire.
+    """
+
+    def __init__(self, path: str, baud: int, recorder: Recorder) -> None:
         self.path = path
+        self._recorder = recorder
         self.dialogue = Dialogue()
         self._port = _open(path, baud)
-        self.write(ESCAPE)
+        self.escape()
 
     def fileno(self) -> int:
         return int(self._port.fileno())
@@ -50,10 +57,17 @@ class Channel:
             raise self._lost(error) from error
         if not data:
             raise self._lost(None)  # readable without bytes: the far end has hung up
+        self._recorder.heard(data, time.monotonic())
         return self.dialogue.receive(data)
 
     def send(self, command: Command) -> None:
+        self._recorder.wrote(command.text, time.monotonic())
         self.write(self.dialogue.send(command))
+
+    def escape(self) -> None:
+        """Leave text entry mode, whatever state the modem is in, and begin a new line."""
+        self.dialogue.abandon()
+        self.write(ESCAPE)
 
     def send_body(self, pdu: str) -> None:
         self.write(self.dialogue.body(pdu))
@@ -89,4 +103,5 @@ def _cannot_open(path: str, error: Exception) -> str:
     elif "configure port" in str(error):
         code = errno.ENOTTY
     words = _CANNOT_OPEN.get(code or 0, f"The port {{path}} cannot be opened: {error}.")
-    return words.format(path=path)
+    holder, remedy = who_holds(path)
+    return words.format(path=path, holder=holder, remedy=remedy)

@@ -38,12 +38,26 @@ ICCIDS = tuple(
 )
 OWN_NUMBER = Command("AT+CNUM", _answer("+CNUM"))
 PIN_STATE = Command("AT+CPIN?", _answer("+CPIN"))
+PIN_TRIES = Command('AT+CPINR="SIM PIN"', _answer("+CPINR"))
 REGISTRATION = Command("AT+CREG?", re.compile(r"\+CREG: ?\d,"))
+LTE_REGISTRATION = Command("AT+CEREG?", re.compile(r"\+CEREG: ?\d,"))
+OPERATOR = Command("AT+COPS?", _answer("+COPS"), timeout=20.0)
+SIGNAL = Command("AT+CSQ", _answer("+CSQ"))
+CLOCK = Command("AT+CCLK?", _answer("+CCLK"))
+SMSC = Command("AT+CSCA?", _answer("+CSCA"))
 CALLER_ID = Command("AT+CLIP=1", timeout=15.0)
 CALLER_ID_STATE = Command("AT+CLIP?", re.compile(r"\+CLIP: ?\d"), timeout=15.0)
 RING_KIND = Command("AT+CRC=1")
 CALL_WAITING = Command("AT+CCWA=1", timeout=15.0)
 FORWARD_NOTICES = Command("AT+CSSN=1,1")
+TELL_REGISTRATION = Command("AT+CREG=1")
+# The modem's clock follows the network's, and it says so (27.007 CTZU, CTZR).
+KEEP_TIME, TELL_TIME = Command("AT+CTZU=1"), Command("AT+CTZR=1")
+HEAR_CALLS = (CALLER_ID, RING_KIND, CALL_WAITING, FORWARD_NOTICES, TELL_REGISTRATION, KEEP_TIME, TELL_TIME)
+CAUSE = Command("AT+CEER", _answer("+CEER"))
+BOOKS = Command("AT+CPBS=?", _answer("+CPBS"))
+MISSED_BOOK = Command('AT+CPBS="MC"', timeout=10.0)
+BOOK_EXTENT = Command("AT+CPBR=?", _answer("+CPBR"), timeout=15.0)
 CALLS = Command("AT+CLCC", re.compile(r"\+CLCC: ?\d+,"))
 INDICATORS = Command("AT+CIND=?", _answer("+CIND"))
 ANSWER = Command("ATA", timeout=30.0, dial=True)
@@ -51,11 +65,20 @@ HANG_UP = Command("AT+CHUP", timeout=10.0)
 HANG_UP_V25 = Command("ATH", timeout=10.0)
 PDU_MODE = Command("AT+CMGF=0")
 PDU_MODE_STATE = Command("AT+CMGF?", _answer("+CMGF"))
+STORAGES = Command("AT+CPMS=?", _answer("+CPMS"))
 STORAGE_STATE = Command("AT+CPMS?", _answer("+CPMS"))
 LIST_ALL = Command("AT+CMGL=4", _answer("+CMGL"), _PDU_LINE, timeout=30.0)
+# The radio link stays up between the parts of a long text (27.005 CMMS).
+KEEP_LINK = Command("AT+CMMS=1")
 # What is told of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and announced,
 # reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
 TELL_TEXTS = tuple(Command(f"AT+CNMI={mode},1,0,{ds},0") for mode in (2, 1) for ds in (1, 2, 0))
+TELL_TEXTS_STATE = Command("AT+CNMI?", _answer("+CNMI"))
+# For modems that store nothing: handed over directly, each to be acknowledged (27.005 CSMS 1, CNMA).
+PHASE_2_PLUS = Command("AT+CSMS=1", _answer("+CSMS"))
+SERVICE = Command("AT+CSMS?", _answer("+CSMS"))
+HAND_OVER_TEXTS = tuple(Command(f"AT+CNMI={mode},2,0,{ds},0") for mode in (2, 1) for ds in (1, 0))
+ACKNOWLEDGE = Command("AT+CNMA")
 
 
 def pin(digits: str) -> Command:
@@ -63,13 +86,19 @@ def pin(digits: str) -> Command:
     return Command(f'AT+CPIN="{digits}"', timeout=10.0)
 
 
-def use_storage(name: str) -> Command:
-    """Select where texts are read and deleted (27.005 CPMS <mem1>).
+def use_storage(*names: str) -> Command:
+    """Select where texts are read and deleted, and with more names where they are written and arrive (27.005 CPMS).
 
-    >>> use_storage("SM").text
-    'AT+CPMS="SM"'
+    >>> use_storage("SM").text, use_storage("ME", "SM", "ME").text
+    ('AT+CPMS="SM"', 'AT+CPMS="ME","SM","ME"')
     """
-    return Command(f'AT+CPMS="{name}"', _answer("+CPMS"), timeout=15.0)
+    quoted = ",".join(f'"{name}"' for name in names)
+    return Command(f"AT+CPMS={quoted}", _answer("+CPMS"), timeout=15.0)
+
+
+def book(first: int, last: int) -> Command:
+    """Read these places of the selected phone book (27.007 CPBR)."""
+    return Command(f"AT+CPBR={first},{last}", _answer("+CPBR"), timeout=30.0)
 
 
 def read(index: int) -> Command:

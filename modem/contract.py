@@ -2,7 +2,8 @@
 
 All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are seconds of
 the monotonic clock (the loop turns them into UTC), numbers are in international form with `+` where the modem said so
-and as printed otherwise. `segments` and `join` are pure functions handed on for wording and for joining long texts.
+and as printed otherwise. `segments`, `join` and `picture_sender` are pure functions handed on for wording and for what
+comes in parts.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,10 @@ from datetime import datetime
 from modem.gsm7 import Segments, alphabet, segments
 from modem.tpdu import join
 from modem.tpdu_content import Concat
+from modem.wap import picture_sender
 
 __all__ = [
+    "Acknowledge",
     "Answer",
     "CallEnded",
     "CallRinging",
@@ -21,21 +24,28 @@ __all__ = [
     "Event",
     "HangUp",
     "LineDown",
+    "LineHealth",
     "LineIdle",
     "LineUp",
+    "MissedBook",
     "NotStarted",
     "PartSent",
+    "PinRefused",
+    "Recorded",
+    "Repair",
     "ReportReceived",
     "Request",
     "Segments",
     "SendText",
     "Slot",
+    "TellRecording",
     "TextFailed",
     "TextReceived",
     "TextSent",
     "TextUnconfirmed",
     "alphabet",
     "join",
+    "picture_sender",
     "segments",
 ]
 
@@ -74,6 +84,18 @@ class DeleteStored:
 
 
 @dataclass(frozen=True)
+class Acknowledge:
+    """A text or report that was delivered directly is committed: the network may forget it (27.005 CNMA)."""
+
+
+@dataclass(frozen=True)
+class TellRecording:
+    """What has gone over the wire in the last minutes is wanted. Answered by Recorded. masked: without real numbers."""
+
+    masked: bool
+
+
+@dataclass(frozen=True)
 class Answer:
     """Pick up the call that rings (ATA)."""
 
@@ -83,7 +105,7 @@ class HangUp:
     """Reject the call that rings, or end the one that is connected (AT+CHUP)."""
 
 
-Request = SendText | DeleteStored | Answer | HangUp
+Request = SendText | DeleteStored | Acknowledge | TellRecording | Answer | HangUp
 
 
 # ---- events, modem -> bridge
@@ -110,6 +132,66 @@ class LineDown:
     line: str
     at: float
     reason: str
+
+
+@dataclass(frozen=True)
+class PinRefused:
+    """The SIM did not take this PIN. It must never be tried again: three wrong ones lock the SIM."""
+
+    line: str
+    at: float
+    pin: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One step of the ladder on which a silent modem is brought back: `step` is asked, reopened or restarted, `seconds` how
+    long it took, `well` whether the modem answered after it."""
+
+    line: str
+    at: float
+    step: str
+    seconds: float
+    well: bool
+
+
+@dataclass(frozen=True)
+class LineHealth:
+    """How the line is, at start, after a change, and every few minutes. None: the modem would not say.
+
+    registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only. signal: 0 to
+    31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem believes the time to be.
+    """
+
+    line: str
+    at: float
+    registration: int | None
+    lte: int | None
+    operator: str | None
+    signal: int | None
+    smsc: str | None
+    storage: str
+    used: int
+    total: int
+    clock: datetime | None
+
+
+@dataclass(frozen=True)
+class MissedBook:
+    """The phone book of missed calls as the modem lists it; most keep no time, and each its own order."""
+
+    line: str
+    at: float
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The last minutes as a transcript: one JSON object in the format of `textback replay`."""
+
+    line: str
+    at: float
+    transcript: str
 
 
 @dataclass(frozen=True)
@@ -141,6 +223,7 @@ class CallEnded:
 
     outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1).
     rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told one.
+    forwarded: another phone diverted it to this one (27.007 CSSU).
     """
 
     line: str
@@ -151,6 +234,7 @@ class CallEnded:
     outcome: str
     rings: int | None
     cause: int | None
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,13 +260,18 @@ class TextSent:
 
 @dataclass(frozen=True)
 class TextFailed:
-    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME ERROR."""
+    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME ERROR.
+
+    kind: one of causes.KINDS, from which follows what to do. begun: some of its parts did go out.
+    """
 
     line: str
     at: float
     message_id: int
     reason: str
     code: int | None
+    kind: str
+    begun: bool
 
 
 @dataclass(frozen=True)
@@ -211,7 +300,10 @@ class TextReceived:
 
     sender: E.164 with `+` where international, else as received ("60006", "info@x.de").
     body: the text; halves of a surrogate pair stay as they are until `join`. concat: which part it is.
-    kind: "text", or what else it was: "silent", "binary", "mwi", "unreadable"; those are kept, never shown as a text.
+    kind: "text"; or what else it was: "silent", "binary" (for a program), "picture" (notice of an MMS), "waiting" and
+    "waited" (a voice message waits, or no more), "unreadable"; of those the words are the bridge's. An 8-bit message has
+    its octets as characters 0 to 255 in `body`.
+    replace_type: 1 to 7 where it takes the place of the last one of this type from this sender (23.040 9.2.3.9).
     pdu: what was received, hex. scts: the SMSC's time stamp, aware, None where it was not a date.
     """
 
@@ -223,6 +315,7 @@ class TextReceived:
     concat: Concat | None
     scts: datetime | None
     kind: str
+    replace_type: int | None
     truncated: bool
     pdu: str
 
@@ -243,6 +336,11 @@ class ReportReceived:
 Event = (
     LineUp
     | LineDown
+    | LineHealth
+    | PinRefused
+    | Repair
+    | MissedBook
+    | Recorded
     | LineIdle
     | CallRinging
     | CallEnded

@@ -1,18 +1,18 @@
-"""Conversations with the modem as straight lines: initialise, read, send; generators without port, clock or thread.
+"""Conversations with the modem as straight lines: read and send texts; generators without port, clock or thread.
 
 Each yields what is to be done next and is given the outcome: Command and Body are answered by Response or Prompt, a
 Pause by nothing, a Taken is news for the line. A port that is lost or a command that times out is thrown in at the yield.
+`setup` and `survey` hold the other conversations.
 """
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from modem import causes, commands
 from modem.at import Command, Prompt, Response
 from modem.contract import Slot
-from modem.errors import CmeError, CommandTimeout, NotUsable, PortLost
-from modem.families import Family, family_of, indicator_names
+from modem.errors import CommandTimeout, PortLost
 from modem.pdu import EncodedPart
 
 
@@ -52,10 +52,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refused:
-    """A part was refused for sure."""
+    """A part was refused for sure. kind: one of causes.KINDS; begun: parts before it were taken."""
 
     reason: str
     code: int | None
+    kind: str
+    begun: bool
 
 
 @dataclass(frozen=True)
@@ -75,25 +77,6 @@ class Untouched:
 Outcome = Sent | Refused | Unsure | Untouched
 
 
-@dataclass(frozen=True)
-class Setup:
-    """What initialising found out."""
-
-    family: Family
-    model: str
-    imei: str | None
-    imsi: str | None
-    iccid: str | None
-    msisdn: str | None
-    has_list: bool
-    storage: str
-    indicators: dict[str, str] = field(default_factory=dict)
-
-
-# A SIM may need 20 s after power-up (CME 14 SIM busy, 515 please wait).
-SIM_TRIES = 30
-
-
 def ask(command: Command) -> Generator[Step, Reply, Response]:
     """One command and its Response, OK or not."""
     reply = yield command
@@ -101,101 +84,7 @@ def ask(command: Command) -> Generator[Step, Reply, Response]:
     return reply
 
 
-def initialise(family: str, pin: str | None) -> Generator[Step, Reply, Setup]:
-    """Make the modem ours: settings that do not survive its power-up, and who it is. Errors of single settings are let
-    pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where
-    a person must act."""
-    yield from _wake()
-    for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
-        yield from ask(command)
-    maker = yield from _word(commands.MANUFACTURER)
-    model = yield from _word(commands.MODEL)
-    imei = yield from _word(commands.IMEI)
-    kind = family_of(f"{maker or ''} {model or ''}", family)
-    yield from _unlock(pin)
-    imsi = yield from _word(commands.IMSI)
-    iccid = yield from _first_word(commands.ICCIDS)
-    msisdn = yield from _own_number()
-    yield from _hear_calls(kind)
-    storage = yield from _hear_texts()
-    has_list = (yield from ask(commands.CALLS)).ok
-    indicators = (yield from _indicators()) if kind.indicators else {}
-    return Setup(kind, model or maker or "modem", imei, imsi, iccid, msisdn, has_list, storage, indicators)
-
-
-def _wake() -> Generator[Step, Reply, None]:
-    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next."""
-    for _ in range(3):
-        if (yield from ask(commands.AT)).ok:
-            return
-    raise NotUsable("The modem answers AT with an error. Unplug it and plug it in again.")
-
-
-def _unlock(pin: str | None) -> Generator[Step, Reply, None]:
-    """Wait until the SIM is ready (27.007 CPIN)."""
-    for _ in range(SIM_TRIES):
-        response = yield from ask(commands.PIN_STATE)
-        state = response.lines[0].partition(":")[2].strip() if response.lines else ""
-        error = None if response.ok else response.error()
-        if state == "READY" or (response.ok and not state):
-            return
-        if state in ("SIM PIN", "SIM PUK") or (isinstance(error, CmeError) and error.code in _SIM_TROUBLE):
-            if state == "SIM PIN" and pin:
-                yield from _enter(pin)
-                pin = None
-                continue
-            if state == "SIM PIN" and pin == "":
-                raise NotUsable(_PIN_REFUSED)
-            code = error.code if error else None
-            raise NotUsable(_SIM_TROUBLE.get(code or {"SIM PIN": 11, "SIM PUK": 12}.get(state, 13), ""))
-        if error is not None and not isinstance(error, CmeError):
-            return  # a modem that does not know CPIN
-        yield Pause(1.0)
-    raise NotUsable("The SIM does not become ready. Take it out, wipe its contacts and put it in again.")
-
-
-_PIN_REFUSED = (
-    "The SIM refused the PIN in config.ini. It is not tried again, since three wrong ones lock the SIM: "
-    "correct pin under [modem] and restart the box."
-)
-_SIM_TROUBLE = {
-    10: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
-    11: "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone.",
-    12: "The SIM is locked and asks for its PUK. Unlock it in a phone with the PUK of your contract.",
-    13: "The SIM does not answer. Take it out, wipe its contacts and put it in again.",
-    15: "The modem refuses this SIM. Is it locked to another operator?",
-}
-
-
-def _enter(pin: str) -> Generator[Step, Reply, None]:
-    if not (yield from ask(commands.pin(pin))).ok:
-        raise NotUsable(_PIN_REFUSED)
-    yield Pause(1.0)
-
-
-def _hear_calls(family: Family) -> Generator[Step, Reply, None]:
-    common = (commands.CALLER_ID, commands.RING_KIND, commands.CALL_WAITING, commands.FORWARD_NOTICES)
-    for command in (*common, *(Command(text) for text in family.init)):
-        yield from ask(command)
-
-
-def _hear_texts() -> Generator[Step, Reply, str]:
-    """PDU mode, the storage, and texts announced as they come; returns the storage's name (27.005 CPMS)."""
-    yield from ask(commands.PDU_MODE)
-    state = yield from ask(commands.STORAGE_STATE)
-    for command in commands.TELL_TEXTS:
-        if (yield from ask(command)).ok:
-            break
-    names = re.findall(r'"(\w+)"', " ".join(state.lines))
-    return names[0] if names else "SM"
-
-
-def _indicators() -> Generator[Step, Reply, dict[str, str]]:
-    response = yield from ask(commands.INDICATORS)
-    return indicator_names(response.lines[0]) if response.lines else {}
-
-
-def _word(command: Command) -> Generator[Step, Reply, str | None]:
+def word(command: Command) -> Generator[Step, Reply, str | None]:
     """The one word that a command answers, without its prefix and quotes."""
     response = yield from ask(command)
     if not response.ok or not response.lines:
@@ -203,27 +92,12 @@ def _word(command: Command) -> Generator[Step, Reply, str | None]:
     return re.sub(r"^[+^]\w+: ?", "", response.lines[0]).strip('" ') or None
 
 
-def _first_word(choices: tuple[Command, ...]) -> Generator[Step, Reply, str | None]:
+def first_word(choices: tuple[Command, ...]) -> Generator[Step, Reply, str | None]:
+    """The word of the first command that has one; a filler digit at its end is no part of it."""
     for command in choices:
-        word = yield from _word(command)
-        if word:
-            return word.rstrip("fF")
+        if found := (yield from word(command)):
+            return found.rstrip("fF")
     return None
-
-
-def _own_number() -> Generator[Step, Reply, str | None]:
-    """+CNUM: "name","+44...",145: what the SIM believes its number to be, often nothing."""
-    response = yield from ask(commands.OWN_NUMBER)
-    numbers = re.findall(r'"(\+?\d{5,})"', " ".join(response.lines))
-    return numbers[0] if numbers else None
-
-
-def settings_kept() -> Generator[Step, Reply, bool]:
-    """Are the settings still ours? Other programs and silent resets change them."""
-    caller_id = yield from ask(commands.CALLER_ID_STATE)
-    mode = yield from ask(commands.PDU_MODE_STATE)
-    lost = any(re.match(r"\+CLIP: ?0", line) for line in caller_id.lines)
-    return not lost and not any(re.match(r"\+CMGF: ?1", line) for line in mode.lines)
 
 
 def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
@@ -277,12 +151,15 @@ def _fits(pdu: str, tpdu_octets: int) -> bool:
 
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
     """Send the parts of one text, each once. It stops at the first that is not taken (DESIGN, rules 5 and 6)."""
+    if len(parts) > 1:
+        yield from ask(commands.KEEP_LINK)
     for place, part in enumerate(parts, 1):
-        before = f" Only {place - 1} of {len(parts)} parts went out." if place > 1 else ""
+        begun = place > 1
+        before = f" Only {place - 1} of {len(parts)} parts went out." if begun else ""
         try:
             reply = yield commands.send(part.length)
         except (CommandTimeout, PortLost) as error:
-            return Refused(f"{error}{before}", None) if before else Untouched(str(error))
+            return _nothing_written(str(error), before)
         if isinstance(reply, Prompt):
             try:
                 reply = yield Body(part.pdu)
@@ -293,16 +170,22 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
                 yield Taken(place, len(parts), mr)
                 if place == len(parts):
                     return Sent()
-                return Refused(f"{error} Only {place} of {len(parts)} parts went out.", None)
+                sentence = f"{error} Only {place} of {len(parts)} parts went out."
+                return Refused(sentence, None, causes.DEVICE, begun=True)
         elif isinstance(reply, Response) and reply.ok:
-            reason = "The modem did not ask for the text."
-            return Refused(f"{reason}{before}", None) if before else Untouched(reason)
+            return _nothing_written("The modem did not ask for the text.", before)
         assert isinstance(reply, Response)
         mr = _reference(reply.lines)
-        if not reply.ok or mr is None:
-            return _not_taken(reply, before)
-        yield Taken(place, len(parts), mr)
+        if reply.ok and mr is not None:
+            yield Taken(place, len(parts), mr)
+        elif (outcome := _not_taken(reply, before)) is not None:
+            return outcome
     return Sent()
+
+
+def _nothing_written(reason: str, before: str) -> Refused | Untouched:
+    """Not one octet of this part's PDU was handed over."""
+    return Refused(f"{reason}{before}", None, causes.DEVICE, begun=True) if before else Untouched(reason)
 
 
 def _reference(lines: tuple[str, ...]) -> int | None:
@@ -310,12 +193,16 @@ def _reference(lines: tuple[str, ...]) -> int | None:
     return int(found[1]) if found else None
 
 
-def _not_taken(response: Response, before: str) -> Refused | Unsure:
+def _not_taken(response: Response, before: str) -> Refused | Unsure | None:
+    """What a refusal means; None where the SMSC has the part already."""
     if response.ok:
         return Unsure(f"The modem said OK without a reference.{before}")
     code = response.error().code
+    kind = causes.cause(code, response.final).kind
     sentence = f"{causes.why(code, response.final)}.{before}"
-    return Unsure(sentence) if code in causes.UNSURE else Refused(sentence, code)
+    if kind == causes.TAKEN:
+        return None
+    return Unsure(sentence) if kind == causes.UNSURE else Refused(sentence, code, kind, bool(before))
 
 
 def slots_by_storage(slots: tuple[Slot, ...]) -> dict[str, list[int]]:

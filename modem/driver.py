@@ -3,19 +3,23 @@
 Requests come in by `request` (queue and wake-up pipe), events go out by `publish`.
 """
 
+import json
 import logging
 import os
 import select
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
 from modem import contract, discovery
 from modem.calls import Calls
 from modem.channel import Channel
-from modem.errors import CommandTimeout, NotUsable, PortLost
+from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
+from modem.recorder import Recorder
 from modem.session import Session
 
 log = logging.getLogger(__name__)
@@ -27,6 +31,12 @@ STOP_PATIENCE = 10.0
 # A line that was up for less is sick: the next try waits longer (seconds).
 WELL_AFTER = 60.0
 FOREVER = 86400.0
+# The ladder for a modem that does not answer: it is asked once more on the open port, then the port is opened anew, and
+# after so many times in vain the modem is told to restart, blindly, and not more often than that (seconds).
+MUTE_BEFORE_RESTART = 3
+RESTART = b"AT+CFUN=1,1\r"
+RESTART_SECONDS = 15.0
+BETWEEN_RESTARTS = 600.0
 
 
 @dataclass(frozen=True)
@@ -58,13 +68,19 @@ class Driver(threading.Thread):
         os.set_blocking(self._wake_read, False)
         self._stopping = False
         self._closed = False
-        # Survives sessions: keys of calls go on, and a PIN that was refused is not tried twice.
+        # Survives sessions: keys of calls go on, what was said is kept, and a PIN that was refused is not tried twice.
         self._calls = Calls(line.name)
+        self._recorder = Recorder()
         self._pin = line.pin
         self._up = False
         self._up_at = 0.0
         self._tries = 0
         self._reason: str | None = None
+        # Where the modem was last; the step of the ladder that is being tried, and since when; how often it was mute.
+        self._home = line.port
+        self._step: tuple[str, float] | None = None
+        self._mute = 0
+        self._restarted = float("-inf")
 
     # ---- for other threads
 
@@ -93,6 +109,8 @@ class Driver(threading.Thread):
                     self._tries = 0
                 self._rest(BACKOFF[min(self._tries, len(BACKOFF) - 1)])
                 self._tries += 1
+                if self._mute >= MUTE_BEFORE_RESTART:
+                    self._restart_modem()
         except Exception as error:  # the one place at the top of this thread
             log.exception("The modem thread of line %s has failed", self._line.name)
             self._failed(error)
@@ -107,13 +125,38 @@ class Driver(threading.Thread):
                 self._serve(path)
             except (PortLost, CommandTimeout, NotUsable) as error:
                 reason = str(error)
+                self._mute += path == self._home and isinstance(error, CommandTimeout | Stuck)
             if self._stopping or self._up:
                 break  # begin anew with the same port rather than try its neighbour
         if not self._stopping:
             self._down(reason)
 
     def _serve(self, path: str) -> None:
-        channel = Channel(path, self._line.baud)
+        """Open the port and keep a session on it. A modem that falls silent is asked once more before the port is closed."""
+        channel = Channel(path, self._line.baud, self._recorder)
+        try:
+            try:
+                self._listen(channel)
+            except CommandTimeout as error:
+                if not self._up:
+                    raise
+                self._down(str(error))
+                self._step = "asked", time.monotonic()
+                channel.escape()
+                self._listen(channel)
+        except PinRefused:
+            self._publish(contract.PinRefused(self._line.name, time.monotonic(), self._pin or ""))
+            self._pin = ""  # three wrong PINs lock the SIM: never twice
+            raise
+        finally:
+            channel.close()
+            self._not_well()
+            for event in self._calls.reset(time.monotonic()):
+                self._publish(event)
+
+    def _listen(self, channel: Channel) -> None:
+        """One session, until it ends or the thread is to end."""
+        self._up = False
         session = Session(
             channel, self._calls, self._line.family, self._pin, self._publish_up, time.monotonic
         )
@@ -124,14 +167,39 @@ class Driver(threading.Thread):
             until = time.monotonic() + STOP_PATIENCE
             while session.sending and (left := until - time.monotonic()) > 0:
                 self._turn(channel, session, left)
-        except NotUsable:
-            if session.pin_used:
-                self._pin = ""  # three wrong PINs lock the SIM: never twice
-            raise
         finally:
-            channel.close()
-            for event in self._calls.reset(time.monotonic()):
-                self._publish(event)
+            session.close()
+
+    # ---- the ladder
+
+    def _restart_modem(self) -> None:
+        """The modem is there and mute: tell it to restart, without hope of an answer (27.007 CFUN=1,1)."""
+        self._mute = 0
+        began = time.monotonic()
+        if self._stopping or began - self._restarted < BETWEEN_RESTARTS:
+            return
+        try:
+            channel = Channel(self._home, self._line.baud, self._recorder)
+        except PortLost:
+            return
+        with closing(channel), suppress(PortLost):
+            channel.write(RESTART)
+            log.warning("%s: the modem is told to restart", self._line.name)
+        self._restarted, self._step = began, ("restarted", began)
+        self._rest(RESTART_SECONDS)
+
+    def _not_well(self) -> None:
+        """The port is closed: the step that was being tried has not helped; the next one is to open it anew."""
+        if self._step is not None:
+            self._repaired(well=False)
+        if self._home and self._reason is None:
+            self._step = "reopened", time.monotonic()
+
+    def _repaired(self, well: bool) -> None:
+        if self._step is not None:
+            (step, began), self._step = self._step, None
+            now = time.monotonic()
+            self._publish(contract.Repair(self._line.name, now, step, now - began, well))
 
     def _turn(self, channel: Channel, session: Session, patience: float = FOREVER) -> None:
         """Wait for the port, a request or the next moment that matters; there is no other wait in this thread."""
@@ -143,12 +211,15 @@ class Driver(threading.Thread):
             session.read()
         if self._wake_read in ready:
             for request in self._drain():
-                session.request(request)
+                if not self._told(request):
+                    session.request(request)
         session.tick()
 
     def _publish_up(self, event: contract.Event) -> None:
         if isinstance(event, contract.LineUp):
             self._up, self._up_at, self._reason = True, event.at, None
+            self._home, self._mute = event.port, 0
+            self._repaired(well=True)
         self._publish(event)
 
     def _down(self, reason: str) -> None:
@@ -174,7 +245,17 @@ class Driver(threading.Thread):
             except Empty:
                 return requests
 
+    def _told(self, request: contract.Request) -> bool:
+        """What the thread can answer without a modem."""
+        if not isinstance(request, contract.TellRecording):
+            return False
+        now = time.monotonic()
+        name = f"{self._line.name}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        transcript = self._recorder.transcript(name, self._line.family, request.masked)
+        self._publish(contract.Recorded(self._line.name, now, json.dumps(transcript)))
+        return True
+
     def _turn_down(self, request: contract.Request) -> None:
-        if isinstance(request, contract.SendText):
+        if not self._told(request) and isinstance(request, contract.SendText):
             reason = self._reason or "The modem is being set up."
             self._publish(contract.NotStarted(self._line.name, time.monotonic(), request.message_id, reason))

@@ -45,3 +45,11 @@ class CmsError(CommandError):
 
 class NotUsable(ModemError):
     """The modem answers, but a person has to do something first; the sentence says what."""
+
+
+class PinRefused(NotUsable):
+    """The SIM did not take the PIN: it must not be tried again."""
+
+
+class Stuck(NotUsable):
+    """The modem answers and gets nowhere: a restart of the modem may help."""

@@ -3,6 +3,7 @@
 from modem import tpdu
 from modem.contract import ReportReceived, Slot, TextReceived
 from modem.errors import PduError
+from modem.wap import is_picture
 
 
 def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived | ReportReceived | None:
@@ -10,7 +11,7 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
     try:
         decoded = tpdu.decode(pdu)
     except PduError:
-        return TextReceived(line, now, slot, "", "", None, None, "unreadable", False, pdu)
+        return TextReceived(line, now, slot, "", "", None, None, "unreadable", None, False, pdu)
     match decoded:
         case tpdu.StatusReport():
             recipient = decoded.recipient.number
@@ -21,10 +22,11 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
                 now,
                 slot,
                 decoded.sender.number,
-                decoded.text or "",
+                (decoded.data or b"").decode("latin-1") if decoded.text is None else decoded.text,
                 decoded.concat,
                 decoded.scts,
                 _kind(decoded),
+                decoded.replace_type,
                 decoded.truncated,
                 pdu,
             )
@@ -33,8 +35,12 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
 
 
 def _kind(text: tpdu.Deliver) -> str:
+    """What a message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
     if text.is_silent:
         return "silent"
     if text.is_binary or text.text is None:
-        return "binary"
-    return "mwi" if text.waiting and not text.text else "text"
+        port = text.ports[0] if text.ports else None
+        return "picture" if is_picture(port, text.data or b"") else "binary"
+    if text.waiting and not text.text.strip():
+        return "waiting" if text.waiting.active else "waited"
+    return "text"

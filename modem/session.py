@@ -7,17 +7,20 @@ channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or
 import logging
 from collections import deque
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import NoReturn
 
-from modem import commands, contract, dialogues, pdu, urc
+from modem import commands, contract, dialogues, pdu, survey, urc
 from modem.at import Command, Urc
-from modem.calls import CallEvent, Calls
+from modem.calls import CAUSES, CallEvent, Calls
+from modem.causes import DEVICE, OURS
 from modem.channel import Channel
 from modem.commands import SEND_TIMEOUT
-from modem.contract import Slot
-from modem.dialogues import Body, Outcome, Pause, Reply, Setup, Step, Taken
+from modem.contract import CallEnded, Slot
+from modem.dialogues import Body, Outcome, Pause, Reply, Step, Taken
 from modem.errors import CommandTimeout, ModemError, PduError, PortLost
 from modem.inbound import received
+from modem.setup import Setup, initialise, settings_kept
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,12 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 300.0
 # A modem that prints a banner at every setting-up must not be set up without end (seconds).
 SETUP_SECONDS = 20.0
+# A line without network is looked at sooner (seconds).
+UNREGISTERED_SECONDS = 60.0
+# The phone book of missed calls is read so long after a call: the text to the caller goes first (seconds).
+BOOK_SECONDS = 20.0
+# From this part of its places on, a storage is nearly full.
+NEARLY_FULL = 0.8
 
 Job = Generator[Step, Reply, None]
 
@@ -49,6 +58,8 @@ class Session:
         self._publish = publish
         self._clock = clock
         self._jobs: deque[Job] = deque()
+        # These wait while it rings: some modems answer nothing about the SIM until the call is over.
+        self._later: deque[Job] = deque()
         self._job: Job | None = None
         self._deadline: float | None = None
         self._check_at: float | None = None
@@ -57,8 +68,9 @@ class Session:
         self._idle = False
         self._storage = ""
         self._message_id = 0
+        self._book_at: float | None = None
+        self._unexplained: deque[CallEnded] = deque()
         self.sending = False
-        self.pin_used = False
 
     def begin(self) -> None:
         """Start with initialising."""
@@ -68,9 +80,11 @@ class Session:
 
     def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
-        moments = [self._deadline, self._calls.next_tick(), self._check_at]
+        moments = [self._deadline, self._calls.next_tick()]
         if self._job is None:
             moments.append(self._calls.next_poll())
+            if not self._calls.ringing:
+                moments += [self._check_at, self._book_at]
         return max(0.0, min((m for m in moments if m is not None), default=now + CHECK_SECONDS) - now)
 
     def read(self) -> None:
@@ -102,11 +116,23 @@ class Session:
             case contract.SendText():
                 self._send(request)
             case contract.DeleteStored(slots):
-                self._jobs.append(self._delete(slots))
+                self._later.append(self._delete(slots))
+            case contract.Acknowledge():
+                if self.setup is not None and self.setup.texts.acknowledged:
+                    self._jobs.appendleft(self._acknowledge())
             case contract.Answer():
                 self._jobs.appendleft(self._answer())
             case contract.HangUp():
                 self._jobs.appendleft(self._hang_up())
+
+    def close(self) -> None:
+        """Tell the ends of calls that are still held back for their cause."""
+        while self._unexplained:
+            self._publish(self._unexplained.popleft())
+
+    @property
+    def _free(self) -> bool:
+        return self.setup is not None and self._job is None and not self._jobs and not self._later
 
     # ---- the conversation in hand
 
@@ -132,7 +158,6 @@ class Session:
             match step:
                 case Command():
                     self._deadline = now + step.timeout
-                    self.pin_used = self.pin_used or step.text.startswith('AT+CPIN="')
                     self._channel.send(step)
                 case Body(hexadecimal):
                     self._deadline = now + SEND_TIMEOUT
@@ -179,9 +204,16 @@ class Session:
             self._begin(self._poll())
         elif self._jobs:
             self._begin(self._jobs.popleft())
+        elif self._calls.ringing:
+            return
+        elif self._later:
+            self._begin(self._later.popleft())
         elif self._check_at is not None and now >= self._check_at:
             self._check_at = now + CHECK_SECONDS
             self._begin(self._initialise() if self._again else self._check())
+        elif self._book_at is not None and now >= self._book_at:
+            self._book_at = None
+            self._begin(self._read_book())
 
     # ---- URCs
 
@@ -189,11 +221,13 @@ class Session:
         self._say(self._calls.take(indication, self._clock()))
         match indication:
             case urc.StoredText(storage, index):
-                self._jobs.append(self._fetch(storage, index))
+                self._later.append(self._fetch(storage, index))
             case urc.StoredReport(storage, index):
-                self._jobs.append(self._fetch(storage, index))
+                self._later.append(self._fetch(storage, index))
             case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
                 self._received(hexadecimal, None)
+            case urc.StorageFull():
+                self._later.append(self._make_room())
             case urc.Booted(hard=True) if self.setup is not None:
                 self.fail(
                     PortLost(
@@ -201,15 +235,25 @@ class Session:
                     )
                 )
             case urc.Booted(hard=False) if self.setup is not None:
-                self._again = True
-                self._check_at = max(self._clock(), self._set_up_at + SETUP_SECONDS)
+                self._set_up_again()
+
+    def _set_up_again(self) -> None:
+        """Settings may be gone: soon, but not without end."""
+        self._again = True
+        self._check_at = max(self._clock(), self._set_up_at + SETUP_SECONDS)
 
     def _say(self, events: list[CallEvent]) -> None:
         for event in events:
+            if isinstance(event, CallEnded) and self.setup is not None:
+                self._book_at = self._clock() + BOOK_SECONDS if self.setup.has_book else None
+                if event.outcome == "abandoned" and event.cause is None and self.setup.has_cause:
+                    self._unexplained.append(event)
+                    self._jobs.appendleft(self._explain())
+                    continue
             self._publish(event)
 
     def _tell_idle(self) -> None:
-        idle = self.setup is not None and self._job is None and not self._jobs and not self._calls.busy
+        idle = self._free and not self._calls.busy
         if idle != self._idle:
             self._idle = idle
             self._publish(contract.LineIdle(self._calls.line, self._clock(), idle))
@@ -218,33 +262,75 @@ class Session:
 
     def _initialise(self) -> Job:
         again = self.setup is not None
-        setup = yield from dialogues.initialise(self._family, self._pin)
+        setup = yield from initialise(self._family, self._pin)
         self._calls.has_list, self._calls.indicators = setup.has_list, setup.indicators
-        self._storage = setup.storage
+        self._storage = setup.texts.storage
         self.setup = setup
         self._again, self._set_up_at = False, self._clock()
         self._check_at = self._set_up_at + CHECK_SECONDS
         if not again:
-            self._publish(
-                contract.LineUp(
-                    self._calls.line,
-                    self._clock(),
-                    self._channel.path,
-                    setup.model,
-                    setup.imei,
-                    setup.imsi,
-                    setup.iccid,
-                    setup.msisdn,
-                )
-            )
-        yield from self._fetch(setup.storage, None)
+            self._publish(self._line_up(setup))
+        for storage in reversed(setup.texts.storages):  # the one that is used comes last, and stays selected
+            yield from self._fetch(storage, None)
+        yield from self._look_around()
+        if not again and setup.has_book:
+            yield from self._read_book()
+
+    def _line_up(self, setup: Setup) -> contract.LineUp:
+        return contract.LineUp(
+            self._calls.line,
+            self._clock(),
+            self._channel.path,
+            setup.model,
+            setup.imei,
+            setup.imsi,
+            setup.iccid,
+            setup.msisdn,
+        )
 
     def _check(self) -> Job:
-        if not (yield from dialogues.settings_kept()):
-            log.warning(
-                "%s: another program or a reset changed the modem's settings; set again", self._calls.line
-            )
-            yield from self._initialise()
+        """Now and then: are the settings ours, and how is the line?"""
+        assert self.setup is not None
+        if (yield from settings_kept(self.setup.texts.announced)):
+            yield from self._look_around()
+            return
+        log.warning(
+            "%s: another program or a reset changed the modem's settings; set again", self._calls.line
+        )
+        yield from self._initialise()
+
+    def _look_around(self) -> Job:
+        found = yield from survey.survey()
+        line, now = self._calls.line, self._clock()
+        self._publish(contract.LineHealth(line, now, **vars(found)))
+        if found.registration not in (None, survey.HOME, survey.ROAMING):
+            self._check_at = now + UNREGISTERED_SECONDS
+        if found.total and found.used >= NEARLY_FULL * found.total:
+            yield from self._fetch(found.storage, None)
+
+    def _make_room(self) -> Job:
+        """The storage is full. What lies there is handed on again: the bridge has it deleted where it has it already."""
+        yield from self._look_around()
+
+    def _explain(self) -> Job:
+        """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on another phone."""
+        if not self._unexplained:
+            return
+        try:
+            cause = yield from survey.release_cause()
+        except ModemError:
+            return  # `close` tells the end as it is
+        if self._unexplained:
+            end = self._unexplained.popleft()
+            self._publish(replace(end, cause=cause, outcome=CAUSES.get(cause or 0, end.outcome)))
+
+    def _read_book(self) -> Job:
+        numbers = yield from survey.missed_book()
+        if numbers is not None:
+            self._publish(contract.MissedBook(self._calls.line, self._clock(), numbers))
+
+    def _acknowledge(self) -> Job:
+        yield from dialogues.ask(commands.ACKNOWLEDGE)
 
     def _poll(self) -> Job:
         asked = self._clock()
@@ -298,7 +384,7 @@ class Session:
 
     def _send(self, request: contract.SendText) -> None:
         line, now = self._calls.line, self._clock()
-        if self.setup is None or self._job is not None or self._jobs or self._calls.busy:
+        if not self._free or self._calls.busy:
             self._publish(contract.NotStarted(line, now, request.message_id, "The line was busy."))
             return
         try:
@@ -309,7 +395,9 @@ class Session:
                 validity_minutes=request.validity_minutes,
             )
         except PduError as error:
-            self._publish(contract.TextFailed(line, now, request.message_id, str(error), None))
+            self._publish(
+                contract.TextFailed(line, now, request.message_id, str(error), None, OURS, begun=False)
+            )
             return
         self._begin(self._sending(request.message_id, parts))
 
@@ -318,6 +406,8 @@ class Session:
         outcome = yield from dialogues.send(parts)
         self.sending = False
         self._publish(_ended(self._calls.line, self._clock(), message_id, outcome))
+        if isinstance(outcome, dialogues.Refused) and outcome.kind == DEVICE:
+            self._set_up_again()  # the modem is in a muddle
         if isinstance(outcome, dialogues.Untouched):
             raise PortLost(outcome.reason)  # it may still wait for the text: begin anew, with an ESC
 
@@ -327,8 +417,8 @@ def _ended(line: str, now: float, message_id: int, outcome: Outcome) -> contract
     match outcome:
         case dialogues.Sent():
             return contract.TextSent(line, now, message_id)
-        case dialogues.Refused(reason, code):
-            return contract.TextFailed(line, now, message_id, reason, code)
+        case dialogues.Refused(reason, code, kind, begun):
+            return contract.TextFailed(line, now, message_id, reason, code, kind, begun)
         case dialogues.Unsure(reason):
             return contract.TextUnconfirmed(line, now, message_id, reason)
         case dialogues.Untouched(reason):

@@ -58,6 +58,9 @@ def test_what_becomes_of_a_text() -> None:
     assert isinstance(
         play(dialogues.send((PART,)), Prompt(), answer(send, final="+CMS ERROR: 332"))[1], Unsure
     )
-    refused = play(dialogues.send((PART, PART)), Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[1]
+    keep = answer(commands.KEEP_LINK)
+    refused = play(dialogues.send((PART, PART)), keep, Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[
+        1
+    ]
     assert isinstance(refused, Refused)
     assert "Only 1 of 2 parts went out." in refused.reason

@@ -1,11 +1,14 @@
 """The whole box on the simulated modem: what callers do, what goes out, what comes in, and what the page is told."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
 
-from bridge.desk import Granted, PickUp, PutDown, Refused, WriteText
+from bridge.desk import Granted, PickUp, PutDown, Refused, TryAgain, WriteText
+from bridge.models import Message
 from modem.simulator import PROFILES, Simulator
 from tests.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -158,7 +161,9 @@ def test_a_report_that_says_no_makes_it_failed(box: Box) -> None:
     until(lambda: box.calls()[0].textback == "failed", "the report")
 
 
-@pytest.mark.parametrize(("code", "status"), [(38, "failed"), (500, "failed"), (332, "unconfirmed")])
+@pytest.mark.parametrize(
+    ("code", "status"), [(1, "failed"), (196, "failed"), (111, "failed"), (332, "unconfirmed")]
+)
 def test_what_a_cms_error_makes_of_a_text(box: Box, code: int, status: str) -> None:
     box.simulator.fault("cms_error", code=code)
     box.simulator.call(ANN, rings=1)
@@ -167,8 +172,43 @@ def test_what_a_cms_error_makes_of_a_text(box: Box, code: int, status: str) -> N
     assert box.simulator.sent == []
 
 
+@pytest.mark.parametrize(("code", "minutes"), [(41, 1), (500, 5), (38, 10), (302, 1), (322, 1)])
+def test_what_passes_by_itself_is_tried_again_later(box: Box, code: int, minutes: int) -> None:
+    box.simulator.fault("cms_error", code=code)
+    box.simulator.call(ANN, rings=1)
+    text = until(lambda: next((m for m in box.messages() if m.error), None), "the refusal")
+    assert text.status == "queued"
+    assert text.due is not None
+    assert text.due - text.created >= timedelta(minutes=minutes)
+    assert text.due - text.created < timedelta(minutes=minutes + 1)
+    with Session(box.service.desk.engine) as session, session.begin():
+        session.get_one(Message, text.id).due = text.created  # the time has come
+    assert box.settled()[0].textback == "sent"
+    assert [sent.text for sent in box.simulator.sent] == [MESSAGE]
+
+
+@pytest.mark.parametrize(("code", "refusals"), [(50, 1), (330, 1), (8, 2)])
+def test_a_sim_that_may_not_send_stops_the_queue_until_somebody_says_go_on(
+    box: Box, code: int, refusals: int
+) -> None:
+    box.simulator.fault("cms_error", code=code, times=refusals)
+    for number in (ANN, BOB)[:refusals]:
+        box.simulator.call(number, rings=1, wait=True)
+    until(lambda: box.service.loop.status.lines[0].stopped, "the queue's stop")
+    asked = len([entry for entry in box.simulator.log.entries if entry.text.startswith("AT+CMGS")])
+    box.simulator.call(CEM, rings=1)
+    assert box.ended(refusals + 1)[0].textback == "scheduled"
+    assert "No text goes out." in box.service.loop.status.troubles[0]
+    turn = box.service.loop.status.alive
+    until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
+    assert len([e for e in box.simulator.log.entries if e.text.startswith("AT+CMGS")]) == asked
+    assert box.service.desk.ask(TryAgain("main")) == Granted()
+    until(lambda: CEM in {text.number for text in box.simulator.sent}, "the texts that waited")
+    assert box.service.loop.status.lines[0].stopped is None
+
+
 def test_after_a_failed_text_the_next_call_is_texted(box: Box) -> None:
-    box.simulator.fault("cms_error", code=38)
+    box.simulator.fault("cms_error", code=196)
     box.simulator.call(ANN, rings=1)
     assert box.settled()[0].textback == "failed"
     box.simulator.call(ANN, rings=1)

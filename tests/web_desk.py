@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.database import migrate, open_engine
+from bridge.database import Heartbeat, migrate, open_engine
 from bridge.desk import Desk
 from bridge.loop import Loop, Stop
 from bridge.models import Call, Contact, Incident, Line, Message
@@ -71,7 +71,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    loop = Loop(settings, engine, {"main": requests.append}, Clock(), lambda: None)
+    loop = Loop(settings, engine, {"main": requests.append}, Clock(), lambda: None, Heartbeat(None))
     desk = Desk(engine, lambda: loop.settings, lambda: loop.status, lambda: loop.region, loop.inbox.put)
     thread = threading.Thread(target=loop.run)
     if at_work:

@@ -1,0 +1,65 @@
+"""Which other program is on a port that we want, by what /proc tells; it stops nobody."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PROC = Path("/proc")
+# Programs that are known to sit on modems, by the name of their process, and how to make them let go.
+KNOWN = {
+    "ModemManager": "Let it leave modems alone: sudo systemctl mask --now ModemManager",
+    "gammu-smsd": "Stop it for good: sudo systemctl disable --now gammu-smsd",
+    "smsd": "Stop it for good: sudo systemctl disable --now smstools",
+    "wvdial": "Stop it.",
+    "pppd": "Stop it: data and calls on one SIM fight.",
+    "minicom": "Close it.",
+    "picocom": "Close it.",
+    "screen": "Close it.",
+    "textback": "Another textback is at work on this modem: stop that one.",
+}
+
+
+def running(name: str, proc: Path = PROC) -> bool:
+    """Does a process of this name run? Other users' processes tell their names too."""
+    return any(_name(process) == name[:15] for process in _processes(proc))
+
+
+def holders(path: str, proc: Path = PROC) -> tuple[str, ...]:
+    """The names of the processes that have this port open, as far as we may look: our own user's, or all as root."""
+    device = os.path.realpath(path)
+    me = str(os.getpid())
+    return tuple(
+        dict.fromkeys(
+            _name(process)
+            for process in _processes(proc)
+            if process.name != me and device in _open_files(process)
+        )
+    )
+
+
+def who_holds(path: str) -> tuple[str, str]:
+    """Who is on the port, for the start of a sentence, and what to do about it."""
+    found = holders(path)
+    # The port of a root's program is hidden from us; ModemManager is the likeliest of those that run.
+    name = (
+        found[0] if found else next((known for known in KNOWN if running(known) and known != "textback"), "")
+    )
+    return name or "Another program", KNOWN.get(name, "Stop that program.")
+
+
+def _processes(proc: Path) -> list[Path]:
+    with suppress(OSError):
+        return [entry for entry in proc.iterdir() if entry.name.isdigit()]
+    return []
+
+
+def _name(process: Path) -> str:
+    with suppress(OSError):
+        return (process / "comm").read_text().strip()
+    return ""
+
+
+def _open_files(process: Path) -> set[str]:
+    with suppress(OSError):
+        return {os.path.realpath(link) for link in (process / "fd").iterdir()}
+    return set()

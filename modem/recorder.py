@@ -1,0 +1,111 @@
+"""The last minutes of what went over the wire, kept in memory, as a transcript that `textback replay` reads: what goes wrong
+in a shop becomes a test. Pure: the channel tells it the time. A PIN is never kept, real numbers only where wanted."""
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from modem.replay import replay
+
+# So much is kept, whichever is less: a busy call is about 2 kB a minute, an idle modem next to nothing.
+SECONDS = 900.0
+OCTETS = 262_144
+
+_PIN = re.compile(r'(CPIN=)"[^"]*"')
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
+_NUMBER = re.compile(r'(?<=")\+?\d{3,}(?=")|\+?\d{7,}')
+# Lines in which a quoted text is the name of a person (27.007 <alpha>).
+_WITH_NAMES = re.compile(r"\+CLIP|\+CLCC|\^SLCC|\+CCWA|\+CPBR|\+CNUM|\+QIND")
+_QUOTED = re.compile(r'"([^"]*)"')
+_NO_NAME = re.compile(r"\+?\d*|ccinfo")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Octets that came, or a command line that went out (`wrote`)."""
+
+    at: float
+    wrote: bool
+    text: str
+
+
+class Recorder:
+    """Owned by one driver; it outlives the sessions."""
+
+    def __init__(self) -> None:
+        self._pieces: deque[_Piece] = deque()
+        self._size = 0
+
+    def heard(self, data: bytes, at: float) -> None:
+        self._keep(_Piece(at, False, data.decode("latin-1")))
+
+    def wrote(self, command: str, at: float) -> None:
+        self._keep(_Piece(at, True, _PIN.sub(r'\1"****"', command)))
+
+    def _keep(self, piece: _Piece) -> None:
+        self._pieces.append(piece)
+        self._size += len(piece.text)
+        while self._size > OCTETS or piece.at - self._pieces[0].at > SECONDS:
+            self._size -= len(self._pieces.popleft().text)
+
+    def transcript(self, name: str, family: str, masked: bool) -> dict[str, Any]:
+        """What is kept, in the transcript format; `expect` is what this program makes of it, to be put right by hand where
+        that is the mistake. masked: numbers, names and the insides of texts are replaced; the exact framing goes too."""
+        start = self._pieces[0].at if self._pieces else 0.0
+        sent = [[round(p.at - start, 3), p.text] for p in self._pieces if p.wrote]
+        lines = _lines([(p.at - start, p.text) for p in self._pieces if not p.wrote])
+        made: dict[str, Any] = {
+            "id": name,
+            "family": family,
+            "source": "textback doctor --record",
+            "evidence": "real",
+            "desc": "numbers, names and texts are replaced" if masked else "as it came",
+        }
+        if masked:
+            names: dict[str, str] = {}
+            made["lines"] = [[at, mask(line, names)] for at, line in lines]
+            made["sent"] = [[at, mask(str(text), names)] for at, text in sent]
+        else:
+            made["lines"] = [[at, _PIN.sub(r'\1"****"', line)] for at, line in lines]
+            made["raw"] = [
+                [round(p.at - start, 3), _PIN.sub(r'\1"****"', p.text)] for p in self._pieces if not p.wrote
+            ]
+            made["sent"] = sent
+        expect = replay(made).as_json()
+        return made | {"expect": {key: expect[key] for key in ("calls", "sms_received")}}
+
+
+def _lines(pieces: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Whole lines, each at the time of its end; what has no end yet is left out."""
+    found: list[tuple[float, str]] = []
+    begun = ""
+    for at, text in pieces:
+        *whole, begun = re.split(r"[\r\n]+", begun + text)
+        found += [(round(at, 3), line) for line in whole if line.strip("\0 ")]
+    return found
+
+
+def mask(line: str, names: dict[str, str]) -> str:
+    """The line without real numbers, names and texts; `names` remembers what stands for which number.
+
+    >>> mask('+CLIP: "+447400123456",145,"",0,"Ann",0', {})
+    '+CLIP: "+155500000001",145,"",0,"",0'
+    >>> mask("07911326040000F0040B911346610089F600", {})
+    '070000000000000000000000000000000000'
+    """
+    if _HEX.fullmatch(line):
+        return line[:2] + "0" * (
+            len(line) - 2
+        )  # the length of the SMSC's number stays: the frame is known by it
+    line = _PIN.sub(r'\1"****"', line)
+    if _WITH_NAMES.match(line):
+        line = _QUOTED.sub(lambda found: found[0] if _NO_NAME.fullmatch(found[1]) else '""', line)
+    return _NUMBER.sub(lambda found: names.setdefault(found[0], _stand_in(found[0], len(names) + 1)), line)
+
+
+def _stand_in(number: str, count: int) -> str:
+    """A fictional number of the same length and form."""
+    plus, digits = ("+", number[1:]) if number.startswith("+") else ("", number)
+    start = "1555" if len(digits) > 7 else ""
+    return plus + start + str(count).zfill(len(digits) - len(start))[-len(digits) + len(start) :]

@@ -1,0 +1,202 @@
+"""Makes a modem ours: the conversation that unlocks the SIM, asks who is there and switches on what we listen to.
+
+A generator like those of `dialogues`. Volatile settings are gone after every boot banner and can be changed by others, so
+it is held again then, and `settings_kept` looks now and then.
+"""
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from modem import commands
+from modem.at import Command
+from modem.dialogues import Pause, Reply, Step, ask, first_word, word
+from modem.errors import CmeError, NotUsable, PinRefused, Stuck
+from modem.families import Family, family_of, indicator_names
+
+# A SIM may need 20 s after power-up (CME 14 SIM busy, 515 please wait).
+SIM_TRIES = 30
+# So many of the three tries of a PIN must be left before ours is tried: somebody else may have used one up.
+TRIES_LEFT = 3
+
+
+@dataclass(frozen=True)
+class Texts:
+    """How texts come in. storage: where they lie, `storages`: all that can hold some. announced: the AT+CNMI that was
+    taken. acknowledged: those delivered directly wait for AT+CNMA (27.005 CSMS, phase 2+)."""
+
+    storage: str = "SM"
+    storages: tuple[str, ...] = ("SM",)
+    announced: str = ""
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What initialising found out. has_list: AT+CLCC works; has_cause: AT+CEER; has_book: a phone book of missed calls."""
+
+    family: Family
+    model: str
+    imei: str | None
+    imsi: str | None
+    iccid: str | None
+    msisdn: str | None
+    texts: Texts
+    has_list: bool
+    has_cause: bool
+    has_book: bool
+    indicators: dict[str, str] = field(default_factory=dict)
+
+
+def initialise(family: str, pin: str | None) -> Generator[Step, Reply, Setup]:
+    """Make the modem ours: settings that do not survive its power-up, and who it is. Errors of single settings are let
+    pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where
+    a person must act, PinRefused where the PIN was wrong."""
+    yield from _wake()
+    for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
+        yield from ask(command)
+    maker = yield from word(commands.MANUFACTURER)
+    model = yield from word(commands.MODEL)
+    imei = yield from word(commands.IMEI)
+    kind = family_of(f"{maker or ''} {model or ''}", family)
+    yield from _unlock(pin)
+    imsi = yield from word(commands.IMSI)
+    iccid = yield from first_word(commands.ICCIDS)
+    msisdn = yield from _own_number()
+    for command in (*commands.HEAR_CALLS, *(Command(text) for text in kind.init)):
+        yield from ask(command)
+    texts = yield from _hear_texts()
+    return Setup(
+        kind,
+        model or maker or "modem",
+        imei,
+        imsi,
+        iccid,
+        msisdn,
+        texts,
+        has_list=(yield from ask(commands.CALLS)).ok,
+        has_cause=(yield from ask(commands.CAUSE)).ok,
+        has_book='"MC"' in "".join((yield from ask(commands.BOOKS)).lines),
+        indicators=(yield from _indicators()) if kind.indicators else {},
+    )
+
+
+def _wake() -> Generator[Step, Reply, None]:
+    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next."""
+    for _ in range(3):
+        if (yield from ask(commands.AT)).ok:
+            return
+    raise Stuck("The modem answers AT with an error. Unplug it and plug it in again.")
+
+
+# ---- the SIM
+
+
+def _unlock(pin: str | None) -> Generator[Step, Reply, None]:
+    """Wait until the SIM is ready (27.007 CPIN)."""
+    for _ in range(SIM_TRIES):
+        response = yield from ask(commands.PIN_STATE)
+        state = response.lines[0].partition(":")[2].strip() if response.lines else ""
+        error = None if response.ok else response.error()
+        if state == "READY" or (response.ok and not state):
+            return
+        if state in ("SIM PIN", "SIM PUK") or (isinstance(error, CmeError) and error.code in _SIM_TROUBLE):
+            code = (error.code if error else None) or {"SIM PIN": 11, "SIM PUK": 12}.get(state, 13)
+            if code == 11 and pin is not None:
+                yield from _enter(pin)
+                pin = None
+                continue
+            raise NotUsable(_SIM_TROUBLE[code])
+        if error is not None and not isinstance(error, CmeError):
+            return  # a modem that does not know CPIN
+        yield Pause(1.0)
+    raise Stuck("The SIM does not become ready. Take it out, wipe its contacts and put it in again.")
+
+
+_PIN_REFUSED = (
+    "The SIM refused the PIN in config.ini. It is not tried again, since three wrong ones lock the SIM: "
+    "correct pin under [modem] and restart the box."
+)
+_PIN_TRIED = (
+    "Somebody has entered a wrong PIN into this SIM before, so the box does not try its own: three wrong ones lock the "
+    "SIM. Put the SIM into a phone, enter its PIN there once, and put it back."
+)
+_SIM_TROUBLE = {
+    10: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
+    11: "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone.",
+    12: "The SIM is locked and asks for its PUK. Unlock it in a phone with the PUK of your contract.",
+    13: "The SIM does not answer. Take it out, wipe its contacts and put it in again.",
+    15: "The modem refuses this SIM. Is it locked to another operator?",
+}
+
+
+def _enter(pin: str) -> Generator[Step, Reply, None]:
+    """Once and never twice. A modem that counts the tries (27.007 CPINR) tells of those that were made elsewhere."""
+    if not pin:
+        raise NotUsable(_PIN_REFUSED)
+    counted = re.search(r"SIM PIN, ?(\d+)", " ".join((yield from ask(commands.PIN_TRIES)).lines))
+    if counted and int(counted[1]) < TRIES_LEFT:
+        raise NotUsable(_PIN_TRIED)
+    if not (yield from ask(commands.pin(pin))).ok:
+        raise PinRefused(_PIN_REFUSED)
+    yield Pause(1.0)
+
+
+def _own_number() -> Generator[Step, Reply, str | None]:
+    """+CNUM: "name","+44...",145: what the SIM believes its number to be, often nothing."""
+    response = yield from ask(commands.OWN_NUMBER)
+    numbers = re.findall(r'"(\+?\d{5,})"', " ".join(response.lines))
+    return numbers[0] if numbers else None
+
+
+# ---- texts and calls
+
+
+def _hear_texts() -> Generator[Step, Reply, Texts]:
+    """PDU mode, the storages (27.005 CPMS), and texts announced as they come: stored first, since then they survive us;
+    delivered directly only where nothing else works, and then acknowledged one by one (CSMS, CNMA)."""
+    yield from ask(commands.PDU_MODE)
+    known = (yield from ask(commands.STORAGES)).lines
+    state = (yield from ask(commands.STORAGE_STATE)).lines
+    used = re.findall(r'"(\w+)"', " ".join(state)) or ["SM"]
+    arrive = used[-1]
+    if used[0] != arrive and (yield from ask(commands.use_storage(arrive))).ok:
+        used[0] = arrive  # read and deleted where they arrive: mem1 = mem3
+    storages = [name for name in ("SM", "ME") if f'"{name}"' in "".join(known).partition("),")[0]]
+    announced = yield from _first_accepted(commands.TELL_TEXTS)
+    if not announced:
+        yield from ask(commands.PHASE_2_PLUS)
+        announced = yield from _first_accepted(commands.HAND_OVER_TEXTS)
+    service = " ".join((yield from ask(commands.SERVICE)).lines)
+    return Texts(
+        used[0],
+        tuple(dict.fromkeys([used[0], *storages])),
+        announced,
+        acknowledged=bool(re.search(r"\+CSMS: ?1", service)),
+    )
+
+
+def _first_accepted(choices: tuple[Command, ...]) -> Generator[Step, Reply, str]:
+    for command in choices:
+        if (yield from ask(command)).ok:
+            return command.text
+    return ""
+
+
+def _indicators() -> Generator[Step, Reply, dict[str, str]]:
+    response = yield from ask(commands.INDICATORS)
+    return indicator_names(response.lines[0]) if response.lines else {}
+
+
+def settings_kept(announced: str) -> Generator[Step, Reply, bool]:
+    """Are the settings still ours? Other programs and silent resets change them; a modem that was not acknowledged in
+    time stops announcing texts by itself (27.005 CNMI). announced: the AT+CNMI that was taken."""
+    caller_id = yield from ask(commands.CALLER_ID_STATE)
+    mode = yield from ask(commands.PDU_MODE_STATE)
+    told = yield from ask(commands.TELL_TEXTS_STATE)
+    if any(re.match(r"\+CLIP: ?0", line) for line in caller_id.lines):
+        return False
+    if any(re.match(r"\+CMGF: ?1", line) for line in mode.lines):
+        return False
+    mt = re.match(r"\+CNMI: ?\d, ?(\d)", told.lines[0]) if told.lines else None
+    return mt is None or not announced or mt[1] == announced.split(",")[1]
