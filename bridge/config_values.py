@@ -143,9 +143,16 @@ def baud(value: str) -> int:
 
 
 def port(value: str) -> str:
-    if value in ("auto", "simulator") or value.startswith("/"):
+    """auto, simulator, a path, or the modem's IMEI or its SIM's ICCID."""
+    if (
+        value in ("auto", "simulator")
+        or value.startswith("/")
+        or re.fullmatch(r"(imei|iccid):\d{14,22}", value)
+    ):
         return value
-    raise ValueError(f"{value!r} is no port; write auto, simulator or a path such as /dev/ttyUSB2")
+    raise ValueError(
+        f"{value!r} is no port; write auto, simulator, a path such as /dev/ttyUSB2, or imei: and the modem's number"
+    )
 
 
 def hours(value: str) -> tuple[Span, ...]:

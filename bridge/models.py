@@ -26,7 +26,8 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Line(SQLModel, table=True):
-    """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row.
+    """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row. imei: of the modem
+    that held it last.
 
     refusals: texts in a row that the operator refused for reasons of our contract. stopped: why no text goes out until a
     person has seen to it, and since when; None while all is well.
@@ -37,6 +38,7 @@ class Line(SQLModel, table=True):
     iccid: str | None = Field(default=None, unique=True)
     imsi: str | None = None
     msisdn: str | None = None
+    imei: str | None = None
     refusals: int = 0
     stopped: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)

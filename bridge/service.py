@@ -93,8 +93,8 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
         stack.callback(server.stop)
         for modem in settings.modems:
             port = simulators[modem.name].port if modem.name in simulators else modem.port
-            pin = "" if _refused(engine, modem) else modem.pin
-            line = Line(modem.name, str(port), modem.baud, pin, modem.family)
+            pin, others = _remembered(engine, modem, settings)
+            line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
             drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
@@ -102,13 +102,15 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
         yield Service(settings, loop, desk, server.url, simulators)
 
 
-def _refused(engine: Engine, modem: ModemSettings) -> bool:
-    """Has the SIM refused this PIN in an earlier run? Then it is not tried again."""
-    if not modem.pin:
-        return False
+def _remembered(
+    engine: Engine, modem: ModemSettings, settings: Settings
+) -> tuple[str | None, frozenset[str]]:
+    """What earlier runs know: the PIN, "" if the SIM has refused it, and which modems belong to other lines."""
     with suppress(DatabaseError), Session(engine) as session:
-        return store.pin_was_refused(session, modem.name, modem.pin)
-    return False
+        refused = modem.pin is not None and store.pin_was_refused(session, modem.name, modem.pin)
+        others = store.marks_of_others(session, modem.name, [other.name for other in settings.modems])
+        return "" if refused else modem.pin, others
+    return modem.pin, frozenset()
 
 
 def run_until_told(service: Service) -> None:

@@ -45,7 +45,7 @@ def line_is_up(session: Session, up: LineUp) -> Line:
             line = Line(name=up.line)  # another SIM in the same modem
     line.name = up.line
     line.iccid, line.imsi = up.iccid or line.iccid, up.imsi or line.imsi
-    line.msisdn = up.msisdn or line.msisdn
+    line.msisdn, line.imei = up.msisdn or line.msisdn, up.imei or line.imei
     return _add(session, line)
 
 
@@ -58,6 +58,14 @@ def queue_stops(session: Session, line: Line, why: str, now: datetime) -> None:
 def queue_goes_on(session: Session, line: Line, now: datetime) -> None:
     line.refusals, line.stopped, line.stopped_at = 0, None, None
     incident_ends(session, line.name, "queue", now)
+
+
+def marks_of_others(session: Session, name: str, names: Sequence[str]) -> frozenset[str]:
+    """IMEIs and ICCIDs of the modems that the other lines had last. A modem that changed hands is nobody's."""
+    rows = session.exec(select(Line).where(col(Line.name).in_(names)).order_by(col(Line.id))).all()
+    newest = {line.name: {mark for mark in (line.imei, line.iccid) if mark} for line in rows}
+    theirs = set[str]().union(*(marks for other, marks in newest.items() if other != name))
+    return frozenset(theirs - newest.get(name, set()))
 
 
 # ---- incidents

@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 from modem import contract, discovery
 from modem.calls import Calls
 from modem.channel import Channel
+from modem.discovery import Candidate, Port
 from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
 from modem.recorder import Recorder
 from modem.session import Session
@@ -41,28 +42,41 @@ BETWEEN_RESTARTS = 600.0
 
 @dataclass(frozen=True)
 class Line:
-    """What config.ini says of one modem. port: `auto` or a path."""
+    """What config.ini says of one modem. port: `auto`, a path, or `imei:` or `iccid:` and digits, which finds the port.
+
+    others: IMEIs and ICCIDs of the other lines' modems, which `auto` leaves to them.
+    """
 
     name: str
     port: str = "auto"
     baud: int = 115200
     pin: str | None = None
     family: str = "auto"
+    others: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> str | None:
+        """The IMEI or ICCID that it must have."""
+        kind, _, digits = self.port.partition(":")
+        return digits if kind in ("imei", "iccid") else None
 
 
 class Driver(threading.Thread):
-    """`publish` takes each contract.Event. `failed` is called if the thread dies of something that nobody expected."""
+    """`publish` takes each contract.Event. `failed` is called if the thread dies of something that nobody expected. `ports`
+    tells which ports there are now."""
 
     def __init__(
         self,
         line: Line,
         publish: Callable[[contract.Event], None],
         failed: Callable[[BaseException], None],
+        ports: Callable[[], list[Port]] = discovery.ports,
     ) -> None:
         super().__init__(name=f"modem {line.name}", daemon=True)
         self._line = line
         self._publish = publish
         self._failed = failed
+        self._ports = ports
         self._requests: SimpleQueue[contract.Request] = SimpleQueue()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
@@ -78,6 +92,7 @@ class Driver(threading.Thread):
         self._reason: str | None = None
         # Where the modem was last; the step of the ladder that is being tried, and since when; how often it was mute.
         self._home = line.port
+        self._found: Port | None = None
         self._step: tuple[str, float] | None = None
         self._mute = 0
         self._restarted = float("-inf")
@@ -116,20 +131,60 @@ class Driver(threading.Thread):
             self._failed(error)
 
     def _try_ports(self) -> None:
-        """Serve the first port that is a modem, until it is lost."""
-        paths = discovery.candidates() if self._line.port == "auto" else [self._line.port]
-        reason = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
-        for path in paths:
+        """Serve the first port that is our modem, until it is lost."""
+        found = self._ports()
+        place = {port.path: port.place for port in found}
+        answered: dict[str, str] = {}
+        mute: dict[str, str] = {}
+        for candidate in self._candidates(found):
+            if place.get(candidate.path) in answered:
+                continue  # another port of a stick that has told what is wrong with it
             self._up = False
             try:
-                self._serve(path)
-            except (PortLost, CommandTimeout, NotUsable) as error:
-                reason = str(error)
-                self._mute += path == self._home and isinstance(error, CommandTimeout | Stuck)
+                self._serve(candidate.path)
+            except NotUsable as error:
+                answered[place.get(candidate.path) or candidate.path] = str(error)
+                self._mute += candidate.path == self._home and isinstance(error, Stuck)
+            except (PortLost, CommandTimeout) as error:
+                mute[candidate.path] = str(error)
+                self._mute += candidate.path == self._home and isinstance(error, CommandTimeout)
             if self._stopping or self._up:
                 break  # begin anew with the same port rather than try its neighbour
         if not self._stopping:
-            self._down(reason)
+            self._down(next(iter(answered.values()), "") or self._nothing_found(mute, found))
+
+    def _candidates(self, found: list[Port]) -> list[Candidate]:
+        """The port that config.ini names, wherever it is now; else all that may be a modem, the last one first."""
+        if self._line.port.startswith("/"):
+            now = discovery.same_place(self._found, found) if self._found else None
+            path = self._line.port if now is None or os.path.exists(self._line.port) else now
+            return [Candidate(0, path, "named in config.ini")]
+        all_of_them = discovery.candidates(found)
+        return sorted(all_of_them, key=lambda candidate: candidate.path != self._home)
+
+    def _nothing_found(self, mute: dict[str, str], found: list[Port]) -> str:
+        """Why there is no line, and what was looked at."""
+        if self._line.port.startswith("/"):
+            return next(iter(mute.values()))
+        looked_at = [*mute.values(), *(one for one in self._account(found) if one.split(":")[0] not in mute)]
+        sentence = (
+            "No modem answers." if mute else "No modem is plugged in. Plug it in, or name its port in config.ini under "
+            "[modem] port."
+        )  # fmt: skip
+        return " ".join([sentence, *looked_at])
+
+    def _account(self, found: list[Port]) -> list[str]:
+        return [f"{line}." for line in discovery.account(found, discovery.devices())]
+
+    def _judge(self, imei: str | None, iccid: str | None) -> str | None:
+        """Is this the modem of our line? With several modems each line keeps its own."""
+        who = {mark for mark in (imei, iccid) if mark}
+        wanted = self._line.identity
+        if wanted is not None and wanted not in who:
+            return f"This modem is not the one that config.ini names (IMEI {imei or 'unknown'}, ICCID {iccid or 'unknown'})."
+        if self._line.port == "auto" and who & self._line.others:
+            return "This modem holds the SIM of another line."
+        return None
 
     def _serve(self, path: str) -> None:
         """Open the port and keep a session on it. A modem that falls silent is asked once more before the port is closed."""
@@ -158,7 +213,13 @@ class Driver(threading.Thread):
         """One session, until it ends or the thread is to end."""
         self._up = False
         session = Session(
-            channel, self._calls, self._line.family, self._pin, self._publish_up, time.monotonic
+            channel,
+            self._calls,
+            self._line.family,
+            self._pin,
+            self._judge,
+            self._publish_up,
+            time.monotonic,
         )
         try:
             session.begin()
@@ -219,6 +280,7 @@ class Driver(threading.Thread):
         if isinstance(event, contract.LineUp):
             self._up, self._up_at, self._reason = True, event.at, None
             self._home, self._mute = event.port, 0
+            self._found = next((port for port in self._ports() if port.path == event.port), self._found)
             self._repaired(well=True)
         self._publish(event)
 

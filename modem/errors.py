@@ -53,3 +53,7 @@ class PinRefused(NotUsable):
 
 class Stuck(NotUsable):
     """The modem answers and gets nowhere: a restart of the modem may help."""
+
+
+class NotOurs(NotUsable):
+    """A modem, but the one of another line."""

@@ -20,7 +20,7 @@ from modem.contract import CallEnded, Slot
 from modem.dialogues import Body, Outcome, Pause, Reply, Step, Taken
 from modem.errors import CommandTimeout, ModemError, PduError, PortLost
 from modem.inbound import received
-from modem.setup import Setup, initialise, settings_kept
+from modem.setup import Judge, Setup, initialise, settings_kept
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ Job = Generator[Step, Reply, None]
 
 
 class Session:
-    """publish: takes every event. pin: to unlock the SIM with, or None."""
+    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours?"""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Session:
         calls: Calls,
         family: str,
         pin: str | None,
+        judge: Judge,
         publish: Callable[[contract.Event], None],
         clock: Callable[[], float],
     ) -> None:
@@ -55,6 +56,7 @@ class Session:
         self._calls = calls
         self._family = family
         self._pin = pin
+        self._judge = judge
         self._publish = publish
         self._clock = clock
         self._jobs: deque[Job] = deque()
@@ -262,7 +264,7 @@ class Session:
 
     def _initialise(self) -> Job:
         again = self.setup is not None
-        setup = yield from initialise(self._family, self._pin)
+        setup = yield from initialise(self._family, self._pin, self._judge)
         self._calls.has_list, self._calls.indicators = setup.has_list, setup.indicators
         self._storage = setup.texts.storage
         self.setup = setup

@@ -5,13 +5,13 @@ it is held again then, and `settings_kept` looks now and then.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from modem import commands
 from modem.at import Command
 from modem.dialogues import Pause, Reply, Step, ask, first_word, word
-from modem.errors import CmeError, NotUsable, PinRefused, Stuck
+from modem.errors import CmeError, NotOurs, NotUsable, PinRefused, Stuck
 from modem.families import Family, family_of, indicator_names
 
 # A SIM may need 20 s after power-up (CME 14 SIM busy, 515 please wait).
@@ -48,10 +48,15 @@ class Setup:
     indicators: dict[str, str] = field(default_factory=dict)
 
 
-def initialise(family: str, pin: str | None) -> Generator[Step, Reply, Setup]:
+# Who a modem is -> why it is not ours, None if it is. IMEI and ICCID, None where it would not tell.
+Judge = Callable[[str | None, str | None], str | None]
+
+
+def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Reply, Setup]:
     """Make the modem ours: settings that do not survive its power-up, and who it is. Errors of single settings are let
     pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where
-    a person must act, PinRefused where the PIN was wrong."""
+    a person must act, PinRefused where the PIN was wrong, NotOurs where `judge` says so, before anything is changed that
+    would outlast us."""
     yield from _wake()
     for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
         yield from ask(command)
@@ -59,9 +64,15 @@ def initialise(family: str, pin: str | None) -> Generator[Step, Reply, Setup]:
     model = yield from word(commands.MODEL)
     imei = yield from word(commands.IMEI)
     kind = family_of(f"{maker or ''} {model or ''}", family)
+    iccid = yield from first_word(commands.ICCIDS)
+    if why := judge(imei, iccid):
+        raise NotOurs(why)
     yield from _unlock(pin)
     imsi = yield from word(commands.IMSI)
-    iccid = yield from first_word(commands.ICCIDS)
+    if iccid is None:
+        iccid = yield from first_word(commands.ICCIDS)
+        if why := judge(imei, iccid):
+            raise NotOurs(why)
     msisdn = yield from _own_number()
     for command in (*commands.HEAR_CALLS, *(Command(text) for text in kind.init)):
         yield from ask(command)

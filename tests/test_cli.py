@@ -232,7 +232,7 @@ def test_a_port_that_another_program_holds(tmp_path: Path) -> None:
         with running(write_config(first, simulator.port)) as (_, url):
             until(lambda: health(url)["lines"][0]["up"], "the line")
             with running(write_config(second, simulator.port)) as (_, other):
-                assert reason(other).startswith("Another program holds")
+                assert reason(other).startswith("textback holds")
 
 
 def test_a_port_with_no_modem_behind_it(tmp_path: Path) -> None:

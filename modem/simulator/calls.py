@@ -43,6 +43,7 @@ class SimulatedCall:
     name: str = ""
     ton: int | None = None
     talk: float = 5.0
+    forwarded: bool = False
     index: int = 0
     state: str = ""
     rung: int = 0
@@ -112,6 +113,8 @@ class Calls:
         if call.state == "incoming" and not call.over.is_set():
             profile = self._sim.profile
             self._sim.say(self._fill(profile.clip if call.number else profile.clip_withheld, call))
+            if call.forwarded and self._sim.get("+CSSN").endswith("1"):
+                self._sim.say("+CSSU: 0")
 
     def _knock(self, call: SimulatedCall) -> None:
         """Call waiting (27.007 CCWA)."""

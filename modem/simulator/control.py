@@ -18,7 +18,7 @@ VERBS = (
 # Attributes that {"do": "set", ...} may change.
 KNOBS = (
     "speed", "reports", "network_delay", "report_delay", "sim_present", "locked", "pin", "sim_busy", "signal", "split",
-    "lose_every", "frame", "own_number",
+    "lose_every", "frame", "own_number", "counts_pins", "direct_only", "clock_offset", "iccid", "imei",
 )  # fmt: skip
 
 Answer = dict[str, Any]

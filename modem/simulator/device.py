@@ -62,6 +62,13 @@ def _pin(sim: "Machine", rest: str) -> Answer:
     return [f"+CPIN: {wanted if sim.locked else 'READY'}"], OK
 
 
+def _cpinr(sim: "Machine", rest: str) -> Answer:
+    """AT+CPINR (27.007 8.65): how many tries are left; many modems do not know it."""
+    if not sim.counts_pins:
+        return sim.exchange.unknown()
+    return [f"+CPINR: SIM PIN,{sim.pin_tries},3"], OK
+
+
 def _cops(sim: "Machine", rest: str) -> Answer:
     if rest == "?":
         fields = sim.get("+COPS").split(",")
@@ -198,6 +205,7 @@ HANDLERS: dict[str, Handler] = {
     "+CGREG": _registration("+CGREG"),
     "+CEREG": _registration("+CEREG"),
     "+CPIN": _pin,
+    "+CPINR": _cpinr,
     "+COPS": _cops,
     "+CFUN": _cfun,
     "+CLIP": _clip,

@@ -35,10 +35,10 @@ class Exchange:
         self.settings = POWER_UP | self._sim.profile.own
         self._line = bytearray()
         self._entering: Callable[[str], None] | None = None
-        self._deaf = False
+        self._deaf = self._stuck = False
 
     def unhang(self) -> None:
-        self._deaf = False
+        self._deaf = self._stuck = False
 
     def enter_text(self, done: Callable[[str], None]) -> None:
         """Show the prompt (27.005 CMGS: no line end) and collect what follows."""
@@ -81,7 +81,9 @@ class Exchange:
     def _command_line(self, line: str) -> None:
         sim = self._sim
         sim.log.add("host", line)
-        if self._deaf or line[:2].upper() != "AT":
+        if self._stuck and line.upper() == "AT+CFUN=1,1":
+            sim.restart()
+        if self._deaf or self._stuck or line[:2].upper() != "AT":
             return
         if self.settings["E"] == "1":
             sim.emit(line.encode("latin-1") + b"\r")
@@ -104,6 +106,9 @@ class Exchange:
         sim = self._sim
         while fault := sim.faults.take("line", line):
             sim.say(fault.answer)
+        if sim.faults.take("stuck", line):
+            self._stuck = True
+            return True
         if fault := sim.faults.take("silence", line):
             self._deaf = fault.seconds != 0
             if fault.seconds:

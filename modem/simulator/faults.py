@@ -6,6 +6,7 @@ KINDS = {
     "error": "a command that begins with `match` is answered by `answer` (ERROR, +CME ERROR: 14, ...)",
     "silence": "a command that begins with `match` is answered by nothing, nor is what follows for `seconds` "
     "(0: that command only; null: until `unhang`)",
+    "stuck": "no command is answered from one that begins with `match` on, until AT+CFUN=1,1 restarts the modem",
     "line": "the line `answer` is printed before the answer to a command that begins with `match`",
     "no_prompt": "AT+CMGS is answered by nothing",
     "cms_error": "the PDU of a text is refused with +CMS ERROR: `code`",

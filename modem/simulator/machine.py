@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -30,7 +30,8 @@ class Machine:
     link: where the port appears (else in a folder of its own). speed: divides its own waiting times. slots: places in
     each storage. reports: auto (a delivery report follows each text that asks for one, after report_delay), manual or
     off. network_delay: seconds until +CMGS. pin: asked for at each boot, if any. sim_busy: seconds after boot in which
-    the SIM is not ready. on_step: called at each of STEPS, with its name.
+    the SIM is not ready. counts_pins: AT+CPINR works. direct_only: texts cannot be stored, only handed over (+CMT).
+    clock_offset: seconds that its clock is fast. on_step: called at each of STEPS, with its name.
     """
 
     def __init__(
@@ -63,6 +64,9 @@ class Machine:
         self.sim_present = True
         self.pin = pin
         self.pin_tries = 3
+        self.counts_pins = False
+        self.direct_only = False
+        self.clock_offset = 0.0
         self.locked = bool(pin)
         self.sim_busy = sim_busy
         self.on_step = on_step
@@ -165,7 +169,8 @@ class Machine:
         return int(fields[1]), int(fields[3])
 
     def network_time(self) -> str:
-        return f"{datetime.now(UTC):%y/%m/%d,%H:%M:%S}+00"
+        """What AT+CCLK says, in UTC."""
+        return f"{datetime.now(UTC) + timedelta(seconds=self.clock_offset):%y/%m/%d,%H:%M:%S}+00"
 
     # ---- doing
 

@@ -55,6 +55,8 @@ def _cnmi(sim: "Machine", rest: str) -> Answer:
         return sim.exchange.setting("+CNMI", rest)
     given = [part.strip() for part in rest[1:].split(",")]
     old = sim.get("+CNMI").split(",")
+    if sim.direct_only and given[1:2] == ["1"]:
+        return _cms(303)
     whole = [*(new or was for new, was in zip(given, old, strict=False)), *old[len(given) :]]
     return sim.exchange.setting("+CNMI", "=" + ",".join(whole))
 

@@ -5,7 +5,7 @@ POWER_UP = {
     "E": "1", "V": "1", "Q": "0", "S0": "0", "+CMEE": "0", "+CLIP": "0", "+CRC": "0", "+CCWA": "0", "+CSSN": "0,0",
     "+COLP": "0", "+CLIR": "0,0", "+CMGF": "0", "+CNMI": "0,0,0,0,0", "+CSMS": "0", "+CPMS": "SM,SM,SM", "+CMMS": "0",
     "+CSDH": "0", "+CREG": "0", "+CGREG": "0", "+CEREG": "0", "+CSCS": '"GSM"', "+CMER": "0,0,0,0,0", "+CFUN": "1",
-    "+CPBS": '"SM"', "+CSMP": "17,167,0,0", "+COPS": "0,0", "+CTZR": "0", "+CSCA": '"+447802000332",145',
+    "+CTZU": "0", "+CPBS": '"SM"', "+CSMP": "17,167,0,0", "+COPS": "0,0", "+CTZR": "0", "+CSCA": '"+447802000332",145',
     "+CSCB": "0", "+CMOD": "0", "+CR": "0", "+CSTA": "129",
 }  # fmt: skip
 # What a value must match; others are not looked at.

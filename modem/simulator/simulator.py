@@ -46,11 +46,12 @@ class Simulator(Machine):
         name: str = "",
         ton: int | None = None,
         talk: float = 5.0,
+        forwarded: bool = False,
         wait: bool = False,
     ) -> int:
         """Somebody calls (None: withheld), a second one during another call waits. end: caller, network, elsewhere,
         answered (and talked to for `talk` seconds), silent, reset or unplug; clip: early, once, late or missing; kind:
-        voice, data or fax; ton: <type> of the number. Returns the call's id at once, or when it is over."""
+        voice, data or fax; ton: <type> of the number; forwarded: another phone diverted it here (+CSSU). Returns the call's id at once, or when it is over."""
         if end not in ENDS or clip not in CLIPS or kind not in MODES:
             raise ValueError(
                 f"one of {end!r}, {clip!r}, {kind!r} is unknown; there are {ENDS}, {(*CLIPS,)}, {(*MODES,)}"
@@ -66,6 +67,7 @@ class Simulator(Machine):
             name=name,
             ton=ton,
             talk=talk,
+            forwarded=forwarded,
         )
         return self._begin(call, self.calls.begin, wait)
 

@@ -9,6 +9,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     with op.batch_alter_table("line") as table:
+        table.add_column(sa.Column("imei", sa.String(), nullable=True))
         table.add_column(sa.Column("refusals", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("stopped", sa.String(), nullable=True))
         table.add_column(sa.Column("stopped_at", sa.DateTime(), nullable=True))
