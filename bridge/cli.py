@@ -151,6 +151,31 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
         raise Trouble(f"The simulated modem cannot be had at {link}: {error}.") from error
 
 
+# ---- the check-up
+
+
+@main.command()
+@configured
+@click.option("--call", "listen", is_flag=True, help="Wait for a live test call, two minutes at most.")
+@click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what the modem said in the last minutes into this file, for `replay`.",
+)
+@click.option("--masked", is_flag=True, help="With --record: without real numbers, names and texts.")
+@click.option("--json", "as_json", is_flag=True, help="One object a check.")
+def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json: bool) -> None:
+    """Look whether everything is right, and say what to do where it is not; exit code 1 if something fails."""
+    from bridge import checkup_command
+
+    settings = load(path)
+    try:
+        well = checkup_command.run(settings, listen=listen, record=record, masked=masked, as_json=as_json)
+    except checkup_command.CannotExamine as error:
+        raise Trouble(str(error)) from error
+    sys.exit(0 if well else 1)
+
+
 # ---- recordings and PDUs
 
 

@@ -1,11 +1,38 @@
-"""What time it is: UTC for records, monotonic for durations, and the one place where one becomes the other."""
+"""What time it is: UTC for records, monotonic for durations, and whether to believe the wall clock: a Pi has no battery for
+it, boots in the past and jumps. Second opinions come from the modem's clock and from the time stamps of texts and reports."""
 
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+# No clock that is right shows less than this release's day.
+RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
+# Clocks that differ by less agree: SMSCs and modems are set by hand here and there.
+TOLERANCE = timedelta(minutes=15)
+# A modem may tell local time where it should tell its zone: whole quarters of an hour off, it agrees too.
+QUARTER, WHOLE_QUARTER, MOST_ZONE = timedelta(minutes=15), timedelta(minutes=2), timedelta(hours=14)
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """That it was `told` at the monotonic instant `at`, says `source`. exact: else it was that late at least."""
+
+    source: str
+    told: datetime
+    at: float
+    exact: bool
+
+    def by_now(self, monotonic: float) -> datetime:
+        return self.told + timedelta(seconds=monotonic - self.at)
 
 
 class Clock:
-    """The machine's clocks. Tests hand in one of their own."""
+    """The machine's clocks, owned by the loop. Tests hand in one of their own. not_before: the newest row."""
+
+    def __init__(self) -> None:
+        self.not_before: datetime | None = None
+        self._opinions: dict[str, Opinion] = {}
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
@@ -16,3 +43,40 @@ class Clock:
     def utc_at(self, moment: float) -> datetime:
         """When a monotonic moment was, by the wall clock of now."""
         return self.utc() - timedelta(seconds=self.monotonic() - moment)
+
+    def hears(self, opinion: Opinion) -> None:
+        """A second opinion; the last of each source counts."""
+        self._opinions[opinion.source] = opinion
+
+    def doubt(self) -> str | None:
+        """Why the wall clock should not be believed, as a sentence; None if nothing speaks against it."""
+        return doubt(self.utc(), self.monotonic(), self.not_before, self._opinions.values())
+
+
+def doubt(
+    wall: datetime, monotonic: float, not_before: datetime | None, opinions: Iterable[Opinion]
+) -> str | None:
+    """As Clock.doubt, of what is given.
+
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> doubt(noon, 10.0, None, [Opinion("the modem", noon + timedelta(hours=1), 0.0, exact=True)])
+    >>> doubt(noon, 10.0, None, [Opinion("the modem", noon + timedelta(days=1), 0.0, exact=True)])
+    "The box's clock shows 2026-11-23 12:00 UTC, the modem 2026-11-24 12:00. Connect the box to the internet or set its clock."
+    """
+    shown = f"The box's clock shows {wall:%Y-%m-%d %H:%M} UTC"
+    remedy = "Connect the box to the internet or set its clock."
+    if wall < RELEASE - timedelta(days=1):
+        return f"{shown}, which is before this program was made. {remedy}"
+    if not_before is not None and wall < not_before - TOLERANCE:
+        return f"{shown}, but something was stored at {not_before:%Y-%m-%d %H:%M}. {remedy}"
+    for opinion in opinions:
+        other = opinion.by_now(monotonic)
+        if wall < other - TOLERANCE if not opinion.exact else not _agree(wall, other):
+            return f"{shown}, {opinion.source} {other:%Y-%m-%d %H:%M}. {remedy}"
+    return None
+
+
+def _agree(wall: datetime, other: datetime) -> bool:
+    apart = abs(wall - other)
+    off_quarter = min(apart % QUARTER, QUARTER - apart % QUARTER)
+    return apart <= TOLERANCE or (apart <= MOST_ZONE and off_quarter <= WHOLE_QUARTER)

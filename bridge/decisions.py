@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bridge import health, history, missed_book, numbers, policy, retries, store, wording
-from bridge.clock import Clock
+from bridge.clock import Clock, Opinion
 from bridge.config import Settings
 from bridge.desk import Granted, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
 from bridge.models import Call, Contact, InboundPart, Line, Message
@@ -87,6 +87,7 @@ class Decider:
     def health_came(self, session: Session, news: contract.LineHealth) -> None:
         """Trouble that the modem tells of: without network for a while, and hardly any room for texts."""
         now = self._clock.utc()
+        self._hears("the modem's clock", news.clock, news.at, exact=True)
         trouble = health.no_network(news)
         since = (
             self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
@@ -99,6 +100,10 @@ class Decider:
             store.incident_begins(session, news.line, "storage", full, now)
         else:
             store.incident_ends(session, news.line, "storage", now)
+
+    def _hears(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+        if told is not None:
+            self._clock.hears(Opinion(source, told, at, exact))
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
@@ -290,6 +295,7 @@ class Decider:
         e164 = numbers.e164(report.recipient, self.region)
         recipients = [address for address in (e164, report.recipient) if address]
         store.report_came(session, report, recipients, self._clock.utc())
+        self._hears("a delivery report", report.discharge, report.at, exact=False)
 
     # ---- texts that come in
 
@@ -297,6 +303,7 @@ class Decider:
         line = store.line_called(session, text.line)
         if store.already_have(session, line, text):
             return
+        self._hears("a text", text.scts, text.at, exact=False)
         now = self._clock.utc()
         sender = numbers.e164(text.sender, self.region) or text.sender or "unknown"
         parts = store.part_came(session, line, text, sender, now)

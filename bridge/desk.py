@@ -91,13 +91,15 @@ class Asked:
 class LineStatus:
     """What the page says of one modem. `reason` is a sentence that says what is wrong and what to do, None if well.
 
-    stopped: why no text goes out, None if they do. health: what the modem said last of network, signal and storage.
+    part: where the trouble is: port, modem or sim. stopped: why no text goes out, None if they do. health: what the modem
+    said last of network, signal and storage.
     """
 
     name: str
     up: bool = False
     idle: bool = False
     reason: str | None = "The modem is being started."
+    part: str = "port"
     port: str | None = None
     model: str | None = None
     ringing: str | None = None
@@ -120,12 +122,13 @@ class Status:
     lines: tuple[LineStatus, ...] = ()
     database: str | None = None
     config: str | None = None
+    clock: str | None = None
 
     @property
     def troubles(self) -> tuple[str, ...]:
         """Every sentence that a person should read, worst first."""
         lines = tuple(sentence for line in self.lines for sentence in line.troubles)
-        return tuple(sentence for sentence in (self.database, self.config) if sentence) + lines
+        return tuple(sentence for sentence in (self.database, self.config, self.clock) if sentence) + lines
 
 
 @dataclass(frozen=True)

@@ -259,6 +259,19 @@ def incidents(session: Session, *, limit: int = 20) -> Sequence[Incident]:
     return session.exec(select(Incident).order_by(col(Incident.began).desc()).limit(limit)).all()
 
 
+def newest(session: Session) -> datetime | None:
+    """When the last call or text was stored, by the clock of then."""
+    call = session.exec(select(Call.started).order_by(col(Call.started).desc()).limit(1)).first()
+    text = session.exec(select(Message.created).order_by(col(Message.id).desc()).limit(1)).first()
+    return max((moment for moment in (call, text) if moment), default=None)
+
+
+def last_call(session: Session, line: str) -> datetime | None:
+    """When a call was last heard on this line."""
+    query = select(Call.started).join(Line, col(Line.id) == Call.line_id).where(Line.name == line)
+    return session.exec(query.order_by(col(Call.started).desc()).limit(1)).first()
+
+
 def lines(session: Session) -> Sequence[Line]:
     return session.exec(select(Line).order_by(col(Line.id))).all()
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import decisions, store
+from bridge import asks, decisions, history, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
@@ -85,6 +85,7 @@ class Loop:
         self._config: str | None = None
         self._look_at = clock.monotonic() + PATIENCE
         self._heartbeat = heartbeat
+        self._recordings: dict[str, str] = {}
         self._beat_at = self._tend_at = clock.monotonic()
         self.status = Status(clock.monotonic())
         self._publish()
@@ -168,6 +169,7 @@ class Loop:
         """What the last run left behind."""
         migrate(self._engine)
         self._decider.knows_region(session)
+        self._clock.not_before = history.newest(session)
         self._decider.settle_left_over(session)
         if self._heartbeat.last is not None:
             self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
@@ -180,12 +182,31 @@ class Loop:
             return
         self._look_at = now + PATIENCE
         self._take_up_settings()
+        self._insist(self._answer_questions)
         if now >= self._beat_at:
             self._beat_at = now + BEAT
             self._heartbeat.beat()
         if now >= self._tend_at:
             self._tend_at = now + TEND
             self._insist(self._tend)
+
+    def _answer_questions(self, session: Session) -> list[Effect]:
+        """What commands ask of the running service."""
+        asked = asks.questions(session)
+        if asks.STATUS in asked:
+            asks.answer(session, asks.STATUS, asks.status_as_json(self.status))
+        if asks.RECORDING in asked:
+            self._recordings = {}
+            request = contract.TellRecording(masked=asked[asks.RECORDING] == asks.MASKED)
+            return [partial(outlet.request, request) for outlet in self._outlets.values()]
+        return []
+
+    def _recorded(self, session: Session, news: contract.Recorded) -> list[Effect]:
+        """One line's recording; the answer is given when every line has told."""
+        self._recordings[news.line] = news.transcript
+        if len(self._recordings) == len(self._outlets):
+            asks.answer(session, asks.RECORDING, "\n".join(self._recordings.values()))
+        return []
 
     def _tend(self, session: Session) -> list[Effect]:
         self._decider.show_incomplete(session)
@@ -226,7 +247,7 @@ class Loop:
             case contract.LineDown():
                 self._decider.line_down(session, letter)
                 return [
-                    lambda: self._set(letter.line, up=False, reason=letter.reason),
+                    lambda: self._set(letter.line, up=False, reason=letter.reason, part=letter.part),
                     lambda: self._busy(letter.line),
                 ]
             case contract.LineIdle():
@@ -237,6 +258,8 @@ class Loop:
             case contract.PinRefused():
                 store.pin_is_refused(session, letter.line, letter.pin)
                 return []
+            case contract.Recorded():
+                return self._recorded(session, letter)
             case contract.Repair():
                 store.repair_was_tried(session, letter)
                 return []
@@ -326,4 +349,6 @@ class Loop:
 
     def _publish(self) -> None:
         lines = tuple(outlet.status for outlet in self._outlets.values())
-        self.status = Status(self._clock.monotonic(), lines, self._database, self._config)
+        self.status = Status(
+            self._clock.monotonic(), lines, self._database, self._config, self._clock.doubt()
+        )

@@ -127,11 +127,15 @@ class LineUp:
 
 @dataclass(frozen=True)
 class LineDown:
-    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason changes."""
+    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason changes.
+
+    part: where the trouble is: port, modem (it does not answer) or sim.
+    """
 
     line: str
     at: float
     reason: str
+    part: str
 
 
 @dataclass(frozen=True)

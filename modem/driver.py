@@ -136,6 +136,7 @@ class Driver(threading.Thread):
         place = {port.path: port.place for port in found}
         answered: dict[str, str] = {}
         mute: dict[str, str] = {}
+        asked = False
         for candidate in self._candidates(found):
             if place.get(candidate.path) in answered:
                 continue  # another port of a stick that has told what is wrong with it
@@ -147,11 +148,15 @@ class Driver(threading.Thread):
                 self._mute += candidate.path == self._home and isinstance(error, Stuck)
             except (PortLost, CommandTimeout) as error:
                 mute[candidate.path] = str(error)
+                asked = asked or isinstance(error, CommandTimeout)
                 self._mute += candidate.path == self._home and isinstance(error, CommandTimeout)
             if self._stopping or self._up:
                 break  # begin anew with the same port rather than try its neighbour
         if not self._stopping:
-            self._down(next(iter(answered.values()), "") or self._nothing_found(mute, found))
+            if answered:
+                self._down(next(iter(answered.values())), "sim")
+            else:
+                self._down(self._nothing_found(mute, found), "modem" if asked else "port")
 
     def _candidates(self, found: list[Port]) -> list[Candidate]:
         """The port that config.ini names, wherever it is now; else all that may be a modem, the last one first."""
@@ -195,7 +200,7 @@ class Driver(threading.Thread):
             except CommandTimeout as error:
                 if not self._up:
                     raise
-                self._down(str(error))
+                self._down(str(error), "modem")
                 self._step = "asked", time.monotonic()
                 channel.escape()
                 self._listen(channel)
@@ -284,11 +289,11 @@ class Driver(threading.Thread):
             self._repaired(well=True)
         self._publish(event)
 
-    def _down(self, reason: str) -> None:
+    def _down(self, reason: str, part: str) -> None:
         if reason != self._reason:
             log.warning("%s: %s", self._line.name, reason)
             self._reason = reason
-            self._publish(contract.LineDown(self._line.name, time.monotonic(), reason))
+            self._publish(contract.LineDown(self._line.name, time.monotonic(), reason, part))
 
     def _rest(self, seconds: float) -> None:
         """Wait before the next try; what is asked meanwhile is not started."""

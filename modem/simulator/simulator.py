@@ -51,7 +51,8 @@ class Simulator(Machine):
     ) -> int:
         """Somebody calls (None: withheld), a second one during another call waits. end: caller, network, elsewhere,
         answered (and talked to for `talk` seconds), silent, reset or unplug; clip: early, once, late or missing; kind:
-        voice, data or fax; ton: <type> of the number; forwarded: another phone diverted it here (+CSSU). Returns the call's id at once, or when it is over."""
+        voice, data or fax; ton: <type> of the number; forwarded: another phone diverted it here (+CSSU).
+        Returns the call's id at once, or when it is over."""
         if end not in ENDS or clip not in CLIPS or kind not in MODES:
             raise ValueError(
                 f"one of {end!r}, {clip!r}, {kind!r} is unknown; there are {ENDS}, {(*CLIPS,)}, {(*MODES,)}"

@@ -1,0 +1,177 @@
+"""`textback doctor`: asks the running service, or examines the modems itself, and prints the sheet. It may import any room."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from threading import Event
+
+import click
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from bridge import asks, checkup, history, numbers, store
+from bridge.config import Settings
+from bridge.database import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
+from bridge.desk import Status
+from bridge.doctor import Check, healthy, sheet
+from bridge.examine import Examination, examining
+from modem import contract, culprits, discovery
+
+MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
+# How long a test call is waited for (seconds).
+LISTEN = 120.0
+
+
+class CannotExamine(Exception):
+    """The check-up itself could not be made; the text says why."""
+
+
+def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, as_json: bool) -> bool:
+    """Print the sheet; True if nothing failed. Raises CannotExamine."""
+    engine = open_engine(settings.storage.database)
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        patient = stack.enter_context(_patient(settings, engine))
+        status = patient.status()
+        if listen and not as_json:
+            click.echo("Call the box now from another phone, I am listening.\n")
+        heard = patient.listen(LISTEN) if listen else None
+        ports = tuple(discovery.account(discovery.ports(), discovery.devices()))
+        facts = checkup.gather(settings, status, engine, ports, culprits.running("ModemManager"))
+        checks = sheet(facts)
+        if listen:
+            checks = tuple(_with_call(check, heard) for check in checks)
+        _show(checks, ports, as_json)
+        if record is not None:
+            _write(record, patient.recording(masked))
+    return healthy(checks)
+
+
+def _with_call(check: Check, heard: str | None) -> Check:
+    """The voice path by the live test call."""
+    if check.name != "voice path":
+        return check
+    if heard is None:
+        todo = "Does the number ring? Does the plan have voice, and does this modem work with the network's VoLTE?"
+        return Check(check.name, "fail", f"No call came within {LISTEN:.0f} seconds.", todo, check.line)
+    return Check(check.name, "pass", f"Heard just now: {heard}.", line=check.line)
+
+
+def _show(checks: tuple[Check, ...], ports: tuple[str, ...], as_json: bool) -> None:
+    if as_json:
+        for check in checks:
+            click.echo(json.dumps(asdict(check), ensure_ascii=True))
+        return
+    for check in checks:
+        where = f" ({check.line})" if check.line else ""
+        click.echo(f"{MARKS[check.verdict]}  {check.name}{where}: {check.found}")
+        if check.todo and check.todo != "See above.":
+            click.echo(f"      -> {check.todo}")
+    if ports:
+        click.echo("\nPorts:")
+        for port in ports:
+            click.echo(f"      {port}")
+
+
+def _write(record: Path, recording: str) -> None:
+    try:
+        record.write_text(recording + "\n", "utf-8")
+    except OSError as error:
+        raise CannotExamine(f"{record} cannot be written: {error.strerror}.") from error
+    click.echo(f"\nWhat the modem said in the last minutes is in {record}.", err=True)
+
+
+# ---- whom to ask
+
+
+class _Service:
+    """The running service, asked through the database."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self._engine = engine
+
+    def status(self) -> Status:
+        return asks.status_from_json(self._ask(asks.STATUS))
+
+    def recording(self, masked: bool) -> str:
+        return self._ask(asks.RECORDING, asks.MASKED if masked else asks.PLAIN)
+
+    def listen(self, seconds: float) -> str | None:
+        """The next call that the service stores."""
+        over = time.monotonic() + seconds
+        with Session(self._engine) as session:
+            known = {call.id for call in history.calls(session, limit=1)}
+        while time.monotonic() < over:
+            with Session(self._engine) as session:
+                newest = history.calls(session, limit=1)
+            if newest and newest[0].id not in known:
+                return f"a call from {numbers.mask(newest[0].address)}"
+            Event().wait(0.2)
+        return None
+
+    def _ask(self, question: str, words: str = "") -> str:
+        try:
+            return asks.ask(self._engine, question, words)
+        except asks.NoAnswer as error:
+            raise CannotExamine("The service runs and does not answer. Restart the box.") from error
+        except DatabaseError as error:
+            raise CannotExamine(plain_trouble(error)) from error
+
+
+class _Modems:
+    """The modems themselves."""
+
+    def __init__(self, examination: Examination) -> None:
+        self._examination = examination
+
+    def status(self) -> Status:
+        return self._examination.look()
+
+    def recording(self, masked: bool) -> str:
+        return self._examination.recording(masked)
+
+    def listen(self, seconds: float) -> str | None:
+        for event in self._examination.calls(seconds):
+            if isinstance(event, contract.CallRinging) and (event.number or event.withheld):
+                return f"a call from {numbers.mask(event.number)}"
+            if isinstance(event, contract.CallEnded):
+                return "a call without its number"
+        return None
+
+
+@contextmanager
+def _patient(settings: Settings, engine: Engine) -> Iterator[_Service | _Modems]:
+    """The running service, else the modems of a box that does not run."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(sole_service(settings.storage.database))
+        except AlreadyRunning:
+            yield _Service(settings, engine)
+            return
+        _bring_up_to_date(engine)
+        examination = stack.enter_context(examining(settings, lambda *line: _pin(engine, *line)))
+        yield _Modems(examination)
+        with suppress(DatabaseError), Session(engine) as session, session.begin():
+            for line, pin in examination.refused_pins:
+                store.pin_is_refused(session, line, pin)
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    with suppress(DatabaseError):  # the sheet says what is wrong with it
+        migrate(engine)
+
+
+def _pin(engine: Engine, line: str, pin: str | None) -> str | None:
+    """The PIN, "" if the SIM has refused it before."""
+    if pin is None:
+        return None
+    try:
+        with Session(engine) as session:
+            return "" if store.pin_was_refused(session, line, pin) else pin
+    except DatabaseError:
+        return None
