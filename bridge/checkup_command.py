@@ -19,7 +19,8 @@ from bridge.database import AlreadyRunning, migrate, open_engine, plain_trouble,
 from bridge.desk import Status
 from bridge.doctor import Check, healthy, sheet
 from bridge.examine import Examination, examining
-from modem import contract, culprits, discovery
+from bridge.service import machine
+from modem import contract
 
 MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
 # How long a test call is waited for (seconds).
@@ -40,8 +41,8 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         if listen and not as_json:
             click.echo("Call the box now from another phone, I am listening.\n")
         heard = patient.listen(LISTEN) if listen else None
-        ports = tuple(discovery.account(discovery.ports(), discovery.devices()))
-        facts = checkup.gather(settings, status, engine, ports, culprits.running("ModemManager"))
+        ports, modem_manager = machine()
+        facts = checkup.gather(settings, status, engine, ports, modem_manager)
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)

@@ -133,13 +133,17 @@ class Status:
 
 @dataclass(frozen=True)
 class Desk:
-    """What `web` is given of the bridge. The functions may be called from any thread."""
+    """What `web` is given of the bridge. The functions may be called from any thread.
+
+    machine: what each serial port is taken for, and whether ModemManager runs.
+    """
 
     engine: Engine
     settings: Callable[[], Settings]
     status: Callable[[], Status]
     region: Callable[[], str]
     put: Callable[[Asked], None]
+    machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
 
     def ask(self, wish: Wish, patience: float = PATIENCE) -> Answer:
         """Put a wish into the inbox and wait up to `patience` seconds for its commit."""

@@ -44,6 +44,7 @@ class CallRow:
     text_error: str | None
     text_at: datetime | None
     line: str
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         text_error=message.error if message else None,
         text_at=(message.delivered or message.sent or message.due) if message else None,
         line=line,
+        forwarded=call.forwarded,
     )
 
 

@@ -19,6 +19,7 @@ from bridge.database import migrate, open_engine, sole_service
 from bridge.desk import Desk
 from bridge.loop import Dead, Loop
 from bridge.settings import ModemSettings
+from modem import culprits, discovery
 from modem.contract import Request
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
@@ -84,6 +85,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             status=lambda: loop.status,
             region=lambda: loop.region,
             put=loop.inbox.put,
+            machine=machine,
         )
         server = Server(create_app(desk), settings.web.host, settings.web.port)
         try:
@@ -111,6 +113,12 @@ def _remembered(
         others = store.marks_of_others(session, modem.name, [other.name for other in settings.modems])
         return "" if refused else modem.pin, others
     return modem.pin, frozenset()
+
+
+def machine() -> tuple[tuple[str, ...], bool]:
+    """What each serial port is taken for, and whether ModemManager runs."""
+    account = tuple(discovery.account(discovery.ports(), discovery.devices()))
+    return account, culprits.running("ModemManager")
 
 
 def run_until_told(service: Service) -> None:

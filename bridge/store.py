@@ -24,6 +24,8 @@ STILL_TRYING, GAVE_UP = 0x20, 0x40
 REPORT_DAYS = 3
 # A part may come so long after its text was shown without it; then it fills the hole.
 LATE_PART = timedelta(days=7)
+# The modem notes a missed call in its book a little before or after we do.
+SAME_MOMENT = timedelta(seconds=10)
 SAME_INCIDENT = timedelta(minutes=10)
 
 
@@ -180,7 +182,9 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
 
 
 def calls_of_line_since(session: Session, line: Line, since: datetime) -> Sequence[Call]:
-    return session.exec(select(Call).where(Call.line_id == line.id, Call.started >= since)).all()
+    """The calls of this line that ended after that, or have not ended."""
+    recent = or_(col(Call.ended).is_(None), col(Call.ended) >= since - SAME_MOMENT)
+    return session.exec(select(Call).where(Call.line_id == line.id, recent)).all()
 
 
 def call_began(session: Session, line: Line, started: datetime) -> Call:

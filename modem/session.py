@@ -276,7 +276,7 @@ class Session:
             yield from self._fetch(storage, None)
         yield from self._look_around()
         if not again and setup.has_book:
-            yield from self._read_book()
+            self._book_at = self._clock()
 
     def _line_up(self, setup: Setup) -> contract.LineUp:
         return contract.LineUp(

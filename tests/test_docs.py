@@ -14,7 +14,7 @@ from web import create_app
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-LATER = {"doctor", "backup", "restore"}
+LATER = {"backup", "restore"}
 
 
 def commands(group: click.Group = main, before: str = "") -> dict[str, click.Command]:

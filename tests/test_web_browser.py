@@ -212,6 +212,7 @@ def a_text_comes(office: Office, address: str, body: str) -> None:
         concat=None,
         scts=None,
         kind="text",
+        replace_type=None,
         truncated=False,
         pdu=body.encode().hex(),
     )
@@ -341,7 +342,7 @@ def test_it_can_be_read_and_hit(
     scheme: str,
 ) -> None:
     office.loop.inbox.put(
-        contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.")
+        contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.", "port")
     )
     until(lambda: office.desk.status().troubles, "the trouble")
     page, _ = enter(browser, contexts, url, size, scheme)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
@@ -75,8 +76,8 @@ def ended(call: CallRow) -> str:
         return "ringing now"
     words = OUTCOMES.get(call.outcome, call.outcome)
     if call.outcome in COUNTED and call.rings:
-        return f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
-    return words
+        words = f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
+    return f"{words}, diverted here" if call.forwarded else words
 
 
 def stranger(row: CallRow) -> str:
@@ -171,6 +172,7 @@ def teach(environment: Environment, desk: Desk) -> None:
         "rule": lambda rule: RULES.get(rule, rule),
         "is_call": lambda row: isinstance(row, CallRow),
         "lasted": lasted,
+        "repair": repair,
         "groupby_day": lambda rows: [
             (heading, list(group))
             for heading, group in groupby(rows, lambda row: day(local(row.started), now()))
@@ -190,3 +192,23 @@ def lasted(time: timedelta) -> str:
         return "less than a minute"
     count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
     return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
+STEPS = {
+    "asked": "The modem was asked once more",
+    "reopened": "Its port was opened anew",
+    "restarted": "The modem was told to restart",
+}
+
+
+def repair(step: dict[str, Any]) -> str:
+    """One step that was taken against an incident (models.Incident.steps).
+
+    >>> repair({"step": "restarted", "seconds": 21.4, "times": 1, "well": True})
+    'The modem was told to restart: it was well after 21 s.'
+    >>> repair({"step": "reopened", "seconds": 9.6, "times": 3, "well": False})
+    'Its port was opened anew, 3 times: in vain.'
+    """
+    often = f", {step['times']} times" if step["times"] > 1 else ""
+    end = f"it was well after {step['seconds']:.0f} s" if step["well"] else "in vain"
+    return f"{STEPS.get(step['step'], step['step'])}{often}: {end}."

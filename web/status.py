@@ -1,12 +1,15 @@
-"""`/status`: how the line and the box are, and what went wrong lately."""
+"""`/status`: how the line and the box are, the check-up sheet, and what went wrong lately."""
 
 from importlib.metadata import version
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from sqlmodel import Session
+from werkzeug.wrappers import Response
 
-from bridge import history
-from bridge.desk import Desk
+from bridge import checkup, history
+from bridge.desk import Desk, TryAgain
+from bridge.doctor import sheet
+from bridge.health import network_words, signal_words
 from web.healthz import is_alive
 
 pages = Blueprint("status", __name__)
@@ -14,16 +17,28 @@ pages = Blueprint("status", __name__)
 
 @pages.route("/status")
 def status() -> str:
-    """Lines, outbox, incidents."""
+    """Lines, outbox, check-up, incidents."""
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
         waiting, incidents = history.waiting(session), history.incidents(session)
     now = desk.status()
+    facts = checkup.gather(desk.settings(), now, desk.engine, *desk.machine())
     return render_template(
         "status.html",
         status=now,
         alive=is_alive(now),
+        checks=sheet(facts),
+        network_words=network_words,
+        signal_words=signal_words,
         waiting=waiting,
         incidents=incidents,
         version=version("textback"),
     )
+
+
+@pages.route("/status/again", methods=["POST"])
+def again() -> Response:
+    """Somebody has seen to the SIM: let the stopped queue go on."""
+    desk: Desk = current_app.extensions["desk"]
+    desk.ask(TryAgain(request.form.get("line", "")))
+    return redirect(url_for("status.status"), 303)
