@@ -74,19 +74,20 @@ def marks_of_others(session: Session, name: str, names: Sequence[str]) -> frozen
 
 
 def incident_begins(session: Session, line: str, kind: str, what: str, now: datetime) -> None:
-    """Something is wrong with a line; the same again, while it lasts or soon after, is the same incident."""
+    """Something is wrong with a line. While it lasts it is one incident, whatever its last words are; the same again soon
+    after is the same one."""
     last = session.exec(
         select(Incident)
         .where(Incident.line == line, Incident.kind == kind)
         .order_by(col(Incident.id).desc())
         .limit(1)
     ).first()
-    recent = last is not None and (last.over is None or now - last.over < SAME_INCIDENT)
-    if last is not None and last.what == what and recent:
+    if last is not None and last.over is None:
+        last.what = what
+    elif last is not None and last.over is not None and last.what == what and now - last.over < SAME_INCIDENT:
         last.over = None
-        return
-    incident_ends(session, line, kind, now)
-    session.add(Incident(line=line, kind=kind, began=now, what=what))
+    else:
+        session.add(Incident(line=line, kind=kind, began=now, what=what))
 
 
 def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:

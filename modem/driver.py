@@ -255,10 +255,10 @@ class Driver(threading.Thread):
         self._rest(RESTART_SECONDS)
 
     def _not_well(self) -> None:
-        """The port is closed: the step that was being tried has not helped; the next one is to open it anew."""
-        if self._step is not None:
-            self._repaired(well=False)
-        if self._home and self._reason is None:
+        """The port is closed. The step that was being tried has not helped; the next one is to open it anew."""
+        tried = self._step
+        self._repaired(well=False)
+        if self._reason is None or (tried is not None and tried[0] == "asked"):
             self._step = "reopened", time.monotonic()
 
     def _repaired(self, well: bool) -> None:

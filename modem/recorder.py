@@ -21,6 +21,10 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _NO_NAME = re.compile(r"\+?\d*|ccinfo")
 
 
+# Spellings of one number end alike for so many digits.
+SAME_DIGITS = 9
+
+
 @dataclass(frozen=True)
 class _Piece:
     """Octets that came, or a command line that went out (`wrote`)."""
@@ -89,9 +93,10 @@ def _lines(pieces: list[tuple[float, str]]) -> list[tuple[float, str]]:
 def mask(line: str, names: dict[str, str]) -> str:
     """The line without real numbers, names and texts; `names` remembers what stands for which number.
 
-    >>> mask('+CLIP: "+447400123456",145,"",0,"Ann",0', {})
-    '+CLIP: "+155500000001",145,"",0,"",0'
-    >>> mask("07911326040000F0040B911346610089F600", {})
+    >>> names = {}
+    >>> mask('+CLIP: "+447400123456",145,"",0,"Ann",0', names), mask("MISSED_CALL: 08:48AM 07400123456", names)
+    ('+CLIP: "+111555000001",145,"",0,"",0', 'MISSED_CALL: 08:48AM 01555000001')
+    >>> mask("07911326040000F0040B911346610089F600", names)
     '070000000000000000000000000000000000'
     """
     if _HEX.fullmatch(line):
@@ -101,11 +106,15 @@ def mask(line: str, names: dict[str, str]) -> str:
     line = _PIN.sub(r'\1"****"', line)
     if _WITH_NAMES.match(line):
         line = _QUOTED.sub(lambda found: found[0] if _NO_NAME.fullmatch(found[1]) else '""', line)
-    return _NUMBER.sub(lambda found: names.setdefault(found[0], _stand_in(found[0], len(names) + 1)), line)
+    return _NUMBER.sub(lambda found: _stand_in(found[0], names), line)
 
 
-def _stand_in(number: str, count: int) -> str:
-    """A fictional number of the same length and form."""
-    plus, digits = ("+", number[1:]) if number.startswith("+") else ("", number)
-    start = "1555" if len(digits) > 7 else ""
-    return plus + start + str(count).zfill(len(digits) - len(start))[-len(digits) + len(start) :]
+def _stand_in(number: str, names: dict[str, str]) -> str:
+    """A number that nobody has (no country has the code 111), of the same length and form; national and international
+    spellings of one number stay alike."""
+    digits = number.lstrip("+")
+    end = digits[-SAME_DIGITS:]
+    tail = names.setdefault(end, str(555 * 10**6 + len(names) + 1)[-len(end) :])
+    start = digits[: len(digits) - len(end)]
+    zeros = len(start) - len(start.lstrip("0"))
+    return "+" * number.startswith("+") + "0" * zeros + "1" * (len(start) - zeros) + tail
