@@ -39,6 +39,9 @@ AFTERMATH = 5.0
 # A RING that was on its way when we hung up or picked up.
 STRAY = 1.5
 
+# The mark of a forwarded call may come so long before its first RING.
+MARK_BEFORE = 2.0
+
 CAUSES = {18: "no_answer", 19: "no_answer", 102: "no_answer", 26: "answered_elsewhere"}
 
 # Which call of ours a listed state may be about, the likeliest first.
@@ -68,6 +71,7 @@ class _Call:
     stateful: bool = False
     listed: bool = False
     hanging_up: bool = False
+    forwarded: bool = False
     connected_at: float = NEVER
 
     @property
@@ -109,6 +113,8 @@ class Calls:
         self._ended_at = NEVER
         self._ended_number: str | None = None
         self._rejected_at = NEVER
+        self._forwarded_at = NEVER
+        self._picked: _Call | None = None
 
     # ---- what others ask
 
@@ -159,6 +165,8 @@ class Calls:
                 self._ended(index, cause, bool(seconds), now)
             case urc.MissedCall(number):
                 self._missed(number, now)
+            case urc.Forwarded():
+                self._forwarded(now)
             case urc.Booted(hard=True):
                 self._lose_all(now)
         return self._said()
@@ -207,10 +215,15 @@ class Calls:
         self._outgoing = self._outgoing and not ok
         return self._said()
 
+    def picking_up(self) -> None:
+        """ATA is on its way: it takes the call that rings now, whatever comes before its OK."""
+        self._picked = self._find("ringing") or self._find("waiting")
+
     def picked_up(self, now: float) -> None:
         """OK or CONNECT to our ATA."""
-        if call := self._find("ringing") or self._find("waiting"):
-            call.state, call.connected_at = "connected", now
+        if self._picked in self._calls and self._picked is not None:
+            self._connect(self._picked, now)
+        self._picked = None
 
     def reset(self, now: float) -> list[CallEvent]:
         """The port is lost: what goes on behind it, nobody can see."""
@@ -268,6 +281,7 @@ class Calls:
             call = self._of_index(state)
             if call and (state.incoming or not self._outgoing):
                 call.index, call.listed = state.index or call.index, listed or call.listed
+                call.sign = now
                 self._connect(call, now)
         elif state.state in ("incoming", "waiting"):
             self._there(state, now, listed)
@@ -316,7 +330,11 @@ class Calls:
         if self._outgoing:
             self._outgoing = False
             return
-        call = next((c for c in self._calls if index and c.index == index), None) or self._in_hand()
+        call = next((c for c in self._calls if index and c.index == index), None)
+        if call is None and self.has_list and self._find("connected") and self._find("waiting"):
+            self._polled = NEVER  # one of the two: the list will tell which
+            return
+        call = call or self._in_hand()
         if call is None:
             return
         if talked:
@@ -336,6 +354,13 @@ class Calls:
             self._learn(call, number, False, now)
         self._end(call, now, lost=lost)
 
+    def _forwarded(self, now: float) -> None:
+        """The mark comes after the CLIP of its call, or just before the first RING."""
+        if call := self._find("ringing") or self._find("waiting"):
+            call.forwarded = True
+        else:
+            self._forwarded_at = now
+
     def _lose_all(self, now: float) -> None:
         self._outgoing, self._data_until = False, NEVER
         for call in list(self._calls):
@@ -344,8 +369,9 @@ class Calls:
     # ---- the list of calls
 
     def _begin(self, state: str, now: float) -> _Call:
-        call = _Call(self._next_key, state, sign=now)
+        call = _Call(self._next_key, state, sign=now, forwarded=now - self._forwarded_at < MARK_BEFORE)
         self._next_key += 1
+        self._forwarded_at = NEVER
         if not self._calls:
             self._polled = now - POLL_RINGING / 2  # the first list half a second after the first sign
         self._calls.append(call)
@@ -361,9 +387,10 @@ class Calls:
         self._ended_at, self._ended_number = now, call.number
         if outcome == "rejected":
             self._rejected_at = now
+        rings = call.rings or None
         self._events.append(
             CallEnded(
-                self.line, now, call.key, call.number, call.withheld, outcome, call.rings or None, cause
+                self.line, now, call.key, call.number, call.withheld, outcome, rings, cause, call.forwarded
             )
         )
 

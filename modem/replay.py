@@ -61,6 +61,8 @@ class _Host:
         self._asked = now
         if _hangs_up(command):
             self.calls.hanging_up()
+        elif command == commands.ANSWER:
+            self.calls.picking_up()
         elif text.startswith("ATD"):
             self.calls.dialled()
 

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Other programs and silent resets change settings: looked at so often, when idle (seconds).
 CHECK_SECONDS = 300.0
+# News that call for a look may come in showers (seconds).
+CHECK_PAUSE = 3.0
 # A modem that prints a banner at every setting-up must not be set up without end (seconds).
 SETUP_SECONDS = 20.0
 # A line without network is looked at sooner (seconds).
@@ -66,7 +68,7 @@ class Session:
         self._deadline: float | None = None
         self._check_at: float | None = None
         self._again = False
-        self._set_up_at = 0.0
+        self._set_up_at = self._checked_at = 0.0
         self._idle = False
         self._storage = ""
         self._message_id = 0
@@ -211,7 +213,7 @@ class Session:
         elif self._later:
             self._begin(self._later.popleft())
         elif self._check_at is not None and now >= self._check_at:
-            self._check_at = now + CHECK_SECONDS
+            self._checked_at, self._check_at = now, now + CHECK_SECONDS
             self._begin(self._initialise() if self._again else self._check())
         elif self._book_at is not None and now >= self._book_at:
             self._book_at = None
@@ -228,8 +230,8 @@ class Session:
                 self._later.append(self._fetch(storage, index))
             case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
                 self._received(hexadecimal, None)
-            case urc.StorageFull():
-                self._later.append(self._make_room())
+            case urc.StorageFull() | urc.Registration() if self.setup is not None:
+                self._check_at = max(self._clock(), self._checked_at + CHECK_PAUSE)
             case urc.Booted(hard=True) if self.setup is not None:
                 self.fail(
                     PortLost(
@@ -247,6 +249,8 @@ class Session:
     def _say(self, events: list[CallEvent]) -> None:
         for event in events:
             if isinstance(event, CallEnded) and self.setup is not None:
+                if event.number is None and not event.withheld:
+                    self._check_at = self._clock()  # has the modem forgotten to say who calls?
                 self._book_at = self._clock() + BOOK_SECONDS if self.setup.has_book else None
                 if event.outcome == "abandoned" and event.cause is None and self.setup.has_cause:
                     self._unexplained.append(event)
@@ -310,10 +314,6 @@ class Session:
         if found.total and found.used >= NEARLY_FULL * found.total:
             yield from self._fetch(found.storage, None)
 
-    def _make_room(self) -> Job:
-        """The storage is full. What lies there is handed on again: the bridge has it deleted where it has it already."""
-        yield from self._look_around()
-
     def _explain(self) -> Job:
         """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on another phone."""
         if not self._unexplained:
@@ -342,6 +342,7 @@ class Session:
             self._say(self._calls.listed(urc.call_list(response.lines), asked, self._clock()))
 
     def _answer(self) -> Job:
+        self._calls.picking_up()
         if (yield from dialogues.ask(commands.ANSWER)).ok:
             self._calls.picked_up(self._clock())
 
@@ -366,7 +367,7 @@ class Session:
             yield from self._select(storage)
             for index in indices:
                 response = yield from dialogues.ask(commands.delete(index))
-                if not response.ok:
+                if not response.ok and response.error().code != commands.NO_SUCH_INDEX:
                     log.warning(
                         "%s: text %d stays in %s: %s", self._calls.line, index, storage, response.final
                     )

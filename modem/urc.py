@@ -92,6 +92,18 @@ class Indicator:
 
 
 @dataclass(frozen=True)
+class Forwarded:
+    """+CSSU: the call that rings, or the next one, was diverted here by another phone (27.007 CSSU)."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """+CREG: the state of registration has changed (27.007 CREG <stat>)."""
+
+    state: int
+
+
+@dataclass(frozen=True)
 class StoredText:
     """+CMTI: a text lies in `storage` at `index`; index None where the modem does not tell a usable one."""
 
@@ -152,6 +164,8 @@ Indication = (
     | Ended
     | MissedCall
     | Indicator
+    | Forwarded
+    | Registration
     | StoredText
     | DirectText
     | DirectReport
@@ -310,6 +324,10 @@ def _ended_after(fields: Fields, _urc: Urc) -> Indication:
     return Ended(seconds=_int(fields, 0))
 
 
+def _ended_index(fields: Fields, _urc: Urc) -> Indication:
+    return Ended(_int(fields, 0))
+
+
 def _ended_because(fields: Fields, _urc: Urc) -> Indication:
     return Ended(cause=_int(fields, 0))
 
@@ -323,6 +341,11 @@ def _missed(fields: Fields, _urc: Urc) -> Indication:
 def _indicator(fields: Fields, urc: Urc) -> Indication:
     value = _int(fields, 1)
     return Unknown(urc.line) if value is None else Indicator(_at(fields, 0).lower(), value)
+
+
+def _registered(fields: Fields, urc: Urc) -> Indication:
+    state = _int(fields, 0)
+    return Unknown(urc.line) if state is None else Registration(state)
 
 
 def _stored_text(fields: Fields, urc: Urc) -> Indication:
@@ -375,9 +398,13 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"\^CEND: ?(.*)", _cend),
         (r"VOICE CALL: END: ?(\d+)", _ended_after),
         (r"VOICE NO CARRIER ?: ?(\d+)", _ended_because),
-        (r"NO CARRIER|VOICE CALL: END|STOPRING|HANGUP: ?\d+|\+WIND: ?6, ?\d+|BUSY|NO ANSWER", _is(Ended())),
+        (r"\+WIND: ?6, ?(\d+)", _ended_index),
+        (r"NO CARRIER|VOICE CALL: END|STOPRING|HANGUP: ?\d+|BUSY|NO ANSWER", _is(Ended())),
         (r"MISSED_CALL: ?(.*)", _missed),
         (r"\+CIEV: ?(.*)", _indicator),
+        # 10 is what some vendors say for 0; the other codes are about holding and conferences.
+        (r"\+CSSU: ?(?:0|10)(?:,.*)?", _is(Forwarded())),
+        (r"\+CREG: ?(\d+)(?:,.*)?", _registered),
         (r"\+CMTI: ?(.*)", _stored_text),
         (r"\+CMT:.*", _direct(DirectText)),
         (r"\+CDSI: ?(.*)", _stored_report),

@@ -46,6 +46,7 @@ class Phone:
         return self
 
     def pick_up(self) -> "Phone":
+        self.calls.picking_up()
         self.calls.picked_up(self.now)
         return self
 

@@ -47,6 +47,7 @@ def simulator() -> Iterator[Simulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checks and restarts without their long pauses."""
     monkeypatch.setattr(modem.session, "CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(modem.session, "CHECK_PAUSE", 0.1)
     monkeypatch.setattr(modem.session, "UNREGISTERED_SECONDS", 0.5)
     monkeypatch.setattr(modem.session, "BOOK_SECONDS", 0.2)
     monkeypatch.setattr(modem.driver, "RESTART_SECONDS", 0.5)
