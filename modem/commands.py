@@ -83,6 +83,18 @@ HAND_OVER_TEXTS = tuple(Command(f"AT+CNMI={mode},2,0,{ds},0") for mode in (2, 1)
 ACKNOWLEDGE = Command("AT+CNMA")
 
 
+# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it would tell.
+OPTIONAL = frozenset(
+    command.text
+    for command in (
+        *(FORWARD_NOTICES, TELL_REGISTRATION, KEEP_TIME, TELL_TIME, INDICATORS, STORAGES, SERVICE, KEEP_LINK),
+        *(REGISTRATION, LTE_REGISTRATION, OPERATOR, SIGNAL, CLOCK, SMSC, OWN_NUMBER, *ICCIDS),
+        *(CAUSE, BOOKS, MISSED_BOOK, BOOK_EXTENT, PIN_TRIES),
+    )
+)
+ENOUGH = 2
+
+
 def pin(digits: str) -> Command:
     """Unlock the SIM (27.007 CPIN)."""
     return Command(f'AT+CPIN="{digits}"', timeout=10.0)

@@ -5,13 +5,13 @@ channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or
 """
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import NoReturn
 
 from modem import commands, contract, dialogues, pdu, survey, urc
-from modem.at import Command, Urc
+from modem.at import Command, Response, Urc
 from modem.calls import CAUSES, CallEvent, Calls
 from modem.causes import DEVICE, OURS
 from modem.channel import Channel
@@ -41,7 +41,8 @@ Job = Generator[Step, Reply, None]
 
 
 class Session:
-    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours?"""
+    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours? unanswered: how
+    often each command has had no answer, kept by the driver from session to session."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Session:
         judge: Judge,
         publish: Callable[[contract.Event], None],
         clock: Callable[[], float],
+        unanswered: Counter[str],
     ) -> None:
         self.setup: Setup | None = None
         self._channel = channel
@@ -61,6 +63,7 @@ class Session:
         self._judge = judge
         self._publish = publish
         self._clock = clock
+        self._unanswered = unanswered
         self._jobs: deque[Job] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
         self._later: deque[Job] = deque()
@@ -160,6 +163,8 @@ class Session:
         now = self._clock()
         try:
             match step:
+                case Command() if self._is_hopeless(step):
+                    self._go_on(Response(step, (), "ERROR"))
                 case Command():
                     self._deadline = now + step.timeout
                     self._channel.send(step)
@@ -172,6 +177,9 @@ class Session:
         except PortLost as error:
             self.fail(error)
 
+    def _is_hopeless(self, command: Command) -> bool:
+        return command.text in commands.OPTIONAL and self._unanswered[command.text] >= commands.ENOUGH
+
     def _out_of_time(self) -> None:
         """A Pause is over, or a command has had no answer: then the port counts as lost (DESIGN, rule 5)."""
         self._deadline = None
@@ -179,6 +187,7 @@ class Session:
         if command is None:
             self._go_on(None)
             return
+        self._unanswered[command.text] += 1
         lines = self._channel.dialogue.abandon()
         self.fail(
             CommandTimeout(f"The modem on {self._channel.path} does not answer ({command.text}).", lines)

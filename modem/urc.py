@@ -104,6 +104,11 @@ class Registration:
 
 
 @dataclass(frozen=True)
+class NetworkTime:
+    """The network has told the time, or its zone: the modem's clock is right now (27.007 CTZR and its vendor cousins)."""
+
+
+@dataclass(frozen=True)
 class StoredText:
     """+CMTI: a text lies in `storage` at `index`; index None where the modem does not tell a usable one."""
 
@@ -166,6 +171,7 @@ Indication = (
     | Indicator
     | Forwarded
     | Registration
+    | NetworkTime
     | StoredText
     | DirectText
     | DirectReport
@@ -405,6 +411,7 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         # 10 is what some vendors say for 0; the other codes are about holding and conferences.
         (r"\+CSSU: ?(?:0|10)(?:,.*)?", _is(Forwarded())),
         (r"\+CREG: ?(\d+)(?:,.*)?", _registered),
+        (r"\+CTZ[VEU]: ?.*|\^NWTIME: ?.*|\*PSUTTZ: ?.*|\+NITZ: ?.*", _is(NetworkTime())),
         (r"\+CMTI: ?(.*)", _stored_text),
         (r"\+CMT:.*", _direct(DirectText)),
         (r"\+CDSI: ?(.*)", _stored_report),
