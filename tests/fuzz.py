@@ -37,7 +37,7 @@ COUNT = 100_000
 SLOWEST = 2.0
 # An alarm ends a batch that hangs (cases, seconds).
 BATCH, BATCH_SECONDS = 500, 60.0
-# What the process may have grown by at the end, and what a second run of the first cases may leave behind (octets).
+# What the process may have grown by at the end, and what repeating the first cases may leave behind (octets).
 MOST_GROWTH, MOST_LEFT, REPEATED = 16 * 2**20, 64 * 2**10, 1000
 # So long nothing comes, and no call may ring any more (seconds).
 QUIET = 180.0
@@ -495,19 +495,21 @@ def fuzz(kind: str, seed: int, count: int) -> str:
     grown = resident() - before
     left = _left_behind(kind, case, seed, min(count, REPEATED))
     if grown > MOST_GROWTH or left > MOST_LEFT:
-        raise Failure(f"{kind} grows: {grown} octets in all, {left} left by a second run; seed {seed}")
+        raise Failure(f"{kind} grows: {grown} octets in all, {left} left by a repetition; seed {seed}")
     what = ", ".join(f"{number} {name}" for name, number in seen.most_common())
     return (
         f"{kind}: {count} cases in {seconds:.1f} s, the slowest {slowest * 1000:.0f} ms, "
-        f"{grown / 2**20:.1f} MB grown, {left / 2**10:.1f} kB left by a second run; {what}"
+        f"{grown / 2**20:.1f} MB grown, {left / 2**10:.1f} kB left by a repetition; {what}"
     )
 
 
 def _left_behind(kind: str, case: Case, seed: int, count: int) -> int:
-    """What cases that have run before leave in memory when they run again: nothing but noise."""
-    gc.collect()
+    """What cases leave in memory when they run a third time: nothing but noise, for every cache has been filled."""
     tracemalloc.start()
     try:
+        for number in range(count):
+            one(kind, case, seed, number)
+        gc.collect()
         before, _ = tracemalloc.get_traced_memory()
         for number in range(count):
             one(kind, case, seed, number)
