@@ -287,7 +287,11 @@ class Host:
     def account(self) -> None:
         """No call rings any more, and each has been told of once at its start and once at its end."""
         assert self.calls.next_tick() is None, "a call still rings"
-        self.events += self.calls.reset(self.now)
+        left = self.calls.reset(self.now)
+        assert all(isinstance(end, CallEnded) and end.outcome == "answered" for end in left), (
+            "a call still waits"
+        )
+        self.events += left
         assert not self.calls.busy
         begun = {event.key for event in self.events if isinstance(event, CallRinging)}
         ended = [event.key for event in self.events if isinstance(event, CallEnded)]

@@ -167,6 +167,33 @@ def texts_in(r: random.Random) -> list[Long]:
     return texts
 
 
+def test_parts_far_apart_are_shown_when_nothing_nearer_comes(desk: Desk) -> None:
+    """In bad coverage a phone may take its time; two texts of one reference whose parts are lost do not make one."""
+    slow = deliver(SENDERS[0], "slow " * 60, START, timedelta(hours=1), 5, wide=False)
+    for hexadecimal in slow:
+        desk.comes(hexadecimal)
+    assert not desk.messages()
+    desk.clock.now += timedelta(minutes=11)
+    with desk.step() as session:
+        desk.decider.show_incomplete(session)
+    assert [message.body for message in desk.messages()] == ["slow " * 60]
+
+    days = [
+        deliver(SENDERS[1], f"day {n} " * 40, START + timedelta(days=n), timedelta(0), 6, False)
+        for n in (0, 1)
+    ]
+    for hexadecimal in (days[0][0], days[1][1]):
+        desk.comes(hexadecimal)
+    desk.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
+    with desk.step() as session:
+        desk.decider.show_incomplete(session)
+    holed = [message.body for message in desk.messages()[1:]]
+    assert len(holed) == 2
+    assert not any("day 0" in body and "day 1" in body for body in holed)
+    desk.comes(days[1][0])
+    assert [message.body for message in desk.messages()[1:]] == [holed[0], "day 1 " * 40]
+
+
 def arrivals(r: random.Random, texts: list[Long]) -> list[str]:
     """Every part that is not lost, in random order within a window in which references come round more than twice; a
     fifth of them once more, some long after."""
@@ -290,6 +317,40 @@ def test_each_long_text_out_is_delivered_if_every_part_is(desk: Desk) -> None:
         rows = session.exec(select(MessagePart).order_by(col(MessagePart.id))).all()
         assert [(row.message_id, row.part, row.mr, row.status) for row in rows] == parts
     assert {message.id: message.status for message in desk.messages()} == expected
+
+
+def test_a_report_counts_for_its_recipient_and_its_time_where_the_mr_is_the_same(desk: Desk) -> None:
+    """A modem that restarts counts from 1 again, and each of two modems has an MR of its own."""
+
+    def goes_out(recipient: str) -> datetime:
+        request = send(desk, recipient, "Come in!")
+        desk.clock.now += timedelta(seconds=PART_SECONDS)
+        with desk.step() as session:
+            now = desk.clock.monotonic()
+            desk.decider.part_sent(session, PartSent("main", now, request.message_id, 1, 1, 7))
+            desk.decider.text_ended(session, TextSent("main", now, request.message_id))
+        return desk.clock.now
+
+    def statuses() -> list[str]:
+        return [message.status for message in desk.messages()]
+
+    ann, bob = RECIPIENTS[:2]
+    first = goes_out(ann)
+    goes_out(bob)
+    desk.clock.now += timedelta(hours=1)
+    second = goes_out(ann)
+    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    assert statuses() == ["delivered", "sent", "sent"]
+    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    desk.comes(pdu.status_report(RECIPIENTS[2], 7, first, DELIVERED))
+    assert statuses() == ["delivered", "sent", "sent"]
+    desk.comes(pdu.status_report(ann, 7, second, EXPIRED))
+    assert statuses() == ["delivered", "sent", "failed"]
+    goes = send(
+        desk, ann, "Are you there?"
+    )  # and while it goes, an old report is read from the SIM once more
+    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    assert desk.messages()[goes.message_id - 1].status == "sending"
 
 
 def send(desk: Desk, recipient: str, body: str) -> SendText:
