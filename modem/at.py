@@ -27,7 +27,8 @@ MAX_LINES = 4096
 CALL_FINALS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "CONNECT"})
 _ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"})
 _NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
-_TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):.*?(\d+)$")
+# Without a way to match digits in the middle twice: a long line of them must not take time.
+_TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):(?:.*\D)?(\d+)")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
