@@ -9,10 +9,11 @@ incoming or waiting).
     (none)    | ringing | -         | -              | -                | -          | -
     ringing   | ringing | connected | abandoned (1)  | abandoned        | rejected   | lost
     waiting   | (2)     | connected | waiting        | waiting          | (3)        | lost
-    connected | (4)     | connected | answered       | -                | answered   | answered
+    connected | (4)     | connected | answered       | answered (5)     | answered   | answered
 
 (1) or what its release cause says (Q.850, table CAUSES). (2) a RING makes it ringing, a CCWA keeps it waiting.
 (3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call.
+(5) after two hours, where no list tells that it is over.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its answers,
 `next_poll` says when to ask, `tick` lets silence end a call. No line carries a reliable identity, so the end of a call is
@@ -29,6 +30,10 @@ from modem.urc import CallState, Indication
 SILENCE = 10.0
 STATEFUL_SILENCE = 120.0
 WAITING_SILENCE = 30.0
+# A call whose end line was lost must not keep the line busy for ever; and no network gives a phone more calls than that
+# (22.030 6.5.5: seven).
+LONGEST_TALK = 7200.0
+MOST_CALLS = 7
 # How often AT+CLCC is asked; for a connected call only in case its end line is lost.
 POLL_RINGING = 1.0
 POLL_CONNECTED = 5.0
@@ -80,6 +85,8 @@ class _Call:
 
     def silent_at(self) -> float:
         """When silence ends it."""
+        if self.state == "connected":
+            return self.connected_at + LONGEST_TALK
         if self.state == "waiting":
             return self.sign + WAITING_SILENCE
         return self.sign + (STATEFUL_SILENCE if self.stateful and self.rings < 2 else SILENCE)
@@ -106,6 +113,7 @@ class Calls:
         self._calls: list[_Call] = []
         self._events: list[CallEvent] = []
         self._outgoing = False
+        self._outgoing_since = NEVER
         self._data_until = NEVER
         self._polled = NEVER
         self._list_proven = False
@@ -136,7 +144,14 @@ class Calls:
 
     def next_tick(self) -> float | None:
         """When silence would end a call, None if none could."""
-        return min((call.silent_at() for call in self._calls if call.state != "connected"), default=None)
+        moments = [call.silent_at() for call in self._calls if self._can_fall_silent(call)]
+        if self._outgoing and not self.has_list:
+            moments.append(self._outgoing_since + LONGEST_TALK)
+        return min((moment for moment in moments if moment > NEVER), default=None)
+
+    def _can_fall_silent(self, call: _Call) -> bool:
+        """Of a call that runs nothing is heard until its end; where there is no list, its end line may be lost."""
+        return call.state != "connected" or not self.has_list
 
     # ---- what goes in; `now` is in seconds of any clock that never goes back
 
@@ -173,8 +188,14 @@ class Calls:
 
     def tick(self, now: float) -> list[CallEvent]:
         """Time has passed."""
+        if not self._outgoing:
+            self._outgoing_since = NEVER
+        elif self._outgoing_since == NEVER:
+            self._outgoing_since = now
+        elif not self.has_list and now >= self._outgoing_since + LONGEST_TALK:
+            self._outgoing = False
         for call in list(self._calls):
-            if call.state != "connected" and now >= call.silent_at():
+            if self._can_fall_silent(call) and now >= call.silent_at():
                 self._end(call, now)
         return self._said()
 
@@ -372,6 +393,8 @@ class Calls:
         call = _Call(self._next_key, state, sign=now, forwarded=now - self._forwarded_at < MARK_BEFORE)
         self._next_key += 1
         self._forwarded_at = NEVER
+        if len(self._calls) == MOST_CALLS:
+            self._end(self._calls[0], now)
         if not self._calls:
             self._polled = now - POLL_RINGING / 2  # the first list half a second after the first sign
         self._calls.append(call)
