@@ -167,7 +167,7 @@ def _modem_manager(facts: Facts) -> Check:
         "ModemManager",
         "fail",
         "It runs, and talks to every modem it finds, between our own words.",
-        "sudo systemctl mask --now ModemManager",
+        "sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d.",
     )
 
 
