@@ -1,5 +1,5 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
-.PHONY: demo test check bench lint types lock
+.PHONY: demo test check bench fuzz lint types lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -26,6 +26,10 @@ check: lint types test
 
 bench: $(READY)
 	.venv/bin/python -m tests.bench
+
+# FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
+fuzz: $(READY)
+	.venv/bin/python -m tests.fuzz $(FUZZ)
 
 # Takes up newer versions of everything that pyproject.toml admits.
 lock:

@@ -38,6 +38,8 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         stack.callback(engine.dispose)
         patient = stack.enter_context(_patient(settings, engine))
         status = patient.status()
+        if listen:
+            patient.prick_up_ears()
         if listen and not as_json:
             click.echo("Call the box now from another phone, I am listening.\n")
         heard = patient.listen(LISTEN) if listen else None
@@ -95,6 +97,7 @@ class _Service:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
+        self._known: set[int] = set()
 
     def status(self) -> Status:
         return asks.status_from_json(self._ask(asks.STATUS))
@@ -102,16 +105,21 @@ class _Service:
     def recording(self, masked: bool) -> str:
         return self._ask(asks.RECORDING, asks.MASKED if masked else asks.PLAIN)
 
+    def prick_up_ears(self) -> None:
+        """From now on a call counts."""
+        with Session(self._engine) as session:
+            self._known = {call.id for call in history.calls(session, limit=1)}
+
     def listen(self, seconds: float) -> str | None:
         """The next call that the service stores."""
         over = time.monotonic() + seconds
-        with Session(self._engine) as session:
-            known = {call.id for call in history.calls(session, limit=1)}
         while time.monotonic() < over:
             with Session(self._engine) as session:
                 newest = history.calls(session, limit=1)
-            if newest and newest[0].id not in known:
-                return f"a call from {numbers.mask(newest[0].address)}"
+            call = newest[0] if newest and newest[0].id not in self._known else None
+            if call and (call.address or call.withheld or call.outcome):
+                known = call.address or call.withheld
+                return f"a call from {numbers.mask(call.address)}" if known else "a call without its number"
             Event().wait(0.2)
         return None
 
@@ -135,6 +143,9 @@ class _Modems:
 
     def recording(self, masked: bool) -> str:
         return self._examination.recording(masked)
+
+    def prick_up_ears(self) -> None:
+        """What is heard is kept until it is asked for."""
 
     def listen(self, seconds: float) -> str | None:
         for event in self._examination.calls(seconds):

@@ -353,9 +353,10 @@ class Decider:
             message.body, message.parts, message.status = store.body_of(parts), len(parts), "received"
 
     def show_incomplete(self, session: Session) -> None:
-        """Long texts whose other parts have not come for a day: shown with a mark at each hole."""
+        """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
+        long after each other: no other text can be meant any more."""
         now = self._clock.utc()
-        for parts in store.parts_left_waiting(session, now - WAIT_FOR_PARTS):
+        for parts in store.parts_left_waiting(session, now, WAIT_FOR_PARTS):
             self._whole(session, session.get_one(Line, parts[0].line_id), parts, None, now)
 
     # ---- wishes of the page

@@ -120,7 +120,10 @@ def _voice(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if line.last_call is not None:
         return Check(
-            "voice path", "pass", f"A call was heard at {line.last_call:%Y-%m-%d %H:%M} UTC.", line=name
+            "voice path",
+            "pass",
+            f"The last call was heard on {line.last_call.day} {line.last_call:%B %Y}.",
+            line=name,
         )
     if status.up and status.health is not None and no_network(status.health) == NO_CALLS:
         return Check("voice path", "fail", NO_CALLS, CALL_NOW, name)
@@ -164,7 +167,7 @@ def _modem_manager(facts: Facts) -> Check:
         "ModemManager",
         "fail",
         "It runs, and talks to every modem it finds, between our own words.",
-        "sudo systemctl mask --now ModemManager",
+        "sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d.",
     )
 
 
@@ -183,7 +186,8 @@ def _disk(facts: Facts) -> Check:
         return Check("disk", "fail", facts.database, "See above.")
     if facts.free is None:
         return Check("disk", "pass", "The database works.")
-    room = f"{facts.free // (1024 * 1024)} MB are free."
+    megabytes = facts.free // 1024**2
+    room = f"{megabytes // 1024} GB are free." if megabytes > 4096 else f"{megabytes} MB are free."
     if facts.free < LITTLE_ROOM:
         return Check("disk", "fail", room, "Delete files that nobody needs, or put a larger card in.")
     return Check("disk", "pass", room)

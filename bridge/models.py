@@ -129,7 +129,8 @@ class InboundPart(SQLModel, table=True):
 
     digest: of the whole PDU. The modem shows a message again if the box stopped between storing and deleting it.
     body: UTF-16, since a part may end in half an emoji; the octets of an 8-bit message as characters 0 to 255.
-    kind: as in contract.TextReceived.
+    kind: as in contract.TextReceived. scts: when the SMSC got it, which tells one text from the next of the same reference;
+    None if that was not a time.
     """
 
     __table_args__ = (UniqueConstraint("line_id", "digest"),)
@@ -145,6 +146,7 @@ class InboundPart(SQLModel, table=True):
     body: bytes = Field(sa_type=LargeBinary)
     kind: str = "text"
     received: datetime = Field(sa_type=Utc)
+    scts: datetime | None = Field(default=None, sa_type=Utc)
     message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
 
 

@@ -1,11 +1,11 @@
 """Every change to the database, each function one step of a story; transactions and decisions are the caller's."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, not_, or_
 from sqlmodel import Session, col, select
@@ -22,8 +22,13 @@ COOLING = ("sending", "sent", "delivered", "unconfirmed")
 STILL_TRYING, GAVE_UP = 0x20, 0x40
 # So long after sending, a status report may still find its part: MRs are 8 bits and come round again.
 REPORT_DAYS = 3
+# So close together are our sending of a part and the SMSC's stamp of it, if the clocks are right.
+SAME_SUBMIT = timedelta(minutes=5)
 # A part may come so long after its text was shown without it; then it fills the hole.
 LATE_PART = timedelta(days=7)
+# Parts of one text reach the SMSC so close together; a phone in bad coverage may take longer. References are 8 bits and come
+# round again, with some phones at random: what lies further apart is another text.
+ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
 SAME_INCIDENT = timedelta(minutes=10)
@@ -355,21 +360,30 @@ def report_came(
 
     recipients: the ways in which the report's number may stand as an address.
     """
-    since = now - timedelta(days=REPORT_DAYS)
     to_them = (
-        select(Message)
+        col(Contact.address).in_(recipients),
+        Message.direction == "out",
+        Message.created >= now - timedelta(days=REPORT_DAYS),
+    )
+    by_mr = (
+        select(Message, MessagePart)
         .join(Contact, col(Contact.id) == Message.contact_id)
-        .where(col(Contact.address).in_(recipients), Message.direction == "out", Message.created >= since)
+        .join(MessagePart, col(MessagePart.message_id) == Message.id)
+        .where(*to_them, MessagePart.mr == report.mr)
         .order_by(col(Message.id).desc())
     )
-    by_mr = to_them.join(MessagePart, col(MessagePart.message_id) == Message.id).where(
-        MessagePart.mr == report.mr,
-        (col(MessagePart.status).is_(None)) | (col(MessagePart.status) >= STILL_TRYING),
-    )
-    message = session.exec(by_mr).first()
+    known = sorted(session.exec(by_mr).all(), key=lambda row: _late(row[1], report))
+    if known and _is_done(known[0][1]) and _late(known[0][1], report) < SAME_SUBMIT:
+        return None  # told once more
+    message = next((message for message, part in known if not _is_done(part)), None)
     if message is None:
         # A text whose reference never reached us: the report is the first that we hear of it.
-        unheard = to_them.where(col(Message.status).in_(["sending", "unconfirmed"]))
+        unheard = (
+            select(Message)
+            .join(Contact, col(Contact.id) == Message.contact_id)
+            .where(*to_them, col(Message.status).in_(["sending", "unconfirmed"]))
+            .order_by(col(Message.id).desc())
+        )
         message = next((m for m in session.exec(unheard) if len(parts_of(session, m)) < m.parts), None)
         if message is None:
             return None
@@ -381,6 +395,16 @@ def report_came(
     session.flush()
     _apply_reports(session, message, now)
     return message
+
+
+def _late(part: MessagePart, report: ReportReceived) -> timedelta:
+    """Between our sending of the part and the SMSC's stamp of what the report is about: which of two parts of one MR is
+    meant. Without a stamp the newest is."""
+    return timedelta.max if report.scts is None else abs(part.sent - report.scts)
+
+
+def _is_done(part: MessagePart) -> bool:
+    return part.status is not None and part.status < STILL_TRYING
 
 
 def _apply_reports(session: Session, message: Message, now: datetime) -> None:
@@ -425,20 +449,38 @@ def part_came(
         body=text.body.encode("utf-16-be", "surrogatepass"),
         kind=text.kind,
         received=now,
+        scts=text.scts,
     )
     _add(session, part)
     if concat is None:
         return [part]
-    waiting = select(InboundPart).where(
-        InboundPart.line_id == line.id,
-        InboundPart.sender == sender,
+    waiting = select(InboundPart).where(*_like(part), col(InboundPart.message_id).is_(None))
+    parts = _around(part, session.exec(waiting.order_by(col(InboundPart.id))).all(), ONE_TEXT)
+    return parts if len(parts) == part.parts else []
+
+
+def _like(part: InboundPart) -> tuple[Any, ...]:
+    """What the parts of a text have in common with this one; the next text of the same reference has it too."""
+    return (
+        InboundPart.line_id == part.line_id,
+        InboundPart.sender == part.sender,
         InboundPart.reference == part.reference,
         InboundPart.width == part.width,
         InboundPart.parts == part.parts,
-        col(InboundPart.message_id).is_(None),
     )
-    by_place = {p.part: p for p in session.exec(waiting.order_by(col(InboundPart.id).desc()))}
-    return [by_place[n] for n in sorted(by_place)] if len(by_place) == part.parts else []
+
+
+def _around(part: InboundPart, others: Sequence[InboundPart], within: timedelta) -> list[InboundPart]:
+    """This part and of each other place the one nearest to it in time, in their order."""
+    near = [other for other in others if _apart(part, other) <= within]
+    near.sort(key=lambda other: _apart(part, other))
+    by_place = {other.part: other for other in reversed(near)} | {part.part: part}
+    return [by_place[place] for place in sorted(by_place)]
+
+
+def _apart(one: InboundPart, other: InboundPart) -> timedelta:
+    """Between their time stamps; a part without one may belong to any text, where no better is there."""
+    return ONE_TEXT if one.scts is None or other.scts is None else abs(one.scts - other.scts)
 
 
 def last_part(session: Session) -> InboundPart:
@@ -488,8 +530,9 @@ def _replaced(session: Session, contact: Contact, replace_type: int | None) -> M
     return session.exec(earlier.order_by(col(Message.id).desc()).limit(1)).first()
 
 
-def parts_left_waiting(session: Session, before: datetime) -> list[list[InboundPart]]:
-    """The parts of each long text whose newest part came before that instant and whose others never did."""
+def parts_left_waiting(session: Session, now: datetime, patience: timedelta) -> list[list[InboundPart]]:
+    """The parts of each long text that is not waited for any more: those that are all there but were long on their way, and
+    those whose newest part came `patience` ago and whose others never did."""
     query = (
         select(InboundPart)
         .where(
@@ -499,30 +542,44 @@ def parts_left_waiting(session: Session, before: datetime) -> list[list[InboundP
         )
         .order_by(col(InboundPart.id))
     )
-    texts: dict[tuple[object, ...], dict[int, InboundPart]] = {}
+    alike: dict[tuple[object, ...], list[InboundPart]] = {}
     for part in session.exec(query):
         key = (part.line_id, part.sender, part.reference, part.width, part.parts)
-        texts.setdefault(key, {})[part.part] = part
-    waiting = [[text[place] for place in sorted(text)] for text in texts.values()]
-    return [parts for parts in waiting if max(part.received for part in parts) < before]
+        alike.setdefault(key, []).append(part)
+    texts = [text for parts in alike.values() for text in _told_apart(parts)]
+    return [text for text in texts if max(part.received for part in text) < now - _wait(text, patience)]
+
+
+def _told_apart(parts: list[InboundPart]) -> Iterator[list[InboundPart]]:
+    """The texts that parts of the same reference make, the earliest first."""
+    left = sorted(parts, key=lambda part: part.scts or part.received)
+    while left:
+        text = _around(left[0], left, ONE_TEXT_AT_MOST)
+        if len(text) < left[0].parts:
+            text = _around(left[0], left, ONE_TEXT)
+        yield text
+        left = [part for part in left if part not in text]
+
+
+def _wait(text: list[InboundPart], patience: timedelta) -> timedelta:
+    return ONE_TEXT if len(text) == text[0].parts else patience
 
 
 def shown_without(session: Session, part: InboundPart, now: datetime) -> Message | None:
     """The message that was shown with a hole where this part belongs."""
-    same = select(InboundPart).where(
-        InboundPart.line_id == part.line_id,
-        InboundPart.sender == part.sender,
-        InboundPart.reference == part.reference,
-        InboundPart.width == part.width,
-        InboundPart.parts == part.parts,
-        col(InboundPart.message_id).is_not(None),
-        InboundPart.received > now - LATE_PART,
+    shown = select(InboundPart).where(
+        *_like(part), col(InboundPart.message_id).is_not(None), InboundPart.received > now - LATE_PART
     )
-    shown: dict[int | None, set[int]] = {}
-    for other in session.exec(same.order_by(col(InboundPart.id))):
-        shown.setdefault(other.message_id, set()).add(other.part)
-    holes = [key for key, places in shown.items() if len(places) < part.parts and part.part not in places]
-    return session.get(Message, holes[-1]) if holes else None
+    texts: dict[int | None, list[InboundPart]] = {}
+    for other in session.exec(shown.order_by(col(InboundPart.id).desc())):
+        texts.setdefault(other.message_id, []).append(other)
+    holes = [
+        (min(_apart(part, other) for other in text), key)
+        for key, text in texts.items()
+        if part.part not in {other.part for other in text} and len(text) < part.parts
+    ]
+    apart, key = min(holes, key=lambda hole: hole[0], default=(timedelta.max, None))
+    return session.get(Message, key) if apart <= ONE_TEXT_AT_MOST else None
 
 
 def parts_that_came(session: Session, message: Message) -> Sequence[InboundPart]:

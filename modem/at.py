@@ -28,10 +28,13 @@ MAX_LINES = 4096
 CALL_FINALS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "CONNECT"})
 _ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"})
 _NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
-_TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):.*?(\d+)$")
+# Without a way to match digits in the middle twice: a long line of them must not take time.
+_TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):(?:.*\D)?(\d+)")
 # Text mode (27.005 3.4.1): the sender, a name, the time, and with +CSDH=1 at the end how long the text is; the status of a
 # stored text is a word there.
-_TEXT = re.compile(r'(?:\+CMT: ?"|\+CMGR: ?"[A-Z]{3}|\+CMGL: ?\d+,"[A-Z]{3})[^"]*",.*?(?:,\d+,(\d+))?')
+_TEXT = re.compile(
+    r'(?:\+CMT: ?"[^"]*",(?:"[^"]*")?,"\d\d|\+CMGR: ?"[A-Z]{3}|\+CMGL: ?\d+,"[A-Z]{3}).*?(?:,\d+,(\d+))?'
+)
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
@@ -211,6 +214,4 @@ class Dialogue:
 def _is_text(header: str) -> int:
     """How many characters of text follow this line: at least one, 0 if it is no header of text mode."""
     matched = _TEXT.fullmatch(header)
-    if not matched or (header.upper().startswith("+CMT") and header.count(",") < 2):
-        return 0
-    return int(matched[1] or 1)
+    return int(matched[1] or 1) if matched else 0

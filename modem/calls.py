@@ -15,7 +15,7 @@ incoming or waiting).
 (1) or what its release cause says (Q.850, table CAUSES). (2) a RING makes it ringing, a CCWA keeps it waiting.
 (3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call, or with the same
 index the next one. (5) a ringing call without a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still
-name it; a sign is the next call. (6) where AT+CLCC answers but never shows a call, its silence ends it in the end.
+name it; a sign is the next call. (6) answered, after a minute of empty lists, or after two hours where there is no list.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its answers,
 `next_poll` says when to ask, `tick` lets silence end a call. Few lines carry an identity, so the end of a call is taken
@@ -34,6 +34,10 @@ from modem.urc import CallState, Indication
 SILENCE = 10.0
 STATEFUL_SILENCE = 120.0
 WAITING_SILENCE = 30.0
+# A call whose end line was lost must not keep the line busy for ever; and no network gives a phone more calls than that
+# (22.030 6.5.5: seven).
+LONGEST_TALK = 7200.0
+MOST_CALLS = 7
 # How often AT+CLCC is asked; for a connected call only in case its end line is lost.
 POLL_RINGING = 1.0
 POLL_CONNECTED = 5.0
@@ -87,7 +91,6 @@ class _Call:
     clips: int = 0
     stateful: bool = False
     listed: bool = False
-    answering: bool = False
     hanging_up: bool = False
     connected_at: float = NEVER
     cause: int | None = None
@@ -98,6 +101,8 @@ class _Call:
 
     def silent_at(self) -> float:
         """When silence ends it."""
+        if self.state == "connected":
+            return self.connected_at + LONGEST_TALK
         if self.state == "nameless":
             return self.sign + ECHO
         if self.state == "waiting":
@@ -158,6 +163,8 @@ class Calls:
         self._events: list[CallEvent] = []
         self._outgoing = False
         self._outgoing_index: int | None = None
+        self._outgoing_since = NEVER
+        self._picked: _Call | None = None
         self._up = False
         self._data_until = NEVER
         self._polled = NEVER
@@ -188,8 +195,14 @@ class Calls:
 
     def next_tick(self) -> float | None:
         """When silence would end a call, None if none could."""
-        calls = [call for call in self._calls if call.state != "connected"]
-        return min((call.silent_at() for call in [*calls, *self._ghost()]), default=None)
+        moments = [call.silent_at() for call in [*self._calls, *self._ghost()] if self._can_fall_silent(call)]
+        if self._outgoing and not self.has_list:
+            moments.append(self._outgoing_since + LONGEST_TALK)
+        return min((moment for moment in moments if moment > NEVER), default=None)
+
+    def _can_fall_silent(self, call: _Call) -> bool:
+        """Of a call that runs nothing is heard until its end; where there is no list, its end line may be lost."""
+        return call.state != "connected" or not self.has_list
 
     # ---- what goes in; `now` is in seconds of any clock that never goes back
 
@@ -228,11 +241,17 @@ class Calls:
 
     def tick(self, now: float) -> list[CallEvent]:
         """Time has passed."""
+        if not self._outgoing:
+            self._outgoing_since = NEVER
+        elif self._outgoing_since == NEVER:
+            self._outgoing_since = now
+        elif not self.has_list and now >= self._outgoing_since + LONGEST_TALK:
+            self._outgoing = False
         for call in self._ghost():
             if now >= call.silent_at():
                 self._lay()
         for call in list(self._calls):
-            if call.state != "connected" and now >= call.silent_at():
+            if self._can_fall_silent(call) and now >= call.silent_at():
                 self._end(call, now, wait=False)
         return self._said()
 
@@ -283,15 +302,15 @@ class Calls:
         self._outgoing = self._outgoing and not ok
         return self._said()
 
-    def answering(self) -> None:
-        """ATA is on its way: that the ringing stops is our doing."""
-        if call := self._find("ringing") or self._find("waiting"):
-            call.answering = True
+    def picking_up(self) -> None:
+        """ATA is on its way: it takes the call that rings now, whatever comes before its OK."""
+        self._picked = self._find("ringing") or self._find("waiting")
 
     def picked_up(self, now: float) -> None:
         """OK or CONNECT to our ATA."""
-        if call := self._find("ringing") or self._find("waiting"):
-            self._connect(call, now)
+        if self._picked is not None and self._picked in self._calls:
+            self._connect(self._picked, now)
+        self._picked = None
 
     def holding(self, what: str) -> None:
         """AT+CHLD=`what` is on its way."""
@@ -392,6 +411,7 @@ class Calls:
             call = self._of_index(state)
             if call and (state.incoming is not None or not self._outgoing or call.index == state.index):
                 call.index, call.listed = state.index or call.index, listed or call.listed
+                call.sign = now
                 self._connect(call, now)
         elif state.state in ("incoming", "waiting"):
             self._there(state, now, listed)
@@ -461,7 +481,6 @@ class Calls:
             self._connect(call, now)
 
     def _connect(self, call: _Call, now: float) -> None:
-        call.answering = False
         if call.state != "connected":
             call.state, call.connected_at = "connected", now
 
@@ -529,8 +548,11 @@ class Calls:
         ):
             self._outgoing, self._last = False, _End(now, end.index, None, {end.word})
             return
+        if call is None and self.has_list and self._find("connected") and self._find("waiting"):
+            self._polled = NEVER  # one of the two: the list will tell which
+            return
         call = call or self._in_hand(end.index, number)
-        if call is None or (call.answering and end.word == "STOPRING"):
+        if call is None or (call is self._picked and end.word == "STOPRING"):
             return
         if end.talked:
             self._connect(call, now)
@@ -596,6 +618,8 @@ class Calls:
         call.forwarded = now - self._forwarded_at <= FORWARD
         self._forwarded_at = NEVER
         self._next_key += 1
+        if len(self._calls) == MOST_CALLS:
+            self._end(self._calls[0], now, wait=False)
         if not self._calls:
             self._polled = now - POLL_RINGING / 2  # the first list half a second after the first sign
         self._calls.append(call)

@@ -16,6 +16,8 @@ _URC_WORDS = (
 )
 _NAME_LINE = re.compile(rf"(?!{_URC_WORDS})[^+^*#$%][^:]*$")
 _DIGITS_LINE = re.compile(r'"?\d{6,22}F?"?$')
+# +CMS ERROR of AT+CMGR and AT+CMGD for a place where nothing lies (27.005 3.2.5).
+NO_SUCH_INDEX = 321
 # 27.005 leaves the limit to the network; vendors name up to 120 s. What has no reference by then is unconfirmed.
 SEND_TIMEOUT = 150.0
 
@@ -79,6 +81,18 @@ PHASE_2_PLUS = Command("AT+CSMS=1", _answer("+CSMS"))
 SERVICE = Command("AT+CSMS?", _answer("+CSMS"))
 HAND_OVER_TEXTS = tuple(Command(f"AT+CNMI={mode},2,0,{ds},0") for mode in (2, 1) for ds in (1, 0))
 ACKNOWLEDGE = Command("AT+CNMA")
+
+
+# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it would tell.
+OPTIONAL = frozenset(
+    command.text
+    for command in (
+        *(FORWARD_NOTICES, TELL_REGISTRATION, KEEP_TIME, TELL_TIME, INDICATORS, STORAGES, SERVICE, KEEP_LINK),
+        *(REGISTRATION, LTE_REGISTRATION, OPERATOR, SIGNAL, CLOCK, SMSC, OWN_NUMBER, *ICCIDS),
+        *(CAUSE, BOOKS, MISSED_BOOK, BOOK_EXTENT, PIN_TRIES),
+    )
+)
+ENOUGH = 2
 
 
 def pin(digits: str) -> Command:

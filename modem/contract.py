@@ -327,7 +327,8 @@ class TextReceived:
 
 @dataclass(frozen=True)
 class ReportReceived:
-    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its number."""
+    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its number, `scts` when
+    the SMSC took it from us."""
 
     line: str
     at: float
@@ -336,6 +337,7 @@ class ReportReceived:
     recipient: str
     status: int
     discharge: datetime | None
+    scts: datetime | None = None
 
 
 Event = (

@@ -108,7 +108,7 @@ def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
     garbled: list[int] = []
     header: re.Match[str] | None = None
     for line in response.lines:
-        if begun := re.match(r"\+CMGL: ?(\d+),.*?(\d+)$", line):
+        if begun := re.fullmatch(r"\+CMGL: ?(\d+),(?:.*\D)?(\d+)", line):
             if header:
                 garbled.append(int(header[1]))
             header = begun
@@ -130,7 +130,7 @@ def read_one(index: int) -> Generator[Step, Reply, str | None]:
     readings: list[str] = []
     for _ in range(3):
         response = yield from ask(commands.read(index))
-        header = re.match(r"\+CMGR:.*?(\d+)$", response.lines[0]) if response.lines else None
+        header = re.fullmatch(r"\+CMGR:(?:.*\D)?(\d+)", response.lines[0]) if response.lines else None
         pdu = next((line for line in response.lines if not line.startswith("+")), None)
         if not response.ok or pdu is None:
             return None

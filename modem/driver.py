@@ -9,6 +9,7 @@ import os
 import select
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -85,6 +86,7 @@ class Driver(threading.Thread):
         # Survives sessions: keys of calls go on, what was said is kept, and a PIN that was refused is not tried twice.
         self._calls = Calls(line.name)
         self._recorder = Recorder()
+        self._unanswered: Counter[str] = Counter()
         self._pin = line.pin
         self._up = False
         self._up_at = 0.0
@@ -225,6 +227,7 @@ class Driver(threading.Thread):
             self._judge,
             self._publish_up,
             time.monotonic,
+            self._unanswered,
         )
         try:
             session.begin()

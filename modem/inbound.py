@@ -15,7 +15,9 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
     match decoded:
         case tpdu.StatusReport():
             recipient = decoded.recipient.number
-            return ReportReceived(line, now, slot, decoded.mr, recipient, decoded.status, decoded.discharge)
+            return ReportReceived(
+                line, now, slot, decoded.mr, recipient, decoded.status, decoded.discharge, decoded.scts
+            )
         case tpdu.Deliver():
             return TextReceived(
                 line,

@@ -68,7 +68,7 @@ class _Host:
         if _hangs_up(command):
             self.calls.hanging_up()
         elif command == commands.ANSWER:
-            self.calls.answering()
+            self.calls.picking_up()
         elif text.startswith("ATD") and not text.startswith("ATD*99"):
             self.calls.dialled()
         elif held := _HOLDS.fullmatch(text):

@@ -5,13 +5,13 @@ channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or
 """
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import NoReturn
 
 from modem import commands, contract, dialogues, pdu, survey, urc
-from modem.at import Command, Urc
+from modem.at import Command, Response, Urc
 from modem.calls import CAUSES, CallEvent, Calls
 from modem.causes import DEVICE, OURS
 from modem.channel import Channel
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 # Other programs and silent resets change settings: looked at so often, when idle (seconds).
 CHECK_SECONDS = 300.0
+# News that call for a look may come in showers (seconds).
+CHECK_PAUSE = 3.0
 # A modem that prints a banner at every setting-up must not be set up without end (seconds).
 SETUP_SECONDS = 20.0
 # A line without network is looked at sooner (seconds).
@@ -39,7 +41,8 @@ Job = Generator[Step, Reply, None]
 
 
 class Session:
-    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours?"""
+    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours? unanswered: how
+    often each command has had no answer, kept by the driver from session to session."""
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Session:
         judge: Judge,
         publish: Callable[[contract.Event], None],
         clock: Callable[[], float],
+        unanswered: Counter[str],
     ) -> None:
         self.setup: Setup | None = None
         self._channel = channel
@@ -59,6 +63,7 @@ class Session:
         self._judge = judge
         self._publish = publish
         self._clock = clock
+        self._unanswered = unanswered
         self._jobs: deque[Job] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
         self._later: deque[Job] = deque()
@@ -66,7 +71,7 @@ class Session:
         self._deadline: float | None = None
         self._check_at: float | None = None
         self._again = False
-        self._set_up_at = 0.0
+        self._set_up_at = self._checked_at = 0.0
         self._idle = False
         self._storage = ""
         self._message_id = 0
@@ -158,6 +163,8 @@ class Session:
         now = self._clock()
         try:
             match step:
+                case Command() if self._is_hopeless(step):
+                    self._go_on(Response(step, (), "ERROR"))
                 case Command():
                     self._deadline = now + step.timeout
                     self._channel.send(step)
@@ -170,6 +177,9 @@ class Session:
         except PortLost as error:
             self.fail(error)
 
+    def _is_hopeless(self, command: Command) -> bool:
+        return command.text in commands.OPTIONAL and self._unanswered[command.text] >= commands.ENOUGH
+
     def _out_of_time(self) -> None:
         """A Pause is over, or a command has had no answer: then the port counts as lost (DESIGN, rule 5)."""
         self._deadline = None
@@ -177,6 +187,7 @@ class Session:
         if command is None:
             self._go_on(None)
             return
+        self._unanswered[command.text] += 1
         lines = self._channel.dialogue.abandon()
         self.fail(
             CommandTimeout(f"The modem on {self._channel.path} does not answer ({command.text}).", lines)
@@ -211,7 +222,7 @@ class Session:
         elif self._later:
             self._begin(self._later.popleft())
         elif self._check_at is not None and now >= self._check_at:
-            self._check_at = now + CHECK_SECONDS
+            self._checked_at, self._check_at = now, now + CHECK_SECONDS
             self._begin(self._initialise() if self._again else self._check())
         elif self._book_at is not None and now >= self._book_at:
             self._book_at = None
@@ -228,8 +239,8 @@ class Session:
                 self._later.append(self._fetch(storage, index))
             case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
                 self._received(hexadecimal, None)
-            case urc.StorageFull():
-                self._later.append(self._make_room())
+            case urc.StorageFull() | urc.Registration() if self.setup is not None:
+                self._check_at = max(self._clock(), self._checked_at + CHECK_PAUSE)
             case urc.Booted(hard=True) if self.setup is not None:
                 self.fail(
                     PortLost(
@@ -247,6 +258,8 @@ class Session:
     def _say(self, events: list[CallEvent]) -> None:
         for event in events:
             if isinstance(event, CallEnded) and self.setup is not None:
+                if event.number is None and not event.withheld:
+                    self._check_at = self._clock()  # has the modem forgotten to say who calls?
                 self._book_at = self._clock() + BOOK_SECONDS if self.setup.has_book else None
                 if event.outcome == "abandoned" and event.cause is None and self.setup.has_cause:
                     self._unexplained.append(event)
@@ -310,10 +323,6 @@ class Session:
         if found.total and found.used >= NEARLY_FULL * found.total:
             yield from self._fetch(found.storage, None)
 
-    def _make_room(self) -> Job:
-        """The storage is full. What lies there is handed on again: the bridge has it deleted where it has it already."""
-        yield from self._look_around()
-
     def _explain(self) -> Job:
         """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on another phone."""
         if not self._unexplained:
@@ -342,6 +351,7 @@ class Session:
             self._say(self._calls.listed(urc.call_list(response.lines), asked, self._clock()))
 
     def _answer(self) -> Job:
+        self._calls.picking_up()
         if (yield from dialogues.ask(commands.ANSWER)).ok:
             self._calls.picked_up(self._clock())
 
@@ -366,7 +376,7 @@ class Session:
             yield from self._select(storage)
             for index in indices:
                 response = yield from dialogues.ask(commands.delete(index))
-                if not response.ok:
+                if not response.ok and response.error().code != commands.NO_SUCH_INDEX:
                     log.warning(
                         "%s: text %d stays in %s: %s", self._calls.line, index, storage, response.final
                     )

@@ -169,7 +169,7 @@ def _hear_texts() -> Generator[Step, Reply, Texts]:
     yield from ask(commands.PDU_MODE)
     known = (yield from ask(commands.STORAGES)).lines
     state = (yield from ask(commands.STORAGE_STATE)).lines
-    used = re.findall(r'"(\w+)"', " ".join(state)) or ["SM"]
+    used = re.findall(r'"([A-Z_]+)"', " ".join(state)) or ["SM"]
     arrive = used[-1]
     if used[0] != arrive and (yield from ask(commands.use_storage(arrive))).ok:
         used[0] = arrive  # read and deleted where they arrive: mem1 = mem3

@@ -71,12 +71,13 @@ def _number(command: Command, pattern: str) -> Generator[Step, Reply, int | None
 
 
 def _storage(state: str) -> tuple[str, int, int]:
-    """Name, used and total of the storage that texts arrive in, mem3 (27.005 CPMS).
+    """Name, used and total of the storage that texts arrive in, mem3 (27.005 CPMS). Noise is no name: it would be built
+    into a command.
 
-    >>> _storage('"ME",0,23,"ME",0,23,"SM",4,30'), _storage("")
+    >>> _storage('"ME",0,23,"ME",0,23,"SM",4,30'), _storage('"S\xd6M",4,30')
     (('SM', 4, 30), ('', 0, 0))
     """
-    found = re.findall(r'"(\w+)", ?(\d+), ?(\d+)', state)
+    found = re.findall(r'"([A-Z_]+)", ?(\d+), ?(\d+)', state)
     return (found[-1][0], int(found[-1][1]), int(found[-1][2])) if found else ("", 0, 0)
 
 

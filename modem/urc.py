@@ -88,11 +88,6 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Forwarded:
-    """Another phone diverted the call to this one (27.007 CSSU)."""
-
-
-@dataclass(frozen=True)
 class MissedCall:
     """SIMCom's note after the fact. Its clock is the module's own and is not taken."""
 
@@ -105,6 +100,23 @@ class Indicator:
 
     name: str
     value: int
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """+CSSU: the call that rings, or the next one, was diverted here by another phone (27.007 CSSU)."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """+CREG: the state of registration has changed (27.007 CREG <stat>)."""
+
+    state: int
+
+
+@dataclass(frozen=True)
+class NetworkTime:
+    """The network has told the time, or its zone: the modem's clock is right now (27.007 CTZR and its vendor cousins)."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +183,11 @@ Indication = (
     | Outgoing
     | Connected
     | Ended
-    | Forwarded
     | MissedCall
     | Indicator
+    | Forwarded
+    | Registration
+    | NetworkTime
     | StoredText
     | DirectText
     | PlainText
@@ -288,8 +302,6 @@ def _waiting(fields: Fields, urc: Urc) -> Indication:
 RELEASED_BY_NETWORK = (104, 67)
 # *ECAV <processid>: the exit cause is one of call control, which is Q.850's.
 CALL_CONTROL = 8
-# 27.007 CSSU <code2>: this is a forwarded call; 10 is the same of an additional one.
-DIVERTED = (0, 10)
 
 
 def _cause(fields: Fields, place: int | None) -> int | None:
@@ -415,10 +427,6 @@ def _end(fields: Fields, _urc: Urc) -> Indication:
     return Ended(word=_at(fields, 0).upper())
 
 
-def _supplementary(fields: Fields, urc: Urc) -> Indication:
-    return Forwarded() if _int(fields, 0) in DIVERTED else Unknown(urc.line)
-
-
 def _missed(fields: Fields, _urc: Urc) -> Indication:
     words = _at(fields, 0).split()
     last = words[-1] if words else ""
@@ -428,6 +436,11 @@ def _missed(fields: Fields, _urc: Urc) -> Indication:
 def _indicator(fields: Fields, urc: Urc) -> Indication:
     value = _int(fields, 1)
     return Unknown(urc.line) if value is None else Indicator(_at(fields, 0).lower(), value)
+
+
+def _registered(fields: Fields, urc: Urc) -> Indication:
+    state = _int(fields, 0)
+    return Unknown(urc.line) if state is None else Registration(state)
 
 
 def _stored_text(fields: Fields, urc: Urc) -> Indication:
@@ -495,10 +508,13 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
             r"(NO CARRIER|VOICE CALL: END|STOPRING|HANGUP|\+ZCEND|BUSY|NO ANSWER|REMOTE CALL END)(?:: ?[\d, ]*)?",
             _end,
         ),
-        (r"\+CSSU: ?(.*)", _supplementary),
         (r"\+CSSI: ?.*", lambda fields, urc: Unknown(urc.line)),
         (r"MISSED_CALL: ?(.*)", _missed),
         (r"\+CIEV: ?(.*)", _indicator),
+        # 10 is what some vendors say for 0; the other codes are about holding and conferences.
+        (r"\+CSSU: ?(?:0|10)(?:,.*)?", _is(Forwarded())),
+        (r"\+CREG: ?(\d+)(?:,.*)?", _registered),
+        (r"\+CTZ[VEU]: ?.*|\^NWTIME: ?.*|\*PSUTTZ: ?.*|\+NITZ: ?.*", _is(NetworkTime())),
         (r"\+CMTI: ?(.*)", _stored_text),
         (r"\+CMT: ?(.*)", _direct_text),
         (r"\+CDSI: ?(.*)", _stored_report),

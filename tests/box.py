@@ -94,14 +94,17 @@ class Box:
 
 
 @contextmanager
-def a_box(folder: Path, simulator: Simulator, textback: str = "", extra: str = "") -> Iterator[Box]:
-    """Start a box on this simulator and wait until its line is idle."""
+def a_box(
+    folder: Path, simulator: Simulator, textback: str = "", extra: str = "", ready: bool = True
+) -> Iterator[Box]:
+    """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra)
     with service.running(config.load(path), service.reloader(path)) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:
-            yield Box(simulator, running).ready()
+            box = Box(simulator, running)
+            yield box.ready() if ready else box
         finally:
             running.loop.stop()
             thread.join(DEADLINE)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from modem import urc
 from modem.at import Urc
-from modem.calls import SILENCE, STATEFUL_SILENCE, CallEvent, Calls
+from modem.calls import LONGEST_TALK, MOST_CALLS, SILENCE, STATEFUL_SILENCE, CallEvent, Calls
 from modem.contract import CallEnded, CallRinging
 from modem.urc import CallState, parse
 
@@ -46,6 +46,7 @@ class Phone:
         return self
 
     def pick_up(self) -> "Phone":
+        self.calls.picking_up()
         self.calls.picked_up(self.now)
         return self
 
@@ -246,3 +247,33 @@ def test_any_sequence_of_lines(steps: list[tuple[str, float]], has_list: bool) -
     assert set(begun) == set(ended)
     assert {e.number for e in phone.events} <= {None, ANNS, BOBS}
     assert urc.Unknown("noise") == parse(Urc("noise"))
+
+
+def test_a_call_whose_end_is_lost_does_not_keep_the_line_for_ever_where_no_list_tells() -> None:
+    phone = Phone()
+    phone.hear("RING").pick_up()
+    assert phone.calls.busy
+    phone.wait(LONGEST_TALK - 1)
+    assert phone.calls.busy
+    phone.wait(2)
+    assert not phone.calls.busy
+    assert [event.outcome for event in phone.events if isinstance(event, CallEnded)] == ["answered"]
+
+
+def test_noise_makes_no_more_calls_than_a_network_could() -> None:
+    phone = Phone()
+    for index in range(1, 50):
+        phone.hear(f'+CLCC: {index},1,4,0,0,"+15550100{index:03}",145').hear(f"+CLCC: {index},1,0,0,0")
+    begun = {event.key for event in phone.events if isinstance(event, CallRinging)}
+    ended = [event.key for event in phone.events if isinstance(event, CallEnded)]
+    assert len(begun) - len(ended) <= MOST_CALLS
+    assert len(ended) == len(set(ended))
+
+
+def test_an_outgoing_call_whose_end_is_lost_does_not_keep_the_line_for_ever() -> None:
+    phone = Phone().hear("^ORIG:1,0").wait(1)
+    assert phone.calls.busy
+    phone.wait(LONGEST_TALK - 2)
+    assert phone.calls.busy
+    phone.wait(2)
+    assert not phone.calls.busy

@@ -1,6 +1,6 @@
 """Conversations with the modem, without one: each is a generator that is given its replies."""
 
-from modem import commands, dialogues
+from modem import commands, dialogues, setup
 from modem.at import Command, Prompt, Response
 from modem.dialogues import Body, Refused, Sent, Taken, Unsure, Untouched
 from modem.pdu import EncodedPart
@@ -64,3 +64,21 @@ def test_what_becomes_of_a_text() -> None:
     ]
     assert isinstance(refused, Refused)
     assert "Only 1 of 2 parts went out." in refused.reason
+
+
+def test_noise_in_the_name_of_a_storage_is_built_into_no_command() -> None:
+    conversation = setup.initialise("generic", None, lambda imei, iccid: None)
+    asked, reply = [], None
+    try:
+        while True:
+            step = conversation.send(reply)
+            assert isinstance(step, Command)
+            asked.append(step)
+            ready = {
+                commands.PIN_STATE: ("+CPIN: READY",),
+                commands.STORAGE_STATE: ('+CPMS: "SM",3,30,"SM",3,30,"S\xd6M",3,30',),
+            }
+            reply = answer(step, *ready.get(step, ()))
+    except StopIteration:
+        assert commands.STORAGE_STATE in asked
+        assert all(command.text.isascii() for command in asked)

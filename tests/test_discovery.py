@@ -1,6 +1,7 @@
 """Which port is the modem's: judged by what USB tells, found by what answers, and followed where it goes."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -232,3 +233,17 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
             finally:
                 process.kill()
                 process.wait()
+
+
+def test_the_udev_rules_name_the_same_ports() -> None:
+    text = (Path(__file__).parent.parent / "udev" / "78-textback.rules").read_text()
+    rule = r'ENV\{ID_VENDOR_ID\}=="(\w{4})", ENV\{ID_MODEL_ID\}=="(\w{4})", ENV\{ID_USB_INTERFACE_NUM\}=="(\w\w)"'
+    named = {tuple(int(word, 16) for word in found) for found in re.findall(rule, text)}
+    assert named == {
+        (layout.vendor, product, layout.at[0]) for layout in discovery.LAYOUTS for product in layout.products
+    }
+    assert all(
+        isinstance(judged := discovery.judge(usb("/dev/ttyUSB9", *ids)), Candidate)
+        and judged.rank == discovery.KNOWN
+        for ids in named
+    )

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bridge import asks, config, service, store
 from bridge.database import open_engine
 from bridge.desk import LineStatus
 from bridge.models import Incident
+from modem import commands
 from modem.replay import replay
 from modem.simulator import Simulator
 from tests.box import ANN, BOB, Box, a_box, until
@@ -47,6 +49,7 @@ def simulator() -> Iterator[Simulator]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checks and restarts without their long pauses."""
     monkeypatch.setattr(modem.session, "CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(modem.session, "CHECK_PAUSE", 0.1)
     monkeypatch.setattr(modem.session, "UNREGISTERED_SECONDS", 0.5)
     monkeypatch.setattr(modem.session, "BOOK_SECONDS", 0.2)
     monkeypatch.setattr(modem.driver, "RESTART_SECONDS", 0.5)
@@ -336,3 +339,37 @@ def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simula
         simulator.texts.storages["SM"].clear()
         until(lambda: not line(box).troubles, "the end of the alarm")
         assert [i.kind for i in incidents(box)] == ["storage"]
+
+
+def test_a_command_that_is_never_answered_is_given_up_and_not_the_line(
+    tmp_path: Path, simulator: Simulator, quick: None
+) -> None:
+    with a_box(tmp_path, simulator) as box:
+        simulator.fault("silence", match="AT+COPS?", seconds=0, times=0)
+        patience = {"AT+COPS?": 0.3}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "modem.survey.commands.OPERATOR", replace(commands.OPERATOR, timeout=patience["AT+COPS?"])
+            )
+            until(lambda: len(hosts(simulator, "AT+COPS?")) >= 3, "the last try")
+            until(lambda: line(box).up and line(box).idle, "the line")
+            asked = len(hosts(simulator, "AT+COPS?"))
+            checks = len(hosts(simulator, "AT+CSQ"))
+            until(lambda: len(hosts(simulator, "AT+CSQ")) > checks + 1, "two more looks")
+            assert len(hosts(simulator, "AT+COPS?")) == asked
+            assert line(box).up
+
+
+def test_what_the_network_tells_of_the_time_is_a_second_opinion(
+    tmp_path: Path, simulator: Simulator, quick: None
+) -> None:
+    with a_box(tmp_path, simulator) as box:
+        assert box.service.loop.status.clock is None
+        simulator.clock_offset = 90 * 86400.0
+        simulator.print('+CTZV: "+00"')
+        trouble = until(lambda: box.service.loop.status.clock, "the doubt")
+        assert "the modem's clock" in trouble
+        assert trouble in box.service.loop.status.troubles
+        simulator.clock_offset = 0.0
+        simulator.print('+CTZV: "+00"')
+        until(lambda: box.service.loop.status.clock is None, "the end of the doubt")

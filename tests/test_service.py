@@ -302,3 +302,10 @@ def test_bytes_in_pieces(tmp_path: Path) -> None:
         with a_box(tmp_path, simulator) as box:
             simulator.call(ANN, rings=2)
             assert box.settled()[0].textback in ("sent", "delivered")
+
+
+def test_a_call_that_another_phone_diverted_is_marked(box: Box) -> None:
+    box.simulator.call(ANN, rings=2, forwarded=True)
+    assert box.ended()[0].forwarded
+    box.simulator.call(BOB, rings=1)
+    assert not box.ended(2)[0].forwarded

@@ -37,6 +37,12 @@ class Exchange:
         self._entering: Callable[[str], None] | None = None
         self._deaf = self._stuck = False
 
+    def hang(self) -> None:
+        """Fall silent, until `unhang` or AT+CFUN=1,1."""
+        self._stuck = True
+        self._entering = None
+        self._line.clear()
+
     def unhang(self) -> None:
         self._deaf = self._stuck = False
 
@@ -89,23 +95,40 @@ class Exchange:
             sim.emit(line.encode("latin-1") + b"\r")
         if self._disturbed(line):
             return
+        said: list[str] = []
         for command in split(line[2:]):
             answer = self._command(command)
             if answer is None:
                 return
             lines, final = answer
-            for text in lines:
-                sim.say(text)
+            said += lines
             if final != OK:
-                sim.say(final)
-                return
-        sim.say(OK)
+                break
+        else:
+            final = OK
+        self._answer(line, [*said, final])
+
+    def _answer(self, line: str, said: list[str]) -> None:
+        """Say it, unless the modem breaks down meanwhile."""
+        sim = self._sim
+        if fault := sim.faults.take_break(line, "after"):
+            sim.break_down(fault.kind)
+        elif fault := sim.faults.take_break(line, "half"):
+            words = "\r\n".join(said)
+            sim.emit(f"\r\n{words[: len(words) // 2]}".encode("latin-1", "replace"))
+            sim.break_down(fault.kind)
+        else:
+            for text in said:
+                sim.say(text)
 
     def _disturbed(self, line: str) -> bool:
         """Is the answer taken away by an armed fault?"""
         sim = self._sim
         while fault := sim.faults.take("line", line):
             sim.say(fault.answer)
+        if fault := sim.faults.take_break(line, "before"):
+            sim.break_down(fault.kind)
+            return True
         if sim.faults.take("stuck", line):
             self._stuck = True
             return True

@@ -12,9 +12,14 @@ KINDS = {
     "cms_error": "the PDU of a text is refused with +CMS ERROR: `code`",
     "accepted": "the network takes the text, and the modem says nothing",
     "late": "the network takes the text, and +CMGS comes after `seconds`",
-    "unplug": "the modem vanishes at the step `match`: cmgs, prompt, pdu, taken, sent",
-    "reset": "the modem restarts at the step `match`",
+    "unplug": "the modem vanishes at the step `match` of sending (cmgs, prompt, pdu, taken, sent), or at a command that "
+    "begins with `match`: before it is carried out, in the middle of its answer (`when` half) or after it (after)",
+    "reset": "the modem restarts there",
+    "hang": "the modem falls silent there, until `unhang` or AT+CFUN=1,1",
 }
+# Those that end the modem's work where they strike.
+BREAKS = ("unplug", "reset", "hang")
+WHEN = ("before", "half", "after")
 # As `times`: again and again.
 ALWAYS = 0
 
@@ -29,8 +34,11 @@ class Fault:
     answer: str = "ERROR"
     seconds: float | None = 5.0
     times: int = 1
+    when: str = "before"
 
     def __post_init__(self) -> None:
+        if self.when not in WHEN:
+            raise ValueError(f"{self.when!r} is no moment; there are {', '.join(WHEN)}")
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind!r} is no fault; there are {', '.join(KINDS)}")
 
@@ -44,13 +52,24 @@ class Faults:
     def arm(self, fault: Fault) -> None:
         self._armed.append(fault)
 
+    @property
+    def armed(self) -> tuple[Fault, ...]:
+        return tuple(self._armed)
+
     def disarm(self) -> None:
         self._armed.clear()
 
-    def take(self, kind: str, text: str = "") -> Fault | None:
+    def take_break(self, text: str, when: str) -> Fault | None:
+        """The break that is armed for this step or command by its name, used up once."""
+        armed = any(f.kind in BREAKS and f.match and f.when == when for f in self._armed)
+        found = (self.take(kind, text, when) for kind in BREAKS) if armed else ()
+        return next((fault for fault in found if fault is not None), None)
+
+    def take(self, kind: str, text: str = "", when: str = "before") -> Fault | None:
         """The armed fault of this kind that fits `text`, used up once."""
         for fault in self._armed:
-            if fault.kind == kind and text.upper().startswith(fault.match.upper()):
+            fits = fault.kind == kind and fault.when == when
+            if fits and text.upper().startswith(fault.match.upper()):
                 if fault.times == 1:
                     self._armed.remove(fault)
                 elif fault.times != ALWAYS:

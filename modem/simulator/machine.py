@@ -10,7 +10,7 @@ from pathlib import Path
 from modem.simulator import device, messages, pdu
 from modem.simulator.calls import Calls, SimulatedCall
 from modem.simulator.exchange import Exchange
-from modem.simulator.faults import Faults
+from modem.simulator.faults import BREAKS, Faults
 from modem.simulator.log import Log
 from modem.simulator.profiles import FRAMES, PROFILES, Profile
 from modem.simulator.texts import Texts
@@ -197,13 +197,15 @@ class Machine:
         """A step of sending is reached; False if a fault ends the modem here."""
         if self.on_step:
             self.on_step(name)
-        if self.faults.take("unplug", name):
-            self.cut_off()
-            return False
-        if self.faults.take("reset", name):
-            self.restart()
-            return False
+        for kind in BREAKS:
+            if self.faults.take(kind, name):
+                self.break_down(kind)
+                return False
         return True
+
+    def break_down(self, kind: str) -> None:
+        """One of faults.BREAKS strikes."""
+        {"unplug": self.cut_off, "reset": self.restart, "hang": self.exchange.hang}[kind]()
 
     def hand_over(self, hexadecimal: str, length: int | None) -> None:
         """The host has given a PDU, with its announced length: refuse it, or let the network take it."""

@@ -153,9 +153,10 @@ class Simulator(Machine):
         answer: str = "ERROR",
         seconds: float | None = 5.0,
         times: int = 1,
+        when: str = "before",
     ) -> None:
         """Arm a fault: faults.KINDS says which there are; times 0: always. Raises ValueError."""
-        fault = Fault(kind, match, code, answer, seconds, times)
+        fault = Fault(kind, match, code, answer, seconds, times, when)
         self.wire.do(lambda: self.faults.arm(fault))
 
     def heal(self) -> None:
