@@ -49,7 +49,7 @@ AFTERMATH = 5.0
 # RINGs that are printed several times per second are of one call.
 BURST = 1.0
 # +CSSU that comes before the RING of the call that it means.
-FORWARD = 2.0
+MARK_BEFORE = 2.0
 # Empty lists for so long end a connected call even where no list has ever shown one.
 LIST_DOUBT = 60.0
 # A RING that was on its way when we hung up or picked up.
@@ -118,14 +118,14 @@ class _Call:
         early = now - self.began < LIST_GRACE and (self.vague or not clip)
         return not early and (self.number, self.withheld) != (number, withheld)
 
-    def next_rings(self, clip: bool) -> list[float]:
+    def next_rings(self, since: float, clip: bool) -> list[float]:
         """Which of its RINGs were the next caller's, who is now named: all since it was last named itself, if each
         RING names the caller here; else the last one, and those printed with it."""
         if clip and self.clips > 1:
             return self.rung
-        burst = self.rung[-1:]
+        burst = [ring for ring in self.rung[-1:] if ring > since]
         for ring in reversed(self.rung[:-1]):
-            if burst[0] - ring < BURST:
+            if burst and burst[0] - ring < BURST:
                 burst.insert(0, ring)
         return burst
 
@@ -376,14 +376,18 @@ class Calls:
             call = waiting if waiting and fits else self._begin("ringing", now)
         self._learn(call, number, withheld, now)
 
-    def _learn(self, call: _Call, number: str | None, withheld: bool, now: float, clip: bool = True) -> None:
-        """This is the caller. Another than before means that the call is over and the next one rings, and has rung."""
+    def _learn(
+        self,
+        call: _Call,
+        number: str | None,
+        withheld: bool,
+        now: float,
+        clip: bool = True,
+        since: float = NEVER,
+    ) -> None:
+        """This is the caller. Another than before means that the call is over and the next one rings."""
         if call.is_other(number, withheld, clip, now):
-            early, index, state = call.next_rings(clip), call.index, call.state
-            call.rings -= len(early)
-            self._end(call, now)
-            call = self._begin(state, now)
-            call.rings, call.rung, call.index, call.voice = len(early), early, index, True
+            call = self._next(call, call.next_rings(since, clip), now, call.index)
         better = number is not None and (call.number is None or (number[0] == "+" and call.number[0] != "+"))
         if better or not call.known:
             call.number, call.withheld, call.vague = number, withheld, not clip and number is None
@@ -392,6 +396,15 @@ class Calls:
         if clip:
             call.clips += 1
             call.rung = []
+
+    def _next(self, call: _Call, early: list[float], now: float, index: int | None) -> _Call:
+        """Another call than this one rings, and has done so with these RINGs."""
+        state = call.state
+        call.rings -= len(early)
+        self._end(call, now)
+        call = self._begin(state, now)
+        call.rings, call.rung, call.index, call.voice = len(early), early, index, True
+        return call
 
     def _state(self, state: CallState, now: float, listed: bool = False) -> None:
         """A line about one call by its index, unsolicited or from the list."""
@@ -440,6 +453,10 @@ class Calls:
         if call and call.state == "connected" and self._is_next(call, state, now):
             self._end(call, now)
             call = None
+        since = NEVER if listed else now - BURST  # a line by itself comes just after the RING, or before
+        other = self._find("ringing")
+        if call is None and other and other.index and state.index and state.state == "incoming":
+            call = self._next(other, other.next_rings(since, clip=False), now, state.index)
         if call is None:
             if self._is_stray(now):
                 return
@@ -451,7 +468,7 @@ class Calls:
         call.index, call.sign, call.voice = state.index or call.index, now, True
         call.stateful, call.listed = call.stateful or not listed, call.listed or listed
         if state.number is not None or state.withheld:
-            self._learn(call, state.number, state.withheld, now, clip=False)
+            self._learn(call, state.number, state.withheld, now, clip=False, since=since)
 
     def _is_next(self, call: _Call, state: CallState, now: float) -> bool:
         """Does another ring under the index of the connected call? Then that one's end was lost."""
@@ -615,7 +632,7 @@ class Calls:
     def _begin(self, state: str, now: float) -> _Call:
         self._lay()
         call = _Call(self._next_key, state, began=now, sign=now)
-        call.forwarded = now - self._forwarded_at <= FORWARD
+        call.forwarded = now - self._forwarded_at <= MARK_BEFORE
         self._forwarded_at = NEVER
         self._next_key += 1
         if len(self._calls) == MOST_CALLS:
