@@ -573,7 +573,7 @@ class Calls:
             return
         if end.talked:
             self._connect(call, now)
-        self._end_of(call, None, end.cause, now, {end.word})
+        self._end_of(call, number, end.cause, now, {end.word})
 
     def _end_of(
         self, call: _Call, number: str | None, cause: int | None, now: float, words: set[str]

@@ -238,7 +238,9 @@ Fields = list[str]
 
 def _fields(text: str) -> Fields:
     if text.count('"') % 2:
-        text = text[: text.rindex('"')]  # cut off inside its last string, which is no number any more
+        text = text[: text.rindex('"')].rstrip(
+            ", "
+        )  # cut off inside its last string, which is no number any more
     row: Fields = next(csv.reader([text], skipinitialspace=True), [])
     return [field.strip() for field in row]
 
