@@ -10,6 +10,7 @@ Whose line is it? (27.007 chapter 4, V.25ter 5.7)
     a hex line                           +CMT, +CDS or +CBM was seen   that Urc's PDU, if the length fits
     a hex line                           `command.bare` takes it       a line of its Response
     the command or the PDU itself        it was just written           echo, dropped
+    lines after the header of a text     text mode, set by a stranger  what anybody wrote, dropped
     `>` at the start of a line           the command wants a prompt    Prompt
     anything else                        at any time                   Urc
 """
@@ -29,6 +30,11 @@ _ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"
 _NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
 # Without a way to match digits in the middle twice: a long line of them must not take time.
 _TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):(?:.*\D)?(\d+)")
+# Text mode (27.005 3.4.1): the sender, a name, the time, and with +CSDH=1 at the end how long the text is; the status of a
+# stored text is a word there.
+_TEXT = re.compile(
+    r'(?:\+CMT: ?"[^"]*",(?:"[^"]*")?,"\d\d|\+CMGR: ?"[A-Z]{3}|\+CMGL: ?\d+,"[A-Z]{3}).*?(?:,\d+,(\d+))?'
+)
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
@@ -100,6 +106,7 @@ class Dialogue:
         self._buffer = bytearray()
         self._too_long = False
         self._header: tuple[str, int] | None = None
+        self._text_left = 0
 
     def send(self, command: Command) -> bytes:
         """The bytes of a command line; from here on its answers are known. Only one command runs at a time."""
@@ -156,9 +163,18 @@ class Dialogue:
             header, self._header = self._header, None
             assert header is not None
             events.append(Urc(header[0], line))
+        elif self._text_left and not self._is_final(line):
+            self._text_left = max(0, self._text_left - len(line) - 1)
+        elif text := _is_text(line):
+            self._text_left = text
+            self._hand_on(line, events)
         elif two := _TWO_LINES.fullmatch(line):
             self._header = (line, int(two[1]))
-        elif self.command is None:
+        else:
+            self._hand_on(line, events)
+
+    def _hand_on(self, line: str, events: list[AtEvent]) -> None:
+        if self.command is None:
             events.append(Urc(line))
         elif line == self._echo:
             self._echo = ""
@@ -182,7 +198,8 @@ class Dialogue:
         return fits or not self._is_answer(line)
 
     def _is_final(self, line: str) -> bool:
-        assert self.command is not None
+        if self.command is None:
+            return False
         if line == "OK" or line in _ERRORS or _NUMBERED_ERROR.fullmatch(line):
             return True
         return self.command.dial and (line in CALL_FINALS or line.startswith("CONNECT "))
@@ -192,3 +209,9 @@ class Dialogue:
         if command is None:
             return False
         return any(pattern is not None and pattern.match(line) for pattern in (command.answer, command.bare))
+
+
+def _is_text(header: str) -> int:
+    """How many characters of text follow this line: at least one, 0 if it is no header of text mode."""
+    matched = _TEXT.fullmatch(header)
+    return int(matched[1] or 1) if matched else 0

@@ -9,18 +9,22 @@ incoming or waiting).
     (none)    | ringing | -         | -              | -                | -          | -
     ringing   | ringing | connected | abandoned (1)  | abandoned        | rejected   | lost
     waiting   | (2)     | connected | waiting        | waiting          | (3)        | lost
-    connected | (4)     | connected | answered       | answered (5)     | answered   | answered
+    connected | (4)     | connected | answered       | (6)              | answered   | answered
+    nameless  | (5)     | -         | (5)            | abandoned (1)    | -          | abandoned (1)
 
 (1) or what its release cause says (Q.850, table CAUSES). (2) a RING makes it ringing, a CCWA keeps it waiting.
-(3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call.
-(5) after two hours, where no list tells that it is over.
+(3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call, or with the same
+index the next one. (5) a ringing call without a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still
+name it; a sign is the next call. (6) answered, after a minute of empty lists, or after two hours where there is no list.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its answers,
-`next_poll` says when to ask, `tick` lets silence end a call. No line carries a reliable identity, so the end of a call is
-taken for: our outgoing call, the call with that index, the connected call, the ringing one, the waiting one.
+`next_poll` says when to ask, `tick` lets silence end a call. Few lines carry an identity, so the end of a call is taken
+for: the call with that index, our outgoing call, the connected call, the ringing one, the waiting one; never for one with
+another number than the line's. Several words tell of one end (VOICE CALL: END, NO CARRIER, CLCC 6, MISSED_CALL): a word that
+follows an end at once and has not told of it yet is its echo.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from modem import urc
 from modem.contract import CallEnded, CallRinging
@@ -39,14 +43,20 @@ POLL_RINGING = 1.0
 POLL_CONNECTED = 5.0
 # A list that is asked for right after the first RING may still be empty: so long, absence proves nothing.
 LIST_GRACE = 3.0
-# The lines that describe one end (VOICE CALL: END, NO CARRIER, CLCC 6, MISSED_CALL) come within about two seconds.
+# The lines that describe one end come within about two seconds; MISSED_CALL has a number and may be later.
+ECHO = 2.5
 AFTERMATH = 5.0
+# RINGs that are printed several times per second are of one call.
+BURST = 1.0
+# +CSSU that comes before the RING of the call that it means.
+MARK_BEFORE = 2.0
+# Empty lists for so long end a connected call even where no list has ever shown one.
+LIST_DOUBT = 60.0
 # A RING that was on its way when we hung up or picked up.
 STRAY = 1.5
 
-# The mark of a forwarded call may come so long before its first RING.
-MARK_BEFORE = 2.0
-
+# The outcome of a RING that a later line tells to be of a data or fax call.
+DATA = "data"
 CAUSES = {18: "no_answer", 19: "no_answer", 102: "no_answer", 26: "answered_elsewhere"}
 
 # Which call of ours a listed state may be about, the likeliest first.
@@ -63,21 +73,27 @@ CallEvent = CallRinging | CallEnded
 
 @dataclass
 class _Call:
-    """One call; only `Calls` touches it. sign: when it last showed. rings_since_number: RINGs since its last CLIP."""
+    """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
+    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call."""
 
     key: int
     state: str
+    began: float
     sign: float
     index: int | None = None
     number: str | None = None
     withheld: bool = False
+    vague: bool = False
+    forwarded: bool = False
+    voice: bool = False
     rings: int = 0
-    rings_since_number: int = 0
+    rung: list[float] = field(default_factory=list)
+    clips: int = 0
     stateful: bool = False
     listed: bool = False
     hanging_up: bool = False
-    forwarded: bool = False
     connected_at: float = NEVER
+    cause: int | None = None
 
     @property
     def known(self) -> bool:
@@ -87,11 +103,33 @@ class _Call:
         """When silence ends it."""
         if self.state == "connected":
             return self.connected_at + LONGEST_TALK
+        if self.state == "nameless":
+            return self.sign + ECHO
         if self.state == "waiting":
-            return self.sign + WAITING_SILENCE
+            return self.sign + (STATEFUL_SILENCE if self.stateful else WAITING_SILENCE)
         return self.sign + (STATEFUL_SILENCE if self.stateful and self.rings < 2 else SILENCE)
 
-    def outcome(self, cause: int | None, lost: bool) -> str:
+    def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
+        """Is this another caller? A state that comes at once may not know the number yet."""
+        if not self.known:
+            return False
+        if self.number is not None and number is not None:
+            return not same_number(self.number, number)
+        early = now - self.began < LIST_GRACE and (self.vague or not clip)
+        return not early and (self.number, self.withheld) != (number, withheld)
+
+    def next_rings(self, since: float, clip: bool) -> list[float]:
+        """Which of its RINGs were the next caller's, who is now named: all since it was last named itself, if each
+        RING names the caller here; else the last one, and those printed with it."""
+        if clip and self.clips > 1:
+            return self.rung
+        burst = [ring for ring in self.rung[-1:] if ring > since]
+        for ring in reversed(self.rung[:-1]):
+            if burst and burst[0] - ring < BURST:
+                burst.insert(0, ring)
+        return burst
+
+    def outcome(self, lost: bool) -> str:
         if self.state == "connected":
             return "answered"
         if self.hanging_up:
@@ -99,7 +137,17 @@ class _Call:
         if lost:
             return "lost"
         unheard = "waiting" if self.state == "waiting" else "abandoned"
-        return unheard if cause is None else CAUSES.get(cause, unheard)
+        return unheard if self.cause is None else CAUSES.get(self.cause, unheard)
+
+
+@dataclass
+class _End:
+    """The last end, to know its echoes. words: those that told of it; None where no line did, so that none will echo."""
+
+    at: float = NEVER
+    index: int | None = None
+    number: str | None = None
+    words: set[str] | None = None
 
 
 class Calls:
@@ -111,25 +159,28 @@ class Calls:
         self.indicators: dict[str, str] = {}
         self._next_key = first_key
         self._calls: list[_Call] = []
+        self._nameless: _Call | None = None
         self._events: list[CallEvent] = []
         self._outgoing = False
+        self._outgoing_index: int | None = None
         self._outgoing_since = NEVER
+        self._picked: _Call | None = None
+        self._up = False
         self._data_until = NEVER
         self._polled = NEVER
         self._list_proven = False
-        # The last end, to know its echoes.
-        self._ended_at = NEVER
-        self._ended_number: str | None = None
+        self._last = _End()
         self._rejected_at = NEVER
         self._forwarded_at = NEVER
-        self._picked: _Call | None = None
+        self._shown: dict[int, float] = {}
+        self._held: tuple[str, list[_Call]] = ("", [])
 
     # ---- what others ask
 
     @property
     def busy(self) -> bool:
         """Is there any call, of either direction?"""
-        return bool(self._calls) or self._outgoing
+        return bool(self._calls) or self._outgoing or self._nameless is not None
 
     @property
     def ringing(self) -> bool:
@@ -137,14 +188,14 @@ class Calls:
 
     def next_poll(self) -> float | None:
         """When to ask AT+CLCC, None if not at all."""
-        if not self.has_list or not self.busy:
+        if not self.has_list or not (self._calls or self._outgoing):
             return None
         hurry = any(call.state != "connected" for call in self._calls)
         return self._polled + (POLL_RINGING if hurry else POLL_CONNECTED)
 
     def next_tick(self) -> float | None:
         """When silence would end a call, None if none could."""
-        moments = [call.silent_at() for call in self._calls if self._can_fall_silent(call)]
+        moments = [call.silent_at() for call in [*self._calls, *self._ghost()] if self._can_fall_silent(call)]
         if self._outgoing and not self.has_list:
             moments.append(self._outgoing_since + LONGEST_TALK)
         return min((moment for moment in moments if moment > NEVER), default=None)
@@ -158,30 +209,32 @@ class Calls:
     def take(self, indication: Indication, now: float) -> list[CallEvent]:
         """A URC."""
         match indication:
-            case urc.Ring(voice=True):
-                self._ring(now)
             case urc.Ring(voice=False):
                 self._data_until = now + SILENCE
+            case urc.Ring(voice):
+                self._ring(voice is True, now)
             case urc.CallerId(number, withheld):
                 self._caller(number, withheld, now)
             case urc.Waiting(number, withheld):
-                self._learn(self._find("waiting") or self._begin("waiting", now), number, withheld, now)
+                call = self._find("waiting") or self._begin("waiting", now)
+                call.voice = True
+                self._learn(call, number, withheld, now)
             case urc.CallState():
                 self._state(indication, now)
             case urc.NoCalls():
-                self._nobody_left(now)
-            case urc.Outgoing():
-                self._outgoing = self._outgoing or not self.ringing
-            case urc.Connected():
-                self._connected(now)
+                self._nobody_else(now)
+            case urc.Outgoing(index):
+                self._dials(index)
+            case urc.Connected(index):
+                self._connected(index, now)
             case urc.Indicator(name, value):
                 self._indicator(self.indicators.get(name, name), value, now)
-            case urc.Ended(index, cause, seconds):
-                self._ended(index, cause, bool(seconds), now)
+            case urc.Ended():
+                self._ended(indication, now)
             case urc.MissedCall(number):
                 self._missed(number, now)
             case urc.Forwarded():
-                self._forwarded(now)
+                self._forward(now)
             case urc.Booted(hard=True):
                 self._lose_all(now)
         return self._said()
@@ -194,9 +247,12 @@ class Calls:
             self._outgoing_since = now
         elif not self.has_list and now >= self._outgoing_since + LONGEST_TALK:
             self._outgoing = False
+        for call in self._ghost():
+            if now >= call.silent_at():
+                self._lay()
         for call in list(self._calls):
             if self._can_fall_silent(call) and now >= call.silent_at():
-                self._end(call, now)
+                self._end(call, now, wait=False)
         return self._said()
 
     def polling(self, now: float) -> None:
@@ -205,33 +261,43 @@ class Calls:
 
     def listed(self, states: tuple[CallState, ...], asked: float, now: float) -> list[CallEvent]:
         """The whole answer to an AT+CLCC that was asked at `asked`: voice calls only; absence counts."""
-        if self._ended_at >= asked:
+        if self._last.at >= asked:
             return []  # the list may be older than the end that we have seen meanwhile
+        voices = tuple(state for state in states if state.voice)
+        ours = [state for state in voices if state.incoming is False and not self._misread(state)]
         for state in states:
-            self._state(state, now, listed=True)
-        self._outgoing = any(state.incoming is False for state in states)
-        self._list_proven = self._list_proven or bool(states)
-        present = {state.index for state in states}
+            if state.voice or not any(voice.state in ("incoming", "waiting") for voice in voices):
+                self._state(state, now, listed=True)
+        self._outgoing = any(state.state != "ended" for state in ours)
+        self._list_proven = self._list_proven or bool(voices)
+        present = {state.index for state in voices if state.state != "ended"}
         for call in list(self._calls):
-            expected = call.listed or (self._list_proven and now - call.sign >= LIST_GRACE)
-            if call.index not in present and expected:
+            proven = self._list_proven and now - call.sign >= LIST_GRACE
+            doubted = call.state == "connected" and now - call.connected_at >= LIST_DOUBT
+            if call.index not in present and (call.listed or proven or doubted):
                 self._end(call, now)
         return self._said()
 
     def dialled(self) -> None:
         """We are calling somebody (ATD)."""
-        self._outgoing = True
+        self._outgoing, self._outgoing_index = True, None
+
+    def not_dialled(self, now: float) -> None:
+        """The modem or the network refused our ATD."""
+        if self._outgoing:
+            self._outgoing, self._last = False, _End(now, words=set())
 
     def hanging_up(self) -> None:
         """AT+CHUP or ATH is on its way: an end line that comes before its OK is our doing."""
-        if call := self._in_hand():
+        call = self._find("connected") or self._find("ringing")
+        if call := call or (None if self._outgoing else self._find("waiting")):
             call.hanging_up = True
 
     def hung_up(self, ok: bool, now: float) -> list[CallEvent]:
         """The modem has answered to AT+CHUP or ATH."""
         for call in [call for call in self._calls if call.hanging_up]:
             if ok:
-                self._end(call, now)
+                self._end(call, now, words=set())
             call.hanging_up = False
         self._outgoing = self._outgoing and not ok
         return self._said()
@@ -242,9 +308,27 @@ class Calls:
 
     def picked_up(self, now: float) -> None:
         """OK or CONNECT to our ATA."""
-        if self._picked in self._calls and self._picked is not None:
+        if self._picked is not None and self._picked in self._calls:
             self._connect(self._picked, now)
         self._picked = None
+
+    def holding(self, what: str) -> None:
+        """AT+CHLD=`what` is on its way."""
+        self._held = what, [call for call in self._calls if call.state == "connected"]
+
+    def held(self, now: float) -> list[CallEvent]:
+        """OK to AT+CHLD (22.030 6.5.5): 0 refuses the waiting call, 1 ends the active one for it, 2 holds it for it."""
+        what, before = self._held
+        waiting = self._find("waiting") or self._find("ringing")
+        if what == "0" and waiting is not None:
+            waiting.hanging_up = True
+            self._end(waiting, now, words=set())
+        if what == "1":
+            for call in [call for call in before if call in self._calls]:
+                self._end(call, now, words=set())
+        if what in ("1", "2") and waiting is not None:
+            self._connect(waiting, now)
+        return self._said()
 
     def reset(self, now: float) -> list[CallEvent]:
         """The port is lost: what goes on behind it, nobody can see."""
@@ -253,82 +337,164 @@ class Calls:
 
     # ---- indications
 
-    def _ring(self, now: float) -> None:
-        self._data_until = NEVER  # +CRC=1 tells the kind with every RING
-        call = self._find("ringing") or self._find("waiting")
+    def _ring(self, voice: bool, now: float) -> None:
+        if voice:
+            self._data_until = NEVER  # +CRC=1 tells the kind with every RING
+        elif now < self._data_until:
+            self._data_until = now + SILENCE
+            return
+        call = self._ringing(now) or self._find("waiting")
         if call is None:
             if self._is_stray(now):
                 return
             call = self._begin("ringing", now)
-        call.state, call.sign = "ringing", now
+        call.state, call.sign, call.voice = "ringing", now, call.voice or voice
         call.rings += 1
-        call.rings_since_number += 1
+        call.rung.append(now)
+
+    def _ringing(self, now: float) -> _Call | None:
+        """The ringing call; one that has rung and was silent for long is over, and this sign is the next one's."""
+        call = self._find("ringing")
+        if call and call.rings and now - call.sign > SILENCE:
+            self._end(call, now, wait=False)
+            return None
+        return call
 
     def _is_stray(self, now: float) -> bool:
         connected = self._find("connected")
         return now - max(self._rejected_at, connected.connected_at if connected else NEVER) < STRAY
 
     def _caller(self, number: str | None, withheld: bool, now: float) -> None:
-        call = self._find("ringing")
+        if now < self._data_until:
+            return
+        call = self._ringing(now)
         if call is None:
-            if self._is_stray(now) or now < self._data_until:
+            if self._is_stray(now):
                 return
-            call = self._begin("ringing", now)
+            waiting = self._find("waiting")
+            fits = waiting and not waiting.is_other(number, withheld, True, now)
+            call = waiting if waiting and fits else self._begin("ringing", now)
         self._learn(call, number, withheld, now)
 
-    def _learn(self, call: _Call, number: str | None, withheld: bool, now: float) -> None:
-        """This is the caller. Another than before means that the call is over and the next one rings: the RINGs since
-        the last CLIP are the next one's."""
-        if call.known and not (same_number(call.number, number) and call.withheld == withheld):
-            early, index, state = call.rings_since_number, call.index, call.state
-            call.rings -= early
-            self._end(call, now)
-            call = self._begin(state, now)
-            call.rings, call.index = early, index
-        if not call.known and (number is not None or withheld):
-            call.number, call.withheld = number, withheld
+    def _learn(
+        self,
+        call: _Call,
+        number: str | None,
+        withheld: bool,
+        now: float,
+        clip: bool = True,
+        since: float = NEVER,
+    ) -> None:
+        """This is the caller. Another than before means that the call is over and the next one rings."""
+        if call.is_other(number, withheld, clip, now):
+            call = self._next(call, call.next_rings(since, clip), now, call.index)
+        better = number is not None and (call.number is None or (number[0] == "+" and call.number[0] != "+"))
+        if better or not call.known:
+            call.number, call.withheld, call.vague = number, withheld, not clip and number is None
             self._announce(call, now)
-        call.sign, call.rings_since_number = now, 0
+        call.sign = now
+        if clip:
+            call.clips += 1
+            call.rung = []
+
+    def _next(self, call: _Call, early: list[float], now: float, index: int | None) -> _Call:
+        """Another call than this one rings, and has done so with these RINGs."""
+        state = call.state
+        call.rings -= len(early)
+        self._end(call, now)
+        call = self._begin(state, now)
+        call.rings, call.rung, call.index, call.voice = len(early), early, index, True
+        return call
 
     def _state(self, state: CallState, now: float, listed: bool = False) -> None:
         """A line about one call by its index, unsolicited or from the list."""
         if not state.voice:
+            self._data(state, now)
             return
-        if state.incoming is False:
-            self._outgoing = state.state != "ended"
+        if state.snapshot and state.index:
+            self._shown[state.index] = now
+        if state.incoming is False and not self._misread(state):
+            if state.state != "ended":
+                self._dials(state.index)
+            elif self._outgoing:
+                self._outgoing, self._last = False, _End(now, state.index, state.number, {"state"})
         elif state.state == "ended":
-            self._ended(state.index, state.cause, False, now)
+            self._told_ended(state, now, listed)
         elif state.state in ("active", "held"):
             call = self._of_index(state)
-            if call and (state.incoming or not self._outgoing):
+            if call and (state.incoming is not None or not self._outgoing or call.index == state.index):
                 call.index, call.listed = state.index or call.index, listed or call.listed
                 call.sign = now
                 self._connect(call, now)
         elif state.state in ("incoming", "waiting"):
             self._there(state, now, listed)
 
+    def _misread(self, state: CallState) -> _Call | None:
+        """The call of ours that a line gives the wrong direction: E1550 does, but not before the call rings."""
+        if self._outgoing or state.state not in ("active", "held", "ended"):
+            return None
+        return self._by_index(state.index, state.number)
+
+    def _data(self, state: CallState, now: float) -> None:
+        """A data call rings: the plain RINGs are its own, also those that came before."""
+        if state.state == "ended":
+            self._data_until = NEVER
+        elif state.state == "incoming":
+            call = self._find("ringing")
+            if call and not call.voice and call.index in (None, state.index):
+                self._end(call, now, data=True)
+            if not self.ringing:
+                self._data_until = now + SILENCE
+
     def _there(self, state: CallState, now: float, listed: bool) -> None:
         call = self._of_index(state)
+        if call and call.state == "ringing" and not listed:
+            call = self._ringing(now)
+        if call and call.state == "connected" and self._is_next(call, state, now):
+            self._end(call, now)
+            call = None
+        since = NEVER if listed else now - BURST  # a line by itself comes just after the RING, or before
+        other = self._find("ringing")
+        if call is None and other and other.index and state.index and state.state == "incoming":
+            call = self._next(other, other.next_rings(since, clip=False), now, state.index)
         if call is None:
             if self._is_stray(now):
                 return
             call = self._begin("waiting" if state.state == "waiting" else "ringing", now)
         if call.state == "connected":
             return
-        call.index, call.sign = state.index or call.index, now
+        if state.state == "incoming" and not self._find("connected"):
+            call.state = "ringing"
+        call.index, call.sign, call.voice = state.index or call.index, now, True
         call.stateful, call.listed = call.stateful or not listed, call.listed or listed
         if state.number is not None or state.withheld:
-            since = call.rings_since_number
-            self._learn(call, state.number, state.withheld, now)
-            call.rings_since_number = since if listed else 0
+            self._learn(call, state.number, state.withheld, now, clip=False, since=since)
 
-    def _nobody_left(self, now: float) -> None:
-        """An empty ^SLCC closes every list. One that comes with entries comes at once, and is no news."""
-        for call in [call for call in self._calls if call.stateful and now - call.sign > 0.05]:
-            self._end(call, now)
+    def _is_next(self, call: _Call, state: CallState, now: float) -> bool:
+        """Does another ring under the index of the connected call? Then that one's end was lost."""
+        same = state.index and call.index == state.index and state.state == "incoming"
+        return bool(same) and not may_be_same(call.number, state.number) and not self._is_stray(now)
 
-    def _connected(self, now: float) -> None:
-        if (call := self._find("ringing")) and not self._outgoing:
+    def _nobody_else(self, now: float) -> None:
+        """An empty ^SLCC closes every list: what has not just been shown is gone."""
+        shown = {index for index, at in self._shown.items() if now - at < BURST}
+        self._shown.clear()
+        for call in [call for call in self._calls if call.stateful and call.index not in shown]:
+            self._end(call, now, words={"SLCC"})
+        if not shown or (self._outgoing_index and self._outgoing_index not in shown):
+            self._outgoing = False
+
+    def _dials(self, index: int | None) -> None:
+        self._outgoing_index = index or (self._outgoing_index if self._outgoing else None)
+        self._outgoing = True
+
+    def _connected(self, index: int | None, now: float) -> None:
+        call = self._by_index(index)
+        others = index is not None and self._outgoing_index not in (None, index)
+        if call is None and (not self._outgoing or others):
+            call = self._find("ringing") or self._find("waiting")
+        if call is not None and not self._is_stray(now):
+            call.index = index or call.index
             self._connect(call, now)
 
     def _connect(self, call: _Call, now: float) -> None:
@@ -336,65 +502,141 @@ class Calls:
             call.state, call.connected_at = "connected", now
 
     def _indicator(self, name: str, value: int, now: float) -> None:
-        """27.007 CIND: `call`, and `callsetup` with 1 for incoming; A6 and A9G print "CALL" without a mapping."""
-        if name == "callsetup" and value == 1 and not self.ringing:
-            self._begin("ringing", now).stateful = True
-        elif name == "callsetup" and value == 0 and self.ringing:
-            self._ended(None, None, False, now)
-        elif name == "call" and value == 1:
-            self._connected(now)
-        elif name == "call" and value == 0:
-            self._ended(None, None, False, now)
+        """27.007 CIND: `call`; `callsetup` with 1 incoming, 2 and 3 outgoing; `callheld` with 1 while another is active.
+        A6, A9G and Cinterion print the name of `call` without a mapping."""
+        match name, value:
+            case "callsetup", 1:
+                self._knock(now)
+            case "callsetup", 2 | 3:
+                self._outgoing = True
+            case "callsetup", 0:
+                if call := self._find("ringing") or self._find("waiting"):
+                    self._end(call, now, words={name})
+                self._outgoing = self._outgoing and self._up
+            case "callheld", 1:
+                if call := self._find("waiting"):
+                    self._connect(call, now)
+            case "call", 1:
+                self._connected(None, now)
+            case "call", 0:
+                self._ended(urc.Ended(word=name), now)
+        if name == "call":
+            self._up = value == 1
 
-    def _ended(self, index: int | None, cause: int | None, talked: bool, now: float) -> None:
-        self._data_until = NEVER
-        if self._outgoing:
-            self._outgoing = False
+    def _knock(self, now: float) -> None:
+        if self.ringing or self._find("waiting") or self._is_stray(now):
             return
-        call = next((c for c in self._calls if index and c.index == index), None)
-        if call is None and self.has_list and self._find("connected") and self._find("waiting"):
-            self._polled = NEVER  # one of the two: the list will tell which
-            return
-        call = call or self._in_hand()
-        if call is None:
-            return
-        if talked:
-            self._connect(call, now)
-        self._end(call, now, cause)
+        busy = self._outgoing or self._find("connected")
+        self._begin("waiting" if busy else "ringing", now).stateful = True
 
-    def _missed(self, number: str | None, now: float) -> None:
-        """MISSED_CALL: the end of a call that we have seen, the echo of one that is over, or all that we hear of it."""
-        call = next(
-            (c for c in self._calls if c.state != "connected" and may_be_same(c.number, number)), None
-        )
-        if call is None and now - self._ended_at < AFTERMATH and may_be_same(self._ended_number, number):
-            return
-        lost = call is None
-        call = call or self._begin("ringing", now)
-        if number is not None and not call.known:
-            self._learn(call, number, False, now)
-        self._end(call, now, lost=lost)
-
-    def _forwarded(self, now: float) -> None:
-        """The mark comes after the CLIP of its call, or just before the first RING."""
+    def _forward(self, now: float) -> None:
+        """+CSSU comes around the RING: it is of the call that rings, else of the next one."""
         if call := self._find("ringing") or self._find("waiting"):
             call.forwarded = True
         else:
             self._forwarded_at = now
 
+    # ---- ends
+
+    def _told_ended(self, state: CallState, now: float, listed: bool) -> None:
+        """A state of ended. In a list it may be an old one: there it counts by index or number alone."""
+        call = self._by_index(state.index, state.number)
+        if call is None:
+            same = [c for c in self._calls if state.number and same_number(c.number, state.number)]
+            call = next((c for c in same if not c.index or not state.index), None)
+        if call is not None:
+            self._end_of(call, state.number, state.cause, now, {"state"})
+        elif self._nameless and state.number is not None:
+            self._missed(state.number, now)
+        elif not listed:
+            self._ended(urc.Ended(state.index, state.cause, word="state"), now, state.number)
+
+    def _ended(self, end: urc.Ended, now: float, number: str | None = None) -> None:
+        if now < self._data_until and not self.ringing:
+            self._data_until = NEVER
+            return
+        if self._is_echo(end, number, now):
+            return
+        call = self._by_index(end.index, number)
+        if (
+            call is None
+            and self._outgoing
+            and self._outgoing_index in (None, end.index or self._outgoing_index)
+        ):
+            self._outgoing, self._last = False, _End(now, end.index, None, {end.word})
+            return
+        if call is None and self.has_list and self._find("connected") and self._find("waiting"):
+            self._polled = NEVER  # one of the two: the list will tell which
+            return
+        call = call or self._in_hand(end.index, number)
+        if call is None or (call is self._picked and end.word == "STOPRING"):
+            return
+        if end.talked:
+            self._connect(call, now)
+        self._end_of(call, number, end.cause, now, {end.word})
+
+    def _end_of(
+        self, call: _Call, number: str | None, cause: int | None, now: float, words: set[str]
+    ) -> None:
+        if number is not None and not call.known:
+            call.number = number
+            self._announce(call, now)
+        call.cause = cause
+        self._end(call, now, words=words)
+
+    def _is_echo(self, end: urc.Ended, number: str | None, now: float) -> bool:
+        """Does this line tell of the last end once more? It may still tell its cause."""
+        last = self._last
+        if now - last.at >= ECHO or self._by_index(end.index, number):
+            return False
+        if last.words is None:
+            return end.index is not None and end.index == last.index
+        news = end.word not in last.words
+        last.words.add(end.word)
+        if news and self._nameless and self._nameless.cause is None:
+            self._nameless.cause = end.cause
+        return news or (end.index is not None and end.index == last.index)
+
+    def _missed(self, number: str | None, now: float) -> None:
+        """MISSED_CALL: the end of a call that we have seen, the echo of one that is over, or all that we hear of it."""
+        open_calls = [c for c in self._calls if c.state != "connected"]
+        call = next((c for c in open_calls if c.number and same_number(c.number, number)), None)
+        if call is None and self._nameless:
+            if number is not None:
+                self._nameless.number = number
+                self._announce(self._nameless, now)
+            self._lay()
+            return
+        call = call or next((c for c in open_calls if may_be_same(c.number, number)), None)
+        last = self._last
+        if call is None and now - last.at < AFTERMATH and may_be_same(last.number, number):
+            words = last.words if last.words is not None else set()
+            if "MISSED_CALL" not in words:
+                last.words = words | {"MISSED_CALL"}
+                return
+        lost = call is None
+        call = call or self._begin("ringing", now)
+        if number is not None and not call.known:
+            call.number = number
+            self._announce(call, now)
+        self._end(call, now, lost=lost, words={"MISSED_CALL"}, wait=False)
+
     def _lose_all(self, now: float) -> None:
-        self._outgoing, self._data_until = False, NEVER
+        self._outgoing, self._data_until, self._up = False, NEVER, False
+        self._lay()
         for call in list(self._calls):
             self._end(call, now, lost=True)
 
     # ---- the list of calls
 
     def _begin(self, state: str, now: float) -> _Call:
-        call = _Call(self._next_key, state, sign=now, forwarded=now - self._forwarded_at < MARK_BEFORE)
-        self._next_key += 1
+        self._lay()
+        call = _Call(self._next_key, state, began=now, sign=now)
+        call.forwarded = now - self._forwarded_at <= MARK_BEFORE
         self._forwarded_at = NEVER
+        self._next_key += 1
         if len(self._calls) == MOST_CALLS:
-            self._end(self._calls[0], now)
+            self._end(self._calls[0], now, wait=False)
         if not self._calls:
             self._polled = now - POLL_RINGING / 2  # the first list half a second after the first sign
         self._calls.append(call)
@@ -404,17 +646,44 @@ class Calls:
     def _announce(self, call: _Call, now: float) -> None:
         self._events.append(CallRinging(self.line, now, call.key, call.number, call.withheld))
 
-    def _end(self, call: _Call, now: float, cause: int | None = None, lost: bool = False) -> None:
+    def _end(
+        self,
+        call: _Call,
+        now: float,
+        words: set[str] | None = None,
+        lost: bool = False,
+        data: bool = False,
+        wait: bool = True,
+    ) -> None:
+        """It is over. words: what told so, None where nothing did. wait: it may still be named."""
         self._calls.remove(call)
-        outcome = call.outcome(cause, lost)
-        self._ended_at, self._ended_number = now, call.number
-        if outcome == "rejected":
+        if call.state == "waiting":
+            words = None  # mostly nothing tells of it: NO CARRIER is of the other call
+        self._last = _End(now, call.index, call.number, words)
+        unnamed = call.state == "ringing" and not call.known and not call.hanging_up
+        if wait and unnamed and not lost and not data:
+            self._lay()
+            call.state, call.sign, self._nameless = "nameless", now, call
+            return
+        if call.state != "connected" and call.hanging_up:
             self._rejected_at = now
+        self._tell(call, now, DATA if data else call.outcome(lost))
+
+    def _lay(self) -> None:
+        """Nobody has named the nameless call: it is told as it is."""
+        for call in self._ghost():
+            self._nameless = None
+            self._last.number = self._last.number or call.number
+            self._tell(call, call.sign, call.outcome(lost=False))
+
+    def _ghost(self) -> list[_Call]:
+        return [self._nameless] if self._nameless else []
+
+    def _tell(self, call: _Call, at: float, outcome: str) -> None:
         rings = call.rings or None
+        who = call.number, call.withheld
         self._events.append(
-            CallEnded(
-                self.line, now, call.key, call.number, call.withheld, outcome, rings, cause, call.forwarded
-            )
+            CallEnded(self.line, at, call.key, *who, outcome, rings, call.cause, call.forwarded)
         )
 
     def _said(self) -> list[CallEvent]:
@@ -424,13 +693,23 @@ class Calls:
     def _find(self, state: str) -> _Call | None:
         return next((call for call in self._calls if call.state == state), None)
 
-    def _in_hand(self) -> _Call | None:
-        return self._find("connected") or self._find("ringing") or self._find("waiting")
+    def _by_index(self, index: int | None, number: str | None = None) -> _Call | None:
+        """Telit's #ECAM says 0 for every call, which is no index; and an index is soon given to the next call."""
+        call = next((call for call in self._calls if index and call.index == index), None)
+        return call if call and may_be_same(call.number, number) else None
+
+    def _in_hand(self, index: int | None, number: str | None) -> _Call | None:
+        """The call that an end is about which names none: of a second call, the waiting one first."""
+        states = ["connected", "ringing", "waiting"]
+        if (index or 0) > 1:
+            states.sort(key="waiting".__ne__)
+        free = [call for call in self._calls if not index or not call.index] or self._calls
+        fitting = [call for call in free if may_be_same(call.number, number)]
+        return next((call for state in states for call in fitting if call.state == state), None)
 
     def _of_index(self, state: CallState) -> _Call | None:
-        """The call that a state is about: by its index, else the one that has none yet and fits. Telit's #ECAM says 0
-        for every call, which is no index."""
-        if state.index and (call := next((call for call in self._calls if call.index == state.index), None)):
+        """The call that a state is about: by its index, else the one that has none yet and fits."""
+        if call := self._by_index(state.index):
             return call
         rings = state.state == "incoming"  # which may be news: the next caller, under the number in hand
         without = [c for c in self._calls if not c.index or not state.index]

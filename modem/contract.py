@@ -229,7 +229,8 @@ class CallRinging:
 class CallEnded:
     """The end of a call that CallRinging announced with the same key.
 
-    outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1).
+    outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1); `data` where
+    a call that had rung like any other turned out to be a data or fax call.
     rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told one.
     forwarded: another phone diverted it to this one (27.007 CSSU).
     """

@@ -57,4 +57,4 @@ def indicator_names(line: str) -> dict[str, str]:
     {'1': 'battchg', '2': 'call', '3': 'callsetup'}
     """
     names = re.findall(r'\("?([A-Za-z_ ]+)"?,', line)
-    return {str(place): name.lower() for place, name in enumerate(names, 1)}
+    return {str(place): re.sub("[_ ]", "", name.lower()) for place, name in enumerate(names, 1)}

@@ -5,17 +5,21 @@ The format is one JSON object a line: `lines` [[t, "text"], ...], optional `raw`
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from modem import commands, urc
+from modem import commands, families, urc
 from modem.at import Command, Dialogue, Response, Urc
-from modem.calls import CallEvent, Calls
+from modem.calls import DATA, CallEvent, Calls
 from modem.contract import CallEnded, CallRinging
 
+_HOLDS = re.compile(r"AT\+CHLD=([012])")
 # What the contract of `textback replay` calls each outcome; all others are "missed".
 OUTCOMES = {"answered": "answered", "rejected": "rejected"}
+# A line that is begun and then not gone on with for so long (seconds) is broken off.
+BROKEN_OFF = 1.0
 # How far the clock runs on where nothing says how far (seconds).
 AFTER_LAST_LINE = 180.0
 
@@ -51,9 +55,11 @@ class _Host:
         self.events: list[CallEvent] = []
         self.texts = 0
         self._asked = 0.0
+        self._read_at = 0.0
 
     def write(self, text: str, now: float) -> None:
-        if not text.upper().startswith("AT"):
+        text = text.strip().upper()
+        if not text.startswith("AT"):
             return
         self.dialogue.abandon()
         command = commands.told(text)
@@ -63,10 +69,15 @@ class _Host:
             self.calls.hanging_up()
         elif command == commands.ANSWER:
             self.calls.picking_up()
-        elif text.startswith("ATD"):
+        elif text.startswith("ATD") and not text.startswith("ATD*99"):
             self.calls.dialled()
+        elif held := _HOLDS.fullmatch(text):
+            self.calls.holding(held[1])
 
     def read(self, data: bytes, now: float) -> None:
+        if now - self._read_at > BROKEN_OFF:
+            data = b"\r" + data
+        self._read_at = now
         for event in self.dialogue.receive(data):
             if isinstance(event, Urc):
                 self._hear(urc.parse(event), now)
@@ -74,7 +85,9 @@ class _Host:
                 self._answered(event, now)
 
     def _hear(self, indication: urc.Indication, now: float) -> None:
-        self.texts += isinstance(indication, urc.StoredText | urc.DirectText)
+        self.texts += isinstance(indication, urc.StoredText | urc.DirectText | urc.PlainText)
+        if isinstance(indication, urc.Unknown) and indication.line.startswith("+CIND: ("):
+            self.calls.indicators = families.indicator_names(indication.line)
         self.events += self.calls.take(indication, now)
 
     def _answered(self, response: Response, now: float) -> None:
@@ -84,6 +97,12 @@ class _Host:
             self.events += self.calls.hung_up(response.ok, now)
         elif response.command == commands.ANSWER and response.ok:
             self.calls.picked_up(now)
+        elif response.command.text.startswith("ATD") and not response.ok:
+            self.calls.not_dialled(now)
+        elif response.command == commands.INDICATORS and response.ok:
+            self.calls.indicators = families.indicator_names(" ".join(response.lines))
+        elif _HOLDS.fullmatch(response.command.text) and response.ok:
+            self.events += self.calls.held(now)
 
     def wait_until(self, then: float) -> None:
         while (tick := self.calls.next_tick()) is not None and tick <= then:
@@ -107,7 +126,7 @@ def replay(transcript: dict[str, Any]) -> Replayed:
             host.read(data, now)
     host.wait_until(max(last, float(transcript.get("end_t") or last + AFTER_LAST_LINE)))
     order = [event.key for event in host.events if isinstance(event, CallRinging)]
-    ended = [event for event in host.events if isinstance(event, CallEnded)]
+    ended = [event for event in host.events if isinstance(event, CallEnded) and event.outcome != DATA]
     still = host.calls.reset(last)  # a call that the recording leaves connected
     ended += [event for event in still if isinstance(event, CallEnded)]
     ended.sort(key=lambda event: order.index(event.key))
@@ -119,7 +138,7 @@ def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes
     sent = [(float(t), str(text), b"") for t, text in transcript.get("sent") or ()]
     read: list[tuple[float, str | None, bytes]]
     if transcript.get("raw"):
-        read = [(float(t), None, str(text).encode("latin-1")) for t, text in transcript["raw"]]
+        read = [(float(t), None, str(text).encode("latin-1", "replace")) for t, text in transcript["raw"]]
     else:
         read = [
             (float(t), None, f"\r\n{text}\r\n".encode("latin-1", "replace"))
@@ -130,7 +149,7 @@ def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes
 
 def transcripts(text: str) -> Iterator[dict[str, Any]]:
     """The transcripts of a file, one JSON object a line. Raises ValueError that names the line which is none."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:

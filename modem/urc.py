@@ -14,14 +14,15 @@ from modem.at import Urc
 
 @dataclass(frozen=True)
 class Ring:
-    """The modem rings. voice: False for data and fax calls (27.007 CRING)."""
+    """The modem rings. voice: False for data and fax calls (27.007 CRING), None where a plain RING does not say."""
 
-    voice: bool
+    voice: bool | None
 
 
 @dataclass(frozen=True)
 class CallerId:
-    """Who calls (27.007 CLIP). number: None where the network gave none; then `withheld`."""
+    """Who calls (27.007 CLIP). number: None where the network gave none; then `withheld`, and also where the caller
+    withheld it and the SIM may see it all the same."""
 
     number: str | None
     withheld: bool
@@ -41,6 +42,7 @@ class CallState:
     """The state of one call by its index, from CLCC and its vendor cousins.
 
     state: active, held, dialing, alerting, incoming, waiting or ended. incoming: None where the line does not say.
+    snapshot: a line of a list that a NoCalls closes (^SLCC).
     """
 
     index: int
@@ -50,30 +52,39 @@ class CallState:
     number: str | None = None
     withheld: bool = False
     cause: int | None = None
+    snapshot: bool = False
 
 
 @dataclass(frozen=True)
 class NoCalls:
-    """The end of a ^SLCC list; alone it says that there is no call left."""
+    """The end of a ^SLCC list: what the list did not show is gone; alone it says that there is no call left."""
 
 
 @dataclass(frozen=True)
 class Outgoing:
     """A call that this modem makes."""
 
+    index: int | None = None
+
 
 @dataclass(frozen=True)
 class Connected:
-    """The call in hand is connected."""
+    """The call with that index, else the call in hand, is connected."""
+
+    index: int | None = None
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A call ended. cause: Q.850; seconds: how long it was connected, None where the line does not say."""
+    """A call ended. cause: Q.850; talked: the line says that it had been connected, even if no other line did.
+
+    word: how the line begins; several words may tell of one end, the same word twice tells of two.
+    """
 
     index: int | None = None
     cause: int | None = None
-    seconds: int | None = None
+    talked: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,6 +150,11 @@ class StoredReport:
 
 
 @dataclass(frozen=True)
+class PlainText:
+    """A text printed in text mode: it arrived, but its words are not taken from here."""
+
+
+@dataclass(frozen=True)
 class Booted:
     """A boot banner: volatile settings are gone. hard: the modem starts now, so that no call can be left from before."""
 
@@ -174,6 +190,7 @@ Indication = (
     | NetworkTime
     | StoredText
     | DirectText
+    | PlainText
     | DirectReport
     | StoredReport
     | Booted
@@ -188,7 +205,7 @@ def parse(urc: Urc) -> Indication:
     >>> parse(Urc('+CLIP: "15551234567",145,"",0,"",0'))
     CallerId(number='+15551234567', withheld=False, name='')
     >>> parse(Urc('^CEND:1,0, 104, 16'))
-    Ended(index=1, cause=16, seconds=0)
+    Ended(index=1, cause=16, talked=False, word='CEND')
     """
     for pattern, build in GRAMMAR:
         if matched := pattern.fullmatch(urc.line):
@@ -197,13 +214,13 @@ def parse(urc: Urc) -> Indication:
 
 
 def call_list(lines: tuple[str, ...]) -> tuple[CallState, ...]:
-    """The answer lines of AT+CLCC as states of voice calls; data calls (mode other than 0) are left out.
+    """The answer lines of AT+CLCC as states; data calls (mode other than 0) are among them, marked as such.
 
-    >>> call_list(('+CLCC: 1,1,0,1,0,"",128', '+CLCC: 2,1,4,0,0,"+447700900123",145'))
-    (CallState(index=2, state='incoming', incoming=True, voice=True, number='+447700900123', withheld=False, cause=None),)
+    >>> [(s.index, s.state, s.voice) for s in call_list(('+CLCC: 1,1,0,1,0,"",128', '+CLCC: 2,1,4,0,0,"+447700900123",145'))]
+    [(1, 'active', False), (2, 'incoming', True)]
     """
     states = (parse(Urc(line)) for line in lines)
-    return tuple(state for state in states if isinstance(state, CallState) and state.voice)
+    return tuple(state for state in states if isinstance(state, CallState))
 
 
 def number_of(text: str, ton: str) -> str | None:
@@ -220,6 +237,10 @@ Fields = list[str]
 
 
 def _fields(text: str) -> Fields:
+    if text.count('"') % 2:
+        text = text[: text.rindex('"')].rstrip(
+            ", "
+        )  # cut off inside its last string, which is no number any more
     row: Fields = next(csv.reader([text], skipinitialspace=True), [])
     return [field.strip() for field in row]
 
@@ -251,14 +272,26 @@ ECAM_STATES = {
     5: "waiting",
     6: "incoming",
     7: "ended",
+    8: "active",
 }
-# What a state says of the direction where the line itself does not.
+# Call progress: +ECPI of MTK and %CPI of Calypso number the messages of 24.008, and MTK adds its own above 128.
+PROGRESS_STATES = {
+    **dict.fromkeys((0, 2, 3, 4, 5), "incoming"),
+    **dict.fromkeys((1, 7, 8, 129, 133), "ended"),
+    **dict.fromkeys((6, 132), "active"),
+    131: "held",
+}
+# What a state says of the direction, whatever the line says: E1550 is sometimes wrong.
 DIRECTION = {"incoming": True, "waiting": True, "dialing": False, "alerting": False}
+
+
+# 27.007 CLIP <CLI validity>: withheld by the caller, not available from the network between.
+HIDDEN = (1, 2)
 
 
 def _caller_id(fields: Fields, _urc: Urc) -> Indication:
     number = number_of(_at(fields, 0), _at(fields, 1))
-    return CallerId(number, withheld=number is None, name=_at(fields, 4))
+    return CallerId(number, withheld=number is None or _int(fields, 5) in HIDDEN, name=_at(fields, 4))
 
 
 def _waiting(fields: Fields, urc: Urc) -> Indication:
@@ -267,7 +300,21 @@ def _waiting(fields: Fields, urc: Urc) -> Indication:
     return Waiting(number, withheld=number is None) if voice else Unknown(urc.line)
 
 
-def _listed(states: dict[int, str], number_at: int, voice_at: int, cause_at: int | None = None) -> "Builder":
+# ^CEND <end_status> that has its reason in <cc_cause>: 104 of the E-series, 67 of GTM900 and EM310.
+RELEASED_BY_NETWORK = (104, 67)
+# *ECAV <processid>: the exit cause is one of call control, which is Q.850's.
+CALL_CONTROL = 8
+
+
+def _cause(fields: Fields, place: int | None) -> int | None:
+    """A Q.850 cause: other numbers are a vendor's own."""
+    cause = None if place is None else _int(fields, place)
+    return cause if cause is not None and 1 <= cause <= 127 else None
+
+
+def _listed(
+    states: dict[int, str], number_at: int, voice_at: int, cause_at: int | None = None, snapshot: bool = False
+) -> "Builder":
     """Lines shaped like CLCC: index, direction, state, ... with number and type at `number_at`."""
 
     def build(fields: Fields, urc: Urc) -> Indication:
@@ -280,11 +327,12 @@ def _listed(states: dict[int, str], number_at: int, voice_at: int, cause_at: int
         return CallState(
             index,
             state,
-            incoming=_at(fields, 1) == "1",
+            incoming=DIRECTION.get(state, _at(fields, 1) == "1"),
             voice=_int(fields, voice_at) == 0,
             number=address,
             withheld=has_number and address is None,
-            cause=_int(fields, cause_at) if cause_at is not None else None,
+            cause=_cause(fields, cause_at),
+            snapshot=snapshot,
         )
 
     return build
@@ -292,7 +340,7 @@ def _listed(states: dict[int, str], number_at: int, voice_at: int, cause_at: int
 
 _clcc = _listed(CLCC_STATES, number_at=5, voice_at=3)
 _ccinfo = _listed(CCINFO_STATES, number_at=5, voice_at=3)
-_slcc = _listed(CLCC_STATES, number_at=6, voice_at=3)
+_slcc = _listed(CLCC_STATES, number_at=6, voice_at=3, snapshot=True)
 _dsci_short = _listed(DSCI_STATES, number_at=4, voice_at=3)
 _dsci_long = _listed(DSCI_STATES, number_at=5, voice_at=3, cause_at=8)
 
@@ -302,8 +350,13 @@ def _dsci(fields: Fields, urc: Urc) -> Indication:
     return (_dsci_long if len(fields) > 8 else _dsci_short)(fields, urc)
 
 
-def _by_state(states: dict[int, str], type_at: int | None = None, cause_at: int | None = None) -> "Builder":
-    """Lines of index and state alone: +UCALLSTAT, #ECAM, *ECAV, +XCALLSTAT."""
+def _by_state(
+    states: dict[int, str],
+    type_at: int | None = None,
+    number_at: int | None = None,
+    origin_at: int | None = None,
+) -> "Builder":
+    """Lines of index and state, seldom more: +UCALLSTAT, #ECAM, *ECAV, +XCALLSTAT. origin_at: who ended it and why."""
 
     def build(fields: Fields, urc: Urc) -> Indication:
         index, number = _int(fields, 0), _int(fields, 1)
@@ -311,31 +364,69 @@ def _by_state(states: dict[int, str], type_at: int | None = None, cause_at: int 
         if index is None or state is None:
             return Unknown(urc.line)
         kind = _int(fields, type_at) if type_at is not None else None
-        cause = _int(fields, cause_at) if cause_at is not None else None
-        return CallState(index, state, DIRECTION.get(state), voice=kind in (None, 1), cause=cause)
+        tells = number_at is not None and len(fields) > number_at
+        address = number_of(_at(fields, number_at or 0), _at(fields, (number_at or 0) + 1)) if tells else None
+        by_network = origin_at is not None and _int(fields, origin_at) == CALL_CONTROL
+        return CallState(
+            index,
+            state,
+            DIRECTION.get(state),
+            voice=kind in (None, 1),
+            number=address,
+            withheld=tells and address is None,
+            cause=_cause(fields, (origin_at or 0) + 1) if by_network else None,
+        )
 
     return build
 
 
+def _progress(fields: Fields, urc: Urc) -> Indication:
+    """Index, message, tones, channel, direction, mode, number, type, name, cause; an end may leave out all but four."""
+    index, state = _int(fields, 0), PROGRESS_STATES.get(_int(fields, 1) or 0)
+    if index is None or state is None or not _at(fields, 1):
+        return Unknown(urc.line)
+    if _at(fields, 4) == "" and state != "ended":
+        return Unknown(urc.line)
+    incoming = None if _at(fields, 4) == "" else _at(fields, 4) == "1"
+    if state == "incoming" and not incoming:
+        state = "dialing"
+    address = number_of(_at(fields, 6), _at(fields, 7))
+    rings = state == "incoming"
+    return CallState(
+        index,
+        state,
+        incoming,
+        voice=_int(fields, 5) in (None, 0),
+        number=address,
+        withheld=rings and len(fields) > 6 and address is None,
+        cause=_cause(fields, 9),
+    )
+
+
+def _outgoing(fields: Fields, _urc: Urc) -> Indication:
+    return Outgoing(_int(fields, 0))
+
+
 def _connected(fields: Fields, urc: Urc) -> Indication:
-    return Connected() if _int(fields, 1) in (None, 0) else Unknown(urc.line)
+    return Connected(_int(fields, 0)) if _int(fields, 1) in (None, 0) else Unknown(urc.line)
 
 
 def _cend(fields: Fields, _urc: Urc) -> Indication:
-    """^CEND: index, seconds, status, cause. A status of 104 means released by the network: only then the cause counts."""
-    return Ended(_int(fields, 0), cause=_int(fields, 3), seconds=_int(fields, 1))
+    """^CEND: index, seconds, status, cause. Of an end without a Q.850 cause MC509 says 255."""
+    cause = _cause(fields, 3) if _int(fields, 2) in RELEASED_BY_NETWORK else None
+    return Ended(_int(fields, 0), cause, bool(_int(fields, 1)), "CEND")
 
 
-def _ended_after(fields: Fields, _urc: Urc) -> Indication:
-    return Ended(seconds=_int(fields, 0))
-
-
-def _ended_index(fields: Fields, _urc: Urc) -> Indication:
-    return Ended(_int(fields, 0))
+def _released(fields: Fields, _urc: Urc) -> Indication:
+    return Ended(_int(fields, 0), word="WIND")
 
 
 def _ended_because(fields: Fields, _urc: Urc) -> Indication:
-    return Ended(cause=_int(fields, 0))
+    return Ended(cause=_cause(fields, 0), word="VOICE NO CARRIER")
+
+
+def _end(fields: Fields, _urc: Urc) -> Indication:
+    return Ended(word=_at(fields, 0).upper())
 
 
 def _missed(fields: Fields, _urc: Urc) -> Indication:
@@ -367,8 +458,15 @@ def _stored_report(fields: Fields, urc: Urc) -> Indication:
     return StoredReport(_at(fields, 0), index) if index is not None and known else Unknown(urc.line)
 
 
-def _direct(kind: type[DirectText] | type[DirectReport]) -> "Builder":
-    return lambda fields, urc: Unknown(urc.line) if urc.pdu is None else kind(urc.pdu)
+def _direct_report(_fields: Fields, urc: Urc) -> Indication:
+    return Unknown(urc.line) if urc.pdu is None else DirectReport(urc.pdu)
+
+
+def _direct_text(fields: Fields, urc: Urc) -> Indication:
+    """27.005 CMT: of text mode, where the header carries the sender, only the arrival counts."""
+    if _at(fields, 0) and len(fields) > 2:
+        return PlainText()
+    return Unknown(urc.line) if urc.pdu is None else DirectText(urc.pdu)
 
 
 def _is(indication: Indication) -> "Builder":
@@ -385,10 +483,11 @@ Builder = Callable[[Fields, Urc], Indication]
 GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), build)
     for pattern, build in (
-        (r"RING|\^?IRING|\+CRING: ?(?:ALT )?VOICE.*", _is(Ring(voice=True))),
+        (r"RING|\^?IRING", _is(Ring(voice=None))),
+        (r"\+CRING: ?(?:ALT )?VOICE.*", _is(Ring(voice=True))),
         (r"\+CRING: ?.*", _is(Ring(voice=False))),
-        (r'\+CLIP: ?(".*)', _caller_id),
-        (r'\+CCWA: ?(".*)', _waiting),
+        (r'\+CLIP: ?("[^"]*" ?, ?\d+.*)', _caller_id),
+        (r'\+CCWA: ?("[^"]*" ?, ?\d+.*)', _waiting),
         (r"\+CLCC: ?(.*)", _clcc),
         (r'\+QIND: ?"ccinfo", ?(.*)', _ccinfo),
         (r"\^DSCI: ?(.*)", _dsci),
@@ -396,16 +495,22 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"\^SLCC: ?(.+)", _slcc),
         (r"\+UCALLSTAT: ?(.*)", _by_state(UCALLSTAT_STATES)),
         (r"#ECAM: ?(.*)", _by_state(ECAM_STATES, type_at=2)),
-        (r"\*ECAV: ?(.*)", _by_state(ECAM_STATES, type_at=2, cause_at=4)),
-        (r"\+XCALLSTAT: ?(.*)", _by_state(CLCC_STATES)),
-        (r"\^ORIG: ?.*|\+ZORIG.*|MO RING|MO CONNECTED|RINGBACK|\+WIND: ?2", _is(Outgoing())),
+        (r"\*ECAV: ?(.*)", _by_state(ECAM_STATES, type_at=2, number_at=5, origin_at=3)),
+        (r"\+XCALLSTAT: ?(.*)", _by_state(UCALLSTAT_STATES)),
+        (r"(?:\+ECPI|%CPI): ?(.*)", _progress),
+        (r"\^(?:ORIG|CONF): ?(.*)", _outgoing),
+        (r"\+(?:ZORIG|ZCORG).*|MO RING|MO CONNECTED|RINGBACK|\+WIND: ?2", _is(Outgoing())),
         (r"\^CONN: ?(.*)", _connected),
-        (r"VOICE CALL: BEGIN|VOICE CONNECT|VOICE ANSWER|ANSWER", _is(Connected())),
+        (r"VOICE CALL: BEGIN|VOICE CONNECT|VOICE ANSWER|ANSWER|\+(?:ZCONN|ZCCNT).*", _is(Connected())),
         (r"\^CEND: ?(.*)", _cend),
-        (r"VOICE CALL: END: ?(\d+)", _ended_after),
+        (r"VOICE CALL: END: ?\d+", _is(Ended(talked=True, word="VOICE CALL: END"))),
         (r"VOICE NO CARRIER ?: ?(\d+)", _ended_because),
-        (r"\+WIND: ?6, ?(\d+)", _ended_index),
-        (r"NO CARRIER|VOICE CALL: END|STOPRING|HANGUP: ?\d+|BUSY|NO ANSWER", _is(Ended())),
+        (r"\+WIND: ?6, ?(\d+)", _released),
+        (
+            r"(NO CARRIER|VOICE CALL: END|STOPRING|HANGUP|\+ZCEND|BUSY|NO ANSWER|REMOTE CALL END)(?:: ?[\d, ]*)?",
+            _end,
+        ),
+        (r"\+CSSI: ?.*", lambda fields, urc: Unknown(urc.line)),
         (r"MISSED_CALL: ?(.*)", _missed),
         (r"\+CIEV: ?(.*)", _indicator),
         # 10 is what some vendors say for 0; the other codes are about holding and conferences.
@@ -413,13 +518,18 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"\+CREG: ?(\d+)(?:,.*)?", _registered),
         (r"\+CTZ[VEU]: ?.*|\^NWTIME: ?.*|\*PSUTTZ: ?.*|\+NITZ: ?.*", _is(NetworkTime())),
         (r"\+CMTI: ?(.*)", _stored_text),
-        (r"\+CMT:.*", _direct(DirectText)),
+        (r"\+CMT: ?(.*)", _direct_text),
         (r"\+CDSI: ?(.*)", _stored_report),
-        (r"\+CDS:.*", _direct(DirectReport)),
+        (r"\+CDS:.*", _direct_report),
         (r"\^SMMEMFULL.*|\+SMS FULL|MEMORY FULL|\+ZSMMEMFULL.*", _is(StorageFull())),
-        (r"RDY|START|\^SYSSTART.*|\*ATREADY: ?1|\+PBREADY|\+AT: READY|\+WIND: ?4", _booted(hard=True)),
+        (r"RDY|START|\^SYSSTART.*|\*ATREADY: ?1|\+AT: READY|\+WIND: ?4", _booted(hard=True)),
         (
-            r"\+CFUN: ?1|\+CPIN: ?READY|Call Ready|SMS Ready|SMS DONE|PB DONE|\+QIND: ?\"?(?:SMS|PB) DONE\"?",
+            r"NORMAL POWER DOWN|POWERED DOWN|(?:UNDER|OVER)[-_]VOLTAGE POWER DOWN|\^SHUTDOWN",
+            _booted(hard=True),
+        ),
+        (
+            r"\+CFUN: ?1|\+CPIN: ?READY|Call Ready|SMS Ready|SMS DONE|PB DONE|\+PBREADY"
+            r"|\+WIND: ?[78]|\+QIND: ?\"?(?:SMS|PB) DONE\"?",
             _booted(False),
         ),
     )

@@ -35,9 +35,12 @@ TIMES = (
     "POLL_RINGING",
     "POLL_CONNECTED",
     "LIST_GRACE",
+    "ECHO",
     "AFTERMATH",
+    "BURST",
     "STRAY",
     "MARK_BEFORE",
+    "LIST_DOUBT",
 )
 # Profiles whose restart prints a banner that says that no call can be left; of the others the ringing just stops.
 WITH_BANNER = {
