@@ -313,7 +313,9 @@ def test_a_call_that_another_phone_diverted_is_marked(box: Box) -> None:
 
 
 def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
-    box.simulator.exchange.settings["+CRC"] = "0"  # another program has changed it: a fax call rings like any other
+    box.simulator.exchange.settings["+CRC"] = (
+        "0"  # another program has changed it: a fax call rings like any other
+    )
     box.simulator.call(CEM, rings=30, kind="fax")
     until(lambda: box.calls(), "the ringing")
     until(lambda: not box.calls(), "its being forgotten")
