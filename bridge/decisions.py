@@ -3,15 +3,20 @@ transactions, so a step may be done again: whatever it keeps in memory is only a
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bridge import health, history, missed_book, numbers, policy, retries, store, wording
+from bridge import health, history, hours, missed_book, numbers, policy, retries, store, wording
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
-from bridge.desk import Granted, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
+from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
+from bridge.holidays import is_holiday
+from bridge.hours import Opening
 from bridge.models import Call, Contact, InboundPart, Line, Message
+from bridge.optout import Wish as Said
+from bridge.optout import wish as read_wish
 from modem import contract
 from modem.contract import Request, picture_sender, segments
 
@@ -22,8 +27,16 @@ MANUAL_HOURS = 24
 # What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
 MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
-# The first text may say how to opt out only once the box understands the answer.
-HINT_IS_KEPT = False
+# The first text may say how to opt out, since the box understands the answer.
+HINT_IS_KEPT = True
+# An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
+ANSWER_ONCE = timedelta(hours=24)
+ANSWERS = {
+    Said.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
+    Said.START: "You will get texts from {shop} again. Reply STOP to opt out.",
+    Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
+}
+KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
 # A data or fax call that rang like any other is no call in our sense.
 NO_CALL = "data"
 # So long the parts of a long text are waited for before it is shown without them.
@@ -172,7 +185,10 @@ class Decider:
     def _decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
         past = store.past_of(session, call)
-        decision = policy.decide(_facts(call), _caller(past), self.settings, self.region, self._own(), now)
+        opening = self._opening(now)
+        decision = policy.decide(
+            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening
+        )
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
@@ -180,7 +196,12 @@ class Decider:
         contact = session.get_one(Contact, call.contact_id)
         assert contact.id is not None
         first = HINT_IS_KEPT and past.last_automatic is None
-        body = wording.reply(self.settings, contact.address, contact.name, call.started, first)
+        # A text that waits for the opening speaks in the shop's open voice.
+        is_open = opening.open or self.settings.textback.closed != "other"
+        reopens = hours.in_words(opening.reopens, now, self._zone) if not opening.open else ""
+        body = wording.reply(
+            self.settings, contact.address, contact.name, call.started, first, is_open, reopens
+        )
         message = store.text_is_queued(
             session,
             line_id=call.line_id,
@@ -194,6 +215,18 @@ class Decider:
             call=call,
         )
         call.message_id = message.id
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        """The shop's zone, None for the system's."""
+        name = self.settings.shop.timezone
+        return None if name == "auto" else ZoneInfo(name)
+
+    def _opening(self, now: datetime) -> Opening:
+        shop = self.settings.hours
+        if shop.open_always:
+            return hours.ALWAYS
+        return hours.opening(shop.week, is_holiday(shop.holidays), now, self._zone)
 
     def _own(self) -> tuple[str, ...]:
         """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
@@ -336,7 +369,7 @@ class Decider:
         if kind == "picture":
             of_picture = picture_sender(store.body_of(parts))
             sender = numbers.e164(of_picture, self.region) or of_picture or sender
-        store.text_came(
+        message = store.text_came(
             session,
             line,
             parts,
@@ -345,6 +378,36 @@ class Decider:
             body=body,
             status=status,
             replace_type=replace_type,
+            now=now,
+        )
+        if kind == "text":
+            self._heed(session, message, now)
+
+    def _heed(self, session: Session, message: Message, now: datetime) -> None:
+        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day."""
+        contact = session.get_one(Contact, message.contact_id)
+        hint = self.settings.textback.opt_out_text
+        said = read_wish(message.body, [*store.our_last_words(session, contact), hint])
+        if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
+            return
+        asked_before = store.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
+        store.consent(session, contact, KINDS[said], "text", message.body, now)
+        log.info("text %s asks: %s", message.id, said.value)
+        if said == Said.ASK or asked_before:
+            return
+        if numbers.untextable(contact.address, self.region, self._own(), "text") is not None:
+            return  # a short code or a name cannot be answered
+        shop = self.settings.shop
+        body = wording.plain(wording.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
+        store.text_is_queued(
+            session,
+            line_id=message.line_id,
+            contact_id=message.contact_id,
+            body=body,
+            parts=segments(body).parts,
+            kind="system",
+            due=now,
+            expires=now + timedelta(hours=MANUAL_HOURS),
             now=now,
         )
 
@@ -366,11 +429,26 @@ class Decider:
 
     # ---- wishes of the page
 
+    def _mark(self, session: Session, mark: Mark) -> Granted | Refused:
+        contact = history.contact_at(session, mark.address)
+        if contact is None:
+            return Refused("Nobody has this number here.")
+        if mark.kind in ("block", "unblock"):
+            contact.blocked = mark.kind == "block"
+        elif mark.kind in ("out", "in", "fine"):
+            words, now = _mark_words(mark.author), self._clock.utc()
+            store.consent(session, contact, mark.kind, "page", words, now)
+        else:
+            return Refused(f"{mark.kind!r} is no mark.")
+        return Granted()
+
     def wish(self, session: Session, wish: Wish) -> tuple[Granted | Refused, Sequence[tuple[str, Request]]]:
         """Do what somebody on the page asks for, or say why not."""
         match wish:
             case WriteText():
                 return write_text(session, wish, self.settings, self.region, self._clock.utc()), ()
+            case Mark():
+                return self._mark(session, wish), ()
             case MarkRead(address):
                 contact = history.contact_at(session, address)
                 if contact is not None:
@@ -383,6 +461,10 @@ class Decider:
                 return Granted(), [(line, contract.Answer())]
             case PutDown(line):
                 return Granted(), [(line, contract.HangUp())]
+
+
+def _mark_words(author: str | None) -> str:
+    return f"settled by {author}" if author else "settled on the box"
 
 
 def write_text(
@@ -423,6 +505,7 @@ def _facts(call: Call) -> policy.CallFacts:
         raw=call.number,
         withheld=call.withheld,
         ended=call.ended or call.started,
+        rings=call.rings,
     )
 
 
@@ -432,4 +515,9 @@ def _caller(past: store.Past) -> policy.CallerFacts:
         last_automatic_id=past.last_automatic_id,
         pending_id=past.pending_id,
         contact_since=past.contact_since,
+        opted_out=past.opted_out,
+        doubtful=past.doubtful,
+        excluded=past.excluded,
+        blocked=past.blocked,
+        stranger=past.stranger,
     )

@@ -52,7 +52,17 @@ class TryAgain:
     line: str
 
 
-Wish = WriteText | MarkRead | PickUp | PutDown | TryAgain
+@dataclass(frozen=True)
+class Mark:
+    """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
+    wrote was no opt-out), block or unblock."""
+
+    address: str
+    kind: str
+    author: str | None
+
+
+Wish = Mark | WriteText | MarkRead | PickUp | PutDown | TryAgain
 
 
 @dataclass(frozen=True)

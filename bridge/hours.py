@@ -1,8 +1,9 @@
-"""Opening hours as they are written: spans of a day, holidays; pure. What is open when is asked of them later."""
+"""Opening hours: spans of a day as they are written, holidays, what is open when, and when it opens again; pure."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, tzinfo
 
 MINUTES_A_DAY = 24 * 60
 # The dash may be the typographic one that phones write.
@@ -45,3 +46,83 @@ def _span(text: str) -> Span:
     if start == end:
         raise ValueError(f"{text!r} begins when it ends; the whole day is 0:00-24:00")
     return Span(start, end if end > start else end + MINUTES_A_DAY)
+
+
+# How far ahead the next opening is looked for (days): a shop that is closed for longer has no opening to wait for.
+LOOK_AHEAD = 60
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Is the shop open, and if not, when it opens next; None where no opening is in sight. Aware instants."""
+
+    open: bool
+    reopens: datetime | None = None
+
+
+ALWAYS = Opening(True)
+
+
+def opening(
+    week: tuple[tuple[Span, ...], ...],
+    is_holiday: Callable[[date], bool],
+    now: datetime,
+    zone: tzinfo | None,
+) -> Opening:
+    """Whether the shop is open at `now`, by the spans of Monday to Sunday in the shop's zone (None: the system's). A span
+    that passes midnight belongs to the day on which it began; a holiday has no spans of its own.
+
+    >>> from datetime import UTC
+    >>> week = ((Span(540, 1080),),) * 5 + ((), ())
+    >>> opening(week, lambda day: False, datetime(2026, 11, 23, 12, tzinfo=UTC), UTC)
+    Opening(open=True, reopens=None)
+    >>> opening(week, lambda day: False, datetime(2026, 11, 27, 20, tzinfo=UTC), UTC).reopens.isoformat()
+    '2026-11-30T09:00:00+00:00'
+    """
+    if not any(week):
+        return ALWAYS
+    today = now.astimezone(zone).date()
+    ahead = list(_spans(week, is_holiday, today - timedelta(days=1), zone))
+    if any(start <= now < end for start, end in ahead):
+        return ALWAYS
+    return Opening(False, min((start for start, _ in ahead if start > now), default=None))
+
+
+def _spans(
+    week: tuple[tuple[Span, ...], ...],
+    is_holiday: Callable[[date], bool],
+    first: date,
+    zone: tzinfo | None,
+) -> Iterator[tuple[datetime, datetime]]:
+    """The spans of the days from `first` on, as instants."""
+    for number in range(LOOK_AHEAD):
+        day = first + timedelta(days=number)
+        if not is_holiday(day):
+            for one in week[day.weekday()]:
+                yield _at(day, one.start, zone), _at(day, one.end, zone)
+
+
+def _at(day: date, minutes: int, zone: tzinfo | None) -> datetime:
+    """What the shop's clock shows so many minutes after midnight: 9:00 is 9:00 on the day of a change of the clocks too."""
+    shown = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
+
+
+def in_words(reopens: datetime | None, now: datetime, zone: tzinfo | None) -> str:
+    """When the shop opens again, as one says it; nothing where no opening is in sight.
+
+    >>> from datetime import UTC
+    >>> monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    >>> [in_words(monday + timedelta(days=days, hours=2), monday, UTC) for days in (0, 1, 4, 9)]
+    ['at 9:00', 'tomorrow at 9:00', 'on Friday at 9:00', 'on 2 December at 9:00']
+    """
+    if reopens is None:
+        return ""
+    then, today = reopens.astimezone(zone), now.astimezone(zone).date()
+    at = f"at {then.hour}:{then.minute:02}"
+    days = (then.date() - today).days
+    if days == 0:
+        return at
+    if days == 1:
+        return f"tomorrow {at}"
+    return f"on {then:%A} {at}" if days < 7 else f"on {then.day} {then:%B} {at}"

@@ -45,7 +45,10 @@ class Line(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted."""
+    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted.
+
+    doubtful: wrote something that may be an opt-out; nothing automatic goes out until somebody has looked.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
@@ -54,6 +57,7 @@ class Contact(SQLModel, table=True):
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
     excluded: bool = False
     blocked: bool = False
+    doubtful: bool = False
     source: str
     first_seen: datetime = Field(sa_type=Utc)
     last_seen: datetime = Field(sa_type=Utc, index=True)
@@ -148,6 +152,18 @@ class InboundPart(SQLModel, table=True):
     received: datetime = Field(sa_type=Utc)
     scts: datetime | None = Field(default=None, sa_type=Utc)
     message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+
+
+class ConsentEvent(SQLModel, table=True):
+    """One step of opting out or in again. kind: out, in, help, doubt (somebody has to look) or fine (somebody has); source:
+    text, page or cli; words: what was written, or who did it here."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    at: datetime = Field(sa_type=Utc)
+    kind: str
+    source: str
+    words: str
 
 
 class Incident(SQLModel, table=True):

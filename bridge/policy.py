@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bridge.numbers import untextable
+from bridge.hours import ALWAYS, Opening
+from bridge.numbers import NOWHERE, region_of, untextable
 from bridge.settings import Settings
 
 MISSED = frozenset({"abandoned", "no_answer", "waiting", "lost", "notice"})
@@ -52,6 +53,11 @@ SENTENCES = {
 }
 
 
+DOUBTFUL = "This person wrote something that may be a STOP; somebody has to look at it first."
+# Regions that belong to home besides the SIM's own: with the same country code, and at the same price.
+NEIGHBOURS = {"GB": frozenset({"GG", "JE", "IM"}), "US": frozenset({"PR", "VI", "GU", "MP", "AS"})}
+
+
 @dataclass(frozen=True)
 class CallFacts:
     """An ended call. number: E.164 or None; raw: as received."""
@@ -61,16 +67,23 @@ class CallFacts:
     raw: str | None
     withheld: bool
     ended: datetime
+    rings: int | None = None
 
 
 @dataclass(frozen=True)
 class CallerFacts:
-    """The caller's past. contact_since: how there was contact after this call, a sentence, or None."""
+    """The caller's past. contact_since: how there was contact after this call, a sentence, or None. doubtful: wrote something
+    that may be an opt-out. stranger: nothing was known of them before."""
 
     last_automatic: datetime | None = None
     last_automatic_id: int | None = None
     pending_id: int | None = None
     contact_since: str | None = None
+    opted_out: bool = False
+    doubtful: bool = False
+    excluded: bool = False
+    blocked: bool = False
+    stranger: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,7 @@ class Case:
     own: tuple[str, ...]
     now: datetime
     expires: datetime | None = None
+    opening: Opening = ALWAYS
 
 
 def _not_missed(case: Case) -> str | None:
@@ -133,6 +147,40 @@ def _not_textable(case: Case) -> str | None:
     )
 
 
+def _foreign(case: Case) -> str | None:
+    wanted, number = case.settings.filters.countries, case.call.number
+    if wanted == ("any",) or number is None:
+        return None
+    there = region_of(number)
+    home = {case.region} | NEIGHBOURS.get(case.region, frozenset())
+    if there in (home if wanted == ("home",) else wanted):
+        return None
+    if case.region == NOWHERE and wanted == ("home",):
+        return None  # nobody has told yet where home is
+    return SENTENCES["foreign"] if there is None else f"The number is from {there}, which is not texted."
+
+
+def _excluded(case: Case) -> str | None:
+    return SENTENCES["excluded"] if case.caller.excluded else None
+
+
+def _opted_out(case: Case) -> str | None:
+    if case.caller.opted_out:
+        return SENTENCES["opted_out"]
+    return DOUBTFUL if case.caller.doubtful else None
+
+
+def _spam(case: Case) -> str | None:
+    return "This caller is blocked here." if case.caller.blocked else None
+
+
+def _one_ring(case: Case) -> str | None:
+    least, rings = case.settings.filters.min_rings, case.call.rings
+    if not case.caller.stranger or rings is None or rings >= least:
+        return None
+    return f"It rang {_count(rings, 'time')}, and strangers are texted from {_count(least, 'ring')} on."
+
+
 def _cooldown(case: Case) -> str | None:
     if case.caller.pending_id is not None:
         return "A text to this caller is already on its way."
@@ -140,6 +188,15 @@ def _cooldown(case: Case) -> str | None:
     if last is None or not hours or case.now - last >= timedelta(hours=hours):
         return None  # a text in the future, by a clock that has jumped, counts as recent
     return f"Texted {_ago(case.now - last)}; one text per caller in {_count(hours, 'hour')}."
+
+
+def _closed(case: Case) -> str | None:
+    how = case.settings.textback.closed
+    if case.opening.open or how in ("same", "other"):
+        return None
+    if how == "wait" and case.opening.reopens is not None:
+        return None
+    return "The shop was closed, and no opening is in sight." if how == "wait" else SENTENCES["closed"]
 
 
 def _superseded(case: Case) -> str | None:
@@ -153,26 +210,41 @@ def _expired(case: Case) -> str | None:
 
 
 Rule = Callable[[Case], str | None]
-# In the order of the contract: rule, what is noted when it passes, function. Between not_textable and cooldown come
-# foreign, excluded, opted_out, spam, one_ring; between cooldown and superseded come closed, limit, breaker, clock.
+# In the order of the contract: rule, what is noted when it passes, function. Between closed and superseded come limit,
+# breaker, clock.
 RULES: tuple[tuple[str, str, Rule], ...] = (
     ("not_missed", "The call was missed.", _not_missed),
     ("disabled", "Automatic texts are on.", _disabled),
     ("withheld", "The number was shown.", _withheld),
     ("not_textable", "The number can receive texts.", _not_textable),
+    ("foreign", "Its country is texted.", _foreign),
+    ("excluded", "Nobody has marked it as never to be texted.", _excluded),
+    ("opted_out", "This person has not asked for no more texts.", _opted_out),
+    ("spam", "It is not blocked.", _spam),
+    ("one_ring", "It rang long enough.", _one_ring),
     ("cooldown", "No automatic text to this caller lately.", _cooldown),
+    ("closed", "Texts go out at this time.", _closed),
     ("superseded", "No contact since the call.", _superseded),
     ("expired", "It is still in time.", _expired),
 )
 
 
 def decide(
-    call: CallFacts, caller: CallerFacts, settings: Settings, region: str, own: tuple[str, ...], now: datetime
+    call: CallFacts,
+    caller: CallerFacts,
+    settings: Settings,
+    region: str,
+    own: tuple[str, ...],
+    now: datetime,
+    opening: Opening = ALWAYS,
 ) -> Reply | Silence:
-    """At the end of a call: text back, and when, or why not. `own`: numbers that are never texted."""
+    """At the end of a call: text back, and when, or why not. `own`: numbers that are never texted; opening: is the shop
+    open, and when is it again? A text that waits for opening expires so long after that."""
     due = now + timedelta(seconds=settings.textback.delay_seconds)
+    if settings.textback.closed == "wait" and not opening.open and opening.reopens is not None:
+        due = max(due, opening.reopens)
     expires = due + timedelta(minutes=settings.textback.expire_minutes)
-    return _judge(Case(call, caller, settings, region, own, now), due, expires)
+    return _judge(Case(call, caller, settings, region, own, now, opening=opening), due, expires)
 
 
 def decide_again(

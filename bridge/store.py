@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, not_, or_
 from sqlmodel import Session, col, select
 
-from bridge.models import Call, Contact, InboundPart, Incident, Line, Memo, Message, MessagePart
+from bridge.models import Call, ConsentEvent, Contact, InboundPart, Incident, Line, Memo, Message, MessagePart
 from bridge.retries import PROBE
 from modem.contract import LineUp, Repair, ReportReceived, TextReceived, join
 
@@ -184,6 +184,36 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
     return _add(session, contact)
 
 
+# ---- opt-out and opt-in
+
+
+def consent(session: Session, contact: Contact, kind: str, source: str, words: str, now: datetime) -> None:
+    """Keep the step, and what follows from it for the contact."""
+    assert contact.id is not None
+    session.add(ConsentEvent(contact_id=contact.id, at=now, kind=kind, source=source, words=words))
+    if kind == "out":
+        contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
+    elif kind == "in":
+        contact.opted_out_at, contact.doubtful = None, False
+    elif kind in ("doubt", "fine"):
+        contact.doubtful = kind == "doubt"
+    session.flush()
+
+
+def asked_since(session: Session, contact: Contact, kind: str, since: datetime) -> bool:
+    """Has this contact asked for the same since then?"""
+    same = select(ConsentEvent.id).where(
+        ConsentEvent.contact_id == contact.id, ConsentEvent.kind == kind, ConsentEvent.at >= since
+    )
+    return session.exec(same.limit(1)).first() is not None
+
+
+def our_last_words(session: Session, contact: Contact) -> Sequence[str]:
+    """What we wrote to this contact lately."""
+    ours = select(Message.body).where(Message.contact_id == contact.id, Message.direction == "out")
+    return session.exec(ours.order_by(col(Message.id).desc()).limit(5)).all()
+
+
 # ---- calls
 
 
@@ -226,12 +256,18 @@ def calls_left_ringing(session: Session) -> Sequence[Call]:
 
 @dataclass(frozen=True)
 class Past:
-    """What is known of a caller before a decision. contact_since: how they were in contact after this call began."""
+    """What is known of a caller before a decision. contact_since: how they were in contact after this call began. stranger:
+    nothing was known of them before this call."""
 
     last_automatic: datetime | None = None
     last_automatic_id: int | None = None
     pending_id: int | None = None
     contact_since: str | None = None
+    opted_out: bool = False
+    doubtful: bool = False
+    excluded: bool = False
+    blocked: bool = False
+    stranger: bool = False
 
 
 def past_of(session: Session, call: Call) -> Past:
@@ -260,7 +296,13 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> P
     )
     texts = session.exec(query).all()
     last = next((text for text in texts if text.status in COOLING), None)
+    contact = session.get_one(Contact, contact_id)
     return Past(
+        opted_out=contact.opted_out_at is not None,
+        doubtful=contact.doubtful,
+        excluded=contact.excluded,
+        blocked=contact.blocked,
+        stranger=not contact.name and contact.first_seen == contact.last_seen,
         last_automatic=(last.sent or last.due or last.created) if last else None,
         last_automatic_id=last.id if last else None,
         pending_id=next((text.id for text in texts if text.status == "queued"), None),

@@ -109,22 +109,35 @@ def with_hint(text: str, hint: str) -> str:
     return longer if hint and segments(longer).parts == segments(text).parts else text
 
 
-def choose(settings: Settings, address: str) -> str:
-    """The template for a number: in the language of its country, if there is one in it, else `message`."""
+def choose(settings: Settings, address: str, is_open: bool = True) -> str:
+    """The template for a number: for the hours, and in the language of its country, if there is one in it."""
     language = _LANGUAGE_OF.get(region_of(address) or "", "")
-    return settings.textback.messages_by_language.get(language, settings.textback.message)
+    texts = settings.textback
+    if not is_open and texts.closed == "other":
+        return texts.closed_messages_by_language.get(language, texts.closed_message)
+    return texts.messages_by_language.get(language, texts.message)
 
 
-def reply(settings: Settings, address: str, name: str, called: datetime, first: bool) -> str:
-    """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before."""
+def reply(
+    settings: Settings,
+    address: str,
+    name: str,
+    called: datetime,
+    first: bool,
+    is_open: bool = True,
+    reopens: str = "",
+) -> str:
+    """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before. reopens: in
+    words, empty while the shop is open."""
     zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
     values = {
         "shop": settings.shop.name,
         "phone": settings.shop.phone,
         "name": name,
         "time": f"{called.astimezone(zone):%H:%M}",
+        "reopens": reopens,
     }
-    text = plain(render(choose(settings, address), values))
+    text = plain(render(choose(settings, address, is_open), values))
     if not (first and settings.textback.opt_out_hint):
         return text
     return with_hint(text, plain(render(settings.textback.opt_out_text, values)))

@@ -39,6 +39,7 @@ country = GB
 port = {port}
 [textback]
 message = {message}
+opt_out_hint = {hint}
 {textback}
 [web]
 host = 127.0.0.1
@@ -46,9 +47,9 @@ port = 0
 """
 
 
-def write_config(folder: Path, port: object, textback: str = "", extra: str = "") -> Path:
+def write_config(folder: Path, port: object, textback: str = "", extra: str = "", hint: str = "no") -> Path:
     path = folder / "config.ini"
-    path.write_text(CONFIG.format(port=port, message=MESSAGE, textback=textback) + extra)
+    path.write_text(CONFIG.format(port=port, message=MESSAGE, textback=textback, hint=hint) + extra)
     return path
 
 
@@ -95,10 +96,15 @@ class Box:
 
 @contextmanager
 def a_box(
-    folder: Path, simulator: Simulator, textback: str = "", extra: str = "", ready: bool = True
+    folder: Path,
+    simulator: Simulator,
+    textback: str = "",
+    extra: str = "",
+    ready: bool = True,
+    hint: str = "no",
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
-    path = write_config(folder, simulator.port, textback, extra)
+    path = write_config(folder, simulator.port, textback, extra, hint)
     with service.running(config.load(path), service.reloader(path)) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()

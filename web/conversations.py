@@ -7,7 +7,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge import history
-from bridge.desk import Desk, Granted, Later, MarkRead, WriteText
+from bridge.desk import Desk, Granted, Later, Mark, MarkRead, Refused, WriteText
 from bridge.models import Contact
 from bridge.numbers import untextable
 from bridge.wording import TWINS, alphabet, cost, plain
@@ -72,6 +72,16 @@ def read(address: str) -> Response:
     desk: Desk = current_app.extensions["desk"]
     desk.ask(MarkRead(address))
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+
+
+@pages.route("/conversations/<path:address>/mark", methods=["POST"])
+def mark(address: str) -> Response:
+    """Never text, text again, block, or settle what was no opt-out."""
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(Mark(address, request.form.get("kind", ""), g.user))
+    if isinstance(answer, Refused):
+        abort(404, answer.sentence)
+    return redirect(url_for("conversations.thread", address=address), 303)
 
 
 def _page(address: str | None, draft: Draft) -> str:
