@@ -14,8 +14,9 @@ incoming or waiting).
 
 (1) or what its release cause says (Q.850, table CAUSES). (2) a RING makes it ringing, a CCWA keeps it waiting.
 (3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call, or with the same
-index the next one. (5) a ringing call without a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still
-name it; a sign is the next call. (6) answered, after a minute of empty lists, or after two hours where there is no list.
+index the next one; where only an indicator said that it was taken and the RINGs go on, it rings. (5) a ringing call without
+a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still name it; a sign is the next call. (6) answered,
+after a minute of empty lists, or after two hours where there is no list.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its answers,
 `next_poll` says when to ask, `tick` lets silence end a call. Few lines carry an identity, so the end of a call is taken
@@ -52,6 +53,8 @@ BURST = 1.0
 MARK_BEFORE = 2.0
 # Empty lists for so long end a connected call even where no list has ever shown one.
 LIST_DOUBT = 60.0
+# The RINGs of one call are no further apart than that.
+CADENCE = 8.0
 # A RING that was on its way when we hung up or picked up.
 STRAY = 1.5
 
@@ -74,7 +77,8 @@ CallEvent = CallRinging | CallEnded
 @dataclass
 class _Call:
     """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
-    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call."""
+    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call.
+    guessed: an indicator alone says that it is connected, and firmwares differ in what `call` means."""
 
     key: int
     state: str
@@ -92,6 +96,7 @@ class _Call:
     stateful: bool = False
     listed: bool = False
     hanging_up: bool = False
+    guessed: bool = False
     connected_at: float = NEVER
     cause: int | None = None
 
@@ -343,7 +348,7 @@ class Calls:
         elif now < self._data_until:
             self._data_until = now + SILENCE
             return
-        call = self._ringing(now) or self._find("waiting")
+        call = self._ringing(now) or self._find("waiting") or self._not_taken(now)
         if call is None:
             if self._is_stray(now):
                 return
@@ -359,6 +364,12 @@ class Calls:
             self._end(call, now, wait=False)
             return None
         return call
+
+    def _not_taken(self, now: float) -> _Call | None:
+        """The connected call, if that was a guess: the RINGs go on."""
+        call = self._find("connected")
+        goes_on = call and call.guessed and now - call.connected_at > STRAY and now - call.sign < CADENCE
+        return call if goes_on else None
 
     def _is_stray(self, now: float) -> bool:
         connected = self._find("connected")
@@ -488,16 +499,17 @@ class Calls:
         self._outgoing_index = index or (self._outgoing_index if self._outgoing else None)
         self._outgoing = True
 
-    def _connected(self, index: int | None, now: float) -> None:
+    def _connected(self, index: int | None, now: float, guessed: bool = False) -> None:
         call = self._by_index(index)
         others = index is not None and self._outgoing_index not in (None, index)
         if call is None and (not self._outgoing or others):
             call = self._find("ringing") or self._find("waiting")
         if call is not None and not self._is_stray(now):
             call.index = index or call.index
-            self._connect(call, now)
+            self._connect(call, now, guessed)
 
-    def _connect(self, call: _Call, now: float) -> None:
+    def _connect(self, call: _Call, now: float, guessed: bool = False) -> None:
+        call.guessed = guessed and (call.guessed or call.state != "connected")
         if call.state != "connected":
             call.state, call.connected_at = "connected", now
 
@@ -517,7 +529,7 @@ class Calls:
                 if call := self._find("waiting"):
                     self._connect(call, now)
             case "call", 1:
-                self._connected(None, now)
+                self._connected(None, now, guessed=True)
             case "call", 0:
                 self._ended(urc.Ended(word=name), now)
         if name == "call":
