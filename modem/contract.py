@@ -52,10 +52,14 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a message lies on the SIM or in the modem (27.005 CPMS <mem1> and CMGR <index>)."""
+    """Where a message lies on the SIM or in the modem (27.005 CPMS <mem1> and CMGR <index>).
+
+    mark: of what was read there, since the next message may take the place as soon as this one is deleted.
+    """
 
     storage: str
     index: int
+    mark: str = ""
 
 
 # ---- requests, bridge -> modem

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from modem import causes, commands
 from modem.at import Command, Prompt, Response
-from modem.contract import Slot
 from modem.errors import CommandTimeout, PortLost
 from modem.pdu import EncodedPart
 
@@ -203,15 +202,3 @@ def _not_taken(response: Response, before: str) -> Refused | Unsure | None:
     if kind == causes.TAKEN:
         return None
     return Unsure(sentence) if kind == causes.UNSURE else Refused(sentence, code, kind, bool(before))
-
-
-def slots_by_storage(slots: tuple[Slot, ...]) -> dict[str, list[int]]:
-    """Which indices to delete in which storage.
-
-    >>> slots_by_storage((Slot("SM", 3), Slot("ME", 1), Slot("SM", 4)))
-    {'SM': [3, 4], 'ME': [1]}
-    """
-    storages: dict[str, list[int]] = {}
-    for slot in slots:
-        storages.setdefault(slot.storage, []).append(slot.index)
-    return storages

@@ -34,6 +34,8 @@ SETUP_SECONDS = 20.0
 UNREGISTERED_SECONDS = 60.0
 # The phone book of missed calls is read so long after a call: the text to the caller goes first (seconds).
 BOOK_SECONDS = 20.0
+# So many digits at its end tell one message from the next in the same place: time stamp and text are there.
+MARK = 64
 # From this part of its places on, a storage is nearly full.
 NEARLY_FULL = 0.8
 
@@ -74,6 +76,8 @@ class Session:
         self._set_up_at = self._checked_at = 0.0
         self._idle = False
         self._storage = ""
+        # What was read where and has not been deleted since: only that may be deleted.
+        self._lying: dict[tuple[str, int], str] = {}
         self._message_id = 0
         self._book_at: float | None = None
         self._unexplained: deque[CallEnded] = deque()
@@ -113,8 +117,8 @@ class Session:
         self._say(self._calls.tick(now))
         if self._deadline is not None and now >= self._deadline:
             self._out_of_time()
-        if self._job is None and self.setup is not None:
-            self._next_job(now)
+        while self._job is None and self.setup is not None and self._next_job(now):
+            pass  # a job may be done without a word
         self._tell_idle()
 
     def request(self, request: contract.Request) -> None:
@@ -211,14 +215,15 @@ class Session:
         line, now = self._calls.line, self._clock()
         self._publish(contract.PartSent(line, now, self._message_id, step.part, step.parts, step.mr))
 
-    def _next_job(self, now: float) -> None:
+    def _next_job(self, now: float) -> bool:
+        """Begin what is to be done next; False if there is nothing."""
         poll = self._calls.next_poll()
         if poll is not None and now >= poll:
             self._begin(self._poll())
         elif self._jobs:
             self._begin(self._jobs.popleft())
         elif self._calls.ringing:
-            return
+            return False
         elif self._later:
             self._begin(self._later.popleft())
         elif self._check_at is not None and now >= self._check_at:
@@ -227,6 +232,9 @@ class Session:
         elif self._book_at is not None and now >= self._book_at:
             self._book_at = None
             self._begin(self._read_book())
+        else:
+            return False
+        return True
 
     # ---- URCs
 
@@ -238,7 +246,7 @@ class Session:
             case urc.StoredReport(storage, index):
                 self._later.append(self._fetch(storage, index))
             case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
-                self._received(hexadecimal, None)
+                self._hand_on(hexadecimal, None)
             case urc.StorageFull() | urc.Registration() if self.setup is not None:
                 self._check_at = max(self._clock(), self._checked_at + CHECK_PAUSE)
             case urc.Booted(hard=True) if self.setup is not None:
@@ -325,6 +333,8 @@ class Session:
 
     def _explain(self) -> Job:
         """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on another phone."""
+        while len(self._unexplained) > 1:  # the modem tells of the last call only
+            self._publish(self._unexplained.popleft())
         if not self._unexplained:
             return
         try:
@@ -366,20 +376,21 @@ class Session:
         """Read the text at `index`, or all that lie there, and hand them on; they stay until the bridge has them."""
         yield from self._select(storage)
         if index is not None and (found := (yield from dialogues.read_one(index))):
-            self._received(found, Slot(storage, index))
+            self._received(found, storage, index)
             return
         for place, found in (yield from dialogues.read_all()):
-            self._received(found, Slot(storage, place))
+            self._received(found, storage, place)
 
     def _delete(self, slots: tuple[Slot, ...]) -> Job:
-        for storage, indices in dialogues.slots_by_storage(slots).items():
-            yield from self._select(storage)
-            for index in indices:
-                response = yield from dialogues.ask(commands.delete(index))
-                if not response.ok and response.error().code != commands.NO_SUCH_INDEX:
-                    log.warning(
-                        "%s: text %d stays in %s: %s", self._calls.line, index, storage, response.final
-                    )
+        for slot in slots:
+            place = slot.storage, slot.index
+            if self._lying.get(place) != slot.mark:
+                continue  # it has gone already, and another message may lie there now
+            yield from self._select(slot.storage)
+            response = yield from dialogues.ask(commands.delete(slot.index))
+            del self._lying[place]
+            if not response.ok and response.error().code != commands.NO_SUCH_INDEX:
+                log.warning("%s: text %d stays in %s: %s", self._calls.line, *reversed(place), response.final)
 
     def _select(self, storage: str) -> Job:
         if (
@@ -389,7 +400,13 @@ class Session:
         ):
             self._storage = storage
 
-    def _received(self, hexadecimal: str, slot: Slot | None) -> None:
+    def _received(self, hexadecimal: str, storage: str, index: int) -> None:
+        """Hand on what was read at this place."""
+        slot = Slot(storage, index, hexadecimal[-MARK:])
+        self._lying[storage, index] = slot.mark
+        self._hand_on(hexadecimal, slot)
+
+    def _hand_on(self, hexadecimal: str, slot: Slot | None) -> None:
         event = received(self._calls.line, self._clock(), hexadecimal, slot)
         if event is not None:
             self._publish(event)

