@@ -380,8 +380,11 @@ class Calls:
             return
         call = self._ringing(now)
         if call is None:
-            if self._is_stray(now):
-                return
+            talking = self._find("connected")
+            if self._is_stray(now) or (
+                talking and talking.known and not talking.is_other(number, withheld, True, now)
+            ):
+                return  # of the call that has just been taken, or refused
             waiting = self._find("waiting")
             fits = waiting and not waiting.is_other(number, withheld, True, now)
             call = waiting if waiting and fits else self._begin("ringing", now)

@@ -328,6 +328,11 @@ def test_ringing_that_goes_on_was_not_taken_whatever_an_indicator_says() -> None
     assert taken.ended == [(ANNS, "answered", 1)]
 
 
+def test_a_late_clip_of_the_call_that_was_taken_is_no_call() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear(ANN, after=4).hear("NO CARRIER")
+    assert phone.wait(60).ended == [(ANNS, "answered", 1)]
+
+
 def test_holding() -> None:
     def two() -> Phone:
         return Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', after=5)
