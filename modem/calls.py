@@ -96,6 +96,7 @@ class _Call:
     stateful: bool = False
     listed: bool = False
     hanging_up: bool = False
+    hung_at: float | None = None
     guessed: bool = False
     connected_at: float = NEVER
     cause: int | None = None
@@ -112,7 +113,8 @@ class _Call:
             return self.sign + ECHO
         if self.state == "waiting":
             return self.sign + (STATEFUL_SILENCE if self.stateful else WAITING_SILENCE)
-        return self.sign + (STATEFUL_SILENCE if self.stateful and self.rings < 2 else SILENCE)
+        patient = self.stateful and self.rings < 2 and self.hung_at is None
+        return self.sign + (STATEFUL_SILENCE if patient else SILENCE)
 
     def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
         """Is this another caller? A state that comes at once may not know the number yet."""
@@ -298,9 +300,13 @@ class Calls:
         if call := call or (None if self._outgoing else self._find("waiting")):
             call.hanging_up = True
 
-    def hung_up(self, ok: bool, now: float) -> list[CallEvent]:
-        """The modem has answered to AT+CHUP or ATH."""
+    def hung_up(self, ok: bool, now: float, sure: bool = True) -> list[CallEvent]:
+        """The modem has answered to AT+CHUP or ATH. sure: OK means that it did; to ATH, Qualcomm's modems say OK and go on
+        ringing without AT+CVHU=0: where the modem tells states, that of the end is waited for."""
         for call in [call for call in self._calls if call.hanging_up]:
+            if ok and not sure and call.stateful and call.state == "ringing":
+                call.hung_at = now
+                continue
             if ok:
                 self._end(call, now, words=set())
             call.hanging_up = False
@@ -353,6 +359,10 @@ class Calls:
             if self._is_stray(now):
                 return
             call = self._begin("ringing", now)
+        if call.hung_at is not None:
+            if now - call.hung_at < STRAY:
+                return
+            call.hanging_up, call.hung_at = False, None
         call.state, call.sign, call.voice = "ringing", now, call.voice or voice
         call.rings += 1
         call.rung.append(now)

@@ -95,7 +95,8 @@ class _Host:
         if response.command == commands.CALLS and response.ok:
             self.events += self.calls.listed(urc.call_list(response.lines), self._asked, now)
         elif _hangs_up(response.command):
-            self.events += self.calls.hung_up(response.ok, now)
+            sure = not response.command.text.startswith("ATH")
+            self.events += self.calls.hung_up(response.ok, now, sure)
         elif response.command == commands.ANSWER and response.ok:
             self.calls.picked_up(now)
         elif response.command.text.startswith("ATD") and not response.ok:
