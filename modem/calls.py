@@ -78,6 +78,7 @@ CallEvent = CallRinging | CallEnded
 class _Call:
     """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
     often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call.
+    hung_at: OK to an ATH that need not mean it; again: it rang after that, so it did not.
     guessed: an indicator alone says that it is connected, and firmwares differ in what `call` means."""
 
     key: int
@@ -97,6 +98,7 @@ class _Call:
     listed: bool = False
     hanging_up: bool = False
     hung_at: float | None = None
+    again: float | None = None
     guessed: bool = False
     connected_at: float = NEVER
     cause: int | None = None
@@ -136,10 +138,14 @@ class _Call:
                 burst.insert(0, ring)
         return burst
 
+    def calls_again(self, since: float) -> bool:
+        """The ringing is told anew after an OK to ATH: so it did hang up, and the RING just now is the next call's."""
+        return self.hung_at is not None and (self.again is None or self.again > since)
+
     def outcome(self, lost: bool) -> str:
         if self.state == "connected":
             return "answered"
-        if self.hanging_up:
+        if self.hanging_up and self.again is None:
             return "rejected"
         if lost:
             return "lost"
@@ -298,7 +304,7 @@ class Calls:
         """AT+CHUP or ATH is on its way: an end line that comes before its OK is our doing."""
         call = self._find("connected") or self._find("ringing")
         if call := call or (None if self._outgoing else self._find("waiting")):
-            call.hanging_up = True
+            call.hanging_up, call.hung_at, call.again = True, None, None
 
     def hung_up(self, ok: bool, now: float, sure: bool = True) -> list[CallEvent]:
         """The modem has answered to AT+CHUP or ATH. sure: OK means that it did; to ATH, Qualcomm's modems say OK and go on
@@ -362,7 +368,7 @@ class Calls:
         if call.hung_at is not None:
             if now - call.hung_at < STRAY:
                 return
-            call.hanging_up, call.hung_at = False, None
+            call.again = now if call.again is None else call.again
         call.state, call.sign, call.voice = "ringing", now, call.voice or voice
         call.rings += 1
         call.rung.append(now)
@@ -478,6 +484,9 @@ class Calls:
             self._end(call, now)
             call = None
         since = NEVER if listed else now - BURST  # a line by itself comes just after the RING, or before
+        if call and not listed and state.state == "incoming" and call.calls_again(since):
+            call.again = None
+            call = self._next(call, call.next_rings(since, clip=False), now, state.index)
         other = self._find("ringing")
         if call is None and other and other.index and state.index and state.state == "incoming":
             call = self._next(other, other.next_rings(since, clip=False), now, state.index)

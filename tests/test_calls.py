@@ -54,9 +54,9 @@ class Phone:
         self.events += self.calls.tick(self.now)
         return self
 
-    def hang_up(self, ok: bool = True) -> "Phone":
+    def hang_up(self, ok: bool = True, sure: bool = True) -> "Phone":
         self.calls.hanging_up()
-        self.events += self.calls.hung_up(ok, self.now)
+        self.events += self.calls.hung_up(ok, self.now, sure)
         return self
 
     def pick_up(self) -> "Phone":
@@ -379,6 +379,7 @@ LISTS: list[tuple[CallState, ...]] = [
 DOINGS: dict[str, Callable[[Phone], object]] = {
     "hang up": Phone.hang_up,
     "hang up, refused": lambda phone: phone.hang_up(ok=False),
+    "hang up, not for sure": lambda phone: phone.hang_up(sure=False),
     "pick up": Phone.pick_up,
     "dial": lambda phone: phone.calls.dialled(),
     "dial, refused": lambda phone: phone.calls.not_dialled(phone.now),
