@@ -24,6 +24,8 @@ MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
 # The first text may say how to opt out only once the box understands the answer.
 HINT_IS_KEPT = False
+# A data or fax call that rang like any other is no call in our sense.
+NO_CALL = "data"
 # So long the parts of a long text are waited for before it is shown without them.
 WAIT_FOR_PARTS = timedelta(hours=24)
 # Without network for so long a line is in trouble; right after its start it may still be looking for one (seconds).
@@ -146,6 +148,9 @@ class Decider:
 
     def call_ended(self, session: Session, end: contract.CallEnded) -> None:
         call = self._call_of(session, end.line, end.key, end.at)
+        if end.outcome == NO_CALL:
+            store.it_was_no_call(session, call)
+            return
         self._learn(session, call, end.number, end.withheld)
         with session.no_autoflush:  # one UPDATE at the end will do
             call.ended, call.outcome = self._clock.utc_at(end.at), end.outcome

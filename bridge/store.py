@@ -207,6 +207,18 @@ def caller_is(
         call.contact_id = somebody_at(session, e164 or number, "call", now).id
 
 
+def it_was_no_call(session: Session, call: Call) -> None:
+    """Forget it, and who made it if nothing else is known of them."""
+    contact = session.get(Contact, call.contact_id) if call.contact_id is not None else None
+    session.delete(call)
+    session.flush()
+    if contact is not None and contact.source == "call" and not contact.name:
+        calls = select(Call.id).where(Call.contact_id == contact.id).limit(1)
+        texts = select(Message.id).where(Message.contact_id == contact.id).limit(1)
+        if session.exec(calls).first() is None and session.exec(texts).first() is None:
+            session.delete(contact)
+
+
 def calls_left_ringing(session: Session) -> Sequence[Call]:
     """Calls without an end: the box stopped while they rang."""
     return session.exec(select(Call).where(col(Call.outcome).is_(None)).order_by(col(Call.id))).all()

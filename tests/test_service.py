@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+from bridge import history
 from bridge.desk import Granted, PickUp, PutDown, Refused, TryAgain, WriteText
 from bridge.models import Message
 from modem.simulator import PROFILES, Simulator
@@ -309,3 +310,15 @@ def test_a_call_that_another_phone_diverted_is_marked(box: Box) -> None:
     assert box.ended()[0].forwarded
     box.simulator.call(BOB, rings=1)
     assert not box.ended(2)[0].forwarded
+
+
+def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
+    box.simulator.exchange.settings["+CRC"] = (
+        "0"  # another program has changed it: a fax call rings like any other
+    )
+    box.simulator.call(CEM, rings=30, kind="fax")
+    until(lambda: box.calls(), "the ringing")
+    until(lambda: not box.calls(), "its being forgotten")
+    with Session(box.service.desk.engine) as session:
+        assert history.contacts(session) == []
+    assert box.simulator.sent == []
