@@ -333,6 +333,15 @@ def test_a_late_clip_of_the_call_that_was_taken_is_no_call() -> None:
     assert phone.wait(60).ended == [(ANNS, "answered", 1)]
 
 
+def test_an_outgoing_call_of_a_phone_keeps_the_line_busy() -> None:
+    phone = Phone()
+    phone.calls.indicators = {"2": "call", "3": "callsetup"}
+    assert phone.hear("+CIEV: 3,2").calls.busy
+    assert phone.hear("+CIEV: 3,3", "+CIEV: 2,1", "+CIEV: 3,0").calls.busy
+    assert not phone.hear("+CIEV: 2,0").calls.busy
+    assert not phone.hear("+CIEV: 3,2", "+CIEV: 3,0").calls.busy
+
+
 def test_holding() -> None:
     def two() -> Phone:
         return Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', after=5)
