@@ -25,6 +25,9 @@ MAX_LINE = 2048
 # The longest answer is CMGL of a full storage, two lines a message.
 MAX_LINES = 4096
 
+# Characters of one text; a header that noise has made longer must not swallow what follows.
+MAX_TEXT = 160
+
 CALL_FINALS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "CONNECT"})
 _ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"})
 _NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
@@ -214,4 +217,4 @@ class Dialogue:
 def _is_text(header: str) -> int:
     """How many characters of text follow this line: at least one, 0 if it is no header of text mode."""
     matched = _TEXT.fullmatch(header)
-    return int(matched[1] or 1) if matched else 0
+    return min(int(matched[1] or 1), MAX_TEXT) if matched else 0

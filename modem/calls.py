@@ -14,8 +14,9 @@ incoming or waiting).
 
 (1) or what its release cause says (Q.850, table CAUSES). (2) a RING makes it ringing, a CCWA keeps it waiting.
 (3) hanging up ends the call in hand, the waiting one rings next. (4) from another number: a waiting call, or with the same
-index the next one. (5) a ringing call without a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still
-name it; a sign is the next call. (6) answered, after a minute of empty lists, or after two hours where there is no list.
+index the next one; where only an indicator said that it was taken and the RINGs go on, it rings. (5) a ringing call without
+a number ends as nameless for a moment, since MISSED_CALL or CLCC 6 may still name it; a sign is the next call. (6) answered,
+after a minute of empty lists, or after two hours where there is no list.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its answers,
 `next_poll` says when to ask, `tick` lets silence end a call. Few lines carry an identity, so the end of a call is taken
@@ -52,6 +53,8 @@ BURST = 1.0
 MARK_BEFORE = 2.0
 # Empty lists for so long end a connected call even where no list has ever shown one.
 LIST_DOUBT = 60.0
+# The RINGs of one call are no further apart than that.
+CADENCE = 8.0
 # A RING that was on its way when we hung up or picked up.
 STRAY = 1.5
 
@@ -74,7 +77,9 @@ CallEvent = CallRinging | CallEnded
 @dataclass
 class _Call:
     """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
-    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call."""
+    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call.
+    hung_at: OK to an ATH that need not mean it; again: it rang after that, so it did not.
+    guessed: an indicator alone says that it is connected, and firmwares differ in what `call` means."""
 
     key: int
     state: str
@@ -92,6 +97,9 @@ class _Call:
     stateful: bool = False
     listed: bool = False
     hanging_up: bool = False
+    hung_at: float | None = None
+    again: float | None = None
+    guessed: bool = False
     connected_at: float = NEVER
     cause: int | None = None
 
@@ -107,7 +115,8 @@ class _Call:
             return self.sign + ECHO
         if self.state == "waiting":
             return self.sign + (STATEFUL_SILENCE if self.stateful else WAITING_SILENCE)
-        return self.sign + (STATEFUL_SILENCE if self.stateful and self.rings < 2 else SILENCE)
+        patient = self.stateful and self.rings < 2 and self.hung_at is None
+        return self.sign + (STATEFUL_SILENCE if patient else SILENCE)
 
     def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
         """Is this another caller? A state that comes at once may not know the number yet."""
@@ -129,10 +138,14 @@ class _Call:
                 burst.insert(0, ring)
         return burst
 
+    def calls_again(self, since: float) -> bool:
+        """The ringing is told anew after an OK to ATH: so it did hang up, and the RING just now is the next call's."""
+        return self.hung_at is not None and (self.again is None or self.again > since)
+
     def outcome(self, lost: bool) -> str:
         if self.state == "connected":
             return "answered"
-        if self.hanging_up:
+        if self.hanging_up and self.again is None:
             return "rejected"
         if lost:
             return "lost"
@@ -291,11 +304,15 @@ class Calls:
         """AT+CHUP or ATH is on its way: an end line that comes before its OK is our doing."""
         call = self._find("connected") or self._find("ringing")
         if call := call or (None if self._outgoing else self._find("waiting")):
-            call.hanging_up = True
+            call.hanging_up, call.hung_at, call.again = True, None, None
 
-    def hung_up(self, ok: bool, now: float) -> list[CallEvent]:
-        """The modem has answered to AT+CHUP or ATH."""
+    def hung_up(self, ok: bool, now: float, sure: bool = True) -> list[CallEvent]:
+        """The modem has answered to AT+CHUP or ATH. sure: OK means that it did; to ATH, Qualcomm's modems say OK and go on
+        ringing without AT+CVHU=0: where the modem tells states, that of the end is waited for."""
         for call in [call for call in self._calls if call.hanging_up]:
+            if ok and not sure and call.stateful and call.state == "ringing":
+                call.hung_at = now
+                continue
             if ok:
                 self._end(call, now, words=set())
             call.hanging_up = False
@@ -343,11 +360,15 @@ class Calls:
         elif now < self._data_until:
             self._data_until = now + SILENCE
             return
-        call = self._ringing(now) or self._find("waiting")
+        call = self._ringing(now) or self._find("waiting") or self._not_taken(now)
         if call is None:
             if self._is_stray(now):
                 return
             call = self._begin("ringing", now)
+        if call.hung_at is not None:
+            if now - call.hung_at < STRAY:
+                return
+            call.again = now if call.again is None else call.again
         call.state, call.sign, call.voice = "ringing", now, call.voice or voice
         call.rings += 1
         call.rung.append(now)
@@ -360,6 +381,12 @@ class Calls:
             return None
         return call
 
+    def _not_taken(self, now: float) -> _Call | None:
+        """The connected call, if that was a guess: the RINGs go on."""
+        call = self._find("connected")
+        goes_on = call and call.guessed and now - call.connected_at > STRAY and now - call.sign < CADENCE
+        return call if goes_on else None
+
     def _is_stray(self, now: float) -> bool:
         connected = self._find("connected")
         return now - max(self._rejected_at, connected.connected_at if connected else NEVER) < STRAY
@@ -369,8 +396,11 @@ class Calls:
             return
         call = self._ringing(now)
         if call is None:
-            if self._is_stray(now):
-                return
+            talking = self._find("connected")
+            if self._is_stray(now) or (
+                talking and talking.known and not talking.is_other(number, withheld, True, now)
+            ):
+                return  # of the call that has just been taken, or refused
             waiting = self._find("waiting")
             fits = waiting and not waiting.is_other(number, withheld, True, now)
             call = waiting if waiting and fits else self._begin("ringing", now)
@@ -454,6 +484,9 @@ class Calls:
             self._end(call, now)
             call = None
         since = NEVER if listed else now - BURST  # a line by itself comes just after the RING, or before
+        if call and not listed and state.state == "incoming" and call.calls_again(since):
+            call.again = None
+            call = self._next(call, call.next_rings(since, clip=False), now, state.index)
         other = self._find("ringing")
         if call is None and other and other.index and state.index and state.state == "incoming":
             call = self._next(other, other.next_rings(since, clip=False), now, state.index)
@@ -488,16 +521,17 @@ class Calls:
         self._outgoing_index = index or (self._outgoing_index if self._outgoing else None)
         self._outgoing = True
 
-    def _connected(self, index: int | None, now: float) -> None:
+    def _connected(self, index: int | None, now: float, guessed: bool = False) -> None:
         call = self._by_index(index)
         others = index is not None and self._outgoing_index not in (None, index)
         if call is None and (not self._outgoing or others):
             call = self._find("ringing") or self._find("waiting")
         if call is not None and not self._is_stray(now):
             call.index = index or call.index
-            self._connect(call, now)
+            self._connect(call, now, guessed)
 
-    def _connect(self, call: _Call, now: float) -> None:
+    def _connect(self, call: _Call, now: float, guessed: bool = False) -> None:
+        call.guessed = guessed and (call.guessed or call.state != "connected")
         if call.state != "connected":
             call.state, call.connected_at = "connected", now
 
@@ -517,7 +551,7 @@ class Calls:
                 if call := self._find("waiting"):
                     self._connect(call, now)
             case "call", 1:
-                self._connected(None, now)
+                self._connected(None, now, guessed=True)
             case "call", 0:
                 self._ended(urc.Ended(word=name), now)
         if name == "call":

@@ -15,6 +15,7 @@ from modem.at import Command, Dialogue, Response, Urc
 from modem.calls import DATA, CallEvent, Calls
 from modem.contract import CallEnded, CallRinging
 
+_DATA_DIAL = re.compile(r"ATD[TP]?\*99")
 _HOLDS = re.compile(r"AT\+CHLD=([012])")
 # What the contract of `textback replay` calls each outcome; all others are "missed".
 OUTCOMES = {"answered": "answered", "rejected": "rejected"}
@@ -69,7 +70,7 @@ class _Host:
             self.calls.hanging_up()
         elif command == commands.ANSWER:
             self.calls.picking_up()
-        elif text.startswith("ATD") and not text.startswith("ATD*99"):
+        elif text.startswith("ATD") and not _DATA_DIAL.match(text):
             self.calls.dialled()
         elif held := _HOLDS.fullmatch(text):
             self.calls.holding(held[1])
@@ -94,7 +95,8 @@ class _Host:
         if response.command == commands.CALLS and response.ok:
             self.events += self.calls.listed(urc.call_list(response.lines), self._asked, now)
         elif _hangs_up(response.command):
-            self.events += self.calls.hung_up(response.ok, now)
+            sure = not response.command.text.startswith("ATH")
+            self.events += self.calls.hung_up(response.ok, now, sure)
         elif response.command == commands.ANSWER and response.ok:
             self.calls.picked_up(now)
         elif response.command.text.startswith("ATD") and not response.ok:

@@ -464,7 +464,7 @@ def _direct_report(_fields: Fields, urc: Urc) -> Indication:
 
 def _direct_text(fields: Fields, urc: Urc) -> Indication:
     """27.005 CMT: of text mode, where the header carries the sender, only the arrival counts."""
-    if _at(fields, 0) and len(fields) > 2:
+    if len(fields) > 2:
         return PlainText()
     return Unknown(urc.line) if urc.pdu is None else DirectText(urc.pdu)
 

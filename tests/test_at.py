@@ -263,3 +263,18 @@ def test_any_bytes_at_all(chunks: list[bytes], command: Command | None) -> None:
             assert isinstance(event, Response | Prompt | Urc)
     dialogue.abandon()
     assert dialogue.receive(b"\r\nRING\r\n")[-1] == Urc("RING")
+
+
+def test_what_a_stranger_wrote_in_text_mode_is_no_line_of_the_modem() -> None:
+    dialogue = Dialogue()
+    header = '+CMT: "+447700900123",,"22/09/01,15:40:28+02"'
+    assert dialogue.receive(f"\r\n{header}\r\nRING\r\n\r\nRING\r\n".encode()) == [Urc(header), Urc("RING")]
+
+
+def test_an_empty_text_does_not_swallow_the_end_of_the_answer() -> None:
+    dialogue = Dialogue()
+    dialogue.send(commands.read(1))
+    events = dialogue.receive(
+        b'\r\n+CMGR: "REC READ","+447700900123",,"22/09/01,15:40:28+02"\r\n\r\n\r\nOK\r\n'
+    )
+    assert [type(event) for event in events] == [Response]

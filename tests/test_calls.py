@@ -54,9 +54,9 @@ class Phone:
         self.events += self.calls.tick(self.now)
         return self
 
-    def hang_up(self, ok: bool = True) -> "Phone":
+    def hang_up(self, ok: bool = True, sure: bool = True) -> "Phone":
         self.calls.hanging_up()
-        self.events += self.calls.hung_up(ok, self.now)
+        self.events += self.calls.hung_up(ok, self.now, sure)
         return self
 
     def pick_up(self) -> "Phone":
@@ -267,6 +267,8 @@ def test_causes_of_every_vendor() -> None:
         '%CPI: 1,1,0,1,1,0,"+447400123456",145,"",18,0': "no_answer",
     }
     assert {end: Phone().hear("RING", ANN, end).ended[0][1] for end in ends} == ends
+    vendors_own = Phone().hear("RING", ANN, "*ECAV: 1,0,1,08,222")
+    assert [e.cause for e in vendors_own.events if isinstance(e, CallEnded)] == [None]
 
 
 def test_a_cause_that_comes_after_the_end_was_told_changes_nothing() -> None:
@@ -306,6 +308,38 @@ def test_the_second_word_for_an_end_is_not_the_end_of_the_waiting_call() -> None
 def test_a_ring_that_turns_out_to_be_data_has_an_outcome_of_its_own() -> None:
     phone = Phone().hear("RING", ANN, '+CLCC: 1,1,4,1,0,"+447400123456",145', "RING", "NO CARRIER")
     assert phone.ended == [(ANNS, DATA, 1)]
+
+
+def test_an_end_with_the_second_index_is_the_waiting_call() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', "+WIND: 6,2")
+    assert phone.ended == [(BOBS, "waiting", None)]
+
+
+def test_the_end_of_the_waiting_call_has_no_echo() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1')
+    phone.hear('+CLCC: 2,1,6,0,0,"+447400123457",145', "NO CARRIER")
+    assert phone.ended == [(BOBS, "waiting", None), (ANNS, "answered", 1)]
+
+
+def test_ringing_that_goes_on_was_not_taken_whatever_an_indicator_says() -> None:
+    phone = Phone().hear("RING", "+CIEV: call,1", ANN).hear("RING", ANN, after=3)
+    assert phone.hear("+CIEV: call,0").ended == [(ANNS, "abandoned", 2)]
+    taken = Phone().hear("RING", ANN, "+CIEV: call,1").wait(20).hear("RING", BOB, "+CIEV: call,0")
+    assert taken.ended == [(ANNS, "answered", 1)]
+
+
+def test_a_late_clip_of_the_call_that_was_taken_is_no_call() -> None:
+    phone = Phone().hear("RING", ANN).pick_up().hear(ANN, after=4).hear("NO CARRIER")
+    assert phone.wait(60).ended == [(ANNS, "answered", 1)]
+
+
+def test_an_outgoing_call_of_a_phone_keeps_the_line_busy() -> None:
+    phone = Phone()
+    phone.calls.indicators = {"2": "call", "3": "callsetup"}
+    assert phone.hear("+CIEV: 3,2").calls.busy
+    assert phone.hear("+CIEV: 3,3", "+CIEV: 2,1", "+CIEV: 3,0").calls.busy
+    assert not phone.hear("+CIEV: 2,0").calls.busy
+    assert not phone.hear("+CIEV: 3,2", "+CIEV: 3,0").calls.busy
 
 
 def test_holding() -> None:
@@ -354,6 +388,7 @@ LISTS: list[tuple[CallState, ...]] = [
 DOINGS: dict[str, Callable[[Phone], object]] = {
     "hang up": Phone.hang_up,
     "hang up, refused": lambda phone: phone.hang_up(ok=False),
+    "hang up, not for sure": lambda phone: phone.hang_up(sure=False),
     "pick up": Phone.pick_up,
     "dial": lambda phone: phone.calls.dialled(),
     "dial, refused": lambda phone: phone.calls.not_dialled(phone.now),

@@ -18,6 +18,26 @@ def test_transcript(transcript: dict) -> None:
     assert replay(transcript).as_json() == {"id": transcript["id"], **transcript["expect"]}
 
 
+@pytest.mark.parametrize("end", ["\r\r\n", "\r", "\n", "\r\n\0\r\n"])
+def test_how_lines_end_does_not_matter(end: str) -> None:
+    for transcript in [*RECORDED, *WRITTEN]:
+        raw = [[t, text.replace("\r\n", end)] for t, text in _printed(transcript)]
+        assert replay({**transcript, "raw": raw}) == replay(transcript), transcript["id"]
+
+
+def test_where_reads_end_does_not_matter() -> None:
+    for transcript in [*RECORDED, *WRITTEN]:
+        raw = [[t, byte] for t, text in _printed(transcript) for byte in text]
+        assert replay({**transcript, "raw": raw}) == replay(transcript), transcript["id"]
+
+
+def _printed(transcript: dict) -> list[tuple[float, str]]:
+    """What the modem printed, as it goes over the wire."""
+    if transcript.get("raw"):
+        return [(t, text) for t, text in transcript["raw"]]
+    return [(t, f"\r\n{text}\r\n") for t, text in transcript["lines"]]
+
+
 def test_the_recordings_are_there(shared: Path) -> None:
     assert len(RECORDED) == 45
 
