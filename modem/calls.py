@@ -25,168 +25,46 @@ another number than the line's. Several words tell of one end (VOICE CALL: END, 
 follows an end at once and has not told of it yet is its echo.
 """
 
-from dataclasses import dataclass, field
-
 from modem import urc
-from modem.contract import CallEnded, CallRinging
+from modem.call import (
+    AFTERMATH,
+    BURST,
+    CADENCE,
+    ECHO,
+    LIST_DOUBT,
+    LIST_GRACE,
+    LONGEST_TALK,
+    NEVER,
+    POLL_CONNECTED,
+    POLL_RINGING,
+    SILENCE,
+    STRAY,
+    Call,
+    CallEvent,
+    End,
+    may_be_same,
+    same_number,
+)
+from modem.call_list import CallList
 from modem.urc import CallState, Indication
 
-# Seconds. RINGs are 1 to 7 s apart; a call whose state the modem tells by itself may ring without RINGs.
-SILENCE = 10.0
-STATEFUL_SILENCE = 120.0
-WAITING_SILENCE = 30.0
-# A call whose end line was lost must not keep the line busy for ever; and no network gives a phone more calls than that
-# (22.030 6.5.5: seven).
-LONGEST_TALK = 7200.0
-MOST_CALLS = 7
-# How often AT+CLCC is asked; for a connected call only in case its end line is lost.
-POLL_RINGING = 1.0
-POLL_CONNECTED = 5.0
-# A list that is asked for right after the first RING may still be empty: so long, absence proves nothing.
-LIST_GRACE = 3.0
-# The lines that describe one end come within about two seconds; MISSED_CALL has a number and may be later.
-ECHO = 2.5
-AFTERMATH = 5.0
-# RINGs that are printed several times per second are of one call.
-BURST = 1.0
-# +CSSU that comes before the RING of the call that it means.
-MARK_BEFORE = 2.0
-# Empty lists for so long end a connected call even where no list has ever shown one.
-LIST_DOUBT = 60.0
-# The RINGs of one call are no further apart than that.
-CADENCE = 8.0
-# A RING that was on its way when we hung up or picked up.
-STRAY = 1.5
 
-# The outcome of a RING that a later line tells to be of a data or fax call.
-DATA = "data"
-CAUSES = {18: "no_answer", 19: "no_answer", 102: "no_answer", 26: "answered_elsewhere"}
-
-# Which call of ours a listed state may be about, the likeliest first.
-FITTING = {
-    "incoming": ("ringing", "waiting", "connected"),
-    "waiting": ("waiting",),
-    "active": ("connected", "ringing", "waiting"),
-    "held": ("connected", "ringing", "waiting"),
-}
-
-NEVER = float("-inf")
-CallEvent = CallRinging | CallEnded
-
-
-@dataclass
-class _Call:
-    """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
-    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call.
-    hung_at: OK to an ATH that need not mean it; again: it rang after that, so it did not.
-    guessed: an indicator alone says that it is connected, and firmwares differ in what `call` means."""
-
-    key: int
-    state: str
-    began: float
-    sign: float
-    index: int | None = None
-    number: str | None = None
-    withheld: bool = False
-    vague: bool = False
-    forwarded: bool = False
-    voice: bool = False
-    rings: int = 0
-    rung: list[float] = field(default_factory=list)
-    clips: int = 0
-    stateful: bool = False
-    listed: bool = False
-    hanging_up: bool = False
-    hung_at: float | None = None
-    again: float | None = None
-    guessed: bool = False
-    connected_at: float = NEVER
-    cause: int | None = None
-
-    @property
-    def known(self) -> bool:
-        return self.number is not None or self.withheld
-
-    def silent_at(self) -> float:
-        """When silence ends it."""
-        if self.state == "connected":
-            return self.connected_at + LONGEST_TALK
-        if self.state == "nameless":
-            return self.sign + ECHO
-        if self.state == "waiting":
-            return self.sign + (STATEFUL_SILENCE if self.stateful else WAITING_SILENCE)
-        patient = self.stateful and self.rings < 2 and self.hung_at is None
-        return self.sign + (STATEFUL_SILENCE if patient else SILENCE)
-
-    def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
-        """Is this another caller? A state that comes at once may not know the number yet."""
-        if not self.known:
-            return False
-        if self.number is not None and number is not None:
-            return not same_number(self.number, number)
-        early = now - self.began < LIST_GRACE and (self.vague or not clip)
-        return not early and (self.number, self.withheld) != (number, withheld)
-
-    def next_rings(self, since: float, clip: bool) -> list[float]:
-        """Which of its RINGs were the next caller's, who is now named: all since it was last named itself, if each
-        RING names the caller here; else the last one, and those printed with it."""
-        if clip and self.clips > 1:
-            return self.rung
-        burst = [ring for ring in self.rung[-1:] if ring > since]
-        for ring in reversed(self.rung[:-1]):
-            if burst and burst[0] - ring < BURST:
-                burst.insert(0, ring)
-        return burst
-
-    def calls_again(self, since: float) -> bool:
-        """The ringing is told anew after an OK to ATH: so it did hang up, and the RING just now is the next call's."""
-        return self.hung_at is not None and (self.again is None or self.again > since)
-
-    def outcome(self, lost: bool) -> str:
-        if self.state == "connected":
-            return "answered"
-        if self.hanging_up and self.again is None:
-            return "rejected"
-        if lost:
-            return "lost"
-        unheard = "waiting" if self.state == "waiting" else "abandoned"
-        return unheard if self.cause is None else CAUSES.get(self.cause, unheard)
-
-
-@dataclass
-class _End:
-    """The last end, to know its echoes. words: those that told of it; None where no line did, so that none will echo."""
-
-    at: float = NEVER
-    index: int | None = None
-    number: str | None = None
-    words: set[str] | None = None
-
-
-class Calls:
+class Calls(CallList):
     """The calls of one line. `has_list`: AT+CLCC works here; `indicators`: what the indices of +CIEV mean."""
 
     def __init__(self, line: str, first_key: int = 1) -> None:
-        self.line = line
+        super().__init__(line, first_key)
         self.has_list = False
         self.indicators: dict[str, str] = {}
-        self._next_key = first_key
-        self._calls: list[_Call] = []
-        self._nameless: _Call | None = None
-        self._events: list[CallEvent] = []
         self._outgoing = False
         self._outgoing_index: int | None = None
         self._outgoing_since = NEVER
-        self._picked: _Call | None = None
+        self._picked: Call | None = None
         self._up = False
         self._data_until = NEVER
-        self._polled = NEVER
         self._list_proven = False
-        self._last = _End()
-        self._rejected_at = NEVER
-        self._forwarded_at = NEVER
         self._shown: dict[int, float] = {}
-        self._held: tuple[str, list[_Call]] = ("", [])
+        self._held: tuple[str, list[Call]] = ("", [])
 
     # ---- what others ask
 
@@ -213,7 +91,7 @@ class Calls:
             moments.append(self._outgoing_since + LONGEST_TALK)
         return min((moment for moment in moments if moment > NEVER), default=None)
 
-    def _can_fall_silent(self, call: _Call) -> bool:
+    def _can_fall_silent(self, call: Call) -> bool:
         """Of a call that runs nothing is heard until its end; where there is no list, its end line may be lost."""
         return call.state != "connected" or not self.has_list
 
@@ -298,7 +176,7 @@ class Calls:
     def not_dialled(self, now: float) -> None:
         """The modem or the network refused our ATD."""
         if self._outgoing:
-            self._outgoing, self._last = False, _End(now, words=set())
+            self._outgoing, self._last = False, End(now, words=set())
 
     def hanging_up(self) -> None:
         """AT+CHUP or ATH is on its way: an end line that comes before its OK is our doing."""
@@ -373,7 +251,7 @@ class Calls:
         call.rings += 1
         call.rung.append(now)
 
-    def _ringing(self, now: float) -> _Call | None:
+    def _ringing(self, now: float) -> Call | None:
         """The ringing call; one that has rung and was silent for long is over, and this sign is the next one's."""
         call = self._find("ringing")
         if call and call.rings and now - call.sign > SILENCE:
@@ -381,7 +259,7 @@ class Calls:
             return None
         return call
 
-    def _not_taken(self, now: float) -> _Call | None:
+    def _not_taken(self, now: float) -> Call | None:
         """The connected call, if that was a guess: the RINGs go on."""
         call = self._find("connected")
         goes_on = call and call.guessed and now - call.connected_at > STRAY and now - call.sign < CADENCE
@@ -408,7 +286,7 @@ class Calls:
 
     def _learn(
         self,
-        call: _Call,
+        call: Call,
         number: str | None,
         withheld: bool,
         now: float,
@@ -427,7 +305,7 @@ class Calls:
             call.clips += 1
             call.rung = []
 
-    def _next(self, call: _Call, early: list[float], now: float, index: int | None) -> _Call:
+    def _next(self, call: Call, early: list[float], now: float, index: int | None) -> Call:
         """Another call than this one rings, and has done so with these RINGs."""
         state = call.state
         call.rings -= len(early)
@@ -447,7 +325,7 @@ class Calls:
             if state.state != "ended":
                 self._dials(state.index)
             elif self._outgoing:
-                self._outgoing, self._last = False, _End(now, state.index, state.number, {"state"})
+                self._outgoing, self._last = False, End(now, state.index, state.number, {"state"})
         elif state.state == "ended":
             self._told_ended(state, now, listed)
         elif state.state in ("active", "held"):
@@ -459,7 +337,7 @@ class Calls:
         elif state.state in ("incoming", "waiting"):
             self._there(state, now, listed)
 
-    def _misread(self, state: CallState) -> _Call | None:
+    def _misread(self, state: CallState) -> Call | None:
         """The call of ours that a line gives the wrong direction: E1550 does, but not before the call rings."""
         if self._outgoing or state.state not in ("active", "held", "ended"):
             return None
@@ -503,7 +381,7 @@ class Calls:
         if state.number is not None or state.withheld:
             self._learn(call, state.number, state.withheld, now, clip=False, since=since)
 
-    def _is_next(self, call: _Call, state: CallState, now: float) -> bool:
+    def _is_next(self, call: Call, state: CallState, now: float) -> bool:
         """Does another ring under the index of the connected call? Then that one's end was lost."""
         same = state.index and call.index == state.index and state.state == "incoming"
         return bool(same) and not may_be_same(call.number, state.number) and not self._is_stray(now)
@@ -530,7 +408,7 @@ class Calls:
             call.index = index or call.index
             self._connect(call, now, guessed)
 
-    def _connect(self, call: _Call, now: float, guessed: bool = False) -> None:
+    def _connect(self, call: Call, now: float, guessed: bool = False) -> None:
         call.guessed = guessed and (call.guessed or call.state != "connected")
         if call.state != "connected":
             call.state, call.connected_at = "connected", now
@@ -597,7 +475,7 @@ class Calls:
             and self._outgoing
             and self._outgoing_index in (None, end.index or self._outgoing_index)
         ):
-            self._outgoing, self._last = False, _End(now, end.index, None, {end.word})
+            self._outgoing, self._last = False, End(now, end.index, None, {end.word})
             return
         if call is None and self.has_list and self._find("connected") and self._find("waiting"):
             self._polled = NEVER  # one of the two: the list will tell which
@@ -609,9 +487,7 @@ class Calls:
             self._connect(call, now)
         self._end_of(call, number, end.cause, now, {end.word})
 
-    def _end_of(
-        self, call: _Call, number: str | None, cause: int | None, now: float, words: set[str]
-    ) -> None:
+    def _end_of(self, call: Call, number: str | None, cause: int | None, now: float, words: set[str]) -> None:
         if number is not None and not call.known:
             call.number = number
             self._announce(call, now)
@@ -660,110 +536,3 @@ class Calls:
         self._lay()
         for call in list(self._calls):
             self._end(call, now, lost=True)
-
-    # ---- the list of calls
-
-    def _begin(self, state: str, now: float) -> _Call:
-        self._lay()
-        call = _Call(self._next_key, state, began=now, sign=now)
-        call.forwarded = now - self._forwarded_at <= MARK_BEFORE
-        self._forwarded_at = NEVER
-        self._next_key += 1
-        if len(self._calls) == MOST_CALLS:
-            self._end(self._calls[0], now, wait=False)
-        if not self._calls:
-            self._polled = now - POLL_RINGING / 2  # the first list half a second after the first sign
-        self._calls.append(call)
-        self._announce(call, now)
-        return call
-
-    def _announce(self, call: _Call, now: float) -> None:
-        self._events.append(CallRinging(self.line, now, call.key, call.number, call.withheld))
-
-    def _end(
-        self,
-        call: _Call,
-        now: float,
-        words: set[str] | None = None,
-        lost: bool = False,
-        data: bool = False,
-        wait: bool = True,
-    ) -> None:
-        """It is over. words: what told so, None where nothing did. wait: it may still be named."""
-        self._calls.remove(call)
-        if call.state == "waiting":
-            words = None  # mostly nothing tells of it: NO CARRIER is of the other call
-        self._last = _End(now, call.index, call.number, words)
-        unnamed = call.state == "ringing" and not call.known and not call.hanging_up
-        if wait and unnamed and not lost and not data:
-            self._lay()
-            call.state, call.sign, self._nameless = "nameless", now, call
-            return
-        if call.state != "connected" and call.hanging_up:
-            self._rejected_at = now
-        self._tell(call, now, DATA if data else call.outcome(lost))
-
-    def _lay(self) -> None:
-        """Nobody has named the nameless call: it is told as it is."""
-        for call in self._ghost():
-            self._nameless = None
-            self._last.number = self._last.number or call.number
-            self._tell(call, call.sign, call.outcome(lost=False))
-
-    def _ghost(self) -> list[_Call]:
-        return [self._nameless] if self._nameless else []
-
-    def _tell(self, call: _Call, at: float, outcome: str) -> None:
-        rings = call.rings or None
-        who = call.number, call.withheld
-        self._events.append(
-            CallEnded(self.line, at, call.key, *who, outcome, rings, call.cause, call.forwarded)
-        )
-
-    def _said(self) -> list[CallEvent]:
-        events, self._events = self._events, []
-        return events
-
-    def _find(self, state: str) -> _Call | None:
-        return next((call for call in self._calls if call.state == state), None)
-
-    def _by_index(self, index: int | None, number: str | None = None) -> _Call | None:
-        """Telit's #ECAM says 0 for every call, which is no index; and an index is soon given to the next call."""
-        call = next((call for call in self._calls if index and call.index == index), None)
-        return call if call and may_be_same(call.number, number) else None
-
-    def _in_hand(self, index: int | None, number: str | None) -> _Call | None:
-        """The call that an end is about which names none: of a second call, the waiting one first."""
-        states = ["connected", "ringing", "waiting"]
-        if (index or 0) > 1:
-            states.sort(key="waiting".__ne__)
-        free = [call for call in self._calls if not index or not call.index] or self._calls
-        fitting = [call for call in free if may_be_same(call.number, number)]
-        return next((call for state in states for call in fitting if call.state == state), None)
-
-    def _of_index(self, state: CallState) -> _Call | None:
-        """The call that a state is about: by its index, else the one that has none yet and fits."""
-        if call := self._by_index(state.index):
-            return call
-        rings = state.state == "incoming"  # which may be news: the next caller, under the number in hand
-        without = [c for c in self._calls if not c.index or not state.index]
-        free = [c for c in without if rings or may_be_same(c.number, state.number)]
-        return next((call for name in FITTING[state.state] for call in free if call.state == name), None)
-
-
-def same_number(one: str | None, other: str | None) -> bool:
-    """Do two spellings name one subscriber? National and international forms end alike.
-
-    >>> same_number("+447700900123", "07700900123"), same_number("+447700900123", "+447700900124")
-    (True, False)
-    """
-    if one is None or other is None:
-        return one == other
-    a, b = one.lstrip("+0"), other.lstrip("+0")
-    shorter, longer = sorted((a, b), key=len)
-    return a == b or (len(shorter) >= 7 and longer.endswith(shorter))
-
-
-def may_be_same(one: str | None, other: str | None) -> bool:
-    """As same_number, and an unknown number may be any."""
-    return one is None or other is None or same_number(one, other)

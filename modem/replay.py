@@ -12,7 +12,8 @@ from typing import Any
 
 from modem import commands, families, urc
 from modem.at import Command, Dialogue, Response, Urc
-from modem.calls import DATA, CallEvent, Calls
+from modem.call import DATA, CallEvent
+from modem.calls import Calls
 from modem.contract import CallEnded, CallRinging
 
 _DATA_DIAL = re.compile(r"ATD[TP]?\*99")

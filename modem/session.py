@@ -12,7 +12,8 @@ from typing import NoReturn
 
 from modem import commands, contract, dialogues, pdu, survey, urc
 from modem.at import Command, Response, Urc
-from modem.calls import CAUSES, CallEvent, Calls
+from modem.call import CAUSES, CallEvent
+from modem.calls import Calls
 from modem.causes import DEVICE, OURS
 from modem.channel import Channel
 from modem.commands import SEND_TIMEOUT

@@ -21,7 +21,8 @@ import click
 
 from modem import commands, contract, dialogues, survey, tpdu, urc
 from modem.at import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
-from modem.calls import CallEvent, Calls
+from modem.call import CallEvent
+from modem.calls import Calls
 from modem.commands import told
 from modem.contract import CallEnded, CallRinging, TextReceived
 from modem.describe import describe, plain

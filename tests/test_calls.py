@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from modem import urc
 from modem.at import Urc
-from modem.calls import (
+from modem.call import (
     DATA,
     LIST_DOUBT,
     LONGEST_TALK,
@@ -18,8 +18,8 @@ from modem.calls import (
     SILENCE,
     STATEFUL_SILENCE,
     CallEvent,
-    Calls,
 )
+from modem.calls import Calls
 from modem.contract import CallEnded, CallRinging
 from modem.urc import CallState, parse
 

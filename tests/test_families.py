@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import pytest
 
+import modem.call
+import modem.call_list
 import modem.calls
 import modem.session
 from modem.contract import (
@@ -187,7 +189,9 @@ def play(profile: str) -> Results:
 def table() -> Iterator[Results]:
     with pytest.MonkeyPatch.context() as patch:
         for name in TIMES:
-            patch.setattr(modem.calls, name, getattr(modem.calls, name) / SCALE)
+            for module in (modem.call, modem.call_list, modem.calls):
+                if hasattr(module, name):
+                    patch.setattr(module, name, getattr(module, name) / SCALE)
         patch.setattr(modem.session, "CHECK_SECONDS", 5.0)
         with ThreadPoolExecutor(len(PROFILES)) as pool:
             yield {key: value for results in pool.map(play, PROFILES) for key, value in results.items()}

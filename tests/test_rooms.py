@@ -22,6 +22,8 @@ PURE = {
     "modem/urc.py",
     "modem/families.py",
     "modem/causes.py",
+    "modem/call.py",
+    "modem/call_list.py",
     "modem/calls.py",
     "modem/commands.py",
     "modem/dialogues.py",
