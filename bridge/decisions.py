@@ -11,7 +11,7 @@ from sqlmodel import Session
 from bridge import health, history, hours, missed_book, numbers, policy, retries, store, wording
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
-from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
+from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, Release, TryAgain, Wish, WriteText
 from bridge.holidays import is_holiday
 from bridge.hours import Opening
 from bridge.models import Call, Contact, InboundPart, Line, Message
@@ -37,6 +37,9 @@ ANSWERS = {
     Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
 }
 KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
+# The memo that says why the breaker has stopped automatic texts, and how long a burst of strangers is looked back at.
+BREAKER = "breaker"
+BURST = timedelta(minutes=10)
 # A data or fax call that rang like any other is no call in our sense.
 NO_CALL = "data"
 # So long the parts of a long text are waited for before it is shown without them.
@@ -185,13 +188,16 @@ class Decider:
     def _decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
         past = store.past_of(session, call)
-        opening = self._opening(now)
+        crowd = self._crowd(session, now)
+        opening = hours.ALWAYS if crowd.doubt else self._opening(now)
         decision = policy.decide(
-            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening
+            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening, crowd
         )
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
+            if decision.reason == "breaker" and not crowd.tripped:
+                self._trip(session, call, decision.trace[-1].detail, now)
             return
         contact = session.get_one(Contact, call.contact_id)
         assert contact.id is not None
@@ -216,6 +222,26 @@ class Decider:
         )
         call.message_id = message.id
 
+    def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
+        midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return policy.Crowd(
+            today=store.automatic_since(session, midnight),
+            strangers=store.strangers_since(session, now - BURST),
+            tripped=store.remembered(session, BREAKER) is not None,
+            doubt=self._clock.doubt(),
+        )
+
+    def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
+        """Stop all automatic texts until somebody lets them go on."""
+        store.remember(session, BREAKER, why)
+        line = session.get_one(Line, call.line_id)
+        store.incident_begins(session, line.name, "breaker", why, now)
+        log.warning("the breaker has stopped automatic texts")
+
+    def breaker(self, session: Session) -> str | None:
+        """Why the breaker has stopped automatic texts, None if it has not."""
+        return store.remembered(session, BREAKER)
+
     @property
     def _zone(self) -> tzinfo | None:
         """The shop's zone, None for the system's."""
@@ -238,7 +264,9 @@ class Decider:
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
         now = self._clock.utc()
-        while (due := store.next_text_due(session, line, now)) is not None:
+        gone = store.automatic_gone_since(session, now - timedelta(minutes=1))
+        automatic = gone < self.settings.limits.per_minute  # a limit that only delays
+        while (due := store.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
                 message.status = "sending"
@@ -429,6 +457,9 @@ class Decider:
 
     # ---- wishes of the page
 
+    def _line_names(self, session: Session) -> set[str]:
+        return {line.name for line in history.lines(session)}
+
     def _mark(self, session: Session, mark: Mark) -> Granted | Refused:
         contact = history.contact_at(session, mark.address)
         if contact is None:
@@ -456,6 +487,11 @@ class Decider:
                 return Granted(), ()
             case TryAgain(line):
                 store.queue_goes_on(session, store.line_called(session, line), self._clock.utc())
+                return Granted(), ()
+            case Release():
+                store.remember(session, BREAKER, None)
+                for line in self._line_names(session):
+                    store.incident_ends(session, line, "breaker", self._clock.utc())
                 return Granted(), ()
             case PickUp(line):
                 return Granted(), [(line, contract.Answer())]
