@@ -27,8 +27,6 @@ MANUAL_HOURS = 24
 # What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
 MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
-# The first text may say how to opt out, since the box understands the answer.
-HINT_IS_KEPT = True
 # An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
 ANSWER_ONCE = timedelta(hours=24)
 ANSWERS = {
@@ -201,7 +199,7 @@ class Decider:
             return
         contact = session.get_one(Contact, call.contact_id)
         assert contact.id is not None
-        first = HINT_IS_KEPT and past.last_automatic is None
+        first = past.last_automatic is None
         # A text that waits for the opening speaks in the shop's open voice.
         is_open = opening.open or self.settings.textback.closed != "other"
         reopens = hours.in_words(opening.reopens, now, self._zone) if not opening.open else ""
