@@ -127,20 +127,27 @@ SWITCHES = {
     "sim800": ("AT+CLCC=1",),
     "sim7600": ("AT+CLCC=1",),
     "quectel": ('AT+QINDCFG="ccinfo",1,0',),
+    "quectel-dsci": ("AT^DSCI=1",),
     "telit": ("AT#ECAM=1",),
     "ublox": ("AT+UCALLSTAT=1",),
     "cinterion": ("AT^SLCC=1",),
     "wavecom": ("AT+WIND=127",),
     "ericsson": ("AT*ECAM=1",),
+    "infineon": ("AT+XCALLSTAT=1",),
     "hfp": ("AT+CMER=3,0,0,1",),
 }
 R = "+CRING: VOICE"
 N = f'"{ANN}",145'
+B = ANN.removeprefix("+")
 C, CB, CS = f"+CLIP: {N},,,,0", f"+CLIP: {N}", f'+CLIP: {N},"",0,"",0'
 # profile -> (given up after two RINGs, picked up at the modem after one and given up by the caller)
 CALLS = {
     "generic": ([R, CS, R, CS, "NO CARRIER"], [R, CS, "NO CARRIER"]),
     "huawei": ([R, C, R, C, "^CEND:1,0,104,16"], [R, C, "^CONN:1,0", "^CEND:1,1,104,16"]),
+    "huawei-gtm": (
+        [R, C, R, C, "^CEND: 1,0, 67, 21", "NO CARRIER"],
+        [R, C, "^CONN:1,0", "^CEND: 1,1, 67, 16", "NO CARRIER"],
+    ),
     "sim800": (
         [f'+CLCC: 1,1,4,0,0,{N},""', R, CS, R, CS, f'+CLCC: 1,1,6,0,0,{N},""', "NO CARRIER"],
         [
@@ -158,11 +165,22 @@ CALLS = {
             *("VOICE CALL: END: 000001", "NO CARRIER", f"+CLCC: 1,1,6,0,0,{N}"),
         ],
     ),
+    "sim7600-missed": (
+        [R, C, R, C, "MISSED_CALL: hh:mm " + ANN[1:]],
+        [R, C, "VOICE CALL: BEGIN", "VOICE CALL: END: 000001"],
+    ),
     "quectel": (
         [f'+QIND: "ccinfo",1,1,4,0,0,{N}', R, C, R, C, f'+QIND: "ccinfo",1,1,-1,0,0,{N}', "NO CARRIER"],
         [
             *(f'+QIND: "ccinfo",1,1,4,0,0,{N}', R, C, f'+QIND: "ccinfo",1,1,0,0,0,{N}'),
             *(f'+QIND: "ccinfo",1,1,-1,0,0,{N}', "NO CARRIER"),
+        ],
+    ),
+    "quectel-dsci": (
+        [R, f"^DSCI: 1,1,4,0,{B},145,0", C, R, C, f"^DSCI: 1,1,6,0,{B},145,0", "NO CARRIER"],
+        [
+            *(R, f"^DSCI: 1,1,4,0,{B},145,0", C, f"^DSCI: 1,1,3,0,{B},145,0"),
+            *(f"^DSCI: 1,1,6,0,{B},145,0", "NO CARRIER"),
         ],
     ),
     "silent": ([R, CS, R, CS], [R, CS, "NO CARRIER"]),
@@ -192,6 +210,10 @@ CALLS = {
         [R, "*ECAV: 1,6,1", CB + ',,,""', "*ECAV: 1,3,1", "*ECAV: 1,0,1,08,016"],
     ),
     "a9g": ([R, CB, R, CB, '+CIEV: "CALL",0'], [R, CB, '+CIEV: "CALL",1', "CONNECT", '+CIEV: "CALL",0']),
+    "infineon": (
+        ["+XCALLSTAT: 1,4", R, C, R, C, "+XCALLSTAT: 1,6"],
+        ["+XCALLSTAT: 1,4", R, C, "+XCALLSTAT: 1,0", "+XCALLSTAT: 1,6"],
+    ),
     "hfp": (
         ["+CIEV: 5,1", R, CB, R, CB, "+CIEV: 5,0"],
         ["+CIEV: 5,1", R, CB, "+CIEV: 4,1", "+CIEV: 5,0", "+CIEV: 4,0"],

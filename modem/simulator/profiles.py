@@ -79,38 +79,117 @@ _CCINFO = '+QIND: "ccinfo",{i},{d},STATE,0,0,"{n}",{t}'
 _DSCI = "^DSCI: {i},{d},STATE,0,{bare},{t},0"
 
 GENERIC = Profile("generic", calls={"": _ENDS})
+_HUAWEI = Profile(
+    "huawei",
+    maker="huawei",
+    model="E173",
+    revision="11.126.85.00.209",
+    imei="353443041234562",
+    clip='+CLIP: "{n}",{t},,,,0',
+    clip_withheld='+CLIP: "",128,,,,1',
+    banner=("^SIMST:1", "^SRVST:2", "^BOOT:20952548,0,0,0,72"),
+    calls={
+        "": {
+            "incoming": ("^RSSI:17",),
+            "connected": ("^CONN:{i},0",),
+            "missed": ("^CEND:{i},0,104,{c}",),
+            "dropped": ("^CEND:{i},0,104,{c}",),
+            "rejected": ("^CEND:{i},0,102,21",),
+            "answered": ("^CEND:{i},{s},104,16",),
+            "released": ("^CEND:{i},{s},29,16",),
+            "dialled": ("^ORIG:{i},0",),
+            "alerting": ("^CONF:{i}",),
+            "picked_up": ("^CONN:{i},0",),
+            "hung_up": ("^CEND:{i},{s},104,16",),
+        }
+    },
+    noise=("^RSSI:18", "^MODE:5,4", "^BOOT:20952548,0,0,0,72", '^HCSQ:"WCDMA",55,50,60'),
+    iccid="^ICCID",
+    own={"^CURC": "1", "^PORTSEL": "0", "^DDSETEX": "0", "^U2DIAG": "0", "^CVOICE": "0,8000,16,20"},
+)
+_SIM7600 = Profile(
+    "sim7600",
+    maker="SIMCOM INCORPORATED",
+    model="SIMCOM_SIM7600E-H",
+    revision="LE20B04SIM7600M22",
+    imei="862636041234568",
+    frame="crcrlf",
+    spacing=7.0,
+    clip='+CLIP: "{n}",{t},,,,0',
+    clip_withheld='+CLIP: "",128,,,,1',
+    banner=("RDY", "+CPIN: READY", "SMS DONE", "PB DONE"),
+    calls={
+        "": {
+            "connected": ("VOICE CALL: BEGIN",),
+            "missed": ("VOICE CALL: END", "NO CARRIER", "MISSED_CALL: {clock} {bare}"),
+            "rejected": ("VOICE CALL: END",),
+            "answered": ("VOICE CALL: END: {s:06}", "NO CARRIER"),
+            "released": ("VOICE CALL: END: {s:06}",),
+            "dialled": ("VOICE CALL: BEGIN",),
+            "hung_up": ("VOICE CALL: END: {s:06}", "NO CARRIER"),
+        },
+        "+CLCC": _states('+CLCC: {i},{d},STATE,0,0,"{n}",{t}', rung=4, **_SIMCOM),
+    },
+    iccid="+CICCID",
+    own={"+CLCC": "0", "+CVHU": "1", "+CLTS": "0", "+AUTOCSQ": "0,0", "+CNSMOD": "0"},
+    full="+SMS FULL",
+)
+_QUECTEL = Profile(
+    "quectel",
+    maker="Quectel",
+    model="EC25",
+    revision="EC25EFAR06A06M4G",
+    imei="861107031234564",
+    spacing=6.0,
+    clip='+CLIP: "{n}",{t},,,,0',
+    clip_withheld='+CLIP: "",128,,,,1',
+    banner=("RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
+    calls={
+        "+QINDCFG": _states(_CCINFO, incoming=4, **(_SIMCOM | {"ended": -1, "hung_up": -1})),
+        "^DSCI": _states(
+            _DSCI,
+            rung=4,
+            waiting=5,
+            connected=3,
+            ended=6,
+            dialled=2,
+            alerting=7,
+            picked_up=3,
+            hung_up=6,
+        ),
+        "": _ENDS,
+    },
+    iccid="+QCCID",
+    own={"+QINDCFG": "0", "^DSCI": "0", "+QURCCFG": '"urcport","usbat"', "+QCFG": ""},
+    full='+QIND: "smsfull","{}"',
+)
 
 PROFILES = {
     profile.name: profile
     for profile in (
         GENERIC,
-        Profile(
-            "huawei",
-            maker="huawei",
-            model="E173",
-            revision="11.126.85.00.209",
-            imei="353443041234562",
-            clip='+CLIP: "{n}",{t},,,,0',
-            clip_withheld='+CLIP: "",128,,,,1',
-            banner=("^SIMST:1", "^SRVST:2", "^BOOT:20952548,0,0,0,72"),
+        _HUAWEI,
+        replace(
+            _HUAWEI,
+            name="huawei-gtm",
+            maker="HUAWEI",
+            model="GTM900-C",
+            banner=(),
             calls={
                 "": {
-                    "incoming": ("^RSSI:17",),
                     "connected": ("^CONN:{i},0",),
-                    "missed": ("^CEND:{i},0,104,{c}",),
-                    "dropped": ("^CEND:{i},0,104,{c}",),
-                    "rejected": ("^CEND:{i},0,102,21",),
-                    "answered": ("^CEND:{i},{s},104,16",),
-                    "released": ("^CEND:{i},{s},29,16",),
+                    "missed": ("^CEND: {i},0, 67, 21", "NO CARRIER"),
+                    "dropped": ("^CEND: {i},0, 67, 21",),
+                    "rejected": ("^CEND: {i},0, 67, 21",),
+                    "answered": ("^CEND: {i},{s}, 67, 16", "NO CARRIER"),
+                    "released": ("^CEND: {i},{s}, 67, 16",),
                     "dialled": ("^ORIG:{i},0",),
                     "alerting": ("^CONF:{i}",),
                     "picked_up": ("^CONN:{i},0",),
-                    "hung_up": ("^CEND:{i},{s},104,16",),
+                    "hung_up": ("^CEND: {i},{s}, 67, 16", "NO CARRIER"),
                 }
             },
-            noise=("^RSSI:18", "^MODE:5,4", "^BOOT:20952548,0,0,0,72", '^HCSQ:"WCDMA",55,50,60'),
-            iccid="^ICCID",
-            own={"^CURC": "1", "^PORTSEL": "0", "^DDSETEX": "0", "^U2DIAG": "0", "^CVOICE": "0,8000,16,20"},
+            noise=(),
         ),
         Profile(
             "sim800",
@@ -124,61 +203,28 @@ PROFILES = {
             own={"+CLCC": "0", "+CLTS": "0", "+MORING": "0", "+IPR": "0"},
             full='+SMS FULL: "{}"',
         ),
-        Profile(
-            "sim7600",
-            maker="SIMCOM INCORPORATED",
-            model="SIMCOM_SIM7600E-H",
-            revision="LE20B04SIM7600M22",
-            imei="862636041234568",
-            frame="crcrlf",
-            spacing=7.0,
-            clip='+CLIP: "{n}",{t},,,,0',
-            clip_withheld='+CLIP: "",128,,,,1',
-            banner=("RDY", "+CPIN: READY", "SMS DONE", "PB DONE"),
+        _SIM7600,
+        replace(
+            _SIM7600,
+            name="sim7600-missed",
+            model="SIMCOM_SIM7600G-H",
             calls={
-                "": {
-                    "connected": ("VOICE CALL: BEGIN",),
-                    "missed": ("VOICE CALL: END", "NO CARRIER", "MISSED_CALL: {clock} {bare}"),
-                    "rejected": ("VOICE CALL: END",),
-                    "answered": ("VOICE CALL: END: {s:06}", "NO CARRIER"),
-                    "released": ("VOICE CALL: END: {s:06}",),
-                    "dialled": ("VOICE CALL: BEGIN",),
-                    "hung_up": ("VOICE CALL: END: {s:06}", "NO CARRIER"),
-                },
-                "+CLCC": _states('+CLCC: {i},{d},STATE,0,0,"{n}",{t}', rung=4, **_SIMCOM),
+                "": _SIM7600.calls[""]
+                | {
+                    "missed": ("MISSED_CALL: {clock} {bare}",),
+                    "rejected": (),
+                    "answered": ("VOICE CALL: END: {s:06}",),
+                }
             },
-            iccid="+CICCID",
-            own={"+CLCC": "0", "+CVHU": "1", "+CLTS": "0", "+AUTOCSQ": "0,0", "+CNSMOD": "0"},
-            full="+SMS FULL",
+            own=_SIM7600.own | {"+CRC": "1"},
         ),
-        Profile(
-            "quectel",
-            maker="Quectel",
-            model="EC25",
-            revision="EC25EFAR06A06M4G",
-            imei="861107031234564",
-            spacing=6.0,
-            clip='+CLIP: "{n}",{t},,,,0',
-            clip_withheld='+CLIP: "",128,,,,1',
-            banner=("RDY", "+CFUN: 1", "+CPIN: READY", "+QUSIM: 1", "+QIND: SMS DONE", "+QIND: PB DONE"),
-            calls={
-                "+QINDCFG": _states(_CCINFO, incoming=4, **(_SIMCOM | {"ended": -1, "hung_up": -1})),
-                "^DSCI": _states(
-                    _DSCI,
-                    rung=4,
-                    waiting=5,
-                    connected=3,
-                    ended=6,
-                    dialled=2,
-                    alerting=7,
-                    picked_up=3,
-                    hung_up=6,
-                ),
-                "": _ENDS,
-            },
-            iccid="+QCCID",
-            own={"+QINDCFG": "0", "^DSCI": "0", "+QURCCFG": '"urcport","usbat"', "+QCFG": ""},
-            full='+QIND: "smsfull","{}"',
+        _QUECTEL,
+        replace(
+            _QUECTEL,
+            name="quectel-dsci",
+            model="UC20",
+            calls={switch: lines for switch, lines in _QUECTEL.calls.items() if switch != "+QINDCFG"},
+            own={"^DSCI": "0", "+QURCCFG": '"urcport","usbat"', "+QCFG": ""},
         ),
         replace(
             GENERIC,
@@ -322,6 +368,19 @@ PROFILES = {
                     "hung_up": ('+CIEV: "SOUNDER",0', '+CIEV: "CALL",0'),
                 }
             },
+        ),
+        Profile(
+            "infineon",
+            maker="Infineon",
+            model="XMM6260",
+            clip='+CLIP: "{n}",{t},,,,0',
+            clip_withheld='+CLIP: "",128,,,,1',
+            banner=(),
+            calls={
+                "+XCALLSTAT": _states("+XCALLSTAT: {i},STATE", incoming=4, waiting=5, connected=0, ended=6)
+                | _states("+XCALLSTAT: {i},STATE", dialled=2, alerting=3, picked_up=0, hung_up=6)
+            },
+            own={"+XCALLSTAT": "0"},
         ),
         Profile(
             "hfp",
