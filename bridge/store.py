@@ -31,6 +31,8 @@ LATE_PART = timedelta(days=7)
 ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
+# No automatic text waits longer than that between its decision and its going out.
+WAITED_AT_MOST = timedelta(days=8)
 SAME_INCIDENT = timedelta(minutes=10)
 
 
@@ -377,7 +379,10 @@ def automatic_since(session: Session, since: datetime) -> int:
 def automatic_gone_since(session: Session, since: datetime) -> int:
     """How many automatic texts have been handed to the network since then."""
     gone = and_(col(Message.status).in_(COOLING), col(Message.sent) >= since)
-    query = select(func.count()).where(Message.kind == "auto", or_(gone, col(Message.status) == "sending"))
+    recent = Message.created >= since - WAITED_AT_MOST  # which an index finds
+    query = select(func.count()).where(
+        Message.kind == "auto", recent, or_(gone, col(Message.status) == "sending")
+    )
     return session.exec(query).one()
 
 
