@@ -2,6 +2,7 @@
 transactions, so a step may be done again: whatever it keeps in memory is only a finger on a row."""
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -38,6 +39,7 @@ KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt
 # The memo that says why the breaker has stopped automatic texts, and how long a burst of strangers is looked back at.
 BREAKER = "breaker"
 BURST = timedelta(minutes=10)
+MINUTE = 60.0
 # A data or fax call that rang like any other is no call in our sense.
 NO_CALL = "data"
 # So long the parts of a long text are waited for before it is shown without them.
@@ -67,6 +69,10 @@ class Decider:
         self._msisdns: set[str] = set()
         # Since when each line could see no calls; None while it can. Before the first event: since the last run.
         self.away_since: dict[str, datetime] = {}
+        # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
+        self.breaker: str | None = None
+        # When automatic texts were handed over lately (monotonic), for the limit of a minute.
+        self._gone: deque[float] = deque()
         self._no_network: dict[str, float] = {}
         self._calls: dict[tuple[str, int], int] = {}
 
@@ -80,6 +86,7 @@ class Decider:
 
     def knows_region(self, session: Session) -> None:
         """Take the region from the SIM seen last, until the modem is up."""
+        self.breaker = store.remembered(session, BREAKER)
         for line in history.lines(session):
             self._knows(line)
 
@@ -222,23 +229,16 @@ class Decider:
 
     def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
         midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        return policy.Crowd(
-            today=store.automatic_since(session, midnight),
-            strangers=store.strangers_since(session, now - BURST),
-            tripped=store.remembered(session, BREAKER) is not None,
-            doubt=self._clock.doubt(),
-        )
+        today, strangers = store.crowd_since(session, midnight, now - BURST)
+        return policy.Crowd(today, strangers, tripped=self.breaker is not None, doubt=self._clock.doubt())
 
     def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
         store.remember(session, BREAKER, why)
+        self.breaker = why
         line = session.get_one(Line, call.line_id)
         store.incident_begins(session, line.name, "breaker", why, now)
         log.warning("the breaker has stopped automatic texts")
-
-    def breaker(self, session: Session) -> str | None:
-        """Why the breaker has stopped automatic texts, None if it has not."""
-        return store.remembered(session, BREAKER)
 
     @property
     def _zone(self) -> tzinfo | None:
@@ -262,15 +262,21 @@ class Decider:
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
         now = self._clock.utc()
-        gone = store.automatic_gone_since(session, now - timedelta(minutes=1))
-        automatic = gone < self.settings.limits.per_minute  # a limit that only delays
+        automatic = len(self._gone_lately()) < self.settings.limits.per_minute  # a limit that only delays
         while (due := store.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
                 message.status = "sending"
+                if message.kind == "auto":
+                    self._gone.append(self._clock.monotonic())
                 return self._request(message, contact)
             session.flush()
         return None
+
+    def _gone_lately(self) -> deque[float]:
+        while self._gone and self._gone[0] <= self._clock.monotonic() - MINUTE:
+            self._gone.popleft()
+        return self._gone
 
     def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
         """The policy once more, at the moment of sending."""
@@ -488,6 +494,7 @@ class Decider:
                 return Granted(), ()
             case Release():
                 store.remember(session, BREAKER, None)
+                self.breaker = None
                 for line in self._line_names(session):
                     store.incident_ends(session, line, "breaker", self._clock.utc())
                 return Granted(), ()

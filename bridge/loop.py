@@ -19,7 +19,7 @@ from bridge import asks, decisions, history, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
-from bridge.desk import Asked, LineStatus, Release, Status, TryAgain
+from bridge.desk import Asked, LineStatus, Status, TryAgain
 from bridge.schedule import Tidy
 from modem import contract
 from modem.contract import Request
@@ -86,7 +86,6 @@ class Loop:
         self._look_at = clock.monotonic() + PATIENCE
         self._heartbeat = heartbeat
         self._recordings: dict[str, str] = {}
-        self._breaker: str | None = None
         self._beat_at = self._tend_at = clock.monotonic()
         self.status = Status(clock.monotonic())
         self._publish()
@@ -171,7 +170,6 @@ class Loop:
         migrate(self._engine)
         self._decider.knows_region(session)
         self._clock.not_before = history.newest(session)
-        self._breaker = self._decider.breaker(session)
         self._decider.settle_left_over(session)
         if self._heartbeat.last is not None:
             self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
@@ -273,8 +271,7 @@ class Loop:
                 return [lambda: self._set(letter.line, ringing=letter.number or "unknown")]
             case contract.CallEnded():
                 self._decider.call_ended(session, letter)
-                breaker = self._decider.breaker(session)
-                return [lambda: self._set(letter.line, ringing=None), lambda: self._break(breaker)]
+                return [lambda: self._set(letter.line, ringing=None)]
             case contract.TextReceived():
                 self._decider.text_came(session, letter)
                 return self._delete(letter.line, letter.slot)
@@ -302,8 +299,6 @@ class Loop:
             for line, request in requests
             if line in self._outlets
         ]
-        if isinstance(asked.wish, Release):
-            effects.append(partial(self._break, None))
         if isinstance(asked.wish, TryAgain):
             effects.append(partial(self._set, asked.wish.line, stopped=None))
         return [*effects, lambda: asked.answer.put(answer)]
@@ -348,9 +343,6 @@ class Loop:
 
     # ---- what the page is told
 
-    def _break(self, why: str | None) -> None:
-        self._breaker = why
-
     def _set(self, line: str, **news: object) -> None:
         outlet = self._outlets[line]
         outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
@@ -358,5 +350,10 @@ class Loop:
     def _publish(self) -> None:
         lines = tuple(outlet.status for outlet in self._outlets.values())
         self.status = Status(
-            self._clock.monotonic(), lines, self._database, self._config, self._clock.doubt(), self._breaker
+            self._clock.monotonic(),
+            lines,
+            self._database,
+            self._config,
+            self._clock.doubt(),
+            self._decider.breaker,
         )

@@ -31,8 +31,6 @@ LATE_PART = timedelta(days=7)
 ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
-# No automatic text waits longer than that between its decision and its going out.
-WAITED_AT_MOST = timedelta(days=8)
 SAME_INCIDENT = timedelta(minutes=10)
 
 
@@ -368,28 +366,14 @@ def text_is_queued(
     return _add(session, message)
 
 
-def automatic_since(session: Session, since: datetime) -> int:
-    """How many automatic texts were decided since then and are not void."""
-    query = select(func.count()).where(
-        Message.kind == "auto", Message.created >= since, col(Message.status).in_([*COOLING, "queued"])
+def crowd_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
+    """How many automatic texts were decided since midnight and are not void, and how many callers were first seen since the
+    beginning of a burst; in one look, since a caller waits."""
+    texts = select(func.count()).where(
+        Message.kind == "auto", Message.created >= midnight, col(Message.status).in_([*COOLING, "queued"])
     )
-    return session.exec(query).one()
-
-
-def automatic_gone_since(session: Session, since: datetime) -> int:
-    """How many automatic texts have been handed to the network since then."""
-    gone = and_(col(Message.status).in_(COOLING), col(Message.sent) >= since)
-    recent = Message.created >= since - WAITED_AT_MOST  # which an index finds
-    query = select(func.count()).where(
-        Message.kind == "auto", recent, or_(gone, col(Message.status) == "sending")
-    )
-    return session.exec(query).one()
-
-
-def strangers_since(session: Session, since: datetime) -> int:
-    """How many callers were first seen since then."""
-    query = select(func.count()).where(Contact.source == "call", Contact.first_seen >= since)
-    return session.exec(query).one()
+    strangers = select(func.count()).where(Contact.source == "call", Contact.first_seen >= burst)
+    return session.exec(select(texts.scalar_subquery(), strangers.scalar_subquery())).one()
 
 
 def next_text_due(
