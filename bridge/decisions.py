@@ -71,7 +71,7 @@ class Decider:
         self.away_since: dict[str, datetime] = {}
         # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
         self.breaker: str | None = None
-        # When automatic texts were handed over lately (monotonic), for the limit of a minute.
+        # When automatic texts went out lately (monotonic), for the limit of a minute.
         self._gone: deque[float] = deque()
         self._no_network: dict[str, float] = {}
         self._calls: dict[tuple[str, int], int] = {}
@@ -204,7 +204,8 @@ class Decider:
             if decision.reason == "breaker" and not crowd.tripped:
                 self._trip(session, call, decision.trace[-1].detail, now)
             return
-        contact = session.get_one(Contact, call.contact_id)
+        contact = past.contact
+        assert contact is not None
         assert contact.id is not None
         first = past.last_automatic is None
         # A text that waits for the opening speaks in the shop's open voice.
@@ -267,8 +268,6 @@ class Decider:
             message, contact, call = due
             if self._may_go(session, message, call, now):
                 message.status = "sending"
-                if message.kind == "auto":
-                    self._gone.append(self._clock.monotonic())
                 return self._request(message, contact)
             session.flush()
         return None
@@ -328,6 +327,8 @@ class Decider:
         message = session.get(Message, end.message_id)
         if message is None or message.status != "sending":
             return  # a delivery report was faster
+        if message.kind == "auto" and not isinstance(end, contract.NotStarted):
+            self._gone.append(end.at)
         match end:
             case contract.TextSent():
                 message.status, message.sent, message.error = "sent", self._clock.utc_at(end.at), None

@@ -268,6 +268,7 @@ class Past:
     excluded: bool = False
     blocked: bool = False
     stranger: bool = False
+    contact: Contact | None = None
 
 
 def past_of(session: Session, call: Call) -> Past:
@@ -298,6 +299,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> P
     last = next((text for text in texts if text.status in COOLING), None)
     contact = session.get_one(Contact, contact_id)
     return Past(
+        contact=contact,
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
         excluded=contact.excluded,
