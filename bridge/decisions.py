@@ -2,6 +2,7 @@
 transactions, so a step may be done again: whatever it keeps in memory is only a finger on a row."""
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlmodel import Session
 from bridge import health, history, hours, missed_book, numbers, policy, retries, store, wording
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
-from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, TryAgain, Wish, WriteText
+from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, Release, TryAgain, Wish, WriteText
 from bridge.holidays import is_holiday
 from bridge.hours import Opening
 from bridge.models import Call, Contact, InboundPart, Line, Message
@@ -27,8 +28,6 @@ MANUAL_HOURS = 24
 # What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
 MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
-# The first text may say how to opt out, since the box understands the answer.
-HINT_IS_KEPT = True
 # An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
 ANSWER_ONCE = timedelta(hours=24)
 ANSWERS = {
@@ -37,6 +36,10 @@ ANSWERS = {
     Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
 }
 KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
+# The memo that says why the breaker has stopped automatic texts, and how long a burst of strangers is looked back at.
+BREAKER = "breaker"
+BURST = timedelta(minutes=10)
+MINUTE = 60.0
 # A data or fax call that rang like any other is no call in our sense.
 NO_CALL = "data"
 # So long the parts of a long text are waited for before it is shown without them.
@@ -66,6 +69,10 @@ class Decider:
         self._msisdns: set[str] = set()
         # Since when each line could see no calls; None while it can. Before the first event: since the last run.
         self.away_since: dict[str, datetime] = {}
+        # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
+        self.breaker: str | None = None
+        # When automatic texts were handed over lately (monotonic), for the limit of a minute.
+        self._gone: deque[float] = deque()
         self._no_network: dict[str, float] = {}
         self._calls: dict[tuple[str, int], int] = {}
 
@@ -79,6 +86,7 @@ class Decider:
 
     def knows_region(self, session: Session) -> None:
         """Take the region from the SIM seen last, until the modem is up."""
+        self.breaker = store.remembered(session, BREAKER)
         for line in history.lines(session):
             self._knows(line)
 
@@ -185,17 +193,20 @@ class Decider:
     def _decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
         past = store.past_of(session, call)
-        opening = self._opening(now)
+        crowd = self._crowd(session, now)
+        opening = hours.ALWAYS if crowd.doubt else self._opening(now)
         decision = policy.decide(
-            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening
+            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening, crowd
         )
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
+            if decision.reason == "breaker" and not crowd.tripped:
+                self._trip(session, call, decision.trace[-1].detail, now)
             return
         contact = session.get_one(Contact, call.contact_id)
         assert contact.id is not None
-        first = HINT_IS_KEPT and past.last_automatic is None
+        first = past.last_automatic is None
         # A text that waits for the opening speaks in the shop's open voice.
         is_open = opening.open or self.settings.textback.closed != "other"
         reopens = hours.in_words(opening.reopens, now, self._zone) if not opening.open else ""
@@ -215,6 +226,19 @@ class Decider:
             call=call,
         )
         call.message_id = message.id
+
+    def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
+        midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        today, strangers = store.crowd_since(session, midnight, now - BURST)
+        return policy.Crowd(today, strangers, tripped=self.breaker is not None, doubt=self._clock.doubt())
+
+    def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
+        """Stop all automatic texts until somebody lets them go on."""
+        store.remember(session, BREAKER, why)
+        self.breaker = why
+        line = session.get_one(Line, call.line_id)
+        store.incident_begins(session, line.name, "breaker", why, now)
+        log.warning("the breaker has stopped automatic texts")
 
     @property
     def _zone(self) -> tzinfo | None:
@@ -238,13 +262,21 @@ class Decider:
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
         now = self._clock.utc()
-        while (due := store.next_text_due(session, line, now)) is not None:
+        automatic = len(self._gone_lately()) < self.settings.limits.per_minute  # a limit that only delays
+        while (due := store.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
                 message.status = "sending"
+                if message.kind == "auto":
+                    self._gone.append(self._clock.monotonic())
                 return self._request(message, contact)
             session.flush()
         return None
+
+    def _gone_lately(self) -> deque[float]:
+        while self._gone and self._gone[0] <= self._clock.monotonic() - MINUTE:
+            self._gone.popleft()
+        return self._gone
 
     def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
         """The policy once more, at the moment of sending."""
@@ -429,6 +461,9 @@ class Decider:
 
     # ---- wishes of the page
 
+    def _line_names(self, session: Session) -> set[str]:
+        return {line.name for line in history.lines(session)}
+
     def _mark(self, session: Session, mark: Mark) -> Granted | Refused:
         contact = history.contact_at(session, mark.address)
         if contact is None:
@@ -456,6 +491,12 @@ class Decider:
                 return Granted(), ()
             case TryAgain(line):
                 store.queue_goes_on(session, store.line_called(session, line), self._clock.utc())
+                return Granted(), ()
+            case Release():
+                store.remember(session, BREAKER, None)
+                self.breaker = None
+                for line in self._line_names(session):
+                    store.incident_ends(session, line, "breaker", self._clock.utc())
                 return Granted(), ()
             case PickUp(line):
                 return Granted(), [(line, contract.Answer())]

@@ -62,7 +62,12 @@ class Mark:
     author: str | None
 
 
-Wish = Mark | WriteText | MarkRead | PickUp | PutDown | TryAgain
+@dataclass(frozen=True)
+class Release:
+    """Let automatic texts go on that the breaker has stopped: somebody has looked at the callers."""
+
+
+Wish = Release | Mark | WriteText | MarkRead | PickUp | PutDown | TryAgain
 
 
 @dataclass(frozen=True)
@@ -133,12 +138,16 @@ class Status:
     database: str | None = None
     config: str | None = None
     clock: str | None = None
+    breaker: str | None = None
 
     @property
     def troubles(self) -> tuple[str, ...]:
         """Every sentence that a person should read, worst first."""
         lines = tuple(sentence for line in self.lines for sentence in line.troubles)
-        return tuple(sentence for sentence in (self.database, self.config, self.clock) if sentence) + lines
+        return (
+            tuple(sentence for sentence in (self.database, self.breaker, self.config, self.clock) if sentence)
+            + lines
+        )
 
 
 @dataclass(frozen=True)

@@ -350,5 +350,10 @@ class Loop:
     def _publish(self) -> None:
         lines = tuple(outlet.status for outlet in self._outlets.values())
         self.status = Status(
-            self._clock.monotonic(), lines, self._database, self._config, self._clock.doubt()
+            self._clock.monotonic(),
+            lines,
+            self._database,
+            self._config,
+            self._clock.doubt(),
+            self._decider.breaker,
         )

@@ -59,7 +59,7 @@ class Contact(SQLModel, table=True):
     blocked: bool = False
     doubtful: bool = False
     source: str
-    first_seen: datetime = Field(sa_type=Utc)
+    first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
 
 
@@ -95,7 +95,10 @@ class Message(SQLModel, table=True):
     same sender takes the place of (23.040 9.2.3.9).
     """
 
-    __table_args__ = (Index("ix_message_status_due", "status", "due"),)
+    __table_args__ = (
+        Index("ix_message_status_due", "status", "due"),
+        Index("ix_message_kind_created", "kind", "created"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     line_id: int = Field(foreign_key="line.id")

@@ -114,6 +114,20 @@ class Silence:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """What is going on at the box as a whole. today: automatic texts since midnight; strangers: new callers in the last ten
+    minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is not believed."""
+
+    today: int = 0
+    strangers: int = 0
+    tripped: bool = False
+    doubt: str | None = None
+
+
+QUIET = Crowd()
+
+
+@dataclass(frozen=True)
 class Case:
     """All that a rule may look at. due and expires are set when a waiting text is looked at once more."""
 
@@ -125,6 +139,7 @@ class Case:
     now: datetime
     expires: datetime | None = None
     opening: Opening = ALWAYS
+    crowd: Crowd = QUIET
 
 
 def _not_missed(case: Case) -> str | None:
@@ -199,6 +214,31 @@ def _closed(case: Case) -> str | None:
     return "The shop was closed, and no opening is in sight." if how == "wait" else SENTENCES["closed"]
 
 
+def _limit(case: Case) -> str | None:
+    most = case.settings.limits.per_day
+    return (
+        f"{_count(most, 'automatic text')} went out today; that is the limit."
+        if case.crowd.today >= most
+        else None
+    )
+
+
+def _breaker(case: Case) -> str | None:
+    if case.crowd.tripped:
+        return SENTENCES["breaker"]
+    most, strangers = case.settings.limits.strangers_per_10_minutes, case.crowd.strangers
+    if not most or strangers <= most:
+        return None
+    return f"{strangers} strangers called within ten minutes. {SENTENCES['breaker']}"
+
+
+def _clock(case: Case) -> str | None:
+    """Untrusted, nobody who was ever texted is texted again: how long ago that was, nobody knows."""
+    if case.crowd.doubt is None or case.caller.last_automatic is None:
+        return None
+    return f"This caller was texted before, and nobody knows how long ago. {case.crowd.doubt}"
+
+
 def _superseded(case: Case) -> str | None:
     return case.caller.contact_since
 
@@ -210,8 +250,7 @@ def _expired(case: Case) -> str | None:
 
 
 Rule = Callable[[Case], str | None]
-# In the order of the contract: rule, what is noted when it passes, function. Between closed and superseded come limit,
-# breaker, clock.
+# In the order of the contract: rule, what is noted when it passes, function.
 RULES: tuple[tuple[str, str, Rule], ...] = (
     ("not_missed", "The call was missed.", _not_missed),
     ("disabled", "Automatic texts are on.", _disabled),
@@ -224,6 +263,9 @@ RULES: tuple[tuple[str, str, Rule], ...] = (
     ("one_ring", "It rang long enough.", _one_ring),
     ("cooldown", "No automatic text to this caller lately.", _cooldown),
     ("closed", "Texts go out at this time.", _closed),
+    ("limit", "Within today's limit.", _limit),
+    ("breaker", "No burst of strangers.", _breaker),
+    ("clock", "The clock is believed, or this caller was never texted.", _clock),
     ("superseded", "No contact since the call.", _superseded),
     ("expired", "It is still in time.", _expired),
 )
@@ -237,6 +279,7 @@ def decide(
     own: tuple[str, ...],
     now: datetime,
     opening: Opening = ALWAYS,
+    crowd: Crowd = QUIET,
 ) -> Reply | Silence:
     """At the end of a call: text back, and when, or why not. `own`: numbers that are never texted; opening: is the shop
     open, and when is it again? A text that waits for opening expires so long after that."""
@@ -244,7 +287,7 @@ def decide(
     if settings.textback.closed == "wait" and not opening.open and opening.reopens is not None:
         due = max(due, opening.reopens)
     expires = due + timedelta(minutes=settings.textback.expire_minutes)
-    return _judge(Case(call, caller, settings, region, own, now, opening=opening), due, expires)
+    return _judge(Case(call, caller, settings, region, own, now, opening=opening, crowd=crowd), due, expires)
 
 
 def decide_again(

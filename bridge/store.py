@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, not_, or_
+from sqlalchemy import and_, func, not_, or_
 from sqlmodel import Session, col, select
 
 from bridge.models import Call, ConsentEvent, Contact, InboundPart, Incident, Line, Memo, Message, MessagePart
@@ -366,9 +366,21 @@ def text_is_queued(
     return _add(session, message)
 
 
-def next_text_due(session: Session, line: str, now: datetime) -> tuple[Message, Contact, Call | None] | None:
+def crowd_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
+    """How many automatic texts were decided since midnight and are not void, and how many callers were first seen since the
+    beginning of a burst; in one look, since a caller waits."""
+    texts = select(func.count()).where(
+        Message.kind == "auto", Message.created >= midnight, col(Message.status).in_([*COOLING, "queued"])
+    )
+    strangers = select(func.count()).where(Contact.source == "call", Contact.first_seen >= burst)
+    return session.exec(select(texts.scalar_subquery(), strangers.scalar_subquery())).one()
+
+
+def next_text_due(
+    session: Session, line: str, now: datetime, automatic: bool = True
+) -> tuple[Message, Contact, Call | None] | None:
     """The queued text of this line that has been due the longest, to whom, and the call that it answers. Of a stopped line
-    only what has expired meanwhile, and now and then one more to see whether it goes on."""
+    only what has expired meanwhile, and now and then one more to see whether it goes on. automatic: automatic ones too."""
     stopped = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > now - PROBE)
     query = (
         select(Message, Contact, Call)
@@ -379,6 +391,8 @@ def next_text_due(session: Session, line: str, now: datetime) -> tuple[Message, 
         .where(or_(not_(stopped), col(Message.expires) < now))
         .order_by(col(Message.due), col(Message.id))
     )
+    if not automatic:
+        query = query.where(Message.kind != "auto")
     return session.exec(query.limit(1)).first()
 
 

@@ -499,6 +499,8 @@ class Calls(CallList):
         last = self._last
         if now - last.at >= ECHO or self._by_index(end.index, number):
             return False
+        if any(call.began > last.at and call.state == "connected" for call in self._calls):
+            return False  # it began after that end and was taken since: this is its own
         if last.words is None:
             return end.index is not None and end.index == last.index
         news = end.word not in last.words

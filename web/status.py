@@ -7,7 +7,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge import checkup, history
-from bridge.desk import Desk, TryAgain
+from bridge.desk import Desk, Release, TryAgain
 from bridge.doctor import sheet
 from bridge.health import network_words, signal_words
 from web.healthz import is_alive
@@ -34,6 +34,14 @@ def status() -> str:
         incidents=incidents,
         version=version("textback"),
     )
+
+
+@pages.route("/status/release", methods=["POST"])
+def release() -> Response:
+    """Somebody has looked at the callers: let automatic texts go on."""
+    desk: Desk = current_app.extensions["desk"]
+    desk.ask(Release())
+    return redirect(url_for("status.status"), 303)
 
 
 @pages.route("/status/again", methods=["POST"])

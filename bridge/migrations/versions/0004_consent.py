@@ -22,3 +22,5 @@ def upgrade() -> None:
     op.create_index(op.f("ix_consentevent_contact_id"), "consentevent", ["contact_id"], unique=False)
     with op.batch_alter_table("contact") as table:
         table.add_column(sa.Column("doubtful", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.create_index("ix_message_kind_created", "message", ["kind", "created"], unique=False)
+    op.create_index(op.f("ix_contact_first_seen"), "contact", ["first_seen"], unique=False)
