@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import serial
 
-from modem.simulator import PROFILES, STEPS, Control, Simulator
+from modem.simulator import ARRIVALS, PROFILES, STEPS, Control, Simulator
 from modem.simulator import pdu as coding
 
 ANN, BOB = "+447400123456", "+447400123457"
@@ -526,6 +526,40 @@ def test_steps_are_told_and_the_cable_may_be_pulled_at_each(step: str) -> None:
         again = Host(modem.port)
         assert again.ask("AT") == ["OK"]
         again.close()
+
+
+@pytest.mark.parametrize("step", ARRIVALS)
+def test_steps_of_a_text_that_comes_are_told_and_it_may_break_at_each(step: str) -> None:
+    """Announced, it lies in storage; handed over and not acknowledged, it comes again: either way it is there once."""
+    steps: list[str] = []
+    written = {"announced": "+CMTI", "header": "+CMT", "handed": "0791"}
+    with Simulator(speed=SPEED, on_step=steps.append) as modem:
+        host = Host(modem.port).set_up(*(() if step == "announced" else ("AT+CSMS=1", "AT+CNMI=2,2")))
+        modem.fault("reset", match=step)
+        modem.text(ANN, "Hi")
+        told = host.until("RDY")
+        assert told[-2].startswith(written[step])
+        assert steps == (["announced"] if step == "announced" else ["header", "handed"][: len(told) - 1])
+        host.ask("ATE0")
+        while len(host.ask("AT+CMGL=4")) == 1:
+            pass
+        assert (len(modem.texts.storages["SM"]), modem.texts.kept) == (1, 0)
+        host.close()
+
+
+def test_what_cannot_be_stored_waits_in_the_network_until_somebody_takes_it(
+    modem: Simulator, host: Host
+) -> None:
+    host.set_up("AT+CSMS=1", "AT+CNMI=2,0")
+    modem.direct_only = True
+    modem.text(ANN, "Hi")
+    modem.wait_for(lambda entry: entry.text.startswith("kept by the network"))
+    assert (host.ask("AT+CMGL=4"), modem.texts.kept) == (["OK"], 1)
+    host.ask("AT+CNMI=2,2")
+    host.until("+CMT")
+    assert modem.texts.kept == 1
+    host.line()
+    assert (host.ask("AT+CNMA"), modem.texts.kept) == (["OK"], 0)
 
 
 def test_texts_wait_while_the_cable_is_pulled(modem: Simulator, host: Host) -> None:

@@ -6,13 +6,23 @@ from pathlib import Path
 
 from modem.simulator.control import Control
 from modem.simulator.log import Entry
-from modem.simulator.machine import STEPS
+from modem.simulator.machine import ARRIVALS, STEPS
 from modem.simulator.pdu import Submitted
 from modem.simulator.profiles import PROFILES
 from modem.simulator.simulator import Simulator
 from modem.simulator.texts import SentText
 
-__all__ = ["PROFILES", "STEPS", "Control", "Entry", "SentText", "Simulator", "Submitted", "simulate"]
+__all__ = [
+    "ARRIVALS",
+    "PROFILES",
+    "STEPS",
+    "Control",
+    "Entry",
+    "SentText",
+    "Simulator",
+    "Submitted",
+    "simulate",
+]
 
 
 def simulate(link: Path, profile: str, control: Path | None) -> None:

@@ -12,8 +12,9 @@ KINDS = {
     "cms_error": "the PDU of a text is refused with +CMS ERROR: `code`",
     "accepted": "the network takes the text, and the modem says nothing",
     "late": "the network takes the text, and +CMGS comes after `seconds`",
-    "unplug": "the modem vanishes at the step `match` of sending (cmgs, prompt, pdu, taken, sent), or at a command that "
-    "begins with `match`: before it is carried out, in the middle of its answer (`when` half) or after it (after)",
+    "unplug": "the modem vanishes at the step `match` of sending (cmgs, prompt, pdu, taken, sent) or of a text that comes in "
+    "(announced, header, handed), or at a command that begins with `match`: before it is carried out, in the middle of its "
+    "answer (`when` half) or after it (after)",
     "reset": "the modem restarts there",
     "hang": "the modem falls silent there, until `unhang` or AT+CFUN=1,1",
 }

@@ -19,6 +19,8 @@ from modem.simulator.wire import Wire
 # Where `on_step` is called and a fault may strike while the host sends a text: the command line was read, the prompt
 # written, the PDU read, the network took it, +CMGS and OK were written.
 STEPS = ("cmgs", "prompt", "pdu", "taken", "sent")
+# The same while a text or report comes in: +CMTI or +CDSI was written; of +CMT or +CDS the header, not yet the PDU; that too.
+ARRIVALS = ("announced", "header", "handed")
 # Between the lines of a boot banner (seconds).
 BANNER_PAUSE = 0.2
 HOME, ROAMING = 1, 5
@@ -31,7 +33,7 @@ class Machine:
     each storage. reports: auto (a delivery report follows each text that asks for one, after report_delay), manual or
     off. network_delay: seconds until +CMGS. pin: asked for at each boot, if any. sim_busy: seconds after boot in which
     the SIM is not ready. counts_pins: AT+CPINR works. direct_only: texts cannot be stored, only handed over (+CMT).
-    clock_offset: seconds that its clock is fast. on_step: called at each of STEPS, with its name.
+    clock_offset: seconds that its clock is fast. on_step: called at each of STEPS and ARRIVALS, with its name.
     """
 
     def __init__(
@@ -100,10 +102,12 @@ class Machine:
         self._lose_power()
         for place, line in enumerate(self.profile.banner):
             self.later(BANNER_PAUSE * place, lambda line=line: self.say(line))  # type: ignore[misc]
+        self.texts.deliver_held()
 
     def _lose_power(self) -> None:
         self._life += 1
         self.calls.drop_all()
+        self.texts.lose_power()
         self.exchange.restart()
         self.locked = bool(self.pin)
         self._ready_at = self.now() + self.sim_busy / self.speed
@@ -184,6 +188,16 @@ class Machine:
         self.log.add("modem", line)
         self.emit(FRAMES[self.frame].format(line).encode("latin-1", "replace"))
 
+    def say_two(self, header: str, line: str) -> None:
+        """A line and the one that belongs to it, in one frame."""
+        self.log.add("modem", header)
+        first, last = FRAMES[self.frame].format(f"{header}\r\n{line}").rsplit(line, 1)
+        self.emit(first.encode("latin-1", "replace"))
+        if self.step("header"):
+            self.log.add("modem", line)
+            self.emit((line + last).encode("latin-1", "replace"))
+            self.step("handed")
+
     def emit(self, data: bytes) -> None:
         """Bytes to the host, whole or as the line noise has them that is set."""
         if self.lose_every:
@@ -194,7 +208,7 @@ class Machine:
         self.wire.write(*(data[place : place + size] for place in range(0, len(data), size)))
 
     def step(self, name: str) -> bool:
-        """A step of sending is reached; False if a fault ends the modem here."""
+        """One of STEPS or ARRIVALS is reached; False if a fault ends the modem here."""
         if self.on_step:
             self.on_step(name)
         for kind in BREAKS:

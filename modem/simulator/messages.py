@@ -58,7 +58,10 @@ def _cnmi(sim: "Machine", rest: str) -> Answer:
     if sim.direct_only and given[1:2] == ["1"]:
         return _cms(303)
     whole = [*(new or was for new, was in zip(given, old, strict=False)), *old[len(given) :]]
-    return sim.exchange.setting("+CNMI", "=" + ",".join(whole))
+    answer = sim.exchange.setting("+CNMI", "=" + ",".join(whole))
+    if sim.direct_only and whole[1:2] == ["2"]:
+        sim.texts.deliver_held()
+    return answer
 
 
 def _csms(sim: "Machine", rest: str) -> Answer:

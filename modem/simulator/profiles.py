@@ -363,10 +363,11 @@ PROFILES = {
             calls={
                 "": {
                     "connected": ('+CIEV: "CALL",1', "CONNECT"),
-                    "ended": ('+CIEV: "CALL",0',),
                     "dialled": ('+CIEV: "CALL",1', '+CIEV: "SOUNDER",1'),
                     "hung_up": ('+CIEV: "SOUNDER",0', '+CIEV: "CALL",0'),
                 }
+                # While another call runs the indicator stays at 1: of one that waited nothing tells.
+                | dict.fromkeys(("missed", "rejected", "answered", "released"), ('+CIEV: "CALL",0',))
             },
         ),
         Profile(
@@ -393,6 +394,8 @@ PROFILES = {
             calls={
                 "+CMER": {
                     "incoming": ("+CIEV: 5,1",),
+                    "waiting": ("+CIEV: 5,1",),
+                    "dropped": ("+CIEV: 5,0",),
                     "connected": ("+CIEV: 4,1", "+CIEV: 5,0"),
                     "missed": ("+CIEV: 5,0",),
                     "rejected": ("+CIEV: 5,0",),

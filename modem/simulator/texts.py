@@ -42,12 +42,18 @@ class Texts:
         self.storages: dict[str, dict[int, Stored]] = {"SM": {}, "ME": {}, "SR": {}}
         self.submitted: list[Submitted] = []
         self._held: list[tuple[str, bool]] = []
-        self._unacknowledged = 0
+        self._under_way = 0
+        self._unacknowledged: list[tuple[str, bool]] = []
         self._mr = 0
         self._reference = 0
 
     def used(self, storage: str) -> int:
         return len(self.storages[storage])
+
+    @property
+    def kept(self) -> int:
+        """How many texts and reports the network still has, or will have again if the modem loses power now."""
+        return len(self._held) + self._under_way + len(self._unacknowledged)
 
     # ---- from the network
 
@@ -81,11 +87,13 @@ class Texts:
         """A DELIVER or STATUS-REPORT: announced as AT+CNMI wants it, or kept by the network until it can be delivered."""
         mt, ds = self._sim.announcements()
         direct, header = (ds == 1, "+CDS: ") if report else (mt == 2, "+CMT: ,")
-        if not self._sim.reachable:
+        nowhere = self._sim.direct_only and not report and not direct
+        if not self._sim.reachable or nowhere:
             self._hold(hexadecimal, report)
         elif direct:
-            self._unacknowledged += 1
-            self._sim.say(f"{header}{pdu.tpdu_length(hexadecimal)}\r\n{hexadecimal}")
+            if self._sim.on("+CSMS"):
+                self._unacknowledged.append((hexadecimal, report))
+            self._sim.say_two(f"{header}{pdu.tpdu_length(hexadecimal)}", hexadecimal)
         elif not report or ds == 2:
             self._put(hexadecimal, report, announced=report or mt == 1)
 
@@ -97,6 +105,7 @@ class Texts:
             self._hold(hexadecimal, report)
         elif announced:
             self._sim.say(f'{"+CDSI" if report else "+CMTI"}: "{storage}",{index}')
+            self._sim.step("announced")
 
     def _hold(self, hexadecimal: str, report: bool) -> None:
         self._held.append((hexadecimal, report))
@@ -106,12 +115,23 @@ class Texts:
         """There is room again, or the modem is back: what was kept arrives soon."""
         held, self._held = self._held, []
         for text, report in held:
-            self._sim.later(self._sim.network_delay, lambda t=text, r=report: self.arrive(t, r))  # type: ignore[misc]
+            self._under_way += 1
+            self._sim.later(self._sim.network_delay, lambda t=text, r=report: self._arrives(t, r))  # type: ignore[misc]
+
+    def _arrives(self, hexadecimal: str, report: bool) -> None:
+        self._under_way -= 1
+        self.arrive(hexadecimal, report)
+
+    def lose_power(self) -> None:
+        """What the host had to acknowledge and did not, the network keeps (27.005 CSMS)."""
+        unacknowledged, self._unacknowledged = self._unacknowledged, []
+        for text, report in unacknowledged:
+            self._hold(text, report)
 
     def acknowledge(self) -> bool:
         """AT+CNMA; False where none is expected."""
-        expected = self._sim.on("+CSMS") and self._unacknowledged > 0
-        self._unacknowledged = max(0, self._unacknowledged - 1)
+        expected = bool(self._unacknowledged)
+        del self._unacknowledged[:1]
         return expected
 
     def store(self, storage: str, hexadecimal: str, status: int) -> int | None:
