@@ -130,8 +130,7 @@ class Session:
             case contract.DeleteStored(slots):
                 self._later.append(self._delete(slots))
             case contract.Acknowledge():
-                if self.setup is not None and self.setup.texts.acknowledged:
-                    self._jobs.appendleft(self._acknowledge())
+                self._jobs.appendleft(self._acknowledge())
             case contract.Answer():
                 self._jobs.appendleft(self._answer())
             case contract.HangUp():
@@ -352,7 +351,8 @@ class Session:
             self._publish(contract.MissedBook(self._calls.line, self._clock(), numbers))
 
     def _acknowledge(self) -> Job:
-        yield from dialogues.ask(commands.ACKNOWLEDGE)
+        if self.setup is not None and self.setup.texts.acknowledged:
+            yield from dialogues.ask(commands.ACKNOWLEDGE)
 
     def _poll(self) -> Job:
         asked = self._clock()

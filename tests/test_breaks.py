@@ -222,7 +222,6 @@ def test_a_text_that_came_is_there_once_and_gone_from_the_modem_and_the_network(
     assert seen == Received(BODIES, stored=0, kept=0)
 
 
-@pytest.mark.xfail(strict=True, reason="Session.request drops an Acknowledge while the modem is being set up")
 def test_what_is_handed_over_while_the_line_is_set_up_is_acknowledged(tmp_path: Path) -> None:
     """From AT+CNMI=2,2 on texts come, and the rest of the setting-up takes longer than a commit."""
     with Simulator(speed=20, reports="off", network_delay=0.0) as simulator:
