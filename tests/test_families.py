@@ -149,6 +149,8 @@ def put_down(modem: Modem) -> None:
     modem.simulator.wait_for(lambda e: e.who == "host" and e.text == "ATA", start=start)
     modem.driver.request(HangUp())
     modem.until(CallEnded)
+    # An OK that follows CONNECT can be taken for that of our hanging up: the modem may be a moment behind.
+    modem.simulator.wait_for(lambda e: " is over: " in e.text, start=start)
 
 
 def rejected(modem: Modem) -> None:
