@@ -1,0 +1,476 @@
+"""Address books: what phones, Google, Outlook and people's own tables hold, as tables; what we write comes back."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.cards import MAX_BYTES, Card, read, to_csv, to_vcard
+from bridge.numbers import NOWHERE
+
+ANN = "+447400123456"
+BOB = "+447400123457"
+CAT = "+447400123458"
+
+
+def vcard(*lines: str, version: str = "3.0", end: str = "END:VCARD") -> str:
+    return "\r\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, end, ""])
+
+
+def cards(text: str | bytes, region: str = "GB") -> list[Card]:
+    got = read(text.encode() if isinstance(text, str) else text, region)
+    assert got.troubles == ()
+    return list(got.cards)
+
+
+def troubles(text: str | bytes, region: str = "GB") -> tuple[str, ...]:
+    return read(text.encode() if isinstance(text, str) else text, region).troubles
+
+
+VCARDS = {
+    "a name and a number, as written at home": (
+        vcard("FN:Ann Lee", "TEL;TYPE=CELL:07400 123456"),
+        [Card(ANN, "Ann Lee")],
+    ),
+    "an old phone: quoted-printable in UTF-8": (
+        vcard(
+            "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6rg;;;",
+            "TEL;CELL:07400123456",
+            version="2.1",
+        ),
+        [Card(ANN, "Jörg Müller")],
+    ),
+    "quoted-printable in ISO-8859-1": (
+        vcard(
+            "FN;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:J=F6rg", "TEL;CELL:07400123456", version="2.1"
+        ),
+        [Card(ANN, "Jörg")],
+    ),
+    "quoted-printable without its charset": (
+        vcard("FN;QUOTED-PRINTABLE:J=F6rg", "TEL;CELL:07400123456", version="2.1"),
+        [Card(ANN, "Jörg")],
+    ),
+    "a charset nobody knows": (
+        vcard("FN;ENCODING=QUOTED-PRINTABLE;CHARSET=KLINGON:J=C3=B6rg", "TEL:07400123456", version="2.1"),
+        [Card(ANN, "Jörg")],
+    ),
+    "soft line breaks, also in the middle of a character": (
+        vcard(
+            "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:J=C3=\r\n=B6rg M=\r\n=C3=BCller",
+            "NOTE;ENCODING=QUOTED-PRINTABLE:red=\r\n door=0D=0Asecond floor",
+            "TEL;CELL:07400123456",
+            version="2.1",
+        ),
+        [Card(ANN, "Jörg Müller", "red door\nsecond floor")],
+    ),
+    "a soft line break before the end": (
+        vcard("TEL:07400123456", "FN;ENCODING=QUOTED-PRINTABLE:Ann=", version="2.1"),
+        [Card(ANN, "Ann")],
+    ),
+    "a backslash in version 2.1": (
+        vcard("FN:Ann", r"NOTE:C:\new\; old", "TEL:07400123456", version="2.1"),
+        [Card(ANN, "Ann", r"C:\new; old")],
+    ),
+    "version 4 with a URI, an extension and a quoted parameter": (
+        vcard(
+            "FN:Ann",
+            'TEL;VALUE=uri;TYPE="voice,cell";X-A="b:c":tel:+44-7400-123456;ext=102',
+            version="4.0",
+        ),
+        [Card(ANN, "Ann")],
+    ),
+    "folded lines": (
+        vcard("FN:An\r\n n L\r\n\tee", "TEL:+4474\r\n 00123456"),
+        [Card(ANN, "Ann Lee")],
+    ),
+    "N without FN": (vcard("N:Lee;Ann;Mary;Dr;", "TEL:07400123456"), [Card(ANN, "Ann Mary Lee")]),
+    "a hidden semicolon in N": (vcard(r"N:Lee\;Co;Ann", "TEL:07400123456"), [Card(ANN, "Ann Lee;Co")]),
+    "an empty FN": (vcard("FN:", "N:;;;;", "ORG:Acme;Sales", "TEL:07400123456"), [Card(ANN, "Acme")]),
+    "only a company": (vcard("ORG:Flour & Co", "TEL:07400123456"), [Card(ANN, "Flour & Co")]),
+    "only a number": (vcard("TEL:07400123456"), [Card(ANN)]),
+    "the number as its name": (vcard("FN:07400 123 456", "TEL:07400123456"), [Card(ANN)]),
+    "a note with escapes": (
+        vcard("FN:Ann", r"NOTE:red door\, ring\ntwice\\", "TEL:07400123456"),
+        [Card(ANN, "Ann", "red door, ring\ntwice\\")],
+    ),
+    "several numbers": (
+        vcard("FN:Ann", "TEL;CELL:07400123456", "TEL;WORK:07400123457"),
+        [Card(ANN, "Ann"), Card(BOB, "Ann")],
+    ),
+    "a fax is not for people": (
+        vcard("FN:Ann", "TEL;TYPE=WORK,FAX:07400123457", "TEL:07400123456"),
+        [Card(ANN, "Ann")],
+    ),
+    "Apple's groups": (
+        vcard("FN:Ann", "item1.TEL;type=pref:07400123456", "item1.X-ABLabel:_$!<Mobile>!$_"),
+        [Card(ANN, "Ann")],
+    ),
+    "small letters": (
+        "begin:vcard\nversion:3.0\nfn:Ann\ntel:07400123456\nend:vcard\n",
+        [Card(ANN, "Ann")],
+    ),
+    "a photo": (
+        vcard("FN:Ann", "PHOTO;ENCODING=b;TYPE=JPEG:" + "\r\n ".join(["AAAA" * 18] * 50), "TEL:07400123456"),
+        [Card(ANN, "Ann")],
+    ),
+    "an old photo, not indented, and an empty line": (
+        vcard("FN:Ann", "PHOTO;JPEG;BASE64:AAAA", "AAAA" * 18, "AA==", "", "TEL:07400123456", version="2.1"),
+        [Card(ANN, "Ann")],
+    ),
+    "nonsense between the lines": (
+        vcard("what is this", ";;;:::", "FN:Ann", "TEL:07400123456"),
+        [Card(ANN, "Ann")],
+    ),
+    "who says BEGIN in a note begins nothing": (
+        vcard("FN:BEGIN:VCARD", "NOTE:END:VCARD", "TEL:07400123456"),
+        [Card(ANN, "BEGIN:VCARD", "END:VCARD")],
+    ),
+    "the same number twice": (
+        vcard("FN:Ann", "NOTE:one", "TEL:07400123456")
+        + vcard("FN:Annie", "NOTE:two", "TEL:+44 7400 123456")
+        + vcard("FN:A", "NOTE:one", "TEL:07400123456"),
+        [Card(ANN, "Ann", "one\ntwo")],
+    ),
+    "a number without a name, then with one": (
+        vcard("TEL:07400123456") + vcard("FN:Ann", "CATEGORIES:Blocked", "TEL:07400123456"),
+        [Card(ANN, "Ann", blocked=True)],
+    ),
+    "marks of direction and other hyphens in a number": (
+        vcard("FN:Ann", "TEL:\u202a+44\u00a07400\u2011123\u2011456\u202c"),
+        [Card(ANN, "Ann")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), VCARDS.values(), ids=VCARDS)
+def test_a_vcard(text: str, expected: list[Card]) -> None:
+    assert cards(text) == expected
+    assert cards(text.replace("\r\n", "\n")) == expected
+    assert cards("\ufeff" + text) == expected
+    assert cards(text.encode("utf-16")) == expected
+
+
+CATEGORIES = {
+    "Staff": ("staff", False),
+    "STAFF": ("staff", False),
+    "myContacts,Supplier": ("supplier", False),
+    "Never text": ("never", False),
+    "Blocked": ("", True),
+    "Staff,Never text,Blocked": ("never", True),
+    "Never text,Staff": ("never", False),
+    "Mitarbeiter": ("staff", False),
+    "Lieferanten": ("supplier", False),
+    "Employés": ("staff", False),
+    "Bloqué": ("", True),
+    "Proveedores": ("supplier", False),
+    "Fornitori": ("supplier", False),
+    "No SMS": ("never", False),
+    "Friends": ("", False),
+    "": ("", False),
+    ",,": ("", False),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), CATEGORIES.items(), ids=CATEGORIES)
+def test_what_categories_mean(words: str, expected: tuple[str, bool]) -> None:
+    mark, blocked = expected
+    wanted = [Card(ANN, "Ann", "", mark, blocked)]
+    assert cards(vcard("FN:Ann", f"CATEGORIES:{words}", "TEL:07400123456")) == wanted
+    assert cards(f'Name,Labels,Phone\nAnn,"{words}",07400123456\n') == wanted
+
+
+GOOGLE = (
+    "First Name,Middle Name,Last Name,Phonetic First Name,Organization Name,Birthday,Notes,Labels,"
+    "E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value\r\n"
+)
+OUTLOOK = (
+    '"First Name","Middle Name","Last Name","Company","Business Fax","Business Phone","Mobile Phone",'
+    '"Notes","Categories"\r\n'
+)
+CSVS = {
+    "our own": (
+        "number,name,notes,mark,blocked\r\n+447400123456,Ann,red door,staff,yes\r\n",
+        [Card(ANN, "Ann", "red door", "staff", True)],
+    ),
+    "Google today": (
+        GOOGLE + "Ann,,Lee,,Acme,1990-01-02,red door,* myContacts ::: Staff,,a@example.com,"
+        "Mobile,07400 123456 ::: 07400 123457,Work,+44 7400 123458\r\n",
+        [Card(number, "Ann Lee", "red door", "staff") for number in (ANN, BOB, CAT)],
+    ),
+    "Google before": (
+        "Name,Given Name,Family Name,Group Membership,Phone 1 - Type,Phone 1 - Value\n"
+        "Ann Lee,Ann,Lee,* myContacts,Mobile,07400 123456\n",
+        [Card(ANN, "Ann Lee")],
+    ),
+    "Google, a company": (GOOGLE + ",,,,Acme,,,,,,Work,07400 123456,,\r\n", [Card(ANN, "Acme")]),
+    "Outlook": (
+        OUTLOOK + '"Ann","","Lee","Acme","07400123459","07400 123457","07400 123456","ring\r\ntwice","Supplier;VIP"\r\n',
+        [Card(number, "Ann Lee", "ring\ntwice", "supplier") for number in (BOB, ANN)],
+    ),
+    "German": (
+        "Vorname;Nachname;Mobiltelefon;Telefon (privat);Notizen;Gesperrt\nJörg;Müller;07400 123456;07400 123457;x;ja\n",
+        [Card(number, "Jörg Müller", "x", blocked=True) for number in (ANN, BOB)],
+    ),
+    "German: Name is the family's": (
+        "Name;Vorname;Rufnummer\nMüller;Jörg;07400 123456",
+        [Card(ANN, "Jörg Müller")],
+    ),
+    "French": (
+        "Nom;Prénom;Téléphone portable;Remarques\nCurie;Marie;07400 123456;x",
+        [Card(ANN, "Marie Curie", "x")],
+    ),
+    "Spanish": (
+        "Nombre;Apellidos;Teléfono móvil;Notas\nAna;Ruiz;07400 123456;x",
+        [Card(ANN, "Ana Ruiz", "x")],
+    ),
+    "Italian": ("Nome;Cognome;Cellulare;Note\nAda;Neri;07400 123456;x", [Card(ANN, "Ada Neri", "x")]),
+    "tabs": ("Name\tPhone\nLee, Ann\t07400 123456\n", [Card(ANN, "Lee, Ann")]),
+    "the separator of the header counts": ("Name;Phone\nLee, Ann, Mary;07400 123456", [Card(ANN, "Lee, Ann, Mary")]),
+    "a separator in a quoted header": ('"Name, and; more",Phone\nAnn,07400 123456', [Card(ANN, "Ann")]),
+    "Excel's own first line": ("sep=;\nName;Phone\nAnn;07400 123456\n", [Card(ANN, "Ann")]),
+    "no header": ("Ann,07400 123456\nBob,07400 123457\n", [Card(ANN, "Ann"), Card(BOB, "Bob")]),
+    "no header, numbers first": ("07400123456;Ann\n07400123457;Bob\n", [Card(ANN, "Ann"), Card(BOB, "Bob")]),
+    "no header and no names": ("07400123456\n\n07400123457\n", [Card(ANN), Card(BOB)]),
+    "no header, a date is no number": (
+        "2024-01-15,Ann,07400 123456\n2024-01-16,Bob,07400 123457\n",
+        [Card(ANN, "2024-01-15"), Card(BOB, "2024-01-16")],
+    ),
+    "a header of unknown words for numbers": ("Name,Reach\nAnn,07400 123456", [Card(ANN, "Ann")]),
+    "a type of phone is no name": ("Phone Type,Phone,Who\nMobile,07400 123456,Ann", [Card(ANN, "Ann")]),
+    "what a spreadsheet has to be told is text": ("Name,Phone\nAnn,'07400123456", [Card(ANN, "Ann")]),
+    "a lost zero": ("Name,Phone\nAnn,7400123456", [Card(ANN, "Ann")]),
+    "empty rows and short ones": (
+        "Name,Phone,Notes\n,,\n\nAnn,07400123456\n,,,,,\n",
+        [Card(ANN, "Ann")],
+    ),
+    "more cells than the header has": ("Name,Phone\nAnn,07400123456,x,y,z", [Card(ANN, "Ann")]),
+    "an inch in a cell": ('Name,Phone\nAnn 5" pipe,07400123456\nBob,07400123457', [Card(ANN, 'Ann 5" pipe'), Card(BOB, "Bob")]),
+    "an apostrophe that guards nothing": ("Name,Phone\n't Hof,07400123456", [Card(ANN, "'t Hof")]),
+    "a control character": ("Name,Phone\nAnn\x07\x00Lee,07400123456", [Card(ANN, "Ann Lee")]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), CSVS.values(), ids=CSVS)
+def test_a_table(text: str, expected: list[Card]) -> None:
+    assert cards(text) == expected
+    assert cards("\ufeff" + text) == expected
+    assert cards(text.encode("cp1252")) == expected
+    assert cards(text.encode("utf-16")) == expected
+    assert cards(text.encode("utf-16-le")) == expected
+    assert cards(text.encode("utf-16-be")) == expected
+
+
+TROUBLES = {
+    "nothing": ("", ["No contacts were found; a vCard file or a CSV file with a column of numbers would be right."]),
+    "a letter": (
+        "Dear Ann,\nhow are you?\n",
+        ["No column of phone numbers was found; a first line such as number,name,notes would be right."],
+    ),
+    "a workbook": (b"PK\x03\x04....", ["This looks like a spreadsheet's own file; save it as CSV and bring that."]),
+    "too few digits in a vCard": (
+        vcard("FN:Bob") + vcard("FN:Ann", "TEL:12345"),
+        [
+            "Entry 2, Ann: 12345 is no phone number and was left out.",
+            "Entry 1, Bob: there is no phone number, so it was left out.",
+        ],
+    ),
+    "too few digits in a table, after a note of two lines": (
+        'Name,Notes,Phone\nAnn,"a\nb",07400123456\nBob,,12345\n,,abc\n',
+        [
+            "Line 4, Bob: 12345 is no phone number and was left out.",
+            "Line 5: abc is no phone number and was left out.",
+        ],
+    ),
+    "many without a number": (
+        "Name,Phone\nAnn,\nBob,\nCat,\nDan,\n",
+        ["4 entries without a phone number were left out: Line 2, Ann; Line 3, Bob; Line 4, Cat and others."],
+    ),
+    "rounded": (
+        "Name,Phone\nAnn,4.474E+11\n",
+        ["Line 2, Ann: 4.474E+11 was rounded by a spreadsheet and was left out; make the column text and save it again."],
+    ),
+    "a mark of ours with a slip": (
+        "number,name,mark\n07400123456,Ann,nevr\n",
+        ["Line 2: the mark nevr is not known and was left out; staff, supplier or never would be right."],
+    ),
+    "a card without an end": (
+        vcard("FN:Ann", "TEL:07400123456", end="") + vcard("FN:Bob", "TEL:07400123457"),
+        ["Entry 1, Ann: END:VCARD is missing, so it may have lost something; the rest of it was read."],
+    ),
+    "a file cut off": (
+        "BEGIN:VCARD\nFN:Ann\nTEL:07400123456\nNO",
+        ["Entry 1, Ann: END:VCARD is missing, so it may have lost something; the rest of it was read."],
+    ),
+    "a quotation mark that never closes": (
+        'Name,Phone\nAnn,07400123456\n"Bob,07400123457\nCat,07400123458\n',
+        ["Line 3: a quotation mark opens and never closes; from there on all was left out."],
+    ),
+    "a cell without an end": (
+        "Name,Phone\nAnn,07400123456\n" + "x" * 200_000 + ",1\nBob,07400123457\n",
+        ["Line 3: it is far too long and was left out; its quotation marks may be wrong."],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), TROUBLES.values(), ids=TROUBLES)
+def test_what_is_wrong_with_a_file(text: str | bytes, expected: list[str]) -> None:
+    assert list(troubles(text)) == expected
+
+
+def test_what_can_be_read_is_read_beside_the_troubles() -> None:
+    names = {
+        case: [card.name for card in read(str(text).encode(), "GB").cards]
+        for case, (text, _) in TROUBLES.items()
+    }
+    assert {case: got for case, got in names.items() if got} == {
+        "too few digits in a table, after a note of two lines": ["Ann"],
+        "a mark of ours with a slip": ["Ann"],
+        "a card without an end": ["Ann", "Bob"],
+        "a file cut off": ["Ann"],
+        "a quotation mark that never closes": ["Ann"],
+        "a cell without an end": ["Ann", "Bob"],
+    }
+
+
+def test_the_region_tells_what_a_number_is() -> None:
+    assert cards("Name,Phone\nAnn,(201) 555-0123", "US") == [Card("+12015550123", "Ann")]
+    assert cards("Name;Handy\nAnn;0151 / 12345678", "DE") == [Card("+4915112345678", "Ann")]
+    assert cards("Name;Handy\nAnn;0049 151 12345678", "DE") == [Card("+4915112345678", "Ann")]
+    assert troubles("Name,Phone\nAnn,07400123456\n", NOWHERE) == (
+        "Line 2, Ann: 07400123456 is no phone number and was left out; it needs + and its country's code.",
+    )
+
+
+def test_twenty_troubles_are_enough() -> None:
+    told = troubles("Name,Phone\n" + "Ann,12345\n" * 25)
+    assert len(told) == 21
+    assert told[-1] == "and 5 more were left out."
+
+
+def test_names_and_notes_have_an_end() -> None:
+    (card,) = cards(vcard(f"FN:{'n' * 500}", f"NOTE:{'o' * 5000}", "TEL:07400123456"))
+    assert (len(card.name), len(card.notes)) == (80, 1000)
+    both = "".join(vcard("FN:Ann", f"NOTE:{letter * 900}", "TEL:07400123456") for letter in "ab")
+    assert len(cards(both)[0].notes) == 1000
+
+
+LARGE = {
+    "larger than 5 MB": b"x" * (MAX_BYTES + 1),
+    "50,001 rows": b"Phone\n" + b"07400123456\n" * 50_001,
+    "50,001 rows without numbers": b"Name,Phone\n" + b"Ann,\n" * 50_001,
+    "50,001 vCards": b"BEGIN:VCARD\nEND:VCARD\n" * 50_001,
+    "50,001 numbers of one person": b"BEGIN:VCARD\n" + b"TEL:1\n" * 50_001 + b"END:VCARD\n",
+}
+
+
+@pytest.mark.parametrize("data", LARGE.values(), ids=LARGE)
+def test_a_file_that_is_too_large_is_refused(data: bytes) -> None:
+    got = read(data, "GB")
+    assert got.cards == ()
+    assert len(got.troubles) == 1
+    assert got.troubles[0].endswith("and was not read; bring it in parts.")
+
+
+SLOW = {
+    "columns": b"a," * (MAX_BYTES // 2),
+    "quotation marks": b'"' * MAX_BYTES,
+    "odd quotation marks": b'"a\n' * (MAX_BYTES // 3),
+    "one property": b"BEGIN:VCARD\nTEL" + b';""' * (MAX_BYTES // 3 - 20),
+    "one value": b"BEGIN:VCARD\nN:" + b"\\;" * (MAX_BYTES // 2 - 20),
+    "folds": b"BEGIN:VCARD\nNOTE:" + b"\n a" * (MAX_BYTES // 3 - 20),
+    "soft line breaks": b"BEGIN:VCARD\nNOTE;QUOTED-PRINTABLE:" + b"=\n" * (MAX_BYTES // 2 - 20),
+    "blanks before BEGIN": b" " * MAX_BYTES,
+    "nothing but NUL": b"\0" * MAX_BYTES,
+}
+
+
+@pytest.mark.parametrize("data", SLOW.values(), ids=SLOW)
+def test_a_nasty_file_takes_bounded_time(data: bytes) -> None:
+    begun = time.process_time()
+    read(data, "GB")
+    assert time.process_time() - begun < 10
+
+
+# --- what we write
+
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(",;\\\n\"'=+-@:🛑 ä"), max_size=300
+)
+CARDS = st.lists(
+    st.builds(
+        Card,
+        number=st.integers(400123450, 400123459).map(lambda n: f"+447{n}"),
+        # A name is one line with single blanks; notes keep their lines.
+        name=TEXT.map(lambda text: " ".join(text.split())[:80].strip()),
+        notes=TEXT.map(lambda text: (text * 4)[:1000].strip()),
+        mark=st.sampled_from(["", "staff", "supplier", "never"]),
+        blocked=st.booleans(),
+    ),
+    unique_by=lambda card: card.number,
+    min_size=1,
+    max_size=10,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(CARDS)
+def test_our_vcards_come_back_the_same(given: list[Card]) -> None:
+    text = to_vcard(given)
+    assert cards(text) == given
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "\n" not in text.replace("\r\n", "")
+
+
+@settings(max_examples=200, deadline=None)
+@given(CARDS)
+def test_our_tables_come_back_the_same(given: list[Card]) -> None:
+    assert cards(to_csv(given)) == given
+    assert cards(to_csv(given).encode("utf-8-sig")) == given
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+44", "-1", "@SUM(A1)", "'=1+1", "''@x", "=", '=HYPERLINK("http://x")']
+)
+def test_a_spreadsheet_calculates_nothing(name: str) -> None:
+    card = Card(ANN, name, notes=name)
+    text = to_csv([card])
+    assert text.splitlines()[1].replace('"', "").startswith(f"{ANN},'{name[0]}")
+    assert cards(text) == [card]
+
+
+def test_a_sender_of_letters_is_guarded_too() -> None:
+    assert to_csv([Card("=cmd"), Card(ANN)]).splitlines()[1:] == ["'=cmd,,,,", f"{ANN},,,,"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann\r\nEND:VCARD\r\nBEGIN:VCARD", "Ann\nTEL:123", "Ann\x00\x0bLee", " Ann\t Lee "]
+)
+def test_a_name_cannot_break_out_of_its_line(name: str) -> None:
+    card = Card(ANN, name)
+    expected = [replace(card, name=" ".join(name.replace("\x00", " ").split()))]
+    assert cards(to_vcard([card])) == expected
+    assert cards(to_csv([card])) == expected
+
+
+@settings(max_examples=400, deadline=2000)
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [b"", b"BEGIN:VCARD\n", b"BEGIN:VCARD\nFN;CHARSET=UTF-7;QUOTED-PRINTABLE:", b"Name,Phone\n"]
+    ),
+    st.sampled_from(["GB", "US", NOWHERE]),
+)
+def test_no_bytes_whatever_raise(data: bytes, before: bytes, region: str) -> None:
+    read(before + data, region)
+
+
+@settings(max_examples=200, deadline=2000)
+@given(CARDS, st.randoms(use_true_random=False), st.booleans())
+def test_no_damaged_file_raises(given: list[Card], dice: object, as_table: bool) -> None:
+    data = bytearray((to_csv if as_table else to_vcard)(given).encode())
+    for _ in range(5):
+        at = dice.randrange(len(data))  # type: ignore[attr-defined]
+        data[at : at + dice.randrange(4)] = dice.randbytes(dice.randrange(4)) or b'"'  # type: ignore[attr-defined]
+    read(bytes(data), "GB")
