@@ -131,7 +131,9 @@ def to_vcard(cards: Iterable[Card]) -> str:
     for card in cards:
         # FN must not be empty; a name that is the number counts as none when it is read.
         name = _escape(_line(card.name) or card.number)
-        labels = ",".join(_LABELS[one] for one in (card.mark, "blocked" if card.blocked else "") if one)
+        labels = ",".join(
+            _LABELS[one] for one in (card.mark, "blocked" if card.blocked else "") if one in _LABELS
+        )
         lines += ["BEGIN:VCARD", "VERSION:3.0", f"FN:{name}", f"N:{name};;;;", f"TEL:{_escape(card.number)}"]
         lines += [f"NOTE:{_escape(_lines(card.notes))}"] * bool(card.notes)
         lines += [f"CATEGORIES:{labels}"] * bool(labels)
@@ -220,21 +222,23 @@ class _Book:
         return why + ("; it needs + and its country's code." if self.region == NOWHERE else ".")
 
     def read(self) -> Read:
-        troubles = self.troubles + [f"and {self.more} more were left out."] * bool(self.more)
-        if len(self.bare) == 1:
-            troubles.append(f"{self.bare[0]}: there is no phone number, so it was left out.")
-        elif self.bare:
-            troubles.append(
-                f"{len(self.bare)} entries without a phone number were left out: {self._names()}."
-            )
+        troubles = self._numberless() + self.troubles
+        more = self.more + len(troubles[MAX_TROUBLES:])
+        troubles = troubles[:MAX_TROUBLES] + [f"and {more} more were left out."] * bool(more)
         if not self.cards and not troubles:
             troubles = [
                 "No contacts were found; a vCard file or a CSV file with a column of numbers would be right."
             ]
         return Read(tuple(self.cards.values()), tuple(troubles))
 
-    def _names(self) -> str:
-        return "; ".join(self.bare[:3]) + (" and others" if len(self.bare) > 3 else "")
+    def _numberless(self) -> list[str]:
+        """One sentence for all: address books are full of people with an e-mail address only."""
+        if not self.bare:
+            return []
+        if len(self.bare) == 1:
+            return [f"{self.bare[0]}: there is no phone number, so it was left out."]
+        names = "; ".join(self.bare[:3]) + (" and others" if len(self.bare) > 3 else "")
+        return [f"{len(self.bare)} entries without a phone number were left out: {names}."]
 
 
 def _number(raw: str, region: str) -> str | None:

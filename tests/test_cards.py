@@ -137,6 +137,11 @@ VCARDS = {
         vcard("TEL:07400123456") + vcard("FN:Ann", "CATEGORIES:Blocked", "TEL:07400123456"),
         [Card(ANN, "Ann", blocked=True)],
     ),
+    "the same number twice: the stronger mark, and blocked stays blocked": (
+        vcard("FN:Ann", "CATEGORIES:Never text,Blocked", "TEL:07400123456")
+        + vcard("FN:Ann", "CATEGORIES:Staff", "TEL:07400123456"),
+        [Card(ANN, "Ann", "", "never", True)],
+    ),
     "marks of direction and other hyphens in a number": (
         vcard("FN:Ann", "TEL:\u202a+44\u00a07400\u2011123\u2011456\u202c"),
         [Card(ANN, "Ann")],
@@ -272,8 +277,8 @@ TROUBLES = {
     "too few digits in a vCard": (
         vcard("FN:Bob") + vcard("FN:Ann", "TEL:12345"),
         [
-            "Entry 2, Ann: 12345 is no phone number and was left out.",
             "Entry 1, Bob: there is no phone number, so it was left out.",
+            "Entry 2, Ann: 12345 is no phone number and was left out.",
         ],
     ),
     "too few digits in a table, after a note of two lines": (
@@ -347,6 +352,10 @@ def test_twenty_troubles_are_enough() -> None:
     told = troubles("Name,Phone\n" + "Ann,12345\n" * 25)
     assert len(told) == 21
     assert told[-1] == "and 5 more were left out."
+    told = troubles("Name,Phone\nAnn,07400123456\nBob,\n" + "Ann,12345\n" * 25)
+    assert len(told) == 21
+    assert told[0] == "Line 3, Bob: there is no phone number, so it was left out."
+    assert told[-1] == "and 6 more were left out."
 
 
 def test_names_and_notes_have_an_end() -> None:
