@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import SUPPORTED_REGIONS
 
 from bridge.hours import Holidays, Span, spans
-from bridge.wording import PLACEHOLDERS, placeholders
+from bridge.wording import problem_of
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.
@@ -66,20 +66,15 @@ def words(value: str) -> tuple[str, ...]:
 
 
 def template(value: str) -> str:
-    """A text with placeholders."""
-    known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    unknown = [name for name in placeholders(value) if name not in PLACEHOLDERS]
-    if unknown:
-        raise ValueError(f"{{{unknown[0]}}} is no placeholder; there are {known}")
-    if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", value)):
-        raise ValueError(f"a brace has no partner; braces are for {known}")
-    return value
+    """A text with placeholders, or none."""
+    return message(value) if value else value
 
 
 def message(value: str) -> str:
-    if not value:
-        raise ValueError("there must be a text to send; to send none, write enabled = no")
-    return template(value)
+    problem = problem_of(value)
+    if problem is not None:
+        raise ValueError(problem)
+    return value
 
 
 def region(value: str) -> str:

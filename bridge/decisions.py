@@ -1,6 +1,7 @@
 """What each event means for the rows: which call began, who is texted, what became of a text. Runs inside the loop's
 transactions, so a step may be done again: whatever it keeps in memory is only a finger on a row."""
 
+import json
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -9,15 +10,51 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bridge import health, history, hours, missed_book, numbers, policy, retries, store, wording
+from bridge import (
+    alerts,
+    attention,
+    health,
+    history,
+    hours,
+    missed_book,
+    notices,
+    numbers,
+    owner,
+    people,
+    policy,
+    retries,
+    store,
+    wording,
+)
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
-from bridge.desk import Granted, Mark, MarkRead, PickUp, PutDown, Refused, Release, TryAgain, Wish, WriteText
+from bridge.desk import (
+    CalledBack,
+    CloseShop,
+    Describe,
+    Forget,
+    Granted,
+    Mark,
+    MarkRead,
+    OpenShop,
+    Pause,
+    PickUp,
+    PutDown,
+    Refused,
+    Release,
+    Resume,
+    SendSample,
+    TakeIn,
+    TryAgain,
+    Wish,
+    WriteText,
+)
 from bridge.holidays import is_holiday
-from bridge.hours import Opening
-from bridge.models import Call, Contact, InboundPart, Line, Message
+from bridge.hours import Closure, Opening
+from bridge.models import Alert, Call, Contact, InboundPart, Line, Message
 from bridge.optout import Wish as Said
 from bridge.optout import wish as read_wish
+from bridge.spam import BlockLists, spam_name
 from modem import contract
 from modem.contract import Request, picture_sender, segments
 
@@ -38,6 +75,15 @@ ANSWERS = {
 KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
 # The memo that says why the breaker has stopped automatic texts, and how long a burst of strangers is looked back at.
 BREAKER = "breaker"
+# The memos of what somebody here has said for now: no automatic texts until then, the shop is closed until then.
+PAUSED, CLOSED = "paused", "closed"
+FOR_EVER = "for ever"
+# Who rings so often in so long is in a hurry.
+URGENT_CALLS, URGENT_IN = 3, timedelta(minutes=10)
+# The network's word of a voice message belongs to the call that ended so shortly before.
+VOICEMAIL = timedelta(minutes=5)
+# A notice of the operator tells of the call that we have seen ourselves at about that time.
+SAME_CALL = timedelta(minutes=5)
 BURST = timedelta(minutes=10)
 MINUTE = 60.0
 # A data or fax call that rang like any other is no call in our sense.
@@ -71,6 +117,14 @@ class Decider:
         self.away_since: dict[str, datetime] = {}
         # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
         self.breaker: str | None = None
+        # Until when automatic texts are paused (FOR_EVER, or a moment) and the shop is closed, as the memos have it.
+        self.paused: datetime | str | None = None
+        self.closure: Closure | None = None
+        # The block lists; None while they are being read: until then no automatic text goes out.
+        self.lists: BlockLists | None = None
+        # What is wrong with the box, as the page says it; for the owner's STATUS.
+        self.troubles: tuple[str, ...] = ()
+        self._notices = notices.load()
         # When automatic texts went out lately (monotonic), for the limit of a minute.
         self._gone: deque[float] = deque()
         self._no_network: dict[str, float] = {}
@@ -87,8 +141,18 @@ class Decider:
     def knows_region(self, session: Session) -> None:
         """Take the region from the SIM seen last, until the modem is up."""
         self.breaker = store.remembered(session, BREAKER)
+        self._recall(session)
         for line in history.lines(session):
             self._knows(line)
+
+    def _recall(self, session: Session) -> None:
+        """What somebody here has said for now, as the memos have it."""
+        paused, closed = store.remembered(session, PAUSED), store.remembered(session, CLOSED)
+        self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
+        self.closure = None
+        if closed is not None:
+            told = json.loads(closed)
+            self.closure = Closure(datetime.fromisoformat(told["until"]), told["back"])
 
     def _knows(self, line: Line) -> None:
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
@@ -176,9 +240,23 @@ class Decider:
         with session.no_autoflush:  # one UPDATE at the end will do
             call.ended, call.outcome = self._clock.utc_at(end.at), end.outcome
             call.rings, call.cause = end.rings, end.cause
-            call.forwarded = end.forwarded
+            call.forwarded, call.shown = end.forwarded, end.name
+            self._urgent(session, call)
             self._decide(session, call, self._clock.utc())
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
+
+    def _urgent(self, session: Session, call: Call) -> None:
+        """Somebody rings again and again: a person should call back."""
+        if call.contact_id is None or call.outcome not in policy.MISSED:
+            return
+        earlier = store.missed_before(session, call, call.started - URGENT_IN, sorted(policy.MISSED))
+        if earlier < URGENT_CALLS - 1:
+            return
+        call.urgent = True
+        contact = session.get_one(Contact, call.contact_id)
+        scene = self._scene()
+        body = f"{scene.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
+        attention.news(session, scene, contact, "urgent", body, call.line_id)
 
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
@@ -196,7 +274,7 @@ class Decider:
         crowd = self._crowd(session, now)
         opening = hours.ALWAYS if crowd.doubt else self._opening(now)
         decision = policy.decide(
-            _facts(call), _caller(past), self.settings, self.region, self._own(), now, opening, crowd
+            self._facts(call), _caller(past), self.settings, self.region, self._own(), now, opening, crowd
         )
         call.trace = policy.as_json(decision.trace)
         if isinstance(decision, policy.Silence):
@@ -231,7 +309,8 @@ class Decider:
     def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
         midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         today, strangers = store.crowd_since(session, midnight, now - BURST)
-        return policy.Crowd(today, strangers, tripped=self.breaker is not None, doubt=self._clock.doubt())
+        tripped, paused = self.breaker is not None, self.pause_words(now)
+        return policy.Crowd(today, strangers, tripped, self._clock.doubt(), paused)
 
     def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
@@ -247,7 +326,31 @@ class Decider:
         name = self.settings.shop.timezone
         return None if name == "auto" else ZoneInfo(name)
 
+    def _scene(self) -> attention.Scene:
+        return attention.Scene(self.settings, self.region, self._clock.utc(), self._zone)
+
+    def pause_words(self, now: datetime) -> str | None:
+        """That automatic texts are paused, as a sentence; None if they are not."""
+        if isinstance(self.paused, datetime):
+            if self.paused <= now:
+                return None
+            return f"Automatic texts are paused; they go on {hours.in_words(self.paused, now, self._zone)}."
+        return "Automatic texts are paused until somebody lets them go on." if self.paused else None
+
+    def closed_words(self, now: datetime) -> str | None:
+        """That somebody here has closed the shop for now, as a sentence."""
+        if self.closure is None or self.closure.until <= now:
+            return None
+        opening = self._opening(now)
+        then = hours.in_words(opening.reopens, now, self._zone)
+        return f"The shop is closed for now{f'; it opens {then}' if then else ''}."
+
     def _opening(self, now: datetime) -> Opening:
+        if self.closure is not None and now < self.closure.until:
+            return self.closure.opening(self._usual_opening)
+        return self._usual_opening(now)
+
+    def _usual_opening(self, now: datetime) -> Opening:
         shop = self.settings.hours
         if shop.open_always:
             return hours.ALWAYS
@@ -263,7 +366,8 @@ class Decider:
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
         now = self._clock.utc()
-        automatic = len(self._gone_lately()) < self.settings.limits.per_minute  # a limit that only delays
+        # The limit of a minute only delays, and so do block lists that are still being read.
+        automatic = len(self._gone_lately()) < self.settings.limits.per_minute and self._lists_are_read
         while (due := store.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
@@ -271,6 +375,10 @@ class Decider:
                 return self._request(message, contact)
             session.flush()
         return None
+
+    @property
+    def _lists_are_read(self) -> bool:
+        return self.lists is not None or not self.settings.filters.blocklists
 
     def _gone_lately(self) -> deque[float]:
         while self._gone and self._gone[0] <= self._clock.monotonic() - MINUTE:
@@ -288,7 +396,7 @@ class Decider:
             return False
         past = store.past_of_text(session, call, message)
         decision = policy.decide_again(
-            _facts(call),
+            self._facts(call),
             _caller(past),
             message.due,
             message.expires,
@@ -296,6 +404,7 @@ class Decider:
             self.region,
             self._own(),
             now,
+            policy.Crowd(tripped=self.breaker is not None, paused=self.pause_words(now)),
         )
         if isinstance(decision, policy.Reply):
             return True
@@ -347,6 +456,8 @@ class Decider:
         line = session.get_one(Line, message.line_id)
         message.error = end.reason
         message.tries += 1
+        if end.kind == "recipient":
+            session.get_one(Contact, message.contact_id).unreachable = end.reason
         line.refusals += retries.POLICIES[end.kind].stops > 0
         if retries.stops(end.kind, line.refusals) and not end.begun:
             store.queue_stops(session, line, end.reason, now)
@@ -413,23 +524,128 @@ class Decider:
             replace_type=replace_type,
             now=now,
         )
-        if kind == "text":
-            self._heed(session, message, now)
+        if kind == "waiting":
+            self._voicemail(session, line, None, now)
+        if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
+            self._read(session, message, now)
 
-    def _heed(self, session: Session, message: Message, now: datetime) -> None:
-        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day."""
+    def _read(self, session: Session, message: Message, now: datetime) -> None:
+        """What the text of a person asks for."""
+        contact, scene = session.get_one(Contact, message.contact_id), self._scene()
+        if contact.address == scene.mobile:
+            message.status = "read"
+            self._owner_wrote(session, message, contact, now)
+            return
+        said = self._heed(session, message, now)
+        if said in (Said.NOTHING, Said.ASK) and numbers.untextable(contact.address, self.region) is None:
+            body = owner.relayed(scene.who(contact), contact.id or 0, message.body)
+            attention.news(session, scene, contact, "reply", body, message.line_id)
+
+    def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:
+        """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
+        if not self.settings.filters.notices:
+            return False
+        sender = session.get_one(Contact, message.contact_id).address
+        notice = notices.read(message.body, sender, told, self._zone, self._notices)
+        if notice is None:
+            return False
+        message.kind, message.status = "system", "read"
+        for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
+            e164 = numbers.e164(missed.number, self.region)
+            when = min(missed.when or told, self._clock.utc())
+            contact = store.somebody_at(session, e164 or missed.number, "call", self._clock.utc())
+            seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
+            if not seen:
+                call = store.call_began(session, line, when)
+                store.caller_is(session, call, missed.number, e164, False, self._clock.utc())
+                call.ended, call.outcome = when, "notice"
+                self._decide(session, call, when)
+        return True
+
+    def _voicemail(
+        self,
+        session: Session,
+        line: Line,
+        contact_id: int | None,
+        when: datetime,
+        within: timedelta = VOICEMAIL,
+    ) -> bool:
+        """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
+        call = store.last_call_ended(session, line, contact_id, when - within)
+        if call is not None and call.outcome == "abandoned":
+            call.outcome = "no_answer"
+        return call is not None
+
+    # ---- the owner's mobile
+
+    def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:
+        """An order, STOP or START as anybody's, or words for a customer."""
+        scene, said = self._scene(), owner.read(message.body)
+        if isinstance(said, owner.Words) and read_wish(said.body, ()) in (Said.STOP, Said.START):
+            self._heed(session, message, now)
+            return
+        answer = (
+            self._pass_on(session, scene, said)
+            if isinstance(said, owner.Words)
+            else self._obey(session, said)
+        )
+        if answer and attention.may_answer(session, scene, contact):
+            attention.say(session, scene, message.line_id, answer)
+
+    def _obey(self, session: Session, order: owner.Order) -> str:
+        scene = self._scene()
+        match order.what:
+            case "PAUSE":
+                self._pause(session, scene.now + order.pause if order.pause else None)
+                return f"{self.pause_words(scene.now)} RESUME lets them go on."
+            case "RESUME":
+                self._resume(session)
+                return "Automatic texts go on."
+            case "LAST":
+                return attention.last_calls(session, scene)
+            case "STATUS":
+                return attention.state(session, scene, self.troubles)
+        return owner.HELP
+
+    def _pass_on(self, session: Session, scene: attention.Scene, words: owner.Words) -> str | None:
+        """The owner's words go to the customer from the shop's number."""
+        customer = attention.customer(session, scene, words)
+        if isinstance(customer, str):
+            return customer
+        wish = WriteText(customer.address, wording.plain(words.body), author="owner")
+        answer = write_text(session, wish, self.settings, self.region, scene.now)
+        if isinstance(answer, Refused):
+            return f"Not sent to {scene.who(customer)}. {answer.sentence}"
+        store.conversation_is_read(session, customer)
+        alerts.conversation_is_seen(session, customer)
+        return None
+
+    def alerts_due(self, session: Session) -> list[Alert]:
+        """What Apprise services are to be told now."""
+        return attention.due(session, self._scene())
+
+    def _pause(self, session: Session, until: datetime | None) -> None:
+        store.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)
+        self.paused = until or FOR_EVER
+
+    def _resume(self, session: Session) -> None:
+        store.remember(session, PAUSED, None)
+        self.paused = None
+
+    def _heed(self, session: Session, message: Message, now: datetime) -> Said:
+        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
         contact = session.get_one(Contact, message.contact_id)
         hint = self.settings.textback.opt_out_text
         said = read_wish(message.body, [*store.our_last_words(session, contact), hint])
         if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
-            return
+            return said
         asked_before = store.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         store.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
         if said == Said.ASK or asked_before:
-            return
+            return said
         if numbers.untextable(contact.address, self.region, self._own(), "text") is not None:
-            return  # a short code or a name cannot be answered
+            return said  # a short code or a name cannot be answered
         shop = self.settings.shop
         body = wording.plain(wording.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
         store.text_is_queued(
@@ -443,6 +659,7 @@ class Decider:
             expires=now + timedelta(hours=MANUAL_HOURS),
             now=now,
         )
+        return said
 
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
         """A part that came after its text was shown without it."""
@@ -482,13 +699,21 @@ class Decider:
         """Do what somebody on the page asks for, or say why not."""
         match wish:
             case WriteText():
-                return write_text(session, wish, self.settings, self.region, self._clock.utc()), ()
+                answer = write_text(session, wish, self.settings, self.region, self._clock.utc())
+                if isinstance(answer, Granted) and (contact := self._contact(session, wish.address)):
+                    alerts.conversation_is_seen(session, contact)
+                return answer, ()
+            case CalledBack() | Describe() | TakeIn() | Forget():
+                return self._of_people(session, wish), ()
+            case Pause() | Resume() | CloseShop() | OpenShop() | SendSample():
+                return self._for_now(session, wish), ()
             case Mark():
                 return self._mark(session, wish), ()
             case MarkRead(address):
                 contact = history.contact_at(session, address)
                 if contact is not None:
                     store.conversation_is_read(session, contact)
+                    alerts.conversation_is_seen(session, contact)
                 return Granted(), ()
             case TryAgain(line):
                 store.queue_goes_on(session, store.line_called(session, line), self._clock.utc())
@@ -503,6 +728,98 @@ class Decider:
                 return Granted(), [(line, contract.Answer())]
             case PutDown(line):
                 return Granted(), [(line, contract.HangUp())]
+
+    def _contact(self, session: Session, address: str) -> Contact | None:
+        return history.contact_at(session, numbers.e164(address, self.region) or address)
+
+    def _of_people(
+        self, session: Session, wish: CalledBack | Describe | TakeIn | Forget
+    ) -> Granted | Refused:
+        """What the shop keeps of somebody."""
+        now = self._clock.utc()
+        if isinstance(wish, TakeIn):
+            for card in wish.cards:
+                people.take_in(session, card, now)
+            return Granted()
+        contact = self._contact(session, wish.address)
+        if contact is None:
+            return Refused("Nobody has this number here.")
+        match wish:
+            case CalledBack(author=author):
+                store.was_called_back(session, contact, author, now)
+                alerts.conversation_is_seen(session, contact)
+            case Describe(name=name, notes=notes, kind=kind):
+                people.describe(contact, name, notes, kind)
+            case Forget():
+                if store.is_being_dealt_with(session, contact):
+                    return Refused("A call or a text of this person is under way. Try again in a minute.")
+                people.forget(session, contact)
+        return Granted()
+
+    def _for_now(
+        self, session: Session, wish: Pause | Resume | CloseShop | OpenShop | SendSample
+    ) -> Granted | Refused:
+        """What somebody here says for now."""
+        now = self._clock.utc()
+        midnight = hours.at_clock(now.astimezone(self._zone).date() + timedelta(days=1), 0, self._zone)
+        match wish:
+            case Pause(minutes=minutes, today=today):
+                self._pause(
+                    session, now + timedelta(minutes=minutes) if minutes else midnight if today else None
+                )
+            case Resume():
+                self._resume(session)
+            case CloseShop(back=None | ""):
+                self._close(session, Closure(midnight, back=False))
+            case CloseShop(back=str(back)):
+                until = hours.today_at(back, now, self._zone)
+                if until is None:
+                    return Refused(
+                        f"{back!r} is no time of today that is still to come; write it like 15:00."
+                    )
+                self._close(session, Closure(until, back=True))
+            case OpenShop():
+                self._close(session, None)
+            case SendSample(author=author):
+                return self._test_text(session, author)
+        return Granted()
+
+    def _close(self, session: Session, closure: Closure | None) -> None:
+        value = {"until": closure.until.isoformat(), "back": closure.back} if closure else None
+        store.remember(session, CLOSED, json.dumps(value) if value else None)
+        self.closure = closure
+
+    def _test_text(self, session: Session, author: str | None) -> Granted | Refused:
+        """The text that a stranger would get now, to the owner."""
+        scene = self._scene()
+        if scene.mobile is None:
+            return Refused("The owner's mobile is not known: write it into config.ini, [notify] sms_to.")
+        body = self.sample(scene.now, scene.mobile)
+        return write_text(
+            session, WriteText(scene.mobile, body, author), self.settings, self.region, scene.now
+        )
+
+    def sample(self, now: datetime, address: str) -> str:
+        """The automatic text that a stranger with this number would get now."""
+        opening = self._opening(now)
+        is_open = opening.open or self.settings.textback.closed != "other"
+        reopens = hours.in_words(opening.reopens, now, self._zone) if not opening.open else ""
+        return wording.reply(self.settings, address, "", now, True, is_open, reopens)
+
+    def _facts(self, call: Call) -> policy.CallFacts:
+        assert call.outcome is not None
+        listed = self.lists.why(call.e164, call.number) if self.lists is not None else None
+        if listed is None and spam_name(call.shown):
+            listed = f"The network calls this caller {call.shown!r}."
+        return policy.CallFacts(
+            outcome=call.outcome,
+            number=call.e164,
+            raw=call.number,
+            withheld=call.withheld,
+            ended=call.ended or call.started,
+            rings=call.rings,
+            listed=listed,
+        )
 
 
 def _mark_words(author: str | None) -> str:
@@ -539,18 +856,6 @@ def write_text(
     return Granted(message.id)
 
 
-def _facts(call: Call) -> policy.CallFacts:
-    assert call.outcome is not None
-    return policy.CallFacts(
-        outcome=call.outcome,
-        number=call.e164,
-        raw=call.number,
-        withheld=call.withheld,
-        ended=call.ended or call.started,
-        rings=call.rings,
-    )
-
-
 def _caller(past: store.Past) -> policy.CallerFacts:
     return policy.CallerFacts(
         last_automatic=past.last_automatic,
@@ -559,7 +864,8 @@ def _caller(past: store.Past) -> policy.CallerFacts:
         contact_since=past.contact_since,
         opted_out=past.opted_out,
         doubtful=past.doubtful,
-        excluded=past.excluded,
+        kind=past.kind,
+        unreachable=past.unreachable,
         blocked=past.blocked,
         stranger=past.stranger,
     )

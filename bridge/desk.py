@@ -6,6 +6,7 @@ from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
 
+from bridge.cards import Card
 from bridge.config import Settings
 from bridge.health import nearly_full, no_network
 from modem.contract import LineHealth
@@ -67,7 +68,88 @@ class Release:
     """Let automatic texts go on that the breaker has stopped: somebody has looked at the callers."""
 
 
-Wish = Release | Mark | WriteText | MarkRead | PickUp | PutDown | TryAgain
+@dataclass(frozen=True)
+class CalledBack:
+    """Somebody here has called this person back."""
+
+    address: str
+    author: str | None
+
+
+@dataclass(frozen=True)
+class Describe:
+    """What the shop writes down about somebody. kind: staff, supplier, never, or empty."""
+
+    address: str
+    name: str
+    notes: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """Contacts out of a file."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Delete a person with all calls and texts."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    """No automatic texts for so many minutes, for the rest of the day, or (neither) until Resume."""
+
+    minutes: int | None = None
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Automatic texts go on."""
+
+
+@dataclass(frozen=True)
+class CloseShop:
+    """The shop is closed for the rest of the day, or until `back`, a time of today such as 15:00."""
+
+    back: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """The usual hours count again."""
+
+
+@dataclass(frozen=True)
+class SendSample:
+    """The automatic text as a stranger would get it now, to the owner's mobile."""
+
+    author: str | None
+
+
+Wish = (
+    Release
+    | Mark
+    | WriteText
+    | MarkRead
+    | PickUp
+    | PutDown
+    | TryAgain
+    | CalledBack
+    | Describe
+    | TakeIn
+    | Forget
+    | Pause
+    | Resume
+    | CloseShop
+    | OpenShop
+    | SendSample
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +213,10 @@ class LineStatus:
 
 @dataclass(frozen=True)
 class Status:
-    """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds."""
+    """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds.
+
+    paused, closed: what somebody here has said for now, as sentences. lists: what is wrong with the block lists.
+    """
 
     alive: float
     lines: tuple[LineStatus, ...] = ()
@@ -139,14 +224,22 @@ class Status:
     config: str | None = None
     clock: str | None = None
     breaker: str | None = None
+    paused: str | None = None
+    closed: str | None = None
+    lists: tuple[str, ...] = ()
 
     @property
     def troubles(self) -> tuple[str, ...]:
         """Every sentence that a person should read, worst first."""
         lines = tuple(sentence for line in self.lines for sentence in line.troubles)
         return (
-            tuple(sentence for sentence in (self.database, self.breaker, self.config, self.clock) if sentence)
+            tuple(
+                sentence
+                for sentence in (self.database, self.breaker, self.config, self.clock, self.paused)
+                if sentence
+            )
             + lines
+            + self.lists[:1]
         )
 
 

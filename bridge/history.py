@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
-from bridge.models import Call, Contact, Incident, Line, Message
+from bridge.models import Call, ConsentEvent, Contact, Incident, Line, Message
 from bridge.policy import MISSED
 
 # What the call's chip says for each status of the text that answers it (DESIGN, chapter 5 and 6).
@@ -22,6 +22,9 @@ TEXTBACK = {
     "cancelled": ("cancelled", "superseded"),
     "expired": ("skipped", "expired"),
 }
+
+
+MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ class CallRow:
     text_at: datetime | None
     line: str
     forwarded: bool = False
+    urgent: bool = False
+    called_back: datetime | None = None
+    called_back_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,9 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         text_at=(message.delivered or message.sent or message.due) if message else None,
         line=line,
         forwarded=call.forwarded,
+        urgent=call.urgent,
+        called_back=call.called_back,
+        called_back_by=call.called_back_by,
     )
 
 
@@ -195,6 +204,24 @@ def contacts(session: Session, *, search: str = "", limit: int | None = None) ->
     if search:
         query = query.where(_found(search))
     return session.exec(query).all()
+
+
+def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
+    """Every step of opting out and in again, newest first."""
+    mine = select(ConsentEvent).where(ConsentEvent.contact_id == contact.id)
+    return session.exec(mine.order_by(col(ConsentEvent.id).desc())).all()
+
+
+def automatic_texts(session: Session, now: datetime) -> int:
+    """How many callers get an automatic text in a month, by those of the last thirty days; a younger box is reckoned up."""
+    texts = select(func.count(), func.min(Message.created)).where(
+        Message.kind == "auto",
+        Message.created >= now - MONTH,
+        col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
+    )
+    count, first = session.exec(texts).one()
+    days = max(1.0, (now - first) / timedelta(days=1)) if first else 1.0
+    return round(count * min(30.0, 30.0 / days)) if count else 0
 
 
 def contact_at(session: Session, address: str) -> Contact | None:

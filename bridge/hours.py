@@ -63,6 +63,32 @@ class Opening:
 ALWAYS = Opening(True)
 
 
+@dataclass(frozen=True)
+class Closure:
+    """The shop is closed by hand until then. back: somebody is back at that moment, whatever the hours say; else the hours
+    count from there."""
+
+    until: datetime
+    back: bool
+
+    def opening(self, usual: Callable[[datetime], Opening]) -> Opening:
+        """As of now, given the usual opening at any moment.
+
+        >>> from datetime import UTC
+        >>> midnight = datetime(2026, 11, 24, tzinfo=UTC)
+        >>> nine = midnight + timedelta(hours=9)
+        >>> Closure(midnight, back=False).opening(lambda at: Opening(False, nine)).reopens == nine
+        True
+        >>> Closure(midnight, back=False).opening(lambda at: ALWAYS), Closure(nine, back=True).opening(lambda at: ALWAYS)
+        (Opening(open=False, reopens=None), \
+Opening(open=False, reopens=datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.timezone.utc)))
+        """
+        if self.back:
+            return Opening(False, self.until)
+        then = usual(self.until)
+        return Opening(False, then.reopens)
+
+
 def opening(
     week: tuple[tuple[Span, ...], ...],
     is_holiday: Callable[[date], bool],
@@ -99,13 +125,29 @@ def _spans(
         day = first + timedelta(days=number)
         if not is_holiday(day):
             for one in week[day.weekday()]:
-                yield _at(day, one.start, zone), _at(day, one.end, zone)
+                yield at_clock(day, one.start, zone), at_clock(day, one.end, zone)
 
 
-def _at(day: date, minutes: int, zone: tzinfo | None) -> datetime:
-    """What the shop's clock shows so many minutes after midnight: 9:00 is 9:00 on the day of a change of the clocks too."""
+def at_clock(day: date, minutes: int, zone: tzinfo | None) -> datetime:
+    """When the shop's clock shows so many minutes after midnight: 9:00 is 9:00 on the day of a change of the clocks too."""
     shown = datetime.combine(day, time()) + timedelta(minutes=minutes)
     return shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
+
+
+def today_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
+    """The moment of today when the shop's clock shows this; None if it shows no such time, or has shown it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> today_at("15:00", noon, UTC).isoformat(), today_at("11:00", noon, UTC), today_at("soon", noon, UTC)
+    ('2026-11-23T15:00:00+00:00', None, None)
+    """
+    matched = re.fullmatch(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?", text.strip())
+    if not matched or int(matched[1]) > 23 or int(matched[2] or 0) > 59:
+        return None
+    minutes = int(matched[1]) * 60 + int(matched[2] or 0)
+    then = at_clock(now.astimezone(zone).date(), minutes, zone)
+    return then if then > now else None
 
 
 def in_words(reopens: datetime | None, now: datetime, zone: tzinfo | None) -> str:

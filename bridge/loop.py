@@ -8,6 +8,7 @@ deleted from the SIM, and it is tried again until it works.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -15,11 +16,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import asks, decisions, history, store
+from bridge import alerts, asks, decisions, history, people, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
 from bridge.desk import Asked, LineStatus, Status, TryAgain
+from bridge.errands import Announce, Announced, Job, ListsRead, ReadLists
 from bridge.schedule import Tidy
 from modem import contract
 from modem.contract import Request
@@ -46,7 +48,7 @@ class Dead:
     error: BaseException
 
 
-Letter = contract.Event | Asked | Tidy | Stop | Dead
+Letter = contract.Event | Asked | Tidy | ListsRead | Announced | Stop | Dead
 Effect = Callable[[], None]
 
 
@@ -61,7 +63,8 @@ class Outlet:
 
 
 class Loop:
-    """reload: reads the configuration again if it has changed (None if not); raises ConfigError."""
+    """reload: reads the configuration again if it has changed (None if not); raises ConfigError. errand: gives a job to the
+    thread for what takes long."""
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Loop:
         clock: Clock,
         reload: Callable[[], Settings | None],
         heartbeat: Heartbeat,
+        errand: Callable[[Job], None],
     ) -> None:
         self.inbox: SimpleQueue[Letter] = SimpleQueue()
         self.settings = settings
@@ -85,6 +89,10 @@ class Loop:
         self._config: str | None = None
         self._look_at = clock.monotonic() + PATIENCE
         self._heartbeat = heartbeat
+        self._errand = errand
+        # There are old rows that are to be deleted, a few at each turn.
+        self._old_rows = False
+        self._lists: ListsRead | None = None
         self._recordings: dict[str, str] = {}
         self._beat_at = self._tend_at = clock.monotonic()
         self.status = Status(clock.monotonic())
@@ -173,7 +181,14 @@ class Loop:
         self._decider.settle_left_over(session)
         if self._heartbeat.last is not None:
             self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
-        return []
+        return [self._read_lists]
+
+    def _read_lists(self) -> None:
+        """Have the block lists read again, if there are any and they have changed."""
+        paths = self.settings.filters.blocklists
+        if paths or self._lists is not None:
+            seen = self._lists.seen if self._lists else None
+            self._errand(ReadLists(paths, self.settings.path.parent, self.region, seen))
 
     def _look_around(self) -> None:
         """What is done now and then, whatever else goes on."""
@@ -183,6 +198,10 @@ class Loop:
         self._look_at = now + PATIENCE
         self._take_up_settings()
         self._insist(self._answer_questions)
+        if self._old_rows:
+            self._insist(self._delete_old_rows)
+        if self.settings.notify.sms_to or self.settings.notify.urls:
+            self._insist(self._tell_the_owner)
         if now >= self._beat_at:
             self._beat_at = now + BEAT
             self._heartbeat.beat()
@@ -210,7 +229,20 @@ class Loop:
 
     def _tend(self, session: Session) -> list[Effect]:
         self._decider.show_incomplete(session)
+        return [self._read_lists]
+
+    def _delete_old_rows(self, session: Session) -> list[Effect]:
+        before = self._clock.utc() - timedelta(days=self.settings.storage.keep_days)
+        self._old_rows = people.delete_older(session, before)
         return []
+
+    def _tell_the_owner(self, session: Session) -> list[Effect]:
+        """What is due to be told: by SMS it is queued, Apprise services are told by an errand."""
+        title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
+        return [
+            partial(self._errand, Announce(alert.id or 0, urls, title, alert.body))
+            for alert in self._decider.alerts_due(session)
+        ]
 
     def _take_up_settings(self) -> None:
         """A changed configuration is in force at once; a bad one changes nothing."""
@@ -225,15 +257,23 @@ class Loop:
             self.settings = changed
             self._decider.settings = changed
             self._config = None
+            self._read_lists()
 
     # ---- one letter
 
     def _handle(self, letter: Letter, session: Session) -> list[Effect]:
         match letter:
             case Tidy():
+                days_go_by = people.days_go_by(session, self._clock.utc())
+                self._old_rows = days_go_by and self._clock.doubt() is None
                 return [self._tidy]
             case Asked():
                 return self._asked(letter, session)
+            case ListsRead():
+                return [lambda: self._lists_are_read(letter)]
+            case Announced():
+                alerts.was_told(session, letter.alert_id, letter.trouble, self._clock.utc())
+                return []
             case contract.LineUp():
                 self._decider.line_up(session, letter)
                 news = {
@@ -243,7 +283,7 @@ class Loop:
                     "model": letter.model,
                     "stopped": None,
                 }
-                return [lambda: self._set(letter.line, **news)]
+                return [lambda: self._set(letter.line, **news), self._read_lists]
             case contract.LineDown():
                 self._decider.line_down(session, letter)
                 return [
@@ -291,6 +331,13 @@ class Loop:
                 stopped = self._decider.stopped(session, letter.line)
                 return [lambda: self._free(letter.line), lambda: self._set(letter.line, stopped=stopped)]
         return []
+
+    def _lists_are_read(self, news: ListsRead) -> None:
+        if news.lists is not None:
+            self._lists, self._decider.lists = news, news.lists
+            log.info("The block lists hold %d entries.", news.lists.count)
+            for trouble in news.lists.troubles:
+                log.warning("%s", trouble)
 
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
         answer, requests = self._decider.wish(session, asked.wish)
@@ -348,12 +395,16 @@ class Loop:
         outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
 
     def _publish(self) -> None:
-        lines = tuple(outlet.status for outlet in self._outlets.values())
+        now = self._clock.utc()
         self.status = Status(
             self._clock.monotonic(),
-            lines,
+            tuple(outlet.status for outlet in self._outlets.values()),
             self._database,
             self._config,
             self._clock.doubt(),
             self._decider.breaker,
+            self._decider.pause_words(now),
+            self._decider.closed_words(now),
+            self._decider.lists.troubles if self._decider.lists else (),
         )
+        self._decider.troubles = self.status.troubles

@@ -47,7 +47,8 @@ class Line(SQLModel, table=True):
 class Contact(SQLModel, table=True):
     """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted.
 
-    doubtful: wrote something that may be an opt-out; nothing automatic goes out until somebody has looked.
+    kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
+    an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -55,12 +56,17 @@ class Contact(SQLModel, table=True):
     name: str = ""
     notes: str = ""
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
-    excluded: bool = False
+    kind: str = ""
     blocked: bool = False
     doubtful: bool = False
+    unreachable: str | None = None
     source: str
     first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
+
+    @property
+    def excluded(self) -> bool:
+        return bool(self.kind)
 
 
 class Call(SQLModel, table=True):
@@ -68,7 +74,8 @@ class Call(SQLModel, table=True):
 
     reason: why no text goes back, a code of DESIGN chapter 4. message_id: the text that answers this call, or for
     `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
-    phone diverted it to this one.
+    phone diverted it to this one. shown: the caller's name as the modem showed it. urgent: rang again and again.
+    called_back: when somebody here did, and who says so.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -83,6 +90,10 @@ class Call(SQLModel, table=True):
     outcome: str | None = Field(default=None, index=True)
     cause: int | None = None
     forwarded: bool = False
+    shown: str = ""
+    urgent: bool = False
+    called_back: datetime | None = Field(default=None, sa_type=Utc)
+    called_back_by: str | None = None
     trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     reason: str | None = None
     message_id: int | None = Field(default=None, index=True)
@@ -98,6 +109,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("ix_message_status_due", "status", "due"),
         Index("ix_message_kind_created", "kind", "created"),
+        Index("ix_message_created", "created"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -172,8 +184,8 @@ class ConsentEvent(SQLModel, table=True):
 class Incident(SQLModel, table=True):
     """What went wrong with a line, when, when it was well again, and what was done.
 
-    kind: line (the modem), network, queue, storage; of each kind one is open at a time. steps: {"step", "seconds", "times",
-    "well"}, as in contract.Repair.
+    kind: line (the modem), network, queue, storage, breaker; of each kind one is open at a time. steps: {"step",
+    "seconds", "times", "well"}, as in contract.Repair.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -183,6 +195,35 @@ class Incident(SQLModel, table=True):
     what: str
     kind: str = "line"
     steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+
+
+class Alert(SQLModel, table=True):
+    """Something that the owner is told: of a conversation or of an incident, once until it is read or over.
+
+    kind: reply, urgent or sick. due: not before, by the quiet hours. told: when it went out. over: it needs no more telling;
+    the next thing of the same conversation is a new alert. texted: the owner's SMS is queued. tries: how often the Apprise
+    services could not be reached.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
+    line_id: int | None = Field(default=None, foreign_key="line.id")
+    body: str
+    created: datetime = Field(sa_type=Utc)
+    due: datetime = Field(sa_type=Utc)
+    told: datetime | None = Field(default=None, sa_type=Utc)
+    over: bool = Field(default=False, index=True)
+    texted: bool = False
+    tries: int = 0
+
+
+class Forgotten(SQLModel, table=True):
+    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the wish."""
+
+    digest: str = Field(primary_key=True)
+    opted_out_at: datetime = Field(sa_type=Utc)
 
 
 class User(SQLModel, table=True):

@@ -53,6 +53,11 @@ SENTENCES = {
 }
 
 
+KINDS = {
+    "staff": "This is one of the staff, who are never texted.",
+    "supplier": "This is a supplier; suppliers are never texted.",
+    "never": SENTENCES["excluded"],
+}
 DOUBTFUL = "This person wrote something that may be a STOP; somebody has to look at it first."
 # Regions that belong to home besides the SIM's own: with the same country code, and at the same price.
 NEIGHBOURS = {"GB": frozenset({"GG", "JE", "IM"}), "US": frozenset({"PR", "VI", "GU", "MP", "AS"})}
@@ -60,7 +65,8 @@ NEIGHBOURS = {"GB": frozenset({"GG", "JE", "IM"}), "US": frozenset({"PR", "VI", 
 
 @dataclass(frozen=True)
 class CallFacts:
-    """An ended call. number: E.164 or None; raw: as received."""
+    """An ended call. number: E.164 or None; raw: as received. listed: why the block lists or the name that came with the call
+    speak against it, a sentence."""
 
     outcome: str
     number: str | None
@@ -68,12 +74,17 @@ class CallFacts:
     withheld: bool
     ended: datetime
     rings: int | None = None
+    listed: str | None = None
 
 
 @dataclass(frozen=True)
 class CallerFacts:
-    """The caller's past. contact_since: how there was contact after this call, a sentence, or None. doubtful: wrote something
-    that may be an opt-out. stranger: nothing was known of them before."""
+    """The caller's past.
+
+    kind: staff, supplier or never, else empty. unreachable: why texts to this number fail for good. contact_since: how there
+    was contact after this call, a sentence, or None. doubtful: wrote something that may be an opt-out. stranger: nothing was
+    known of them before.
+    """
 
     last_automatic: datetime | None = None
     last_automatic_id: int | None = None
@@ -81,7 +92,8 @@ class CallerFacts:
     contact_since: str | None = None
     opted_out: bool = False
     doubtful: bool = False
-    excluded: bool = False
+    kind: str = ""
+    unreachable: str | None = None
     blocked: bool = False
     stranger: bool = False
 
@@ -116,12 +128,14 @@ class Silence:
 @dataclass(frozen=True)
 class Crowd:
     """What is going on at the box as a whole. today: automatic texts since midnight; strangers: new callers in the last ten
-    minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is not believed."""
+    minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is not believed. paused:
+    somebody has paused automatic texts, a sentence that says until when."""
 
     today: int = 0
     strangers: int = 0
     tripped: bool = False
     doubt: str | None = None
+    paused: str | None = None
 
 
 QUIET = Crowd()
@@ -147,7 +161,7 @@ def _not_missed(case: Case) -> str | None:
 
 
 def _disabled(case: Case) -> str | None:
-    return None if case.settings.textback.enabled else SENTENCES["disabled"]
+    return case.crowd.paused if case.settings.textback.enabled else SENTENCES["disabled"]
 
 
 def _withheld(case: Case) -> str | None:
@@ -157,9 +171,11 @@ def _withheld(case: Case) -> str | None:
 
 
 def _not_textable(case: Case) -> str | None:
-    return untextable(
-        case.call.number or case.call.raw, case.region, case.own, case.settings.filters.landlines
-    )
+    address = case.call.number or case.call.raw
+    why = untextable(address, case.region, case.own, case.settings.filters.landlines)
+    if why is None and case.caller.unreachable is not None:
+        return f"A text to this number has failed for good. {case.caller.unreachable}"
+    return why
 
 
 def _foreign(case: Case) -> str | None:
@@ -176,7 +192,7 @@ def _foreign(case: Case) -> str | None:
 
 
 def _excluded(case: Case) -> str | None:
-    return SENTENCES["excluded"] if case.caller.excluded else None
+    return KINDS[case.caller.kind] if case.caller.kind else None
 
 
 def _opted_out(case: Case) -> str | None:
@@ -186,7 +202,7 @@ def _opted_out(case: Case) -> str | None:
 
 
 def _spam(case: Case) -> str | None:
-    return "This caller is blocked here." if case.caller.blocked else None
+    return "This caller is blocked here." if case.caller.blocked else case.call.listed
 
 
 def _one_ring(case: Case) -> str | None:
@@ -299,9 +315,11 @@ def decide_again(
     region: str,
     own: tuple[str, ...],
     now: datetime,
+    crowd: Crowd = QUIET,
 ) -> Reply | Silence:
-    """At the moment of sending: does it still hold? `caller` leaves this call's own text out."""
-    return _judge(Case(call, caller, settings, region, own, now, expires), due, expires)
+    """At the moment of sending: does it still hold? `caller` leaves this call's own text out, and `crowd` what was counted
+    when it was decided."""
+    return _judge(Case(call, caller, settings, region, own, now, expires, crowd=crowd), due, expires)
 
 
 def _judge(case: Case, due: datetime, expires: datetime) -> Reply | Silence:

@@ -17,6 +17,7 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.database import migrate, open_engine, sole_service
 from bridge.desk import Desk
+from bridge.errands import Errands
 from bridge.loop import Dead, Loop
 from bridge.settings import ModemSettings
 from modem import culprits, discovery
@@ -77,8 +78,12 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             Clock(),
             reload,
             heartbeat,
+            lambda job: errands.ask(job),
         )
         stack.callback(loop.finish)
+        errands = Errands(loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
+        errands.start()
+        stack.callback(errands.close)
         desk = Desk(
             engine,
             settings=lambda: loop.settings,

@@ -1,16 +1,29 @@
 """Every change to the database, each function one step of a story; transactions and decisions are the caller's."""
 
+import hmac
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any, TypeVar
 
 from sqlalchemy import and_, func, not_, or_
 from sqlmodel import Session, col, select
 
-from bridge.models import Call, ConsentEvent, Contact, InboundPart, Incident, Line, Memo, Message, MessagePart
+from bridge.models import (
+    Call,
+    ConsentEvent,
+    Contact,
+    Forgotten,
+    InboundPart,
+    Incident,
+    Line,
+    Memo,
+    Message,
+    MessagePart,
+)
 from bridge.retries import PROBE
 from modem.contract import LineUp, Repair, ReportReceived, TextReceived, join
 
@@ -18,6 +31,14 @@ Row = TypeVar("Row", Line, Contact, Call, Message, InboundPart)
 
 # An automatic text in one of these states keeps its number cooling down (DESIGN, chapter 4).
 COOLING = ("sending", "sent", "delivered", "unconfirmed")
+# TP-ST that say that no text will ever reach this number: a landline, a subscriber that is none.
+NEVER_DELIVERED = {
+    0x41: "The phone there takes no texts.",
+    0x43: "The number cannot be reached.",
+    0x45: "Its network takes no texts.",
+}
+# The memo with the key of the hashes of numbers that opted out and were forgotten.
+FORGET_KEY = "forget_key"
 # TP-ST (23.040 9.2.3.15): below, delivered; from here to GAVE_UP the SMSC goes on trying.
 STILL_TRYING, GAVE_UP = 0x20, 0x40
 # So long after sending, a status report may still find its part: MRs are 8 bits and come round again.
@@ -180,8 +201,27 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
     contact = session.exec(select(Contact).where(Contact.address == address)).first()
     if contact is None:
         contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
+        contact.opted_out_at = _opted_out_before(session, address)
     contact.last_seen = max(contact.last_seen, now)
     return _add(session, contact)
+
+
+def digest_of(session: Session, address: str) -> str:
+    """The keyed hash of a number; the key is made at the first use and goes into every backup."""
+    key = remembered(session, FORGET_KEY)
+    if key is None:
+        key = token_hex(32)
+        remember(session, FORGET_KEY, key)
+        session.flush()
+    return hmac.new(bytes.fromhex(key), address.encode(), sha256).hexdigest()
+
+
+def _opted_out_before(session: Session, address: str) -> datetime | None:
+    """When somebody who was forgotten meanwhile had opted out."""
+    if session.exec(select(Forgotten.digest).limit(1)).first() is None:
+        return None
+    kept = session.get(Forgotten, digest_of(session, address))
+    return None if kept is None else kept.opted_out_at
 
 
 # ---- opt-out and opt-in
@@ -195,6 +235,10 @@ def consent(session: Session, contact: Contact, kind: str, source: str, words: s
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
     elif kind == "in":
         contact.opted_out_at, contact.doubtful = None, False
+        if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
+            kept = session.get(Forgotten, digest_of(session, contact.address))
+            if kept is not None:
+                session.delete(kept)  # the hash has done its work
     elif kind in ("doubt", "fine"):
         contact.doubtful = kind == "doubt"
     session.flush()
@@ -265,7 +309,8 @@ class Past:
     contact_since: str | None = None
     opted_out: bool = False
     doubtful: bool = False
-    excluded: bool = False
+    kind: str = ""
+    unreachable: str | None = None
     blocked: bool = False
     stranger: bool = False
     contact: Contact | None = None
@@ -302,7 +347,8 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> P
         contact=contact,
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
-        excluded=contact.excluded,
+        kind=contact.kind,
+        unreachable=contact.unreachable,
         blocked=contact.blocked,
         stranger=not contact.name and contact.first_seen == contact.last_seen,
         last_automatic=(last.sent or last.due or last.created) if last else None,
@@ -312,6 +358,8 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> P
 
 
 def _contact_since(session: Session, call: Call) -> str | None:
+    if call.called_back is not None:
+        return "Somebody here has called the caller back."
     text = session.exec(
         select(Message.direction)
         .where(Message.contact_id == call.contact_id, Message.created >= call.started, Message.kind != "auto")
@@ -332,6 +380,40 @@ def _contact_since(session: Session, call: Call) -> str | None:
     return (
         "The caller has called again and was answered." if session.exec(answered.limit(1)).first() else None
     )
+
+
+def missed_before(session: Session, call: Call, since: datetime, missed: Sequence[str]) -> int:
+    """How often this caller has rung in vain since then, before this call."""
+    rung = select(func.count()).where(
+        Call.contact_id == call.contact_id,
+        Call.started >= since,
+        Call.id != call.id,
+        col(Call.outcome).in_(missed),
+        col(Call.called_back).is_(None),
+    )
+    return session.exec(rung).one()
+
+
+def is_being_dealt_with(session: Session, contact: Contact) -> bool:
+    """Does this person ring, or is a text to them on its way?"""
+    rings = select(Call.id).where(Call.contact_id == contact.id, col(Call.outcome).is_(None))
+    sends = select(Message.id).where(Message.contact_id == contact.id, Message.status == "sending")
+    return any(session.exec(query.limit(1)).first() is not None for query in (rings, sends))
+
+
+def was_called_back(session: Session, contact: Contact, author: str | None, now: datetime) -> None:
+    """Somebody here has called this person back: that answers all the calls so far."""
+    open_calls = select(Call).where(Call.contact_id == contact.id, col(Call.called_back).is_(None))
+    for call in session.exec(open_calls):
+        call.called_back, call.called_back_by, call.urgent = now, author, False
+
+
+def last_call_ended(session: Session, line: Line, contact_id: int | None, since: datetime) -> Call | None:
+    """The last call of this line, or of this contact on it, if it ended since then."""
+    query = select(Call).where(Call.line_id == line.id, col(Call.ended) >= since)
+    if contact_id is not None:
+        query = query.where(Call.contact_id == contact_id)
+    return session.exec(query.order_by(col(Call.id).desc()).limit(1)).first()
 
 
 # ---- texts that go out
@@ -482,8 +564,13 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
     statuses = [part.status for part in parts_of(session, message)]
     if any(status is not None and status >= GAVE_UP for status in statuses):
         message.status, message.error = "failed", "The network could not deliver it."
+        why = next((NEVER_DELIVERED[status] for status in statuses if status in NEVER_DELIVERED), None)
+        if why is not None:
+            message.error = f"{message.error} {why}"
+            session.get_one(Contact, message.contact_id).unreachable = why
     elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):
         message.status, message.delivered, message.error = "delivered", now, None
+        session.get_one(Contact, message.contact_id).unreachable = None
         message.sent = message.sent or now
 
 
@@ -573,6 +660,7 @@ def text_came(
     """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
     assert line.id is not None
     contact = somebody_at(session, sender, "text", now)
+    contact.unreachable = None  # who writes can be written to
     assert contact.id is not None
     message = _replaced(session, contact, replace_type) or Message(
         line_id=line.id,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,15 @@ from modem.contract import Segments, alphabet, segments
 
 __all__ = [
     "PLACEHOLDERS",
+    "Preview",
     "Segments",
     "alphabet",
     "choose",
     "cost",
     "placeholders",
     "plain",
+    "preview",
+    "problem_of",
     "render",
     "reply",
     "segments",
@@ -97,6 +101,45 @@ def cost(text: str) -> str:
     odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
     why = f". “{odd}” makes a text hold 70 characters instead of 160" if odd else ""
     return f"{texts}, {made.left} characters left{why}"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A text as a stranger would get it, what it costs in words, and of how many parts it is; or why it cannot be sent."""
+
+    text: str = ""
+    cost: str = ""
+    parts: int = 0
+    problem: str | None = None
+
+
+def preview(settings: Settings, template: str, called: datetime, is_open: bool, reopens: str) -> Preview:
+    """What a template would make of a call; unknown placeholders and the like are told."""
+    problem = problem_of(template)
+    if problem is not None:
+        return Preview(problem=problem)
+    texts = replace(settings.textback, message=template)
+    if not is_open:
+        texts = replace(settings.textback, closed="other", closed_message=template)
+    text = reply(replace(settings, textback=texts), "", "", called, True, is_open, reopens)
+    return Preview(text, cost(text), segments(text).parts)
+
+
+def problem_of(template: str) -> str | None:
+    """What is wrong with a template, as the end of a sentence; None if nothing is.
+
+    >>> problem_of("Hi from {shop}"), problem_of("Hi {you}")
+    (None, '{you} is no placeholder; there are {shop} {phone} {name} {time} {reopens}')
+    """
+    known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    if not template:
+        return "there must be a text to send; to send none, write enabled = no"
+    unknown = [name for name in placeholders(template) if name not in PLACEHOLDERS]
+    if unknown:
+        return f"{{{unknown[0]}}} is no placeholder; there are {known}"
+    if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", template)):
+        return f"a brace has no partner; braces are for {known}"
+    return None
 
 
 def with_hint(text: str, hint: str) -> str:

@@ -60,6 +60,7 @@ class Call:
     sign: float
     index: int | None = None
     number: str | None = None
+    name: str = ""
     withheld: bool = False
     vague: bool = False
     forwarded: bool = False

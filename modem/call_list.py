@@ -46,7 +46,7 @@ class CallList:
         return call
 
     def _announce(self, call: Call, now: float) -> None:
-        self._events.append(CallRinging(self.line, now, call.key, call.number, call.withheld))
+        self._events.append(CallRinging(self.line, now, call.key, call.number, call.withheld, call.name))
 
     def _end(
         self,
@@ -85,7 +85,7 @@ class CallList:
         rings = call.rings or None
         who = call.number, call.withheld
         self._events.append(
-            CallEnded(self.line, at, call.key, *who, outcome, rings, call.cause, call.forwarded)
+            CallEnded(self.line, at, call.key, *who, outcome, rings, call.cause, call.forwarded, call.name)
         )
 
     def _said(self) -> list[CallEvent]:

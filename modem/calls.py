@@ -104,8 +104,8 @@ class Calls(CallList):
                 self._data_until = now + SILENCE
             case urc.Ring(voice):
                 self._ring(voice is True, now)
-            case urc.CallerId(number, withheld):
-                self._caller(number, withheld, now)
+            case urc.CallerId(number, withheld, name):
+                self._caller(number, withheld, name, now)
             case urc.Waiting(number, withheld):
                 call = self._find("waiting") or self._begin("waiting", now)
                 call.voice = True
@@ -269,7 +269,7 @@ class Calls(CallList):
         connected = self._find("connected")
         return now - max(self._rejected_at, connected.connected_at if connected else NEVER) < STRAY
 
-    def _caller(self, number: str | None, withheld: bool, now: float) -> None:
+    def _caller(self, number: str | None, withheld: bool, name: str, now: float) -> None:
         if now < self._data_until:
             return
         call = self._ringing(now)
@@ -282,7 +282,7 @@ class Calls(CallList):
             waiting = self._find("waiting")
             fits = waiting and not waiting.is_other(number, withheld, True, now)
             call = waiting if waiting and fits else self._begin("ringing", now)
-        self._learn(call, number, withheld, now)
+        self._learn(call, number, withheld, now, name=name)
 
     def _learn(
         self,
@@ -292,10 +292,12 @@ class Calls(CallList):
         now: float,
         clip: bool = True,
         since: float = NEVER,
+        name: str = "",
     ) -> None:
         """This is the caller. Another than before means that the call is over and the next one rings."""
         if call.is_other(number, withheld, clip, now):
             call = self._next(call, call.next_rings(since, clip), now, call.index)
+        call.name = name or call.name
         better = number is not None and (call.number is None or (number[0] == "+" and call.number[0] != "+"))
         if better or not call.known:
             call.number, call.withheld, call.vague = number, withheld, not clip and number is None

@@ -216,6 +216,7 @@ class CallRinging:
     """An incoming voice call, at its first indication and again when its number becomes known.
 
     key: tells one call of this run of the service from another. withheld: the network said that the caller hides it.
+    name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the network, "" if nothing.
     """
 
     line: str
@@ -223,6 +224,7 @@ class CallRinging:
     key: int
     number: str | None
     withheld: bool
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,7 @@ class CallEnded:
     rings: int | None
     cause: int | None
     forwarded: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ PURE = {
     "modem/tpdu_content.py",
     "modem/tpdu_octets.py",
     "bridge/policy.py",
+    "bridge/cards.py",
+    "bridge/notices.py",
+    "bridge/owner.py",
     "bridge/missed_book.py",
     "bridge/optout.py",
     "bridge/health.py",
@@ -147,7 +150,7 @@ def test_no_broad_except_but_at_the_top_of_a_thread() -> None:
             or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException"))
         )
     ]
-    assert set(broad) <= {"modem/driver.py", "modem/simulator/engine.py"}
+    assert set(broad) <= {"modem/driver.py", "modem/simulator/engine.py", "bridge/errands.py"}
 
 
 def test_the_service_never_sleeps() -> None:

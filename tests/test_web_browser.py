@@ -37,6 +37,7 @@ PLACES = (
     "conversations",
     f"conversations/{ANN}",
     "contacts",
+    f"contacts/{ANN}",
     "status",
     "settings",
     "nothing",

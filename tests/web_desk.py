@@ -71,7 +71,9 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    loop = Loop(settings, engine, {"main": requests.append}, Clock(), lambda: None, Heartbeat(None))
+    loop = Loop(
+        settings, engine, {"main": requests.append}, Clock(), lambda: None, Heartbeat(None), lambda job: None
+    )
     desk = Desk(engine, lambda: loop.settings, lambda: loop.status, lambda: loop.region, loop.inbox.put)
     thread = threading.Thread(target=loop.run)
     if at_work:
@@ -98,7 +100,7 @@ def fill(session: Session, now: datetime) -> None:
     cem, dan = week.somebody(CEM, 1500, HOSTILE), week.somebody(DAN, 2600, "Dan Osei")
     eve, flo = week.somebody(EVE, 300, "Eve Marsh", "Flour deliveries"), week.somebody(FLO, 4400)
     bank = week.somebody("60006", 5900)
-    eve.excluded = True
+    eve.kind = "supplier"
     bob.opted_out_at = now - timedelta(days=1)
 
     week.call(

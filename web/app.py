@@ -30,6 +30,7 @@ SENTENCES = {
     403: "This page may not be opened from here.",
     404: "There is nothing under this address.",
     405: "That cannot be done here.",
+    422: "That cannot be done like this.",
     413: "That is more than the box takes at once.",
 }
 
@@ -63,6 +64,7 @@ def create_app(desk: Desk) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(guard.check)
     app.before_request(auth.check)
+    app.before_request(contacts.room_for_files)
     csrf.init_app(app)
     for room in (auth, calls, conversations, contacts, status, settings, news, healthz):
         app.register_blueprint(room.pages)

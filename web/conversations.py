@@ -7,7 +7,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge import history
-from bridge.desk import Desk, Granted, Later, Mark, MarkRead, Refused, WriteText
+from bridge.desk import CalledBack, Desk, Granted, Later, Mark, MarkRead, Refused, WriteText
 from bridge.models import Contact
 from bridge.numbers import untextable
 from bridge.wording import TWINS, alphabet, cost, plain
@@ -74,6 +74,14 @@ def read(address: str) -> Response:
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 
+@pages.route("/conversations/<path:address>/called-back", methods=["POST"])
+def called_back(address: str) -> Response:
+    """Somebody here has called this person back."""
+    desk: Desk = current_app.extensions["desk"]
+    desk.ask(CalledBack(address, g.user))
+    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+
+
 @pages.route("/conversations/<path:address>/mark", methods=["POST"])
 def mark(address: str) -> Response:
     """Never text, text again, block, or settle what was no opt-out."""
@@ -101,6 +109,9 @@ def _page(address: str | None, draft: Draft) -> str:
         cut=len(rows) == THREAD,
         draft=draft,
         unread_here=any(isinstance(row, history.MessageRow) and row.status == "received" for row in rows),
+        missed_here=any(
+            isinstance(row, history.CallRow) and row.missed and not row.called_back for row in rows
+        ),
         untextable=_untextable(contact, desk) if contact else None,
         longest=LONGEST,
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},

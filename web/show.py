@@ -46,6 +46,14 @@ OUTCOMES = {
     "answered_elsewhere": "answered on another phone",
     "rejected": "you hung up",
 }
+# models.ConsentEvent.kind -> what it was
+CONSENT = {
+    "out": "No more automatic texts",
+    "in": "Automatic texts again",
+    "help": "Asked who we are",
+    "doubt": "Wrote what may be a wish for no texts",
+    "fine": "Somebody here said that it was none",
+}
 COUNTED = {"abandoned": "after", "no_answer": "for"}
 # rule of a trace -> the question that it asks
 RULES = {
@@ -161,6 +169,7 @@ def teach(environment: Environment, desk: Desk) -> None:
         "ended": ended,
         "call_chip": call_chip,
         "text_chip": text_chip,
+        "consent": lambda event: CONSENT.get(event.kind, event.kind),
         "stranger": stranger,
         "span": span,
         "pretty": lambda address: pretty(address, desk.region()),

@@ -2,12 +2,12 @@
 
 from importlib.metadata import version
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge import checkup, history
-from bridge.desk import Desk, Release, TryAgain
+from bridge.desk import CloseShop, Desk, OpenShop, Pause, Refused, Release, Resume, TryAgain, Wish
 from bridge.doctor import sheet
 from bridge.health import network_words, signal_words
 from web.healthz import is_alive
@@ -34,6 +34,27 @@ def status() -> str:
         incidents=incidents,
         version=version("textback"),
     )
+
+
+FOR_NOW: dict[str, Wish] = {
+    "pause_hour": Pause(minutes=60),
+    "pause_today": Pause(today=True),
+    "pause": Pause(),
+    "resume": Resume(),
+    "closed_today": CloseShop(),
+    "open": OpenShop(),
+}
+
+
+@pages.route("/status/now", methods=["POST"])
+def for_now() -> Response:
+    """Pause automatic texts, close the shop for today, or say when somebody is back."""
+    desk: Desk = current_app.extensions["desk"]
+    wish = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
+    answer = desk.ask(wish)
+    if isinstance(answer, Refused):
+        abort(422, answer.sentence)
+    return redirect(url_for("status.status"), 303)
 
 
 @pages.route("/status/release", methods=["POST"])

@@ -2,6 +2,8 @@
 // The alphabet comes from the server, so that there is one table; the counting is that of modem/gsm7.py.
 "use strict";
 
+const PAUSE = 300; // so long nobody types before a preview is asked for, in milliseconds
+
 function unitsOf(text, { one, two }) {
   const costs = [];
   let odd = null;
@@ -63,8 +65,32 @@ async function markRead() {
   for (const badge of badges) badge.hidden = true;
 }
 
+// Shows how an automatic text reads while it is typed: the server makes the page anew, and its previews are put in place.
+function previewWhileTyping() {
+  const form = document.querySelector("form[data-preview]");
+  if (!form) return;
+  form.querySelector("[data-count]").hidden = true;
+  let typed = 0;
+  const show = async () => {
+    const mine = typed;
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(Response.error);
+    if (!answer.ok || mine !== typed) return; // gone, or typed on meanwhile
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of form.querySelectorAll("[aria-live]")) {
+      part.replaceChildren(...(fresh.getElementById(part.id)?.childNodes ?? []));
+    }
+  };
+  form.addEventListener("input", () => {
+    typed += 1;
+    const mine = typed;
+    setTimeout(() => mine === typed && show(), PAUSE);
+  });
+}
+
 countWhileTyping();
+previewWhileTyping();
 markRead();
 // A page that was made anew by itself has perhaps been seen by nobody: it counts as read when somebody touches it.
 document.addEventListener("made", countWhileTyping);
+document.addEventListener("made", previewWhileTyping);
 for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => markRead());

@@ -1,0 +1,92 @@
+"""What the owner is to be told: which alerts there are, which are due, and when they need no more telling. An alert is a row
+and survives a restart; of one conversation there is one until somebody has read it, of one incident one at all."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bridge.models import Alert, Contact, Incident
+
+# A modem that is back so soon was only plugged in again; other troubles last.
+PATIENCE = {"line": timedelta(minutes=5), "network": timedelta(minutes=5)}
+# An owner's answer without a tag is for the only customer who was relayed within so long.
+FRESH = timedelta(hours=24)
+# Apprise services that cannot be reached are tried again after so long, so often.
+AGAIN, TRIES = timedelta(minutes=10), 6
+
+
+def conversation_is_news(
+    session: Session, contact: Contact, kind: str, body: str, line_id: int, now: datetime, due: datetime
+) -> Alert | None:
+    """Tell of this conversation, unless that has been done and nobody has read it since. kind: reply or urgent."""
+    open_one = select(Alert.id).where(Alert.contact_id == contact.id, col(Alert.over).is_(False)).limit(1)
+    if session.exec(open_one).first() is not None:
+        return None
+    alert = Alert(kind=kind, contact_id=contact.id, line_id=line_id, body=body, created=now, due=due)
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def conversation_is_seen(session: Session, contact: Contact) -> None:
+    """Somebody has read or answered it: what was not told yet need not be, and the next thing is news again."""
+    for alert in session.exec(
+        select(Alert).where(Alert.contact_id == contact.id, col(Alert.over).is_(False))
+    ):
+        alert.over = True
+
+
+def note_incidents(session: Session, now: datetime, due: datetime) -> None:
+    """An alert for every incident that lasts and has none; one that is over before it is told needs none."""
+    told = select(Alert.incident_id).where(col(Alert.incident_id).is_not(None))
+    for incident in session.exec(
+        select(Incident).where(col(Incident.over).is_(None), col(Incident.id).not_in(told))
+    ):
+        if now - incident.began >= PATIENCE.get(incident.kind, timedelta(0)):
+            session.add(
+                Alert(
+                    kind="sick",
+                    incident_id=incident.id,
+                    body=f"{incident.what} (line {incident.line})",
+                    created=now,
+                    due=due,
+                )
+            )
+    ended = (
+        select(Alert)
+        .join(Incident, col(Incident.id) == Alert.incident_id)
+        .where(col(Alert.over).is_(False), col(Incident.over).is_not(None))
+    )
+    for alert in session.exec(ended):
+        alert.over = True
+
+
+def due_now(session: Session, now: datetime) -> Sequence[Alert]:
+    """What is to be told now."""
+    return session.exec(
+        select(Alert)
+        .where(col(Alert.over).is_(False), col(Alert.told).is_(None), Alert.due <= now)
+        .order_by(col(Alert.id))
+        .limit(10)
+    ).all()
+
+
+def was_told(session: Session, alert_id: int, trouble: str | None, now: datetime) -> None:
+    """What became of it at the Apprise services; trouble: why they could not be reached."""
+    alert = session.get(Alert, alert_id)
+    if alert is None:
+        return
+    alert.tries += trouble is not None
+    if trouble is None or alert.tries >= TRIES:
+        alert.told = now
+    else:
+        alert.due = now + AGAIN
+
+
+def customers_lately(session: Session, now: datetime) -> Sequence[Contact]:
+    """Whose texts were relayed to the owner lately."""
+    relayed = select(Alert.contact_id).where(
+        Alert.kind == "reply", col(Alert.texted), Alert.created > now - FRESH
+    )
+    return session.exec(select(Contact).where(col(Contact.id).in_(relayed)).order_by(col(Contact.id))).all()
