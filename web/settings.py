@@ -56,7 +56,7 @@ def _page(when_open: str, when_closed: str) -> str:
         settings=in_force,
         region=desk.region(),
         days=list(day_name),
-        words={"open": when_open, "closed": when_closed},
+        drafts={"open": when_open, "closed": when_closed},
         previews={
             "open": preview(in_force, when_open, now, True, ""),
             "closed": preview(in_force, when_closed, now, False, _reopens(in_force, now))
