@@ -150,6 +150,44 @@ def count_syncs(pid: int) -> str:
     return f"{sum('sync' in line and '(' in line for line in said.splitlines()):8d} in {IDLE_SECONDS} s"
 
 
+def block_lists() -> None:
+    """A million numbers from a file: reading, memory, looking up."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "blocked.txt"
+        numbers = [f"0740{(n * 7919) % 10_000_000:07}" for n in range(1_000_000)]
+        file.write_text("\n".join(numbers))
+        command = [sys.executable, "-c", LOOK_UP, folder]
+        read, grown, peak, look = map(
+            float, subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        )
+    print(f"{'block lists: 1,000,000 numbers read':<58} {read:8.2f} s")
+    print(f"{'block lists: memory kept (and at the peak)':<58} {grown:8.1f} MB ({peak:.1f} MB)")
+    print(
+        f"{'block lists: looking one up':<58} median {look:8.2f} us   (aim: well under 1000 us)", flush=True
+    )
+
+
+LOOK_UP = """
+import statistics, sys, time
+from pathlib import Path
+from bridge import spam
+
+def resident(which="VmRSS:"):
+    return int(Path("/proc/self/status").read_text().split(which)[1].split()[0]) / 1024
+
+before, began = resident(), time.monotonic()
+lists = spam.load(["blocked.txt"], Path(sys.argv[1]), "GB")
+read = time.monotonic() - began
+peak = resident("VmHWM:") - before
+taken = []
+for n in range(2000):
+    began = time.perf_counter()
+    lists.why(f"+44740{n * 4001 % 10_000_000:07}", "07400123456")
+    taken.append((time.perf_counter() - began) * 1e6)
+print(read, resident() - before, peak, statistics.median(taken))
+"""
+
+
 def main() -> None:
     gap = [seconds * 1000 for seconds in end_to_send("generic", CALLS, "NO CARRIER", 50)]
     show("end line to AT+CMGS on the wire", gap, "ms", "median under 10, worst under 50")
@@ -167,6 +205,7 @@ def main() -> None:
     )
     start_to_ready()
     idle()
+    block_lists()
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ from pathlib import Path
 import click
 import pytest
 
+from bridge import owner
 from bridge.cli import main
 from bridge.config import parse
 from bridge.database import open_engine
 from bridge.desk import Desk, Status
+from bridge.optout import Wish, wish
+from bridge.policy import REASONS
 from web import create_app
 
 ROOT = Path(__file__).parent.parent
@@ -80,3 +83,11 @@ def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
     described = (ROOT / "docs" / "page.md").read_text() + (ROOT / "docs" / "design.md").read_text()
     for path in paths:
         assert f"`{path}`" in described, path
+
+
+def test_every_reason_and_every_order_of_the_owner_is_described() -> None:
+    words = (ROOT / "docs" / "texting.md").read_text()
+    codes = re.findall(r"^\| `([a-z_]+)` \|", words, re.MULTILINE)
+    assert codes == list(REASONS)
+    for order in re.findall(r"^\| `([A-Z0-9 ]+)` \|", words, re.MULTILINE):
+        assert isinstance(owner.read(order), owner.Order) or wish(order, ()) == Wish.STOP, order

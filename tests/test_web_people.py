@@ -160,7 +160,9 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     assert "How the texts read" in page
     assert "1 text, " in page
     assert re.search(r"Lately [0-9]+ callers are texted in a month: that costs [0-9]+ texts\.", page)
-    assert page.count("Hi! Sorry we missed your call.") == 3  # to be changed, as it reads, and among the settings
+    assert (
+        page.count("Hi! Sorry we missed your call.") == 3
+    )  # to be changed, as it reads, and among the settings
 
 
 PREVIEWS = [

@@ -1,0 +1,195 @@
+"""Block lists: every format that people have, what is refused in them, names, and numbers read as the library reads them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bridge import spam
+from bridge.numbers import e164
+
+ANN, BOB = "+447400123456", "+447400123457"
+
+
+def lists(tmp_path: Path, text: str, region: str = "GB", name: str = "list.txt") -> spam.BlockLists:
+    (tmp_path / name).write_text(text)
+    return spam.load([name], tmp_path, region)
+
+
+ENTRIES = [
+    # (what stands in the file, the caller, as received, blocked)
+    ("+447400123456", ANN, "07400123456", True),
+    ("+447400123456", BOB, "07400123457", False),
+    ("07400 123456", ANN, None, True),
+    ("07400-123-456", ANN, None, True),
+    ("(07400) 123456", ANN, None, True),
+    ("0044 7400 123456", ANN, None, True),
+    ("07400123456 # sells windows", ANN, None, True),
+    ("07400123456, sells windows", ANN, None, True),
+    ("07400123456;windows", ANN, None, True),
+    ("# 07400123456", ANN, None, False),
+    ("\ufeff07400123456", ANN, None, True),
+    ("07400*", ANN, None, True),
+    ("+44 7400*", ANN, None, True),
+    ("00447400*", ANN, None, True),
+    ("07401*", ANN, None, False),
+    ("+4474001234567*", ANN, None, False),  # longer than the number
+    ("/^07400/", ANN, None, True),
+    ("/^\\+44740/", ANN, None, True),
+    ("/3456$/", ANN, None, True),
+    ("/^7400/", ANN, None, False),
+    ("/^60006$/", None, "60006", True),
+    ("/VODA/", None, "VODAFONE", True),
+    ('"^0?7400123456" #= cruise line', ANN, None, True),
+    ('"^07401" "^07400"', ANN, None, True),
+    ("^07401 ^07400", ANN, None, True),
+    ("^[[:digit:]]{5}123456$", ANN, None, True),
+    ('"07400123456"', ANN, None, True),
+]
+
+
+@pytest.mark.parametrize(("text", "number", "raw", "blocked"), ENTRIES)
+def test_entries(tmp_path: Path, text: str, number: str | None, raw: str | None, blocked: bool) -> None:
+    found = lists(tmp_path, f"# a list\n\n{text}\n")
+    assert (found.why(number, raw) is not None) == blocked
+    assert found.troubles == ()
+
+
+def test_a_label_of_ncid_is_the_reason(tmp_path: Path) -> None:
+    found = lists(tmp_path, '"^1?2015550123" #= cruise line\n07400123456 #= windows\n', "US", "ncid.txt")
+    assert found.why("+12015550123", "2015550123") == "It is on the block list ncid.txt: cruise line."
+
+
+FTC = """\
+Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,Consumer_Area_Code,Subject,Recorded_Message_Or_Robocall
+2015550123,2026-11-20 00:00:01,2026-11-19 12:00:00,"Springfield, East",Ohio,937,"Reducing debt (credit cards)",Y
+,2026-11-20 00:00:02,2026-11-19 12:00:00,Dayton,Ohio,937,Other,N
+(201) 555-0124,2026-11-20 00:00:02,2026-11-19 12:00:00,Dayton,Ohio,937,Other,N
+"""
+
+
+@pytest.mark.parametrize("region", ["US", "GB", "ZZ"])
+def test_the_ftcs_complaints_are_american_wherever_we_are(tmp_path: Path, region: str) -> None:
+    found = lists(tmp_path, FTC, region, "ftc.csv")
+    assert (found.count, found.troubles) == (2, ())
+    assert found.why("+12015550123", None) == "It is on the block list ftc.csv."
+    assert found.why("+12015550124", None) is not None
+    assert found.why("+12015550125", None) is None
+
+
+@pytest.mark.parametrize("head", ["Name;Telefon", "name\tphone number", '"Who","Number"'])
+def test_any_table_with_a_column_of_numbers(tmp_path: Path, head: str) -> None:
+    mark = spam._separator(head)
+    found = lists(tmp_path, f"{head}\nWindows{mark}07400 123456\nNobody{mark}\n")
+    assert found.why(ANN, None) is not None
+    assert found.count == 1
+
+
+REFUSED = [
+    *("*", "0*", "+*", "+44*", "//", "/.*/", "/[0-9]+/", "/^/", "/(a+)+$/", "/(([0-9]+)*)*1/", "/[/"),
+    *("/" + "1" * 300 + "/", "12", "Bob", "07400*1"),
+]
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_is_wrong_or_would_block_everybody_is_told_and_the_rest_counts(
+    tmp_path: Path, line: str
+) -> None:
+    found = lists(tmp_path, f"07400 123456\n{line}\n07400 123457\n")
+    if line == "+44*":  # two digits: a country
+        assert "at least 3 digits" in found.troubles[0]
+    assert found.count == 2
+    assert len(found.troubles) == 1
+    assert found.troubles[0].startswith("list.txt, line 2: ")
+    assert found.why(BOB, None) is not None
+    assert found.why("+447400999999", None) is None
+
+
+def test_many_troubles_are_counted(tmp_path: Path) -> None:
+    found = lists(tmp_path, "nonsense\n" * 50)
+    assert len(found.troubles) == spam.MOST_TROUBLES + 1
+    assert found.troubles[-1] == "And 30 more lines."
+
+
+def test_folders_missing_files_and_files_that_change(tmp_path: Path) -> None:
+    folder = tmp_path / "lists"
+    folder.mkdir()
+    (folder / "a.txt").write_text("07400123456\n")
+    (folder / ".hidden").write_text("07400123457\n")
+    (folder / "b.bin").write_bytes(bytes(range(256)))
+    paths = ["lists", "missing.txt"]
+    before = spam.stamps(paths, tmp_path)
+    found = spam.load(paths, tmp_path, "GB")
+    assert found.why(ANN, None) == "It is on the block list a.txt."
+    assert found.why(BOB, None) is None
+    assert any(
+        "missing.txt cannot be read: No such file or directory." in trouble for trouble in found.troubles
+    )
+    assert spam.stamps(paths, tmp_path) == before
+    (folder / "a.txt").write_text("07400123456\n07400123457\n")
+    assert spam.stamps(paths, tmp_path) != before
+
+
+def test_nothing_is_blocked_by_no_list() -> None:
+    assert spam.load([], Path(), "GB").why(ANN, "07400123456") is None
+
+
+NATIONAL = [
+    ("GB", "07400123456"), ("GB", "7400123456"), ("GB", "02079460018"), ("GB", "447400123456"), ("US", "2015550123"),
+    ("US", "12015550123"), ("US", "5551234"), ("DE", "015112345678"), ("DE", "4915112345678"), ("DE", "03012345"),
+    ("FR", "0612345678"), ("FR", "33612345678"), ("IT", "3331234567"), ("IT", "0612345678"), ("ES", "612345678"),
+    ("PL", "512345678"), ("NL", "0612345678"), ("AU", "0412345678"), ("AU", "61412345678"), ("BR", "11961234567"),
+    ("BR", "011961234567"), ("MX", "2221234567"), ("AR", "91123456789"), ("GB", "60006"), ("GB", "0"), ("ZZ", "07400123456"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("region", "text"), NATIONAL)
+def test_the_fast_way_reads_numbers_as_the_library_does(region: str, text: str) -> None:
+    slow = e164(text, region)
+    assert spam.Dial(region).key(text) == (int(slow) if slow else None)
+
+
+@given(st.text(max_size=60), st.sampled_from(["GB", "US", "ZZ"]))
+@example("٣٣٣٣٣٣٣", "GB")
+@example('"unclosed', "GB")
+@example("/(?P<x>", "GB")
+def test_no_line_raises(line: str, region: str) -> None:
+    troubles: list[str] = []
+    file = spam.read("list.txt", ["07400123456", line, *line.split("\n")], spam.Dial(region), troubles)
+    spam.BlockLists((file,), (), spam.Dial(region)).why(ANN, line)
+
+
+NAMES = [
+    ("Scam Likely", True),
+    ("SCAM LIKELY", True),
+    ("Spam Risk", True),
+    ("SPAM? BOB", True),
+    ("[SPAM?] Bob", True),
+    ("[FRAUD] Bob", True),
+    ("Potential Spam", True),
+    ("Suspected Spam", True),
+    ("Fraudulent Call", True),
+    ("FRAUD RISK", True),
+    ("Robo? Bob", True),
+    ("Robocall", True),
+    ("Telemarketing", True),
+    ("Telemarketer", True),
+    ("Political", True),
+    ("Invalid Call", True),
+    ("V123456789012345", True),
+    ("", False),
+    ("Scampi Bar", False),
+    ("Spamalot Theatre", False),
+    ("Robotics Ltd", False),
+    ("Robo Taxi", True),  # cut at fifteen characters, nobody could tell it from ROBO CALL
+    ("Bob Fraud", False),
+    ("Political Science Dept", False),
+    ("V12345", False),
+    ("Ann Scam", False),
+]
+
+
+@pytest.mark.parametrize(("name", "marked"), NAMES)
+def test_names(name: str, marked: bool) -> None:
+    assert spam.spam_name(name) == marked
