@@ -362,7 +362,11 @@ def _contact_since(session: Session, call: Call) -> str | None:
         return "Somebody here has called the caller back."
     text = session.exec(
         select(Message.direction)
-        .where(Message.contact_id == call.contact_id, Message.created >= call.started, Message.kind != "auto")
+        .where(
+            Message.contact_id == call.contact_id,
+            Message.created >= call.started,
+            col(Message.kind).not_in(["auto", "system"]),
+        )
         .order_by(col(Message.direction))  # "in" before "out"
         .limit(1)
     ).first()
