@@ -208,12 +208,18 @@ def test_a_sim_that_may_not_send_stops_the_queue_until_somebody_says_go_on(
     assert box.service.loop.status.lines[0].stopped is None
 
 
-def test_after_a_failed_text_the_next_call_is_texted(box: Box) -> None:
-    box.simulator.fault("cms_error", code=196)
+@pytest.mark.parametrize(
+    ("code", "textback", "reason"), [(81, "sent", None), (196, "skipped", "not_textable")]
+)
+def test_after_a_failed_text_the_next_call_is_texted_unless_the_number_takes_none(
+    box: Box, code: int, textback: str, reason: str | None
+) -> None:
+    box.simulator.fault("cms_error", code=code)
     box.simulator.call(ANN, rings=1)
     assert box.settled()[0].textback == "failed"
     box.simulator.call(ANN, rings=1)
-    assert box.settled(2)[0].textback == "sent"
+    call = box.settled(2)[0]
+    assert (call.textback, call.reason) == (textback, reason)
 
 
 def test_a_delay_gives_the_caller_time_to_get_in_touch(tmp_path: Path) -> None:
