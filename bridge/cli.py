@@ -112,7 +112,7 @@ def _page_trouble(settings: Settings, error: Exception) -> str:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for library in ("alembic", "apscheduler", "waitress", "tzlocal"):
+    for library in ("alembic", "waitress"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 

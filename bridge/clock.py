@@ -5,9 +5,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 # No clock that is right shows less than this release's day.
 RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
+# A clock that was moved by less was only trimmed.
+STEP = timedelta(seconds=5)
+# systemd-timesyncd makes this file when the internet has told the time (systemd-timesyncd.service(8)).
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 # Clocks that differ by less agree: SMSCs and modems are set by hand here and there.
 TOLERANCE = timedelta(minutes=15)
 # A modem may tell local time where it should tell its zone: whole quarters of an hour off, it agrees too.
@@ -33,6 +38,7 @@ class Clock:
     def __init__(self) -> None:
         self.not_before: datetime | None = None
         self._opinions: dict[str, Opinion] = {}
+        self._start = self.utc() - timedelta(seconds=self.monotonic())
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
@@ -43,6 +49,25 @@ class Clock:
     def utc_at(self, moment: float) -> datetime:
         """When a monotonic moment was, by the wall clock of now."""
         return self.utc() - timedelta(seconds=self.monotonic() - moment)
+
+    def step(self) -> timedelta:
+        """By how much the wall clock was moved since this was asked last; zero if it only ran."""
+        start = self.utc() - timedelta(seconds=self.monotonic())
+        moved, self._start = start - self._start, start
+        return moved if abs(moved) >= STEP else timedelta(0)
+
+    def vouched(self) -> bool:
+        """Does anybody else say that the wall clock is right: the internet, or the network's clock in the modem?"""
+        wall, monotonic = self.utc(), self.monotonic()
+        return SYNCHRONISED.exists() or any(
+            opinion.exact and _agree(wall, opinion.by_now(monotonic)) for opinion in self._opinions.values()
+        )
+
+    def rows_are_ahead(self) -> bool:
+        """Were rows stamped by a clock that was ahead? They are wrong where somebody vouches for the clock of now; where nobody
+        does, the clock is in doubt."""
+        ahead = self.not_before is not None and self.utc() < self.not_before - TOLERANCE
+        return ahead and self.utc() >= RELEASE and self.vouched()
 
     def hears(self, opinion: Opinion) -> None:
         """A second opinion; the last of each source counts."""

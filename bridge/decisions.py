@@ -23,6 +23,7 @@ from bridge import (
     people,
     policy,
     retries,
+    steps,
     store,
     wording,
 )
@@ -306,6 +307,34 @@ class Decider:
         )
         call.message_id = message.id
 
+    def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
+        """The wall clock was moved. If it is believed, texts that wait for the opening are set to the one by its time."""
+        now = self._clock.utc()
+        cooldown = timedelta(hours=self.settings.textback.cooldown_hours)
+        steps.shift(session, by, now - by, cooldown)
+        self.away_since = {line: since + by for line, since in self.away_since.items()}
+        what = f"The box's clock was moved {'forward' if by > timedelta(0) else 'back'} by {hours.lasted(abs(by))}."
+        for line in (self.settings.modems[0].name,):
+            store.incident_begins(session, line, "clock", what, now)
+            store.incident_ends(session, line, "clock", now)
+        if doubtful:
+            return
+        delay = timedelta(seconds=self.settings.textback.delay_seconds)
+        for message in steps.waiting_for_opening(session):
+            if message.due is not None and message.due > max(now, message.created + delay):
+                opening = self._opening(now)
+                self._put_off(session, message, now if opening.open else opening.reopens)
+
+    def _put_off(self, session: Session, message: Message, due: datetime | None) -> None:
+        """Due at another time; None: there is no opening to wait for."""
+        call = session.get(Call, message.call_id) if message.call_id is not None else None
+        if due is None:
+            message.status, message.error = "cancelled", policy.SENTENCES["closed"]
+            if call is not None:
+                call.reason = "closed"
+        else:
+            message.due, message.expires = due, due + timedelta(minutes=self.settings.textback.expire_minutes)
+
     def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
         midnight = now.astimezone(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         today, strangers = store.crowd_since(session, midnight, now - BURST)
@@ -407,7 +436,13 @@ class Decider:
             policy.Crowd(tripped=self.breaker is not None, paused=self.pause_words(now)),
         )
         if isinstance(decision, policy.Reply):
-            return True
+            waits = self.settings.textback.closed == "wait" and not self._clock.doubt()
+            if not waits or self._opening(message.due).open:
+                return True
+            # The clock was moved into the night, or somebody closed the shop for today.
+            opening = self._opening(now)
+            self._put_off(session, message, now if opening.open else opening.reopens)
+            return opening.open
         call.trace = [*call.trace, *policy.as_json(decision.trace[-1:])]
         expired = decision.reason == "expired"
         message.status = "expired" if expired else "cancelled"

@@ -150,6 +150,21 @@ def today_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
     return then if then > now else None
 
 
+def lasted(time: timedelta) -> str:
+    """How long something is, roughly.
+
+    >>> [lasted(timedelta(minutes=minutes)) for minutes in (0.5, 1, 185, 90 * 1440)]
+    ['less than a minute', '1 minute', '3 hours', '90 days']
+    """
+    minutes = int(time.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
+    if count >= 48 and unit == "hour":
+        count, unit = count // 24, "day"
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
 def in_words(reopens: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     """When the shop opens again, as one says it; nothing where no opening is in sight.
 

@@ -16,13 +16,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import alerts, asks, decisions, history, people, store
+from bridge import alerts, asks, decisions, history, people, steps, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
 from bridge.desk import Asked, LineStatus, Status, TryAgain
 from bridge.errands import Announce, Announced, Job, ListsRead, ReadLists
-from bridge.schedule import Tidy
 from modem import contract
 from modem.contract import Request
 
@@ -34,6 +33,8 @@ PATIENCE = 2.0
 RETRY = 1.0
 # How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
 BEAT, TEND = 60.0, 600.0
+# Daily housekeeping; the first one soon after the start, for a box that is switched off every night (seconds).
+TIDY, FIRST_TIDY = 86400.0, 600.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Dead:
     error: BaseException
 
 
-Letter = contract.Event | Asked | Tidy | ListsRead | Announced | Stop | Dead
+Letter = contract.Event | Asked | ListsRead | Announced | Stop | Dead
 Effect = Callable[[], None]
 
 
@@ -95,6 +96,10 @@ class Loop:
         self._lists: ListsRead | None = None
         self._recordings: dict[str, str] = {}
         self._beat_at = self._tend_at = clock.monotonic()
+        self._tidy_at = clock.monotonic() + FIRST_TIDY
+        # What the wall clock showed when this run began, and whether it is in doubt.
+        self._began = clock.utc()
+        self._doubtful = False
         self.status = Status(clock.monotonic())
         self._publish()
 
@@ -120,6 +125,7 @@ class Loop:
                 return
             if isinstance(letter, Dead):
                 raise letter.error
+            self._look_at_the_clock()
             if letter is not None:
                 self._insist(partial(self._handle, letter))
             self._look_around()
@@ -178,10 +184,42 @@ class Loop:
         migrate(self._engine)
         self._decider.knows_region(session)
         self._clock.not_before = history.newest(session)
+        self._after_doubt(session)
         self._decider.settle_left_over(session)
         if self._heartbeat.last is not None:
             self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
         return [self._read_lists]
+
+    def _after_doubt(self, session: Session) -> None:
+        """The last run stamped rows by a clock in doubt, and this one's is right: they count as of the last run's end."""
+        if steps.doubted_since(session) is None or self._clock.doubt() is not None:
+            return
+        last, now = self._heartbeat.last, self._clock.utc()
+        if last is not None and last < now:
+            steps.shift(session, now - last, last, timedelta(0))
+        steps.doubt_is_over(session)
+
+    def _look_at_the_clock(self) -> None:
+        """Was it moved, or is it believed other than before? It is looked at before anything is stamped or judged by it."""
+        moved, doubtful = self._clock.step(), self._clock.doubt() is not None
+        if moved or doubtful != self._doubtful or self._clock.rows_are_ahead():
+            self._insist(partial(self._clock_changed, moved, doubtful))
+            self._doubtful = doubtful
+
+    def _clock_changed(self, moved: timedelta, doubtful: bool, session: Session) -> list[Effect]:
+        now = self._clock.utc()
+        if moved:
+            log.warning("The clock was moved by %s.", moved)
+            self._decider.clock_moved(session, moved, doubtful)
+            self._clock.not_before = history.newest(session)
+        if doubtful:
+            steps.doubt_began(session, now if moved else self._began)
+        if self._clock.rows_are_ahead():
+            steps.bring_back(session, now)
+            self._clock.not_before = now
+        if not doubtful:
+            steps.doubt_is_over(session)
+        return []
 
     def _read_lists(self) -> None:
         """Have the block lists read again, if there are any and they have changed."""
@@ -205,6 +243,9 @@ class Loop:
         if now >= self._beat_at:
             self._beat_at = now + BEAT
             self._heartbeat.beat()
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY
+            self._insist(self._tidy)
         if now >= self._tend_at:
             self._tend_at = now + TEND
             self._insist(self._tend)
@@ -263,10 +304,6 @@ class Loop:
 
     def _handle(self, letter: Letter, session: Session) -> list[Effect]:
         match letter:
-            case Tidy():
-                days_go_by = people.days_go_by(session, self._clock.utc())
-                self._old_rows = days_go_by and self._clock.doubt() is None
-                return [self._tidy]
             case Asked():
                 return self._asked(letter, session)
             case ListsRead():
@@ -355,8 +392,11 @@ class Loop:
         request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
         return [lambda: self._outlets[line].request(request)]
 
-    def _tidy(self) -> None:
-        optimise(self._engine)
+    def _tidy(self, session: Session) -> list[Effect]:
+        """Once a day: old rows are deleted from now on, and the database puts itself in order."""
+        days_go_by = people.days_go_by(session, self._clock.utc())
+        self._old_rows = days_go_by and self._clock.doubt() is None
+        return [partial(optimise, self._engine)]
 
     # ---- the outbox
 

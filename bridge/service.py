@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import config, schedule, store
+from bridge import config, store
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.database import migrate, open_engine, sole_service
@@ -54,7 +54,9 @@ def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None
 
 
 @contextmanager
-def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterator[Service]:
+def running(
+    settings: Settings, reload: Callable[[], Settings | None], clock: Clock | None = None
+) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
@@ -75,7 +77,7 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             settings,
             engine,
             {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
-            Clock(),
+            clock or Clock(),
             reload,
             heartbeat,
             lambda job: errands.ask(job),
@@ -105,7 +107,6 @@ def running(settings: Settings, reload: Callable[[], Settings | None]) -> Iterat
             drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
-        stack.enter_context(schedule.ticking(loop.inbox.put))
         yield Service(settings, loop, desk, server.url, simulators)
 
 

@@ -14,7 +14,7 @@ from bridge.hours import Holidays, opening
 from bridge.models import Message
 from bridge.policy import CallerFacts, CallFacts, Reply, Silence, decide
 from modem.simulator import Simulator
-from tests.box import ANN, MESSAGE, a_box, until
+from tests.box import ANN, MESSAGE, a_box, until, write_config
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = """monday = 9:00-12:30, 14:00-18:00
@@ -146,11 +146,13 @@ def test_a_text_that_waits_for_the_opening_goes_out_then_and_once(tmp_path: Path
         (message,) = box.messages()
         assert message.due is not None
         assert message.due - message.created > timedelta(hours=12)
+        write_config(tmp_path, simulator.port, "closed = wait")  # it opens
+        until(lambda: box.service.loop.settings.hours.open_always, "the new hours")
         with Session(box.service.desk.engine) as session, session.begin():
             row = session.get_one(Message, message.id)
             assert row.expires is not None
             assert row.expires - message.due == timedelta(hours=1)
             row.expires -= message.due - message.created
-            row.due = message.created  # it opens
+            row.due = message.created
         until(lambda: simulator.sent, "the text")
         assert [text.text for text in simulator.sent] == [MESSAGE]

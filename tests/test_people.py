@@ -35,7 +35,6 @@ from bridge.models import (
     MessagePart,
     metadata,
 )
-from bridge.schedule import Tidy
 from modem.simulator import Simulator
 from tests.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -358,25 +357,28 @@ def test_many_old_rows_go_in_small_batches(session: Session) -> None:
 
 
 def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_by_day(box: Box) -> None:
-    engine, put = box.service.desk.engine, box.service.loop.inbox.put
+    engine, loop = box.service.desk.engine, box.service.loop
     with Session(engine) as session:
         past(session)
     newest = datetime.now(UTC)
+
+    def tidy() -> None:
+        loop._tidy_at = 0.0  # a day passes
 
     def calls() -> int:
         with Session(engine) as session:
             return counts(session)["Call"]
 
-    put(Tidy())  # the first time it is only noted
+    tidy()  # the first time it is only noted
     until(lambda: tidied(engine).year > 1970, "the first look")
     with Session(engine) as session, session.begin():
         store.remember(session, people.TIDIED, (newest - timedelta(days=90)).isoformat())
-    put(Tidy())  # the clock jumped by months
+    tidy()  # the clock jumped by months
     until(lambda: tidied(engine) > newest - timedelta(days=1), "the second look")
     turn = box.service.loop.status.alive
     until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
     assert calls() == 6
-    put(Tidy())
+    tidy()
     until(lambda: calls() == 1, "the deletion")
 
 

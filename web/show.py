@@ -1,7 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `teach`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from bridge.desk import Desk
 from bridge.history import CallRow, MessageRow
-from bridge.hours import Span
+from bridge.hours import Span, lasted
 from bridge.numbers import pretty
 from bridge.policy import REASONS
 
@@ -188,19 +188,6 @@ def teach(environment: Environment, desk: Desk) -> None:
         ],
     }
     environment.filters.update(filters)
-
-
-def lasted(time: timedelta) -> str:
-    """How long something took, roughly.
-
-    >>> lasted(timedelta(seconds=40)), lasted(timedelta(minutes=1)), lasted(timedelta(hours=3, minutes=5))
-    ('less than a minute', '1 minute', '3 hours')
-    """
-    minutes = int(time.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
-    return f"{count} {unit}{'s' if count > 1 else ''}"
 
 
 STEPS = {

@@ -1,0 +1,90 @@
+"""What a step of the wall clock means for rows: what the clock stamped before is shifted along, so that it stays as long ago
+as it is. A Pi boots in the past, and its clock jumps when the internet tells the time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from bridge.clock import TOLERANCE
+from bridge.models import Alert, Call, ConsentEvent, Contact, InboundPart, Message, MessagePart
+from bridge.store import remember, remembered
+
+# The memo of since when, by its own time, the clock has been in doubt without having been put right.
+DOUBTED = "clock_doubted"
+# Rows of so long ago are told apart by days, not by hours; a text may wait for the opening for longer.
+LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
+
+# Of each table the moment that says when a row was made, and the moments that are shifted with it.
+STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
+    (Call, "started", ("ended", "called_back")),
+    (Message, "created", ("due", "expires", "sent", "delivered")),
+    (MessagePart, "sent", ()),
+    (InboundPart, "received", ()),
+    (ConsentEvent, "at", ()),
+    (Alert, "created", ("due", "told")),
+    (Contact, "last_seen", ()),
+    (Contact, "first_seen", ()),
+)
+
+
+def doubt_began(session: Session, wall: datetime) -> None:
+    """From then on (by its own time) nothing that the clock stamps can be trusted."""
+    if remembered(session, DOUBTED) is None:
+        remember(session, DOUBTED, wall.isoformat())
+
+
+def doubted_since(session: Session) -> datetime | None:
+    since = remembered(session, DOUBTED)
+    return None if since is None else datetime.fromisoformat(since)
+
+
+def doubt_is_over(session: Session) -> None:
+    remember(session, DOUBTED, None)
+
+
+def shift(session: Session, by: timedelta, before: datetime, lately: timedelta) -> None:
+    """The clock was moved by so much; `before` is what it showed then. Shifted is what it stamped lately, or since it was in
+    doubt; and after a step back everything that would lie in the future."""
+    doubted = doubted_since(session)
+    since = before - max(lately, LATELY)
+    if doubted is not None:
+        since = min(since, doubted)
+    now, until = before + by, before + TOLERANCE
+    for table, made, others in STAMPS:
+        column = getattr(table, made)
+        which = column.between(since, until)
+        if by < timedelta(0):
+            which = or_(which, column > now + TOLERANCE)
+        if table is Message:
+            waiting = and_(col(Message.status) == "queued", column.between(before - WAITING_AT_MOST, until))
+            which = or_(which, waiting)
+        for row in session.exec(select(table).where(which)):
+            _shift(row, (made, *others), by)
+    session.flush()
+
+
+def bring_back(session: Session, now: datetime) -> None:
+    """The clock is right, and rows lie in the future: it was ahead when they were made. They are brought back together, so that
+    the newest is of now: a number that was texted then cools down from now on, and not until that day."""
+    for table, made, others in STAMPS:
+        column = getattr(table, made)
+        newest = session.exec(select(column).order_by(column.desc()).limit(1)).first()
+        if newest is None or newest <= now + TOLERANCE:
+            continue
+        for row in session.exec(select(table).where(column > now + TOLERANCE)):
+            _shift(row, (made, *others), now - newest)
+    session.flush()
+
+
+def _shift(row: Any, columns: tuple[str, ...], by: timedelta) -> None:
+    for column in columns:
+        moment = getattr(row, column)
+        if moment is not None:
+            setattr(row, column, moment + by)
+
+
+def waiting_for_opening(session: Session) -> list[Message]:
+    """Automatic texts that are still to go out."""
+    return list(session.exec(select(Message).where(Message.status == "queued", col(Message.kind) == "auto")))
