@@ -192,12 +192,15 @@ class Loop:
 
     def _after_doubt(self, session: Session) -> None:
         """The last run stamped rows by a clock in doubt, and this one's is right: they count as of the last run's end."""
-        if steps.doubted_since(session) is None or self._clock.doubt() is not None:
+        doubted, now = steps.doubted_between(session), self._clock.utc()
+        if doubted is None or self._clock.doubt() is not None:
             return
-        last, now = self._heartbeat.last, self._clock.utc()
-        if last is not None and last < now:
-            steps.shift(session, now - last, last, timedelta(0))
+        steps.shift(session, now - doubted[1], doubted[1], timedelta(0))
         steps.doubt_is_over(session)
+
+    def _note_doubt(self, session: Session) -> list[Effect]:
+        steps.doubt_goes_on(session, self._began, self._clock.utc())
+        return []
 
     def _look_at_the_clock(self) -> None:
         """Was it moved, or is it believed other than before? It is looked at before anything is stamped or judged by it."""
@@ -213,7 +216,7 @@ class Loop:
             self._decider.clock_moved(session, moved, doubtful)
             self._clock.not_before = history.newest(session)
         if doubtful:
-            steps.doubt_began(session, now if moved else self._began)
+            steps.doubt_goes_on(session, now if moved else self._began, now)
         if self._clock.rows_are_ahead():
             steps.bring_back(session, now)
             self._clock.not_before = now
@@ -243,6 +246,8 @@ class Loop:
         if now >= self._beat_at:
             self._beat_at = now + BEAT
             self._heartbeat.beat()
+            if self._doubtful:
+                self._insist(self._note_doubt)
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY
             self._insist(self._tidy)

@@ -11,7 +11,7 @@ from bridge.clock import TOLERANCE
 from bridge.models import Alert, Call, ConsentEvent, Contact, InboundPart, Message, MessagePart
 from bridge.store import remember, remembered
 
-# The memo of since when, by its own time, the clock has been in doubt without having been put right.
+# The memo of since when and until when, by its own time, the clock has been in doubt without having been put right.
 DOUBTED = "clock_doubted"
 # Rows of so long ago are told apart by days, not by hours; a text may wait for the opening for longer.
 LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
@@ -29,15 +29,19 @@ STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
 )
 
 
-def doubt_began(session: Session, wall: datetime) -> None:
-    """From then on (by its own time) nothing that the clock stamps can be trusted."""
-    if remembered(session, DOUBTED) is None:
-        remember(session, DOUBTED, wall.isoformat())
+def doubt_goes_on(session: Session, since: datetime, now: datetime) -> None:
+    """From `since` on, by its own time, nothing that the clock stamps can be trusted; it shows `now`, and that is no better."""
+    doubted = doubted_between(session)
+    remember(session, DOUBTED, f"{(doubted[0] if doubted else since).isoformat()} {now.isoformat()}")
 
 
-def doubted_since(session: Session) -> datetime | None:
-    since = remembered(session, DOUBTED)
-    return None if since is None else datetime.fromisoformat(since)
+def doubted_between(session: Session) -> tuple[datetime, datetime] | None:
+    """What the clock showed when the doubt began, and when it was noted last."""
+    kept = remembered(session, DOUBTED)
+    if kept is None:
+        return None
+    since, until = kept.split()
+    return datetime.fromisoformat(since), datetime.fromisoformat(until)
 
 
 def doubt_is_over(session: Session) -> None:
@@ -47,10 +51,10 @@ def doubt_is_over(session: Session) -> None:
 def shift(session: Session, by: timedelta, before: datetime, lately: timedelta) -> None:
     """The clock was moved by so much; `before` is what it showed then. Shifted is what it stamped lately, or since it was in
     doubt; and after a step back everything that would lie in the future."""
-    doubted = doubted_since(session)
+    doubted = doubted_between(session)
     since = before - max(lately, LATELY)
     if doubted is not None:
-        since = min(since, doubted)
+        since = min(since, doubted[0])
     now, until = before + by, before + TOLERANCE
     for table, made, others in STAMPS:
         column = getattr(table, made)
