@@ -10,8 +10,8 @@ from bridge.models import Alert, Contact, Incident
 
 # A modem that is back so soon was only plugged in again; other troubles last.
 PATIENCE = {"line": timedelta(minutes=5), "network": timedelta(minutes=5)}
-# An owner's answer without a tag is for the only customer who was relayed within so long.
-FRESH = timedelta(hours=24)
+# An owner's answer without a tag is for the only customer who was relayed within so long; with one, for any of so long.
+FRESH, TAGGED = timedelta(hours=24), timedelta(days=7)
 # Apprise services that cannot be reached are tried again after so long, so often.
 AGAIN, TRIES = timedelta(minutes=10), 6
 
@@ -90,3 +90,9 @@ def customers_lately(session: Session, now: datetime) -> Sequence[Contact]:
         Alert.kind == "reply", col(Alert.texted), Alert.created > now - FRESH
     )
     return session.exec(select(Contact).where(col(Contact.id).in_(relayed)).order_by(col(Contact.id))).all()
+
+
+def customer_tagged(session: Session, tag: int, now: datetime) -> Contact | None:
+    """The customer of this tag, if the owner was told of them lately: whoever forges the owner's number reaches nobody else."""
+    told = select(Alert.id).where(Alert.contact_id == tag, col(Alert.texted), Alert.created > now - TAGGED)
+    return session.get(Contact, tag) if session.exec(told.limit(1)).first() is not None else None

@@ -118,7 +118,7 @@ def customer(session: Session, scene: Scene, words: owner.Words) -> Contact | st
     """Whom the owner's words are for, or the question back."""
     lately = alerts.customers_lately(session, scene.now)
     if words.tag is not None:
-        named = session.get(Contact, words.tag)
+        named = alerts.customer_tagged(session, words.tag, scene.now)
         return named if named is not None else owner.whom([(scene.who(c), c.id or 0) for c in lately])
     if len(lately) == 1:
         return lately[0]

@@ -226,7 +226,7 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
         with open(simulator.port, "rb", buffering=0) as port:
             process = subprocess.Popen([program, "60"], stdin=port)
             try:
-                assert culprits.holders(simulator.port) == ("ModemManager",)
+                until(lambda: culprits.holders(simulator.port) == ("ModemManager",), "its name")
                 assert culprits.running("ModemManager")
                 name, remedy = culprits.who_holds(simulator.port)
                 assert (name, "systemctl mask" in remedy) == ("ModemManager", True)

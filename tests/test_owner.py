@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from bridge import alerts, owner
+from bridge import alerts, history, owner
 from bridge.desk import Granted, MarkRead, Pause, Refused, Resume, SendSample, WriteText
 from bridge.errands import Announce, announce
 from bridge.hours import Span
 from bridge.models import Alert, Incident
 from modem.simulator import Simulator
-from tests.box import ANN, BOB, MESSAGE, Box, a_box, until
+from tests.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
 OWNER = "+447400123499"
 NOTIFY = f"[notify]\nsms_to = {OWNER}\nquiet =\n"
@@ -168,6 +168,14 @@ def test_with_two_customers_the_owner_has_to_say_whom(box: Box) -> None:
     until(lambda: [t for t in box.simulator.sent if (t.number, t.text) == (BOB, "until six")], "the answer")
     heard(box, OWNER, "#999999 hello")
     assert to_owner(box, 4)[3].startswith("Nothing was sent")
+    box.simulator.call(CEM, rings=1)  # somebody of whom the owner was told nothing
+    box.settled()
+    with Session(box.service.desk.engine) as session:
+        cem = history.contact_at(session, CEM)
+        assert cem is not None
+    heard(box, OWNER, f"#{cem.id} hello")
+    assert to_owner(box, 5)[4].startswith("Nothing was sent")
+    assert "hello" not in [text.text for text in box.simulator.sent]
     assert tag_of(ann) != tag_of(bob)
 
 

@@ -360,3 +360,44 @@ def test_the_keyboard_gets_past_the_bar(browser: Browser, contexts: list[Browser
     expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+@SIZES
+def test_an_automatic_text_is_shown_while_it_is_typed(
+    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
+) -> None:
+    page, _ = enter(browser, contexts, url, size)
+    page.goto(url + "settings")
+    page.get_by_label("While the shop is open").fill("Hello from {shop}, é and 🥖")
+    expect(page.locator("#preview-open")).to_contain_text("Hello from Corner Bakery, é and 🥖")
+    expect(page.locator("#preview-open")).to_contain_text(
+        "“🥖” makes a text hold 70 characters instead of 160"
+    )
+    page.get_by_label("While it is closed").fill("We are closed until {when}")
+    expect(page.locator("#preview-closed")).to_contain_text("{when} is no placeholder")
+    expect(page.get_by_label("While the shop is open")).to_have_value("Hello from {shop}, é and 🥖")
+
+
+def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, _ = enter(browser, contexts, url, PHONE)
+    page.goto(f"{url}conversations/{ANN}")
+    page.get_by_role("button", name="Mark as called back").click()
+    expect(page.get_by_text(f"called back by {NAME}")).to_be_visible()
+    page.locator("details.choices summary").click()
+    page.get_by_role("link", name="Name, notes, forget").click()
+    page.get_by_label("Notes for your colleagues").fill("Likes rye.")
+    page.get_by_label("Who is it?").select_option("staff")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Likes rye.")).to_be_visible()
+    page.goto(f"{url}contacts/{ANN}")
+    page.get_by_label("Yes, delete everything").check()
+    page.get_by_role("button", name="Forget this person").click()
+    page.wait_for_url(url + "contacts")
+    expect(page.get_by_text("Ann Whittaker")).to_have_count(0)
+    page.goto(url + "status")
+    page.get_by_role("button", name="For an hour").click()
+    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+    page.get_by_role("button", name="Let them go on now").click()
+    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
