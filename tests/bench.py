@@ -12,7 +12,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from bridge import spam
 from modem.simulator import Simulator
+from tests import big
 from tests.box import until, write_config
 
 CALLS = 200
@@ -119,6 +121,7 @@ def idle() -> None:
     with tempfile.TemporaryDirectory() as folder, Simulator(speed=20) as simulator:  # noqa: SIM117
         with a_process(Path(folder), simulator) as (process, log, _):
             urllib.request.urlopen(page_of(log) + "login").read()
+            until(lambda: "is ready" in log.read_text(), "the line")
             simulator.call(number(1), rings=1)
             until(lambda: simulator.submitted, "the text")
             time.sleep(5)  # until it is idle, the report included
@@ -167,6 +170,34 @@ def block_lists() -> None:
     )
 
 
+def big_database() -> None:
+    """One call from ringing to the text's being marked as sending, each step committed as the loop does."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        numbers = [f"0741{(n * 7919) % 10_000_000:07}" for n in range(1_000_000)]
+        (folder / "blocked.txt").write_text("\n".join(numbers))
+        with big.a_decider(folder, contacts=100_000, calls=200_000, messages=1_000_000) as (decider, engine):
+            decider.lists = spam.load(["blocked.txt"], folder, "GB")
+            print(
+                "decide one call: 100,000 contacts, 200,000 calls, 1,000,000 messages, 1,000,000 blocked numbers"
+            )
+            for who, callers in (
+                ("a stranger", [f"+44742{n:07}" for n in range(200)]),
+                ("a contact", [big.number(n) for n in range(1, 201)]),
+                ("a contact with 200 texts", [big.REGULAR] * 50),
+                ("a blocked number", [f"+44741{(n * 7919) % 10_000_000:07}" for n in range(200)]),
+            ):
+                taken = []
+                for key, caller in enumerate(callers):
+                    began = time.perf_counter()
+                    big.one_call(decider, engine, caller, key)
+                    taken.append((time.perf_counter() - began) * 1000)
+                    decider._calls.clear()
+                show(f"  {who}, three commits", taken, "ms")
+            found = big.scans(engine, decider, big.REGULAR)
+            print(f"{'  statements that look through a whole table':<58} {len(found) or 'none'}", flush=True)
+
+
 LOOK_UP = """
 import statistics, sys, time
 from pathlib import Path
@@ -206,6 +237,7 @@ def main() -> None:
     start_to_ready()
     idle()
     block_lists()
+    big_database()
 
 
 if __name__ == "__main__":

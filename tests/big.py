@@ -1,0 +1,139 @@
+"""A shop's database after years, for the bench and for the test that holds the query plans."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, event, text
+from sqlmodel import Session
+
+from bridge import spam, store
+from bridge.clock import Clock
+from bridge.config import parse
+from bridge.database import migrate, open_engine
+from bridge.decisions import Decider
+from modem import contract
+
+SETTINGS = """
+[shop]
+country = GB
+[limits]
+per_minute = 1000
+per_day = 100000
+strangers_per_10_minutes = 100000
+"""
+REGULAR = "+447400000000"  # the contact with the longest history
+
+
+def number(n: int) -> str:
+    return f"+44740{n:07}"
+
+
+def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
+    """Two years of callers, calls and texts, the last an hour ago; the first contact has two hundred texts."""
+    end = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
+
+    def moment(n: int, of: int) -> str:
+        return str(end - timedelta(days=730) * (1 - n / of))
+
+    def whose(n: int) -> int:
+        return 1 if n % max(1, messages // 200) == 0 else n % contacts + 1
+
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA synchronous=OFF")
+        database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
+        database.executemany(
+            "INSERT INTO contact (address, name, notes, kind, blocked, doubtful, source, first_seen, last_seen)"
+            " VALUES (?, ?, '', '', 0, 0, 'call', ?, ?)",
+            (
+                (number(n), f"Somebody {n}" if n % 2 else "", moment(n, contacts), moment(contacts, contacts))
+                for n in range(contacts)
+            ),
+        )
+        database.executemany(
+            "INSERT INTO call (line_id, contact_id, number, e164, withheld, started, ended, rings, outcome, forwarded, shown,"
+            " urgent, trace) VALUES (1, ?, ?, ?, 0, ?, ?, 3, 'abandoned', 0, '', 0, '[]')",
+            (
+                (
+                    n % contacts + 1,
+                    number(n % contacts),
+                    number(n % contacts),
+                    moment(n, calls),
+                    moment(n, calls),
+                )
+                for n in range(calls)
+            ),
+        )
+        database.executemany(
+            "INSERT INTO message (line_id, contact_id, direction, kind, body, status, created, due, expires, sent, parts,"
+            " tries) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0)",
+            (
+                (
+                    whose(n),
+                    *(("in", "manual", "read") if n % 3 else ("out", "auto", "delivered")),
+                    *(moment(n, messages),) * 4,
+                )
+                for n in range(messages)
+            ),
+        )
+        database.execute("PRAGMA optimize")
+        database.execute("ANALYZE")
+
+
+@contextmanager
+def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[tuple[Decider, Engine]]:
+    """The loop's mind on such a database."""
+    engine = open_engine(f"sqlite:///{folder}/textback.db")
+    migrate(engine)
+    fill(folder / "textback.db", contacts, calls, messages)
+    decider = Decider(parse(SETTINGS, folder / "config.ini"), Clock())
+    decider.lists = spam.BlockLists()
+    with Session(engine) as session, session.begin():
+        decider.knows_region(session)
+        decider.line_up(
+            session, contract.LineUp("main", 0.0, "/dev/ttyUSB2", "model", None, None, None, None)
+        )
+    try:
+        yield decider, engine
+    finally:
+        engine.dispose()
+
+
+def one_call(decider: Decider, engine: Engine, caller: str, key: int) -> None:
+    """It rings, ends, and its text is marked as sending: what the loop does between the caller's end and AT+CMGS."""
+    at = decider._clock.monotonic()
+    with Session(engine) as session, session.begin():
+        decider.call_rings(session, contract.CallRinging("main", at, key, caller, False))
+    with Session(engine) as session, session.begin():
+        decider.call_ended(session, contract.CallEnded("main", at, key, caller, False, "abandoned", 3, None))
+    with Session(engine) as session, session.begin():
+        decider.next_to_send(session, "main")
+
+
+def scans(engine: Engine, decider: Decider, caller: str) -> list[str]:
+    """The statements of one call that look through a whole table of calls, texts or contacts, with SQLite's plan."""
+    seen: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        seen.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    one_call(decider, engine, caller, 10**6)
+    with Session(engine) as session:
+        store.lines_with_texts_due(session, datetime.now(UTC))
+    event.remove(engine, "before_cursor_execute", note)
+    found = []
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        for statement, parameters in seen:
+            if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                    plan = row[3]
+                    whole = plan.startswith("SCAN") and plan.split()[1] in ("message", "call", "contact")
+                    if whole and "USING COVERING INDEX" not in plan:
+                        found.append(f"{plan}: {statement}")
+        connection.execute(text("SELECT 1"))
+    return found
