@@ -4,12 +4,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 from sqlmodel import Session
 
 from bridge import config, history, service
+from bridge.clock import Clock
+from bridge.desk import MarkRead
 from bridge.history import CallRow, MessageRow
 from modem.simulator import Simulator
 
@@ -47,10 +50,36 @@ port = 0
 """
 
 
-def write_config(folder: Path, port: object, textback: str = "", extra: str = "", hint: str = "no") -> Path:
+def write_config(
+    folder: Path,
+    port: object,
+    textback: str = "",
+    extra: str = "",
+    hint: str = "no",
+    message: str = MESSAGE,
+) -> Path:
     path = folder / "config.ini"
-    path.write_text(CONFIG.format(port=port, message=MESSAGE, textback=textback, hint=hint) + extra)
+    path.write_text(CONFIG.format(port=port, message=message, textback=textback, hint=hint) + extra)
     return path
+
+
+class FastClock(Clock):
+    """The machine's clocks, and what `advance` has added to both: hours that pass on command."""
+
+    _ahead = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+
+    def utc(self) -> datetime:
+        return super().utc() + timedelta(seconds=self._ahead)
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self._ahead
+
+    def utc_at(self, moment: float) -> datetime:
+        """The modem's thread stamps its events by the machine's own clock: so long ago it was, and no longer."""
+        return self.utc() - timedelta(seconds=super().monotonic() - moment)
 
 
 class Box:
@@ -86,6 +115,11 @@ class Box:
 
         return until(look, f"{count} settled calls")
 
+    def turn(self) -> None:
+        """Wait until the loop has turned: it has looked around, and sent what is due."""
+        for _ in range(2):  # the second answer comes from the turn after the one that answered first
+            self.service.desk.ask(MarkRead("nobody"), DEADLINE)
+
     def ready(self) -> "Box":
         until(
             lambda: all(line.up and line.idle for line in self.service.loop.status.lines),
@@ -102,10 +136,12 @@ def a_box(
     extra: str = "",
     ready: bool = True,
     hint: str = "no",
+    message: str = MESSAGE,
+    clock: Clock | None = None,
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
-    path = write_config(folder, simulator.port, textback, extra, hint)
-    with service.running(config.load(path), service.reloader(path)) as running:
+    path = write_config(folder, simulator.port, textback, extra, hint, message)
+    with service.running(config.load(path), service.reloader(path), clock=clock) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:
