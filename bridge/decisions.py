@@ -646,7 +646,7 @@ class Decider:
         """The owner's words go to the customer from the shop's number."""
         customer = attention.customer(session, scene, words)
         if isinstance(customer, str):
-            return customer
+            return None if words.body.startswith(owner.QUESTION) else customer
         wish = WriteText(customer.address, wording.plain(words.body), author="owner")
         answer = write_text(session, wish, self.settings, self.region, scene.now)
         if isinstance(answer, Refused):

@@ -62,6 +62,10 @@ def relayed(who: str, tag: int, body: str) -> str:
     return _cut(f"{who} #{tag}: {body}")
 
 
+# How the answer to words without an addressee begins; the same from another box is not answered.
+QUESTION = "Nothing was sent"
+
+
 def whom(choices: Sequence[tuple[str, int]]) -> str:
     """The question back, where several customers may be meant.
 
@@ -69,8 +73,8 @@ def whom(choices: Sequence[tuple[str, int]]) -> str:
     'Nothing was sent: who is it for? Begin with #17 for Ann, #4 for Bob.'
     """
     if not choices:
-        return f"Nothing was sent: no customer has written lately. {HELP}"
-    return f"Nothing was sent: who is it for? Begin with {', '.join(f'#{tag} for {who}' for who, tag in choices)}."
+        return f"{QUESTION}: no customer has written lately. {HELP}"
+    return f"{QUESTION}: who is it for? Begin with {', '.join(f'#{tag} for {who}' for who, tag in choices)}."
 
 
 def not_before(now: datetime, quiet: Span | None, zone: tzinfo | None) -> datetime:
