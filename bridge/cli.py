@@ -280,11 +280,11 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
 def region(settings: Settings, session: Session) -> str:
     """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
     from bridge.clock import Clock
-    from bridge.decisions import Decider
+    from bridge.shop import Shop
 
-    decider = Decider(settings, Clock())
-    decider.knows_region(session)
-    return decider.region
+    shop = Shop(settings, Clock())
+    shop.recall(session)
+    return shop.region
 
 
 @main.command()
@@ -295,8 +295,8 @@ def region(settings: Settings, session: Session) -> str:
 def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
     """Queue one text by hand; the running service sends it."""
     from bridge.clock import Clock
-    from bridge.decisions import write_text
     from bridge.desk import Refused, WriteText
+    from bridge.outbox import write_text
 
     settings = load(path)
     with database(settings) as session:

@@ -16,12 +16,17 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import alerts, asks, decisions, history, people, steps, store
+from bridge import alerts, asks, attention, history, people, steps, store
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
+from bridge.decisions import Decider
 from bridge.desk import Asked, LineStatus, Status, TryAgain
 from bridge.errands import Announce, Announced, Job, ListsRead, ReadLists
+from bridge.outbox import Outbox
+from bridge.reading import Reader
+from bridge.shop import Shop
+from bridge.wishes import Wishes
 from modem import contract
 from modem.contract import Request
 
@@ -83,7 +88,11 @@ class Loop:
         self._clock = clock
         self._reload = reload
         self._outlets = {name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()}
-        self._decider = decisions.Decider(settings, clock)
+        self._shop = Shop(settings, clock)
+        self._outbox = Outbox(self._shop)
+        self._decider = Decider(self._shop, self._outbox)
+        self._reader = Reader(self._shop, self._decider)
+        self._wishes = Wishes(self._shop)
         # Not a threading.Event: `stop` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
         self._database: str | None = None
@@ -107,7 +116,7 @@ class Loop:
 
     @property
     def region(self) -> str:
-        return self._decider.region
+        return self._shop.region
 
     def stop(self) -> None:
         """Ask for the end: after what is in the inbox, or now where the database does not let it go on."""
@@ -182,7 +191,7 @@ class Loop:
     def _begin(self, session: Session) -> list[Effect]:
         """What the last run left behind."""
         migrate(self._engine)
-        self._decider.knows_region(session)
+        self._shop.recall(session)
         self._clock.not_before = history.newest(session)
         self._after_doubt(session)
         self._decider.settle_left_over(session)
@@ -274,7 +283,7 @@ class Loop:
         return []
 
     def _tend(self, session: Session) -> list[Effect]:
-        self._decider.show_incomplete(session)
+        self._reader.show_incomplete(session)
         return [self._read_lists]
 
     def _delete_old_rows(self, session: Session) -> list[Effect]:
@@ -287,7 +296,7 @@ class Loop:
         title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
         return [
             partial(self._errand, Announce(alert.id or 0, urls, title, alert.body))
-            for alert in self._decider.alerts_due(session)
+            for alert in attention.due(session, self._shop.scene())
         ]
 
     def _take_up_settings(self) -> None:
@@ -301,7 +310,7 @@ class Loop:
         if changed is not None:
             log.info("The configuration was changed and is in force.")
             self.settings = changed
-            self._decider.settings = changed
+            self._shop.settings = changed
             self._config = None
             self._read_lists()
 
@@ -355,13 +364,13 @@ class Loop:
                 self._decider.call_ended(session, letter)
                 return [lambda: self._set(letter.line, ringing=None)]
             case contract.TextReceived():
-                self._decider.text_came(session, letter)
+                self._reader.text_came(session, letter)
                 return self._delete(letter.line, letter.slot)
             case contract.ReportReceived():
-                self._decider.report_came(session, letter)
+                self._outbox.report_came(session, letter)
                 return self._delete(letter.line, letter.slot)
             case contract.PartSent():
-                self._decider.part_sent(session, letter)
+                self._outbox.part_sent(session, letter)
                 return []
             case (
                 contract.TextSent()
@@ -369,20 +378,20 @@ class Loop:
                 | contract.TextUnconfirmed()
                 | contract.NotStarted()
             ):
-                self._decider.text_ended(session, letter)
-                stopped = self._decider.stopped(session, letter.line)
+                self._outbox.text_ended(session, letter)
+                stopped = self._outbox.stopped(session, letter.line)
                 return [lambda: self._free(letter.line), lambda: self._set(letter.line, stopped=stopped)]
         return []
 
     def _lists_are_read(self, news: ListsRead) -> None:
         if news.lists is not None:
-            self._lists, self._decider.lists = news, news.lists
+            self._lists, self._shop.lists = news, news.lists
             log.info("The block lists hold %d entries.", news.lists.count)
             for trouble in news.lists.troubles:
                 log.warning("%s", trouble)
 
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
-        answer, requests = self._decider.wish(session, asked.wish)
+        answer, requests = self._wishes.wish(session, asked.wish)
         effects: list[Effect] = [
             partial(self._outlets[line].request, request)
             for line, request in requests
@@ -412,7 +421,7 @@ class Loop:
 
     def _send_one(self, line: str, session: Session) -> list[Effect]:
         """Mark the next due text as sending; it is handed over after the commit (DESIGN, rule 6)."""
-        request = self._decider.next_to_send(session, line)
+        request = self._outbox.next_to_send(session, line)
         if request is None:
             return []
         return [lambda: self._hand_over(line, request)]
@@ -447,9 +456,9 @@ class Loop:
             self._database,
             self._config,
             self._clock.doubt(),
-            self._decider.breaker,
-            self._decider.pause_words(now),
-            self._decider.closed_words(now),
-            self._decider.lists.troubles if self._decider.lists else (),
+            self._shop.breaker,
+            self._shop.pause_words(now),
+            self._shop.closed_words(now),
+            self._shop.lists.troubles if self._shop.lists else (),
         )
-        self._decider.troubles = self.status.troubles
+        self._shop.troubles = self.status.troubles

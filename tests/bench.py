@@ -176,8 +176,8 @@ def big_database() -> None:
         folder = Path(name)
         numbers = [f"0741{(n * 7919) % 10_000_000:07}" for n in range(1_000_000)]
         (folder / "blocked.txt").write_text("\n".join(numbers))
-        with big.a_decider(folder, contacts=100_000, calls=200_000, messages=1_000_000) as (decider, engine):
-            decider.lists = spam.load(["blocked.txt"], folder, "GB")
+        with big.a_decider(folder, contacts=100_000, calls=200_000, messages=1_000_000) as (mind, engine):
+            mind.shop.lists = spam.load(["blocked.txt"], folder, "GB")
             print(
                 "decide one call: 100,000 contacts, 200,000 calls, 1,000,000 messages, 1,000,000 blocked numbers"
             )
@@ -190,11 +190,11 @@ def big_database() -> None:
                 taken = []
                 for key, caller in enumerate(callers):
                     began = time.perf_counter()
-                    big.one_call(decider, engine, caller, key)
+                    big.one_call(mind, engine, caller, key)
                     taken.append((time.perf_counter() - began) * 1000)
-                    decider._calls.clear()
+                    mind.decider._calls.clear()
                 show(f"  {who}, three commits", taken, "ms")
-            found = big.scans(engine, decider, big.REGULAR)
+            found = big.scans(engine, mind, big.REGULAR)
             print(f"{'  statements that look through a whole table':<58} {len(found) or 'none'}", flush=True)
 
 

@@ -14,6 +14,8 @@ from bridge.clock import Clock
 from bridge.config import parse
 from bridge.database import migrate, open_engine
 from bridge.decisions import Decider
+from bridge.outbox import Outbox
+from bridge.shop import Shop
 from modem import contract
 
 SETTINGS = """
@@ -25,6 +27,15 @@ per_day = 100000
 strangers_per_10_minutes = 100000
 """
 REGULAR = "+447400000000"  # the contact with the longest history
+
+
+class Mind:
+    """What the loop decides with."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.outbox = Outbox(shop)
+        self.decider = Decider(shop, self.outbox)
 
 
 def number(n: int) -> str:
@@ -83,36 +94,39 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
 
 
 @contextmanager
-def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[tuple[Decider, Engine]]:
+def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[tuple[Mind, Engine]]:
     """The loop's mind on such a database."""
     engine = open_engine(f"sqlite:///{folder}/textback.db")
     migrate(engine)
     fill(folder / "textback.db", contacts, calls, messages)
-    decider = Decider(parse(SETTINGS, folder / "config.ini"), Clock())
-    decider.lists = spam.BlockLists()
+    shop = Shop(parse(SETTINGS, folder / "config.ini"), Clock())
+    shop.lists = spam.BlockLists()
+    mind = Mind(shop)
     with Session(engine) as session, session.begin():
-        decider.knows_region(session)
-        decider.line_up(
+        shop.recall(session)
+        mind.decider.line_up(
             session, contract.LineUp("main", 0.0, "/dev/ttyUSB2", "model", None, None, None, None)
         )
     try:
-        yield decider, engine
+        yield mind, engine
     finally:
         engine.dispose()
 
 
-def one_call(decider: Decider, engine: Engine, caller: str, key: int) -> None:
+def one_call(mind: Mind, engine: Engine, caller: str, key: int) -> None:
     """It rings, ends, and its text is marked as sending: what the loop does between the caller's end and AT+CMGS."""
-    at = decider._clock.monotonic()
+    at = mind.shop.clock.monotonic()
     with Session(engine) as session, session.begin():
-        decider.call_rings(session, contract.CallRinging("main", at, key, caller, False))
+        mind.decider.call_rings(session, contract.CallRinging("main", at, key, caller, False))
     with Session(engine) as session, session.begin():
-        decider.call_ended(session, contract.CallEnded("main", at, key, caller, False, "abandoned", 3, None))
+        mind.decider.call_ended(
+            session, contract.CallEnded("main", at, key, caller, False, "abandoned", 3, None)
+        )
     with Session(engine) as session, session.begin():
-        decider.next_to_send(session, "main")
+        mind.outbox.next_to_send(session, "main")
 
 
-def scans(engine: Engine, decider: Decider, caller: str) -> list[str]:
+def scans(engine: Engine, mind: Mind, caller: str) -> list[str]:
     """The statements of one call that look through a whole table of calls, texts or contacts, with SQLite's plan."""
     seen: list[tuple[str, object]] = []
 
@@ -120,7 +134,7 @@ def scans(engine: Engine, decider: Decider, caller: str) -> list[str]:
         seen.append((statement, parameters))
 
     event.listen(engine, "before_cursor_execute", note)
-    one_call(decider, engine, caller, 10**6)
+    one_call(mind, engine, caller, 10**6)
     with Session(engine) as session:
         store.lines_with_texts_due(session, datetime.now(UTC))
     event.remove(engine, "before_cursor_execute", note)

@@ -195,7 +195,8 @@ def test_a_text_from_the_command_line_goes_out(tmp_path: Path) -> None:
 def test_history_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator:
         config = write_config(tmp_path, simulator.port)
-        with running(config):
+        with running(config) as (_, url):
+            until(lambda: health(url)["lines"][0]["idle"], "the line's being ready")
             simulator.call(ANN, rings=1, wait=True)
             simulator.call(BOB, rings=1, wait=True)
             until(lambda: len(simulator.sent) == 2, "the texts")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import bridge.decisions
+import bridge.outbox
 from bridge.clock import Opinion
 from bridge.desk import Granted, Release
 from modem.simulator import Simulator
@@ -30,7 +30,7 @@ def test_the_limit_of_a_minute_only_delays(tmp_path: Path, monkeypatch: pytest.M
         until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
         assert len(simulator.sent) == 2
         assert box.calls()[0].textback == "scheduled"
-        monkeypatch.setattr(bridge.decisions, "MINUTE", 0.0)  # a minute passes
+        monkeypatch.setattr(bridge.outbox, "MINUTE", 0.0)  # a minute passes
         until(lambda: len(simulator.sent) == 3, "the third text")
 
 

@@ -19,9 +19,12 @@ from sqlmodel import Session, col, select
 
 from bridge import config, database, history
 from bridge.clock import Clock
-from bridge.decisions import WAIT_FOR_PARTS, Decider, write_text
+from bridge.decisions import Decider
 from bridge.desk import Granted, WriteText
 from bridge.models import Message, MessagePart
+from bridge.outbox import Outbox, write_text
+from bridge.reading import WAIT_FOR_PARTS, Reader
+from bridge.shop import Shop
 from modem import contract
 from modem.contract import PartSent, ReportReceived, SendText, Slot, TextReceived, TextSent
 from modem.inbound import received
@@ -60,7 +63,9 @@ class Desk:
         database.migrate(self.engine)
         self.clock = Ticking()
         self.settings = settings
-        self.decider = Decider(settings, self.clock)
+        shop = Shop(settings, self.clock)
+        self.outbox = Outbox(shop)
+        self.reader = Reader(shop, Decider(shop, self.outbox))
 
     @contextmanager
     def step(self) -> Iterator[Session]:
@@ -72,9 +77,9 @@ class Desk:
         with self.step() as session:
             match event:
                 case TextReceived():
-                    self.decider.text_came(session, event)
+                    self.reader.text_came(session, event)
                 case ReportReceived():
-                    self.decider.report_came(session, event)
+                    self.outbox.report_came(session, event)
 
     def messages(self) -> list[Message]:
         with Session(self.engine) as session:
@@ -175,7 +180,7 @@ def test_parts_far_apart_are_shown_when_nothing_nearer_comes(desk: Desk) -> None
     assert not desk.messages()
     desk.clock.now += timedelta(minutes=11)
     with desk.step() as session:
-        desk.decider.show_incomplete(session)
+        desk.reader.show_incomplete(session)
     assert [message.body for message in desk.messages()] == ["slow " * 60]
 
     days = [
@@ -186,7 +191,7 @@ def test_parts_far_apart_are_shown_when_nothing_nearer_comes(desk: Desk) -> None
         desk.comes(hexadecimal)
     desk.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
     with desk.step() as session:
-        desk.decider.show_incomplete(session)
+        desk.reader.show_incomplete(session)
     holed = [message.body for message in desk.messages()[1:]]
     assert len(holed) == 2
     assert not any("day 0" in body and "day 1" in body for body in holed)
@@ -229,7 +234,7 @@ def test_each_long_text_becomes_one_message_and_nothing_else_does(desk: Desk) ->
 
     desk.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
     with desk.step() as session:
-        desk.decider.show_incomplete(session)
+        desk.reader.show_incomplete(session)
     shown = [body for (_, body), times in (bodies(desk) - whole).items() for _ in range(times)]
     holed = [text for text in texts if text.came and not text.whole]
     assert len(shown) == len(holed)
@@ -300,14 +305,14 @@ def test_each_long_text_out_is_delivered_if_every_part_is(desk: Desk) -> None:
                 mr, sent = (mr + 1) % 256, sent + 1
                 desk.clock.now += timedelta(seconds=PART_SECONDS)
                 now = desk.clock.monotonic()
-                desk.decider.part_sent(
+                desk.outbox.part_sent(
                     session, PartSent("main", now, request.message_id, place, len(encoded), mr)
                 )
                 parts.append((request.message_id, place, mr, one.last))
                 for after, status in one.reports:
                     told = pdu.status_report(request.number, mr, desk.clock.now, status)
                     heapq.heappush(reports, (sent + after, status, told))
-            desk.decider.text_ended(session, TextSent("main", desk.clock.monotonic(), request.message_id))
+            desk.outbox.text_ended(session, TextSent("main", desk.clock.monotonic(), request.message_id))
         while reports and reports[0][0] <= sent:
             desk.comes(heapq.heappop(reports)[2])
     while reports:
@@ -327,8 +332,8 @@ def test_a_report_counts_for_its_recipient_and_its_time_where_the_mr_is_the_same
         desk.clock.now += timedelta(seconds=PART_SECONDS)
         with desk.step() as session:
             now = desk.clock.monotonic()
-            desk.decider.part_sent(session, PartSent("main", now, request.message_id, 1, 1, 7))
-            desk.decider.text_ended(session, TextSent("main", now, request.message_id))
+            desk.outbox.part_sent(session, PartSent("main", now, request.message_id, 1, 1, 7))
+            desk.outbox.text_ended(session, TextSent("main", now, request.message_id))
         return desk.clock.now
 
     def statuses() -> list[str]:
@@ -361,14 +366,14 @@ def send(desk: Desk, recipient: str, body: str) -> SendText:
             session, WriteText(recipient, body, "ann"), desk.settings, "GB", desk.clock.utc()
         )
         assert isinstance(granted, Granted)
-        request = desk.decider.next_to_send(session, "main")
+        request = desk.outbox.next_to_send(session, "main")
         assert request is not None
         assert (request.message_id, request.number, request.body) == (
             granted.message_id,
             recipient,
             body.strip(),
         )
-        assert desk.decider.next_to_send(session, "main") is None
+        assert desk.outbox.next_to_send(session, "main") is None
     return request
 
 

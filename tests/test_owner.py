@@ -220,7 +220,7 @@ def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
         assert box.service.desk.ask(Resume()) == Granted()
         simulator.call(ANN, rings=1)
         assert box.settled(2)[0].textback == "sent"
-        decider = box.service.loop._decider
+        decider = box.service.loop._shop
         decider.paused = datetime.now(UTC) - timedelta(seconds=1)
         assert decider.pause_words(datetime.now(UTC)) is None
 

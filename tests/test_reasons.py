@@ -125,7 +125,7 @@ def goes_on(shop: Shop, number: str) -> None:
 
 
 def lists_are_read(shop: Shop, number: str) -> None:
-    until(lambda: shop.box.service.loop._decider.lists, "the block lists")
+    until(lambda: shop.box.service.loop._shop.lists, "the block lists")
 
 
 def time_passes(seconds: float) -> Step:

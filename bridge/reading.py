@@ -1,0 +1,241 @@
+"""The texts that come in: stored, joined, and understood: STOP and START, the operator's notices, the owner's orders. Runs
+inside the loop's transactions."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bridge import alerts, attention, notices, numbers, owner, store, wording
+from bridge.decisions import Decider
+from bridge.desk import Refused, WriteText
+from bridge.models import Contact, InboundPart, Line, Message
+from bridge.optout import Wish as Said
+from bridge.optout import wish as read_wish
+from bridge.outbox import MANUAL_HOURS, write_text
+from bridge.shop import Shop
+from modem import contract
+from modem.contract import picture_sender, segments
+
+log = logging.getLogger(__name__)
+
+# An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
+ANSWER_ONCE = timedelta(hours=24)
+ANSWERS = {
+    Said.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
+    Said.START: "You will get texts from {shop} again. Reply STOP to opt out.",
+    Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
+}
+KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
+# The network's word of a voice message belongs to the call that ended so shortly before.
+VOICEMAIL = timedelta(minutes=5)
+# A notice of the operator tells of the call that we have seen ourselves at about that time.
+SAME_CALL = timedelta(minutes=5)
+# So long the parts of a long text are waited for before it is shown without them.
+WAIT_FOR_PARTS = timedelta(hours=24)
+# What is said in place of a message that is no text, by contract.TextReceived.kind, and whether somebody should look.
+# What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
+NOTICES = {
+    "picture": ("A picture message came. This SIM cannot show it: ask the sender for words.", "received"),
+    "binary": (
+        "A message for a program came, such as a contact card or settings. The box cannot show it.",
+        "read",
+    ),
+    "waiting": ("The network says that a voice message waits for you.", "received"),
+    "unreadable": ("A message came that this box cannot read.", "received"),
+}
+
+
+class Reader:
+    """Owner of incoming messages, and of what people have said about texts."""
+
+    def __init__(self, shop: Shop, decider: Decider) -> None:
+        self._shop = shop
+        self._decider = decider
+        self._notices = notices.load()
+
+    def text_came(self, session: Session, text: contract.TextReceived) -> None:
+        line = store.line_called(session, text.line)
+        if store.already_have(session, line, text):
+            return
+        self._shop.hears("a text", text.scts, text.at, exact=False)
+        now = self._shop.clock.utc()
+        sender = numbers.e164(text.sender, self._shop.region) or text.sender or "unknown"
+        parts = store.part_came(session, line, text, sender, now)
+        if parts:
+            self._whole(session, line, parts, text.replace_type, now)
+        elif text.concat is not None:
+            self._fill_hole(session, store.last_part(session), now)
+        log.info("%s: text from %s", text.line, numbers.mask(sender))
+
+    def _whole(
+        self,
+        session: Session,
+        line: Line,
+        parts: Sequence[InboundPart],
+        replace_type: int | None,
+        now: datetime,
+    ) -> None:
+        """Show the message that these parts make, as far as they have come."""
+        kinds = {part.kind for part in parts}
+        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        if kind is None:
+            return
+        body, status = (store.body_of(parts), "received") if kind == "text" else NOTICES[kind]
+        sender = parts[0].sender
+        if kind == "picture":
+            of_picture = picture_sender(store.body_of(parts))
+            sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
+        message = store.text_came(
+            session,
+            line,
+            parts,
+            sender=sender,
+            kind="manual" if kind == "text" else "system",
+            body=body,
+            status=status,
+            replace_type=replace_type,
+            now=now,
+        )
+        if kind == "waiting":
+            self._voicemail(session, line, None, now)
+        if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
+            self._read(session, message, now)
+
+    def _read(self, session: Session, message: Message, now: datetime) -> None:
+        """What the text of a person asks for."""
+        contact, scene = session.get_one(Contact, message.contact_id), self._shop.scene()
+        if contact.address == scene.mobile:
+            message.status = "read"
+            self._owner_wrote(session, message, contact, now)
+            return
+        said = self._heed(session, message, now)
+        if (
+            said in (Said.NOTHING, Said.ASK)
+            and numbers.untextable(contact.address, self._shop.region) is None
+        ):
+            body = owner.relayed(scene.who(contact), contact.id or 0, message.body)
+            attention.news(session, scene, contact, "reply", body, message.line_id)
+
+    def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:
+        """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
+        if not self._shop.settings.filters.notices:
+            return False
+        sender = session.get_one(Contact, message.contact_id).address
+        notice = notices.read(message.body, sender, told, self._shop.zone, self._notices)
+        if notice is None:
+            return False
+        message.kind, message.status = "system", "read"
+        for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
+            e164 = numbers.e164(missed.number, self._shop.region)
+            when = min(missed.when or told, self._shop.clock.utc())
+            contact = store.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
+            if not seen:
+                call = store.call_began(session, line, when)
+                store.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                call.ended, call.outcome = when, "notice"
+                self._decider.decide(session, call, when)
+        return True
+
+    def _voicemail(
+        self,
+        session: Session,
+        line: Line,
+        contact_id: int | None,
+        when: datetime,
+        within: timedelta = VOICEMAIL,
+    ) -> bool:
+        """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
+        call = store.last_call_ended(session, line, contact_id, when - within)
+        if call is not None and call.outcome == "abandoned":
+            call.outcome = "no_answer"
+        return call is not None
+
+    def _heed(self, session: Session, message: Message, now: datetime) -> Said:
+        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
+        contact = session.get_one(Contact, message.contact_id)
+        hint = self._shop.settings.textback.opt_out_text
+        said = read_wish(message.body, [*store.our_last_words(session, contact), hint])
+        if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
+            return said
+        asked_before = store.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
+        store.consent(session, contact, KINDS[said], "text", message.body, now)
+        log.info("text %s asks: %s", message.id, said.value)
+        if said == Said.ASK or asked_before:
+            return said
+        if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:
+            return said  # a short code or a name cannot be answered
+        shop = self._shop.settings.shop
+        body = wording.plain(wording.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
+        store.text_is_queued(
+            session,
+            line_id=message.line_id,
+            contact_id=message.contact_id,
+            body=body,
+            parts=segments(body).parts,
+            kind="system",
+            due=now,
+            expires=now + timedelta(hours=MANUAL_HOURS),
+            now=now,
+        )
+        return said
+
+    def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
+        """A part that came after its text was shown without it."""
+        message = store.shown_without(session, part, now)
+        if message is not None:
+            part.message_id = message.id
+            session.flush()
+            parts = store.parts_that_came(session, message)
+            message.body, message.parts, message.status = store.body_of(parts), len(parts), "received"
+
+    def show_incomplete(self, session: Session) -> None:
+        """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
+        long after each other: no other text can be meant any more."""
+        now = self._shop.clock.utc()
+        for parts in store.parts_left_waiting(session, now, WAIT_FOR_PARTS):
+            self._whole(session, session.get_one(Line, parts[0].line_id), parts, None, now)
+
+    def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:
+        """An order, STOP or START as anybody's, or words for a customer."""
+        scene, said = self._shop.scene(), owner.read(message.body)
+        if isinstance(said, owner.Words) and read_wish(said.body, ()) in (Said.STOP, Said.START):
+            self._heed(session, message, now)
+            return
+        answer = (
+            self._pass_on(session, scene, said)
+            if isinstance(said, owner.Words)
+            else self._obey(session, said)
+        )
+        if answer and attention.may_answer(session, scene, contact):
+            attention.say(session, scene, message.line_id, answer)
+
+    def _obey(self, session: Session, order: owner.Order) -> str:
+        scene = self._shop.scene()
+        match order.what:
+            case "PAUSE":
+                self._shop.pause(session, scene.now + order.pause if order.pause else None)
+                return f"{self._shop.pause_words(scene.now)} RESUME lets them go on."
+            case "RESUME":
+                self._shop.resume(session)
+                return "Automatic texts go on."
+            case "LAST":
+                return attention.last_calls(session, scene)
+            case "STATUS":
+                return attention.state(session, scene, self._shop.troubles)
+        return owner.HELP
+
+    def _pass_on(self, session: Session, scene: attention.Scene, words: owner.Words) -> str | None:
+        """The owner's words go to the customer from the shop's number."""
+        customer = attention.customer(session, scene, words)
+        if isinstance(customer, str):
+            return None if words.body.startswith(owner.QUESTION) else customer
+        wish = WriteText(customer.address, wording.plain(words.body), author="owner")
+        answer = write_text(session, wish, self._shop.settings, self._shop.region, scene.now)
+        if isinstance(answer, Refused):
+            return f"Not sent to {scene.who(customer)}. {answer.sentence}"
+        store.conversation_is_read(session, customer)
+        alerts.conversation_is_seen(session, customer)
+        return None
