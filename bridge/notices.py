@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from importlib.resources import files
 from typing import Any
 
+from bridge.hours import at_clock
+
 KINDS = ("missed", "voicemail", "reachable")
 # No notice is longer (characters), and no short code either (digits).
 LONGEST, SHORT_CODE = 1000, 6
@@ -160,5 +162,4 @@ def _when(order: str, groups: dict[str, str | None], told: datetime, zone: tzinf
 
 
 def _at(day: date, clock: time, zone: tzinfo | None) -> datetime:
-    shown = datetime.combine(day, clock)
-    return shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
+    return at_clock(day, clock.hour * 60 + clock.minute, zone)
