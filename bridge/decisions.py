@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import attention, health, hours, missed_book, numbers, policy, steps, store, wording
+from bridge import attention, health, hours, missed_book, numbers, policy, steps, store
 from bridge.models import Call, Contact, Line
 from bridge.outbox import Outbox
 from bridge.shop import BREAKER, Shop, caller_facts
@@ -164,12 +164,7 @@ class Decider:
         assert contact is not None
         assert contact.id is not None
         first = past.last_automatic is None
-        # A text that waits for the opening speaks in the shop's open voice.
-        is_open = opening.open or self._shop.settings.textback.closed != "other"
-        reopens = hours.in_words(opening.reopens, now, self._shop.zone) if not opening.open else ""
-        body = wording.reply(
-            self._shop.settings, contact.address, contact.name, call.started, first, is_open, reopens
-        )
+        body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
         message = store.text_is_queued(
             session,
             line_id=call.line_id,

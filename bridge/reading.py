@@ -148,7 +148,7 @@ class Reader:
         within: timedelta = VOICEMAIL,
     ) -> bool:
         """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
-        call = store.last_call_ended(session, line, contact_id, when - within)
+        call = store.last_call_around(session, line, contact_id, when, within)
         if call is not None and call.outcome == "abandoned":
             call.outcome = "no_answer"
         return call is not None

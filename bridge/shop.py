@@ -47,26 +47,23 @@ class Shop:
         return country if country != "auto" else self._sim_region or "ZZ"
 
     def recall(self, session: Session) -> None:
-        """Take the region from the SIM seen last, until the modem is up."""
+        """What earlier runs knew: what somebody here has said for now, and the region of the SIM seen last."""
         self.breaker = store.remembered(session, BREAKER)
-        self._recall(session)
-        for line in history.lines(session):
-            self.knows(line)
-
-    def _recall(self, session: Session) -> None:
-        """What somebody here has said for now, as the memos have it."""
         paused, closed = store.remembered(session, PAUSED), store.remembered(session, CLOSED)
         self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
-        self.closure = None
         if closed is not None:
             told = json.loads(closed)
             self.closure = Closure(datetime.fromisoformat(told["until"]), told["back"])
+        for line in history.lines(session):
+            self.knows(line)
 
     def knows(self, line: Line) -> None:
+        """A SIM that we hold: where it is at home, and its number."""
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
         self.msisdns |= {line.msisdn} if line.msisdn else set()
 
     def hears(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+        """Somebody else's word of what time it is."""
         if told is not None:
             self.clock.hears(Opinion(source, told, at, exact))
 
@@ -87,6 +84,7 @@ class Shop:
         return f"The shop is closed for now{f'; it opens {then}' if then else ''}."
 
     def opening(self, now: datetime) -> Opening:
+        """Is the shop open, by its hours and by hand?"""
         if self.closure is not None and now < self.closure.until:
             return self.closure.opening(self._usual_opening)
         return self._usual_opening(now)
@@ -129,6 +127,7 @@ class Shop:
         return self.lists is not None or not self.settings.filters.blocklists
 
     def facts(self, call: Call) -> policy.CallFacts:
+        """What the policy may know of an ended call."""
         assert call.outcome is not None
         listed = self.lists.why(call.e164, call.number) if self.lists is not None else None
         if listed is None and spam_name(call.shown):
@@ -143,12 +142,13 @@ class Shop:
             listed=listed,
         )
 
-    def sample(self, now: datetime, address: str) -> str:
-        """The automatic text that a stranger with this number would get now."""
-        opening = self.opening(now)
+    def words(
+        self, address: str, name: str, called: datetime, first: bool, opening: Opening, now: datetime
+    ) -> str:
+        """The automatic text to a number. A text that waits for the opening speaks in the shop's open voice."""
         is_open = opening.open or self.settings.textback.closed != "other"
         reopens = hours.in_words(opening.reopens, now, self.zone) if not opening.open else ""
-        return wording.reply(self.settings, address, "", now, True, is_open, reopens)
+        return wording.reply(self.settings, address, name, called, first, is_open, reopens)
 
 
 def caller_facts(past: store.Past) -> policy.CallerFacts:

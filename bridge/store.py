@@ -53,6 +53,8 @@ ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
 SAME_INCIDENT = timedelta(minutes=10)
+# No phone rings for longer.
+LONGEST_RINGING = timedelta(hours=1)
 
 
 # ---- lines
@@ -412,9 +414,15 @@ def was_called_back(session: Session, contact: Contact, author: str | None, now:
         call.called_back, call.called_back_by, call.urgent = now, author, False
 
 
-def last_call_ended(session: Session, line: Line, contact_id: int | None, since: datetime) -> Call | None:
-    """The last call of this line, or of this contact on it, if it ended since then."""
-    query = select(Call).where(Call.line_id == line.id, col(Call.ended) >= since)
+def last_call_around(
+    session: Session, line: Line, contact_id: int | None, when: datetime, within: timedelta
+) -> Call | None:
+    """The last call of this line, or of this contact on it, that ended about then."""
+    query = select(Call).where(
+        Call.line_id == line.id,
+        col(Call.ended).between(when - within, when + within),
+        Call.started >= when - within - LONGEST_RINGING,
+    )
     if contact_id is not None:
         query = query.where(Call.contact_id == contact_id)
     return session.exec(query.order_by(col(Call.id).desc()).limit(1)).first()

@@ -155,7 +155,7 @@ class Wishes:
         scene = self._shop.scene()
         if scene.mobile is None:
             return Refused("The owner's mobile is not known: write it into config.ini, [notify] sms_to.")
-        body = self._shop.sample(scene.now, scene.mobile)
+        body = self._shop.words(scene.mobile, "", scene.now, True, self._shop.opening(scene.now), scene.now)
         return write_text(
             session, WriteText(scene.mobile, body, author), self._shop.settings, self._shop.region, scene.now
         )

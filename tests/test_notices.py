@@ -148,6 +148,15 @@ def test_a_notice_of_a_call_that_we_saw_is_that_call(tmp_path: Path) -> None:
         assert len(simulator.sent) == 1
 
 
+def test_a_notice_of_an_earlier_call_is_another_call(tmp_path: Path) -> None:
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTICES) as box:
+        simulator.call(ANN, rings=1)
+        box.settled()
+        simulator.text(ANN, minutes_ago(120))
+        until(lambda: len(box.calls()) == 2, "the earlier call")
+        assert sorted(str(call.outcome) for call in box.calls()) == ["abandoned", "notice"]
+
+
 @pytest.mark.parametrize(("setting", "kind", "calls"), [("on", "system", 0), ("off", "manual", 0)])
 def test_reachable_again_is_no_call_and_off_is_off(
     tmp_path: Path, setting: str, kind: str, calls: int
