@@ -24,6 +24,7 @@ SHORTEST_PREFIX = 3
 PIECE = 50_000
 # Expressions whose search can take for ever: something repeated inside something repeated.
 _EXPLOSIVE = re.compile(r"[*+}][^()]*\)[*+{]")
+_REPETITION, MOST_REPETITIONS = re.compile(r"[*+{]"), 4
 _CLASSES = {"[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "0-9A-Za-z", "[:space:]": r"\s"}
 # Header cells behind which numbers stand.
 _NUMBERS = re.compile(r"phone|number|nummer|num[eé]ro|telefon|^tel", re.IGNORECASE)
@@ -247,8 +248,9 @@ def _expression(file: _File, line: str, text: str, where: str, troubles: list[st
     for posix, ours in _CLASSES.items():
         text = text.replace(posix, ours)
     try:
-        if not text or len(text) > LONGEST_EXPRESSION or _EXPLOSIVE.search(text):
-            raise re.error("it is empty, too long, or repeats what is repeated")
+        repeats = len(_REPETITION.findall(text)) > MOST_REPETITIONS or _EXPLOSIVE.search(text)
+        if not text or len(text) > LONGEST_EXPRESSION or repeats:
+            raise re.error("it is empty, too long, or repeats too much")
         expression = re.compile(text)
         if expression.search("") or (expression.search("+4407") and expression.search("+1892")):
             raise re.error("it would block everybody")
