@@ -38,7 +38,8 @@ class Clock:
     def __init__(self) -> None:
         self.not_before: datetime | None = None
         self._opinions: dict[str, Opinion] = {}
-        self._start = self.utc() - timedelta(seconds=self.monotonic())
+        # What the wall clock showed when the monotonic one began, as of the last look.
+        self._start: datetime | None = None
 
     def utc(self) -> datetime:
         return datetime.now(UTC)
@@ -53,7 +54,7 @@ class Clock:
     def step(self) -> timedelta:
         """By how much the wall clock was moved since this was asked last; zero if it only ran."""
         start = self.utc() - timedelta(seconds=self.monotonic())
-        moved, self._start = start - self._start, start
+        moved, self._start = start - (self._start or start), start
         return moved if abs(moved) >= STEP else timedelta(0)
 
     def vouched(self) -> bool:

@@ -358,6 +358,7 @@ class Hands(Clock):
 )
 def test_a_step_is_told_from_running_and_trimming(wall: float, monotonic: float, step: float) -> None:
     clock = Hands()
+    assert clock.step() == timedelta(0)
     clock.wall, clock.since = NOW + timedelta(seconds=wall), monotonic
     assert clock.step() == timedelta(seconds=step)
     assert clock.step() == timedelta(0)
