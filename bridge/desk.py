@@ -247,7 +247,8 @@ class Status:
 class Desk:
     """What `web` is given of the bridge. The functions may be called from any thread.
 
-    machine: what each serial port is taken for, and whether ModemManager runs.
+    machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
+    database by the loop.
     """
 
     engine: Engine
@@ -256,6 +257,7 @@ class Desk:
     region: Callable[[], str]
     put: Callable[[Asked], None]
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
+    changes: Callable[[], int] = lambda: 0
 
     def ask(self, wish: Wish, patience: float = PATIENCE) -> Answer:
         """Put a wish into the inbox and wait up to `patience` seconds for its commit."""

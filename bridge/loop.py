@@ -12,7 +12,7 @@ from datetime import timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
@@ -52,6 +52,15 @@ class Dead:
     """A thread of ours has failed: the process must end so that it is started anew."""
 
     error: BaseException
+
+
+class LoopSession(Session):
+    """A session that notes whether it has written."""
+
+
+@event.listens_for(LoopSession, "after_flush")
+def _has_written(session: LoopSession, _context: object) -> None:
+    session.info["written"] = True
 
 
 Letter = contract.Event | Asked | ListsRead | Announced | Stop | Dead
@@ -109,6 +118,8 @@ class Loop:
         # What the wall clock showed when this run began, and whether it is in doubt.
         self._began = clock.utc()
         self._doubtful = False
+        # How often a transaction has written, for pages that ask for news; read by other threads.
+        self.changes = 0
         self.status = Status(clock.monotonic())
         self._publish()
 
@@ -159,8 +170,10 @@ class Loop:
         """Do one step in one transaction, again and again until the database takes it; then its effects."""
         while True:
             try:
-                with Session(self._engine) as session, session.begin():
-                    effects = step(session)
+                with LoopSession(self._engine) as session:
+                    with session.begin():
+                        effects = step(session)
+                    self.changes += bool(session.info.get("written"))
                 break
             except DatabaseError as error:
                 if isinstance(error, IntegrityError | ProgrammingError) or "no such" in str(error.orig):
@@ -392,6 +405,7 @@ class Loop:
 
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
         answer, requests = self._wishes.wish(session, asked.wish)
+        session.info["written"] = True  # deletions in bulk are not seen
         effects: list[Effect] = [
             partial(self._outlets[line].request, request)
             for line, request in requests

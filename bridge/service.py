@@ -93,6 +93,7 @@ def running(
             region=lambda: loop.region,
             put=loop.inbox.put,
             machine=machine,
+            changes=lambda: loop.changes,
         )
         server = Server(create_app(desk), settings.web.host, settings.web.port)
         try:

@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlmodel import Session
 
 from bridge import history
@@ -19,6 +21,7 @@ from bridge.desk import Desk, LineStatus, Status
 from bridge.models import Contact
 from tests.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
+from web.auth import set_password
 from web.limiter import ALL, EACH, Limiter
 from web.server import Server
 
@@ -202,6 +205,32 @@ def test_the_mark_changes_with_what_happens_and_only_then(office: Office, client
     post(client, f"/conversations/{ANN}/read")
     assert mark() != before
     assert create_app(office.desk).test_client().get("/news", follow_redirects=True).json is None
+
+
+def test_a_poll_without_news_touches_no_table(office: Office, client: FlaskClient) -> None:
+    before = client.get("/news").json
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():  # not the loop's
+            asked.append(statement)
+
+    event.listen(office.engine, "before_cursor_execute", note)
+    assert client.get("/news").json == before
+    assert asked == []
+    client.get("/")
+    assert asked
+
+
+def test_a_new_password_ends_the_polling_too(
+    office: Office, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/news").json
+    with Session(office.engine) as session, session.begin():
+        set_password(session, NAME, "another password")
+    monkeypatch.setattr("web.auth.KNOWN_FOR", 0.0)
+    client.application.extensions["known"].clear()  # ten seconds pass
+    assert client.get("/news").status_code == 303
 
 
 # ---- the limit on guessing

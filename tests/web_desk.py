@@ -74,7 +74,14 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
     loop = Loop(
         settings, engine, {"main": requests.append}, Clock(), lambda: None, Heartbeat(None), lambda job: None
     )
-    desk = Desk(engine, lambda: loop.settings, lambda: loop.status, lambda: loop.region, loop.inbox.put)
+    desk = Desk(
+        engine,
+        lambda: loop.settings,
+        lambda: loop.status,
+        lambda: loop.region,
+        loop.inbox.put,
+        changes=lambda: loop.changes,
+    )
     thread = threading.Thread(target=loop.run)
     if at_work:
         loop.inbox.put(

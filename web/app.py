@@ -52,6 +52,7 @@ def create_app(desk: Desk) -> Flask:
     app = Page(__name__)
     app.extensions["desk"] = desk
     app.extensions["limiter"] = Limiter()
+    app.extensions["known"] = {}
     app.config.update(
         MAX_CONTENT_LENGTH=MAX_BODY,
         SESSION_COOKIE_NAME="textback",
@@ -65,6 +66,7 @@ def create_app(desk: Desk) -> Flask:
     app.before_request(guard.check)
     app.before_request(auth.check)
     app.before_request(contacts.room_for_files)
+    app.before_request(_take_mark)
     csrf.init_app(app)
     for room in (auth, calls, conversations, contacts, status, settings, news, healthz):
         app.register_blueprint(room.pages)
@@ -77,6 +79,11 @@ def create_app(desk: Desk) -> Flask:
     return app
 
 
+def _take_mark() -> None:
+    """Before the rows of a page are read: what comes in between is news to it."""
+    g.mark = news.mark(current_app.extensions["desk"]) if g.get("user") else None
+
+
 def _common() -> dict[str, object]:
     """What every page needs. Who was refused by the guard is told nothing of the shop."""
     if g.get("refused", True):
@@ -84,12 +91,13 @@ def _common() -> dict[str, object]:
     desk: Desk = current_app.extensions["desk"]
     user = g.get("user")
     rows = _from_database(desk) if user and not g.get("no_database") else {}
-    return {"troubles": desk.status().troubles, "shop": desk.settings().shop.name, "user": user, **rows}
+    common = {"troubles": desk.status().troubles, "shop": desk.settings().shop.name, "user": user}
+    return {**common, "mark": g.get("mark"), **rows}
 
 
 def _from_database(desk: Desk) -> dict[str, object]:
     with Session(desk.engine) as session:
-        return {"unread": history.unread(session), "mark": news.mark(session, desk)}
+        return {"unread": history.unread(session)}
 
 
 def _headers(response: Response) -> Response:

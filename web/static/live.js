@@ -2,7 +2,7 @@
 // left as it is and only says that there is news; one that lies there is made anew in place.
 "use strict";
 
-const EVERY = 10_000; // between two questions, in milliseconds
+const EVERY = 2_000; // between two questions, in milliseconds
 const IDLE = 15_000; // without a touch for so long, nobody uses it
 const STALE = 60_000; // "8 min ago" is no longer true
 
