@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from bridge.models import Call, ConsentEvent, Contact, Incident, Line, Message
@@ -25,6 +26,8 @@ TEXTBACK = {
 
 
 MONTH = timedelta(days=30)
+# Whom nobody has called back for so long, nobody will.
+OPEN_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,8 @@ def calls(
     before: tuple[datetime, int] | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
-    """Calls, newest first. which: all, missed or answered; search: part of a name or number; before: (started, id) of
-    the last row of the page above (keyset paging)."""
+    """Calls, newest first. which: all, missed, answered, or open (to be called back); search: part of a name or number;
+    before: (started, id) of the last row of the page above (keyset paging)."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
@@ -167,6 +170,8 @@ def calls(
         query = query.where(col(Call.outcome).in_(sorted(MISSED)))
     if which == "answered":
         query = query.where(col(Call.outcome).in_(["answered", "answered_elsewhere"]))
+    if which == "open":
+        query = query.where(Call.started >= datetime.now(UTC) - OPEN_FOR, *_to_call_back())
     if contact is not None:
         query = query.where(Call.contact_id == contact)
     if search:
@@ -174,6 +179,25 @@ def calls(
     if before is not None:
         query = query.where(_older(col(Call.started), col(Call.id), before))
     return [_call_row(*row) for row in session.exec(query)]
+
+
+def _to_call_back() -> tuple[ColumnElement[bool], ...]:
+    """The last call of somebody whom nobody here has called back, answered or written to since."""
+    later, written = aliased(Call), aliased(Message)
+    again = exists().where(col(later.contact_id) == col(Call.contact_id), col(later.id) > col(Call.id))
+    answered = exists().where(
+        col(written.contact_id) == col(Call.contact_id),
+        col(written.direction) == "out",
+        col(written.kind) == "manual",
+        col(written.created) >= col(Call.started),
+    )
+    return (
+        col(Call.outcome).in_(sorted(MISSED)),
+        col(Call.contact_id).is_not(None),
+        col(Call.called_back).is_(None),
+        ~again,
+        ~answered,
+    )
 
 
 def messages(

@@ -34,6 +34,7 @@ SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 PLACES = (
     "",
     "?show=missed",
+    "?show=open",
     "conversations",
     f"conversations/{ANN}",
     "contacts",

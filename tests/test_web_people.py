@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from sqlmodel import Session, select
 
 from bridge import cards, history
 from bridge.models import Call, Contact
+from modem import contract
+from tests.box import until
 from tests.test_web_loop import enter, post, token
 from tests.web_desk import ANN, BOB, DAN, EVE, NAME, Office, an_office
 
@@ -130,6 +133,32 @@ def test_an_urgent_caller_stands_out(office: Office, client: FlaskClient) -> Non
     assert "urgent: rang again and again" in client.get("/").text
     post(client, f"/conversations/{ANN}/called-back")
     assert "urgent" not in client.get("/").text
+
+
+def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
+    page = client.get("/?show=open").text
+    assert "Ann Whittaker" in page
+    assert "Dan Osei" not in page  # was written to since
+    assert "Eve Marsh" not in page  # was answered
+    assert f'href="tel:{ANN}"' in page
+    code, page = post(client, f"/conversations/{ANN}/called-back", **{"from": "calls"})
+    assert code == 200
+    assert "To call back" in page
+    assert "Ann Whittaker" not in page
+
+
+def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
+    at = time.monotonic()
+    office.loop.inbox.put(contract.CallRinging("main", at, 7, ANN, False))
+    until(lambda: office.desk.status().lines[0].ringing, "the ringing")
+    assert "Ann Whittaker is ringing" in client.get("/").text
+    assert post(client, "/calls/ringing", line="main", do="answer")[0] == 200
+    assert isinstance(office.requests[-1], contract.Answer)
+    assert post(client, "/calls/ringing", line="main", do="hang_up")[0] == 200
+    assert isinstance(office.requests[-1], contract.HangUp)
+    office.loop.inbox.put(contract.CallEnded("main", at, 7, ANN, False, "rejected", 2, None))
+    until(lambda: not office.desk.status().lines[0].ringing, "the end")
+    assert "is ringing" not in client.get("/").text
 
 
 # ---- for now

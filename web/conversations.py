@@ -79,6 +79,8 @@ def called_back(address: str) -> Response:
     """Somebody here has called this person back."""
     desk: Desk = current_app.extensions["desk"]
     desk.ask(CalledBack(address, g.user))
+    if request.form.get("from") == "calls":
+        return redirect(url_for("calls.calls", show="open"), 303)
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 
