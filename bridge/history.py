@@ -80,13 +80,15 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One contact with the last thing that was said. `last` is None where there have been calls only."""
+    """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
+    first unread text waits for somebody."""
 
     address: str
     name: str
     last_seen: datetime
     last: MessageRow | None
     unread: int
+    waiting: datetime | None = None
 
 
 def textback(call: Call, message: Message | None) -> tuple[str, str | None]:
@@ -255,7 +257,11 @@ def contact_at(session: Session, address: str) -> Contact | None:
 def conversations(session: Session, *, limit: int = 50) -> list[ConversationRow]:
     """Contacts by their last sign of life, those with unread texts first."""
     unread = (
-        select(col(Message.contact_id).label("contact_id"), func.count().label("n"))
+        select(
+            col(Message.contact_id).label("contact_id"),
+            func.count().label("n"),
+            func.min(Message.created).label("since"),
+        )
         .where(Message.status == "received")
         .group_by(col(Message.contact_id))
         .subquery()
@@ -266,8 +272,9 @@ def conversations(session: Session, *, limit: int = 50) -> list[ConversationRow]
         .correlate(Contact)
         .scalar_subquery()
     )
+    columns: Any = (Contact, Message, Line.name, func.coalesce(unread.c.n, 0), unread.c.since)
     query = (
-        select(Contact, Message, Line.name, func.coalesce(unread.c.n, 0))
+        select(*columns)
         .outerjoin(unread, unread.c.contact_id == Contact.id)
         .outerjoin(Message, col(Message.id) == newest)
         .outerjoin(Line, col(Line.id) == Message.line_id)
@@ -281,8 +288,9 @@ def conversations(session: Session, *, limit: int = 50) -> list[ConversationRow]
             last_seen=contact.last_seen,
             last=_message_row(message, contact, line) if message else None,
             unread=count,
+            waiting=since,
         )
-        for contact, message, line, count in session.exec(query)
+        for contact, message, line, count, since in session.exec(query)
     ]
 
 

@@ -161,6 +161,13 @@ def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, c
     assert "is ringing" not in client.get("/").text
 
 
+def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> None:
+    page = client.get("/conversations").text
+    assert page.count("waits 9 minutes") == 1  # Ann's first unread text
+    post(client, f"/conversations/{ANN}/read")
+    assert "waits" not in client.get("/conversations").text
+
+
 # ---- for now
 
 

@@ -1,7 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `teach`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,6 +110,23 @@ def text_chip(row: MessageRow) -> Chip:
     return row.status, icon, words
 
 
+# So long somebody may wait for an answer: within minutes, state of the chip.
+PATIENCE = ((5, "delivered"), (15, "queued"), (60, "unconfirmed"))
+
+
+def waits(since: datetime, now: datetime) -> Chip:
+    """(state, icon, words) of how long somebody has waited for an answer; both in the shop's time.
+
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> [waits(noon, noon + timedelta(minutes=minutes)) for minutes in (0, 7, 59, 200)]
+    [('delivered', 'clock', 'waits less than a minute'), ('queued', 'clock', 'waits 7 minutes'), \
+('unconfirmed', 'clock', 'waits 59 minutes'), ('failed', 'clock', 'waits 3 hours')]
+    """
+    waited = now - since
+    state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), "failed")
+    return state, "clock", f"waits {lasted(waited)}"
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, short; both in the shop's time.
 
@@ -169,6 +186,7 @@ def teach(environment: Environment, desk: Desk) -> None:
         "ended": ended,
         "call_chip": call_chip,
         "text_chip": text_chip,
+        "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
         "stranger": stranger,
         "span": span,
