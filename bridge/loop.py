@@ -462,6 +462,11 @@ class Loop:
         outlet = self._outlets[line]
         outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
 
+    def _lists_troubles(self) -> tuple[str, ...]:
+        if not self._shop.lists_are_read:
+            return ("The block lists are being read; automatic texts wait for that.",)
+        return self._shop.lists.troubles if self._shop.lists else ()
+
     def _publish(self) -> None:
         now = self._clock.utc()
         self.status = Status(
@@ -473,6 +478,6 @@ class Loop:
             self._shop.breaker,
             self._shop.pause_words(now),
             self._shop.closed_words(now),
-            self._shop.lists.troubles if self._shop.lists else (),
+            self._lists_troubles(),
         )
         self._shop.troubles = self.status.troubles
