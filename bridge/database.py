@@ -19,7 +19,7 @@ from bridge.models import metadata
 LOCK_SECONDS = 2
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0005"
+HEAD = "0006"
 
 
 def open_engine(url: str) -> Engine:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import attention, health, hours, missed_book, numbers, policy, steps, store
+from bridge import attention, health, history, hours, missed_book, numbers, policy, steps, store
+from bridge.desk import Foretell, Foretold
 from bridge.models import Call, Contact, Line
 from bridge.outbox import Outbox
 from bridge.shop import BREAKER, Shop, caller_facts
@@ -144,17 +145,10 @@ class Decider:
         past = store.past_of(session, call)
         crowd = self._crowd(session, now)
         opening = hours.ALWAYS if crowd.doubt else self._shop.opening(now)
-        decision = policy.decide(
-            self._shop.facts(call),
-            caller_facts(past),
-            self._shop.settings,
-            self._shop.region,
-            self._shop.own(),
-            now,
-            opening,
-            crowd,
-        )
+        decision = self._weigh(call, past, crowd, opening, now)
         call.trace = policy.as_json(decision.trace)
+        if past.contact is not None and call.outcome in policy.MISSED:
+            past.contact.done = False
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
             if decision.reason == "breaker" and not crowd.tripped:
@@ -178,6 +172,47 @@ class Decider:
             call=call,
         )
         call.message_id = message.id
+
+    def _weigh(
+        self, call: Call, past: store.Past, crowd: policy.Crowd, opening: hours.Opening, now: datetime
+    ) -> policy.Reply | policy.Silence:
+        return policy.decide(
+            self._shop.facts(call),
+            caller_facts(past),
+            self._shop.settings,
+            self._shop.region,
+            self._shop.own(),
+            now,
+            opening,
+            crowd,
+        )
+
+    def foretell(self, session: Session, what: Foretell) -> Foretold:
+        """The decision that would be made about a call; nothing is kept of it."""
+        number = what.number.strip() if what.number else None
+        e164 = numbers.e164(number, self._shop.region)
+        contact = history.contact_at(session, e164 or number) if number else None
+        call = Call(
+            line_id=0,
+            contact_id=contact.id if contact else None,
+            number=number,
+            e164=e164,
+            withheld=number is None,
+            started=what.at,
+            ended=what.at,
+            rings=what.rings,
+            outcome=what.outcome,
+        )
+        past = store.past_of(session, call) if contact else store.Past(stranger=True)
+        crowd = self._crowd(session, what.at)
+        opening = hours.ALWAYS if crowd.doubt else self._shop.opening(what.at)
+        decision = self._weigh(call, past, crowd, opening, what.at)
+        trace = tuple(policy.as_json(decision.trace))
+        if isinstance(decision, policy.Silence):
+            return Foretold(trace, None, None, decision.reason)
+        name, first = contact.name if contact else "", past.last_automatic is None
+        body = self._shop.words(e164 or "", name, what.at, first, opening, what.at)
+        return Foretold(trace, body, decision.due, None)
 
     def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
         midnight = now.astimezone(self._shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)

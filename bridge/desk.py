@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
@@ -17,11 +18,21 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True)
 class WriteText:
-    """A text by hand. despite_stop: the sender has confirmed that this contact had opted out."""
+    """A text by hand. despite_stop: the sender has confirmed that this contact had opted out. ticket: of the form that it
+    was typed into; the same once more is the same text."""
 
     address: str
     body: str
     author: str | None
+    despite_stop: bool = False
+    ticket: str | None = None
+
+
+@dataclass(frozen=True)
+class SendAgain:
+    """A text of ours that failed, or of which nobody knows, once more."""
+
+    message_id: int
     despite_stop: bool = False
 
 
@@ -60,7 +71,54 @@ class Mark:
 
     address: str
     kind: str
-    author: str | None
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Nothing is left to be done in this conversation, or (not done) something is."""
+
+    address: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Assign:
+    """This user sees to the conversation; None: nobody in particular."""
+
+    address: str
+    user: str | None
+
+
+@dataclass(frozen=True)
+class AddNote:
+    """A word to colleagues about somebody."""
+
+    address: str
+    body: str
+
+
+@dataclass(frozen=True)
+class SaveReply:
+    """Keep words that are written often; without words, the one of this id is dropped."""
+
+    body: str
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Foretell:
+    """What would happen if this number rang at that moment, and for so many rings? None: the number is withheld. Nothing is
+    stored or sent."""
+
+    number: str | None
+    at: datetime
+    rings: int
+    outcome: str = "abandoned"
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """config.ini was changed by the page: take it up now."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +131,6 @@ class CalledBack:
     """Somebody here has called this person back."""
 
     address: str
-    author: str | None
 
 
 @dataclass(frozen=True)
@@ -129,8 +186,6 @@ class OpenShop:
 class SendSample:
     """The automatic text as a stranger would get it now, to the owner's mobile."""
 
-    author: str | None
-
 
 Wish = (
     Release
@@ -149,14 +204,33 @@ Wish = (
     | CloseShop
     | OpenShop
     | SendSample
+    | SendAgain
+    | Settle
+    | Assign
+    | AddNote
+    | SaveReply
+    | Foretell
+    | ReadSettings
 )
 
 
 @dataclass(frozen=True)
+class Foretold:
+    """The decision that would be made: its trace as calls keep it, the text and when it would go out, or the reason why none
+    would."""
+
+    trace: tuple[dict[str, str], ...]
+    body: str | None
+    due: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class Granted:
-    """Done and committed. message_id: the text that was queued, where the wish was one."""
+    """Done and committed. message_id: the text that was queued, foretold: what Foretell asked for, where the wish was one."""
 
     message_id: int | None = None
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True)
@@ -178,9 +252,10 @@ Answer = Granted | Refused | Later
 
 @dataclass(frozen=True)
 class Asked:
-    """A wish on its way through the inbox, with the place where its answer goes."""
+    """A wish on its way through the inbox, with the place where its answer goes. by: the user whose it is."""
 
     wish: Wish
+    by: str | None = None
     answer: SimpleQueue[Granted | Refused] = field(default_factory=SimpleQueue)
 
 
@@ -259,9 +334,9 @@ class Desk:
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
     changes: Callable[[], int] = lambda: 0
 
-    def ask(self, wish: Wish, patience: float = PATIENCE) -> Answer:
-        """Put a wish into the inbox and wait up to `patience` seconds for its commit."""
-        asked = Asked(wish)
+    def ask(self, wish: Wish, patience: float = PATIENCE, by: str | None = None) -> Answer:
+        """Put a wish of the user `by` into the inbox and wait up to `patience` seconds for its commit."""
+        asked = Asked(wish, by)
         self.put(asked)
         try:
             return asked.answer.get(timeout=patience)

@@ -21,7 +21,7 @@ from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.database import Heartbeat, migrate, optimise, plain_trouble
 from bridge.decisions import Decider
-from bridge.desk import Asked, LineStatus, Status, TryAgain
+from bridge.desk import Asked, Foretell, LineStatus, ReadSettings, Status, TryAgain
 from bridge.errands import Announce, Announced, Job, ListsRead, ReadLists
 from bridge.outbox import Outbox
 from bridge.reading import Reader
@@ -101,7 +101,7 @@ class Loop:
         self._outbox = Outbox(self._shop)
         self._decider = Decider(self._shop, self._outbox)
         self._reader = Reader(self._shop, self._decider)
-        self._wishes = Wishes(self._shop)
+        self._wishes = Wishes(self._shop, self._decider)
         # Not a threading.Event: `stop` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
         self._database: str | None = None
@@ -404,13 +404,16 @@ class Loop:
                 log.warning("%s", trouble)
 
     def _asked(self, asked: Asked, session: Session) -> list[Effect]:
-        answer, requests = self._wishes.wish(session, asked.wish)
-        session.info["written"] = True  # deletions in bulk are not seen
+        answer, requests = self._wishes.wish(session, asked.wish, asked.by)
+        if not isinstance(asked.wish, Foretell):
+            session.info["written"] = True  # deletions in bulk are not seen
         effects: list[Effect] = [
             partial(self._outlets[line].request, request)
             for line, request in requests
             if line in self._outlets
         ]
+        if isinstance(asked.wish, ReadSettings):
+            effects.append(self._take_up_settings)
         if isinstance(asked.wish, TryAgain):
             effects.append(partial(self._set, asked.wish.line, stopped=None))
         return [*effects, lambda: asked.answer.put(answer)]

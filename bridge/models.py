@@ -49,7 +49,13 @@ class Contact(SQLModel, table=True):
 
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
+    done: nothing is left to be done in this conversation, until they call or write again. assignee: the user who sees to it.
     """
+
+    __table_args__ = (
+        Index("ix_contact_done_seen", "done", "last_seen"),
+        Index("ix_contact_assignee_seen", "assignee", "last_seen"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
@@ -60,6 +66,8 @@ class Contact(SQLModel, table=True):
     blocked: bool = False
     doubtful: bool = False
     unreachable: str | None = None
+    done: bool = False
+    assignee: str | None = None
     source: str
     first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
@@ -78,16 +86,21 @@ class Call(SQLModel, table=True):
     called_back: when somebody here did, and who says so.
     """
 
+    __table_args__ = (
+        Index("ix_call_contact_started", "contact_id", "started"),
+        Index("ix_call_outcome_started", "outcome", "started"),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     line_id: int = Field(foreign_key="line.id")
-    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    contact_id: int | None = Field(default=None, foreign_key="contact.id")
     number: str | None = None
     e164: str | None = None
     withheld: bool = False
     started: datetime = Field(sa_type=Utc, index=True)
     ended: datetime | None = Field(default=None, sa_type=Utc)
     rings: int | None = None
-    outcome: str | None = Field(default=None, index=True)
+    outcome: str | None = None
     cause: int | None = None
     forwarded: bool = False
     shown: str = ""
@@ -103,18 +116,22 @@ class Message(SQLModel, table=True):
     """One text, in or out, whole. Statuses: DESIGN chapter 5; `error` is the reason in plain words.
 
     tries: how often the network has refused it. replace_type: 1 to 7 for a text that the next one of this type from the
-    same sender takes the place of (23.040 9.2.3.9).
+    same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text
+    that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
+    ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
     """
 
     __table_args__ = (
+        Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
         Index("ix_message_kind_created", "kind", "created"),
+        Index("ix_message_asks_created", "asks", "created"),
         Index("ix_message_created", "created"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     line_id: int = Field(foreign_key="line.id")
-    contact_id: int = Field(foreign_key="contact.id", index=True)
+    contact_id: int = Field(foreign_key="contact.id")
     call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
     direction: str
     kind: str
@@ -130,6 +147,9 @@ class Message(SQLModel, table=True):
     parts: int = 1
     tries: int = 0
     replace_type: int | None = None
+    answered: datetime | None = Field(default=None, sa_type=Utc)
+    asks: bool = False
+    ticket: str | None = Field(default=None, unique=True)
 
 
 class MessagePart(SQLModel, table=True):
@@ -226,13 +246,44 @@ class Forgotten(SQLModel, table=True):
     opted_out_at: datetime = Field(sa_type=Utc)
 
 
+class Note(SQLModel, table=True):
+    """Something that colleagues tell each other about a conversation; it is never sent."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    at: datetime = Field(sa_type=Utc)
+    author: str
+    body: str
+
+
+class SavedReply(SQLModel, table=True):
+    """Words that the shop writes often, to be put into the reply box."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    body: str
+
+
+class Deed(SQLModel, table=True):
+    """Who changed what at the page. who: the user's name; what: a sentence without its subject, such as "paused automatic
+    texts"; contact: whom it is about, if anybody."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Utc, index=True)
+    who: str
+    what: str
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+
+
 class User(SQLModel, table=True):
-    """Somebody who may log in. `password` is a werkzeug scrypt hash."""
+    """Somebody who may log in. `password` is a werkzeug scrypt hash. role: owner, or staff, who cannot change settings or
+    users. logins: counts up to log the user out everywhere."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     password: str
     created: datetime = Field(sa_type=Utc)
+    role: str = "owner"
+    logins: int = 0
 
 
 class Memo(SQLModel, table=True):

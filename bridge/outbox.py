@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import numbers, policy, retries, store
+from bridge import conversation, numbers, policy, retries, store
 from bridge.desk import Granted, Refused, WriteText
 from bridge.models import Call, Contact, Line, Message
 from bridge.settings import Settings
@@ -22,6 +22,7 @@ MANUAL_HOURS = 24
 MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
 MINUTE = 60.0
+OTHER_WORDS = "What you wrote first has gone out already; it stands in the conversation. Send this too if it is still needed."
 
 
 class Outbox:
@@ -176,6 +177,9 @@ def write_text(
         return Refused(f"{wish.address} cannot be texted: it is not a phone number that takes texts.")
     if not body:
         return Refused("An empty text cannot be sent. Write something first.")
+    sent = store.text_of_ticket(session, wish.ticket) if wish.ticket else None
+    if sent is not None:
+        return Granted(sent.id) if sent.body == body else Refused(OTHER_WORDS)
     contact = store.somebody_at(session, address, "page", now)
     if contact.opted_out_at is not None and not wish.despite_stop:
         return Refused("This person has asked for no more texts. Confirm that you want to write anyway.")
@@ -192,5 +196,7 @@ def write_text(
         expires=now + timedelta(hours=MANUAL_HOURS),
         now=now,
         author=wish.author,
+        ticket=wish.ticket,
     )
+    conversation.we_answered(session, contact, now)
     return Granted(message.id)

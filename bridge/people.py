@@ -13,11 +13,13 @@ from bridge.models import (
     Call,
     ConsentEvent,
     Contact,
+    Deed,
     Forgotten,
     InboundPart,
     Incident,
     Message,
     MessagePart,
+    Note,
 )
 from bridge.store import digest_of, remember, remembered, somebody_at
 
@@ -43,8 +45,11 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
 
 
 def take_in(session: Session, card: Card, now: datetime) -> None:
-    """A contact out of a file. What the shop has written down already stays; a file only fills in and adds marks."""
+    """A contact out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
+    nothing to be done about somebody who has neither called nor written."""
     contact = somebody_at(session, card.number, "import", now)
+    if contact.source == "import" and contact.first_seen == now:
+        contact.done = True
     kind = contact.kind or card.mark
     describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
     contact.blocked = contact.blocked or card.blocked
@@ -68,6 +73,8 @@ def forget(session: Session, contact: Contact) -> None:
     texts = select(Message.id).where(Message.contact_id == contact.id)
     _delete(session, Alert, Alert.contact_id == contact.id)
     _delete(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
+    _delete(session, Note, Note.contact_id == contact.id)
+    _delete(session, Deed, Deed.contact_id == contact.id)
     _delete(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
     _delete(session, InboundPart, ours)
@@ -91,7 +98,8 @@ def delete_older(session: Session, before: datetime) -> bool:
     """Delete a batch of calls, texts, incidents and alerts of before that moment, and people of whom nothing is left; was
     there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
     found = False
-    for old in (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before)):
+    olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
+    for old in (*olds, _old_notes(before), _old_deeds(before)):
         found = _batch(session, *old) or found
     return found or _batch(session, *_people_of_nothing(before))
 
@@ -126,18 +134,31 @@ def _old_incidents(before: datetime) -> Old:
     return Incident, old, ((Alert, col(Alert.incident_id)),)
 
 
+def _old_notes(before: datetime) -> Old:
+    return Note, select(Note.id).where(Note.at < before), ()
+
+
+def _old_deeds(before: datetime) -> Old:
+    return Deed, select(Deed.id).where(Deed.at < before), ()
+
+
 def _people_of_nothing(before: datetime) -> Old:
     """Who only called or wrote once upon a time, and asked for nothing."""
     nothing = (
         ~exists().where(col(Call.contact_id) == Contact.id),
         ~exists().where(col(Message.contact_id) == Contact.id),
+        ~exists().where(col(Note.contact_id) == Contact.id),
         Contact.name == "",
         Contact.notes == "",
         Contact.kind == "",
         col(Contact.blocked).is_(False),
         col(Contact.opted_out_at).is_(None),
     )
-    of_them = ((ConsentEvent, col(ConsentEvent.contact_id)), (Alert, col(Alert.contact_id)))
+    of_them = (
+        (ConsentEvent, col(ConsentEvent.contact_id)),
+        (Alert, col(Alert.contact_id)),
+        (Deed, col(Deed.contact_id)),
+    )
     return Contact, select(Contact.id).where(Contact.last_seen < before, *nothing), of_them
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import alerts, attention, notices, numbers, owner, store, wording
+from bridge import alerts, attention, conversation, notices, numbers, owner, store, wording
 from bridge.decisions import Decider
 from bridge.desk import Refused, WriteText
 from bridge.models import Contact, InboundPart, Line, Message
@@ -111,6 +111,8 @@ class Reader:
             self._owner_wrote(session, message, contact, now)
             return
         said = self._heed(session, message, now)
+        if said in (Said.NOTHING, Said.ASK):
+            conversation.they_wrote(session, contact, message)
         if (
             said in (Said.NOTHING, Said.ASK)
             and numbers.untextable(contact.address, self._shop.region) is None
@@ -236,6 +238,6 @@ class Reader:
         answer = write_text(session, wish, self._shop.settings, self._shop.region, scene.now)
         if isinstance(answer, Refused):
             return f"Not sent to {scene.who(customer)}. {answer.sentence}"
-        store.conversation_is_read(session, customer)
+        conversation.is_read(session, customer)
         alerts.conversation_is_seen(session, customer)
         return None

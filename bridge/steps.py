@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from bridge.clock import TOLERANCE
-from bridge.models import Alert, Call, ConsentEvent, Contact, InboundPart, Message, MessagePart
+from bridge.models import Alert, Call, ConsentEvent, Contact, Deed, InboundPart, Message, MessagePart, Note
 from bridge.store import remember, remembered
 
 # The memo of since when and until when, by its own time, the clock has been in doubt without having been put right.
@@ -19,11 +19,13 @@ LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
 # Of each table the moment that says when a row was made, and the moments that are shifted with it.
 STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (Call, "started", ("ended", "called_back")),
-    (Message, "created", ("due", "expires", "sent", "delivered")),
+    (Message, "created", ("due", "expires", "sent", "delivered", "answered")),
     (MessagePart, "sent", ()),
     (InboundPart, "received", ()),
     (ConsentEvent, "at", ()),
     (Alert, "created", ("due", "told")),
+    (Note, "at", ()),
+    (Deed, "at", ()),
     (Contact, "last_seen", ()),
     (Contact, "first_seen", ()),
 )

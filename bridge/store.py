@@ -444,6 +444,7 @@ def text_is_queued(
     now: datetime,
     author: str | None = None,
     call: Call | None = None,
+    ticket: str | None = None,
 ) -> Message:
     message = Message(
         line_id=line_id,
@@ -458,8 +459,14 @@ def text_is_queued(
         due=due,
         expires=expires,
         parts=parts,
+        ticket=ticket,
     )
     return _add(session, message)
+
+
+def text_of_ticket(session: Session, ticket: str) -> Message | None:
+    """The text that was typed into this form."""
+    return session.exec(select(Message).where(Message.ticket == ticket)).first()
 
 
 def crowd_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
@@ -673,6 +680,7 @@ def text_came(
     assert line.id is not None
     contact = somebody_at(session, sender, "text", now)
     contact.unreachable = None  # who writes can be written to
+    contact.done = contact.done and status != "received"
     assert contact.id is not None
     message = _replaced(session, contact, replace_type) or Message(
         line_id=line.id,
@@ -764,12 +772,6 @@ def body_of(parts: Sequence[InboundPart]) -> str:
     return join(
         by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)
     )
-
-
-def conversation_is_read(session: Session, contact: Contact) -> None:
-    unread = select(Message).where(Message.contact_id == contact.id, Message.status == "received")
-    for message in session.exec(unread):
-        message.status = "read"
 
 
 def _digest(text: TextReceived) -> str:

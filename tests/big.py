@@ -56,16 +56,22 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
-            "INSERT INTO contact (address, name, notes, kind, blocked, doubtful, source, first_seen, last_seen)"
-            " VALUES (?, ?, '', '', 0, 0, 'call', ?, ?)",
+            "INSERT INTO contact (address, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
+            " VALUES (?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
             (
-                (number(n), f"Somebody {n}" if n % 2 else "", moment(n, contacts), moment(contacts, contacts))
+                (
+                    number(n),
+                    f"Somebody {n}" if n % 2 else "",
+                    n % 5 == 0,
+                    moment(n, contacts),
+                    moment(contacts, contacts),
+                )
                 for n in range(contacts)
             ),
         )
         database.executemany(
             "INSERT INTO call (line_id, contact_id, number, e164, withheld, started, ended, rings, outcome, forwarded, shown,"
-            " urgent, trace) VALUES (1, ?, ?, ?, 0, ?, ?, 3, 'abandoned', 0, '', 0, '[]')",
+            " urgent, trace) VALUES (1, ?, ?, ?, 0, ?, ?, 3, ?, 0, '', 0, '[]')",
             (
                 (
                     n % contacts + 1,
@@ -73,18 +79,21 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
                     number(n % contacts),
                     moment(n, calls),
                     moment(n, calls),
+                    "answered" if n % 20 == 0 else "abandoned",
                 )
                 for n in range(calls)
             ),
         )
         database.executemany(
             "INSERT INTO message (line_id, contact_id, direction, kind, body, status, created, due, expires, sent, parts,"
-            " tries) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0)",
+            " tries, answered, asks) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0, ?, ?)",
             (
                 (
                     whose(n),
                     *(("in", "manual", "read") if n % 3 else ("out", "auto", "delivered")),
                     *(moment(n, messages),) * 4,
+                    moment(n, messages) if n % 4 else None,
+                    n % 3 == 1,
                 )
                 for n in range(messages)
             ),

@@ -84,7 +84,7 @@ def test_what_may_be_a_stop_suspends_until_somebody_has_looked(box: Box) -> None
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "opted_out")
     assert "somebody has to look" in call.trace[-1]["detail"]
-    assert box.service.desk.ask(Mark(ANN, "fine", "mia")) == Granted()
+    assert box.service.desk.ask(Mark(ANN, "fine"), by="mia") == Granted()
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"
     assert [kind for kind, _ in events(box)] == ["doubt", "fine"]
@@ -109,20 +109,20 @@ def test_a_short_code_and_a_name_are_never_answered(box: Box) -> None:
 
 
 def test_never_text_this_number_is_said_by_phone_and_marked_on_the_page(box: Box) -> None:
-    assert isinstance(box.service.desk.ask(Mark(ANN, "out", "mia")), Refused)  # nobody knows it yet
+    assert isinstance(box.service.desk.ask(Mark(ANN, "out"), by="mia"), Refused)  # nobody knows it yet
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "out", "mia")) == Granted()
+    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
     box.simulator.call(ANN, rings=1)
     assert box.settled()[0].reason == "opted_out"
     assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia")), Refused)
     assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia", despite_stop=True)), Granted)
-    assert box.service.desk.ask(Mark(ANN, "in", "mia")) == Granted()
+    assert box.service.desk.ask(Mark(ANN, "in"), by="mia") == Granted()
     assert contact(box).opted_out_at is None
 
 
 def test_a_blocked_caller_is_not_texted(box: Box) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "block", "mia")) == Granted()
+    assert box.service.desk.ask(Mark(ANN, "block"), by="mia") == Granted()
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "spam")

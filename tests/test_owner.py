@@ -244,10 +244,10 @@ def test_a_machine_at_the_owners_number_cannot_start_a_storm(box: Box) -> None:
 def test_the_test_text_is_what_a_stranger_would_get(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator:
         with a_box(tmp_path, simulator, extra=NOTIFY, hint="yes") as box:
-            assert isinstance(box.service.desk.ask(SendSample("mia")), Granted)
+            assert isinstance(box.service.desk.ask(SendSample(), by="mia"), Granted)
             assert to_owner(box, 1) == [f"{MESSAGE} Reply STOP to opt out."]
         with a_box(tmp_path, simulator) as box:
-            answer = box.service.desk.ask(SendSample("mia"))
+            answer = box.service.desk.ask(SendSample(), by="mia")
             assert isinstance(answer, Refused)
             assert "sms_to" in answer.sentence
 

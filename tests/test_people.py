@@ -118,7 +118,7 @@ def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
     ):
         simulator.call(ANN, rings=1)
         assert box.ended()[0].textback == "scheduled"
-        assert box.service.desk.ask(CalledBack(ANN, "mia")) == Granted()
+        assert box.service.desk.ask(CalledBack(ANN), by="mia") == Granted()
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
         assert call.trace[-1]["detail"] == "Somebody here has called the caller back."
@@ -236,7 +236,11 @@ def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
             t.name: session.execute(select(func.count()).select_from(t)).scalar()
             for t in metadata.sorted_tables
         }
-    assert {name for name, count in rows.items() if count} == {"line", "memo"}
+    assert {name for name, count in rows.items() if count} == {
+        "line",
+        "memo",
+        "deed",
+    }  # the deed names nobody
 
 
 def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
@@ -389,7 +393,7 @@ def tidied(engine: Engine) -> datetime:
 
 def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "out", "mia")) == Granted()
+    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
     with Session(box.service.desk.engine) as session:
         event = session.exec(select(ConsentEvent)).one()
         assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")

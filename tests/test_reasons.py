@@ -53,7 +53,7 @@ class Shop:
         return until(look, f"the end of a call from {number}")[0].id
 
     def asks(self, wish: Wish) -> None:
-        assert isinstance(self.box.service.desk.ask(wish), Granted)
+        assert isinstance(self.box.service.desk.ask(wish, by=NAME), Granted)
 
     def state(self, call: int) -> str:
         return next(row.textback for row in self.box.calls() if row.id == call)
@@ -95,7 +95,7 @@ def is_written_to(shop: Shop, number: str) -> None:
 
 def is_marked(kind: str) -> Step:
     def step(shop: Shop, number: str) -> None:
-        shop.asks(Mark(number, kind, NAME))
+        shop.asks(Mark(number, kind))
 
     return step
 
@@ -108,7 +108,7 @@ def is_kept_as(kind: str) -> Step:
 
 
 def is_called_back(shop: Shop, number: str) -> None:
-    shop.asks(CalledBack(number, NAME))
+    shop.asks(CalledBack(number))
 
 
 def is_refused_for_good(shop: Shop, number: str) -> None:

@@ -76,7 +76,7 @@ def take_in() -> str | tuple[str, int]:
     read = cards.read(file.read(), desk.region())
     taken = 0
     for some in _in_batches(read.cards):
-        answer = desk.ask(TakeIn(some), PATIENCE)
+        answer = desk.ask(TakeIn(some), PATIENCE, by=g.user)
         if not isinstance(answer, Granted):
             abort(
                 503, f"{taken} contacts were stored, then: {answer.sentence} Bring the same file again later."
@@ -103,7 +103,7 @@ def describe(address: str) -> Redirect | tuple[str, int]:
     kind = form.get("kind", "")
     if kind not in KINDS:
         abort(400)
-    answer = desk.ask(Describe(address, form.get("name", ""), form.get("notes", ""), kind))
+    answer = desk.ask(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
     if not isinstance(answer, Granted):
         return _one(address, answer.sentence), 409
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
@@ -115,7 +115,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
     desk: Desk = current_app.extensions["desk"]
     if not request.form.get("sure"):
         return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
-    answer = desk.ask(Forget(address), PATIENCE)
+    answer = desk.ask(Forget(address), PATIENCE, by=g.user)
     if not isinstance(answer, Granted):
         return _one(address, answer.sentence), 409
     return redirect(url_for("contacts.contacts"), 303)

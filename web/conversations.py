@@ -78,7 +78,7 @@ def read(address: str) -> Response:
 def called_back(address: str) -> Response:
     """Somebody here has called this person back."""
     desk: Desk = current_app.extensions["desk"]
-    desk.ask(CalledBack(address, g.user))
+    desk.ask(CalledBack(address), by=g.user)
     if request.form.get("from") == "calls":
         return redirect(url_for("calls.calls", show="open"), 303)
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
@@ -88,7 +88,7 @@ def called_back(address: str) -> Response:
 def mark(address: str) -> Response:
     """Never text, text again, block, or settle what was no opt-out."""
     desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(Mark(address, request.form.get("kind", ""), g.user))
+    answer = desk.ask(Mark(address, request.form.get("kind", "")), by=g.user)
     if isinstance(answer, Refused):
         abort(404, answer.sentence)
     return redirect(url_for("conversations.thread", address=address), 303)

@@ -40,7 +40,7 @@ def try_out() -> str:
 def send_sample() -> Response:
     """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
     desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(SendSample(g.user))
+    answer = desk.ask(SendSample(), by=g.user)
     if isinstance(answer, Refused):
         abort(409, answer.sentence)
     return redirect(url_for("conversations.conversations"), 303)

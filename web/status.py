@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -51,7 +51,7 @@ def for_now() -> Response:
     """Pause automatic texts, close the shop for today, or say when somebody is back."""
     desk: Desk = current_app.extensions["desk"]
     wish = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
-    answer = desk.ask(wish)
+    answer = desk.ask(wish, by=g.user)
     if isinstance(answer, Refused):
         abort(422, answer.sentence)
     return redirect(url_for("status.status"), 303)
@@ -61,7 +61,7 @@ def for_now() -> Response:
 def release() -> Response:
     """Somebody has looked at the callers: let automatic texts go on."""
     desk: Desk = current_app.extensions["desk"]
-    desk.ask(Release())
+    desk.ask(Release(), by=g.user)
     return redirect(url_for("status.status"), 303)
 
 
@@ -69,5 +69,5 @@ def release() -> Response:
 def again() -> Response:
     """Somebody has seen to the SIM: let the stopped queue go on."""
     desk: Desk = current_app.extensions["desk"]
-    desk.ask(TryAgain(request.form.get("line", "")))
+    desk.ask(TryAgain(request.form.get("line", "")), by=g.user)
     return redirect(url_for("status.status"), 303)

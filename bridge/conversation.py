@@ -1,0 +1,91 @@
+"""What is kept of a conversation besides its texts and calls: whether it is read, done, whose it is, notes, when somebody was
+answered; and words that are written often. Runs inside the loop's transactions."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bridge.models import Contact, Message, Note, SavedReply, User
+
+LONGEST_NOTE = 1000
+LONGEST_REPLY, MOST_REPLIES = 1600, 50
+# Who writes so long after an automatic text does not answer it.
+ANSWER_WITHIN = timedelta(days=7)
+
+
+def is_read(session: Session, contact: Contact) -> None:
+    unread = select(Message).where(Message.contact_id == contact.id, Message.status == "received")
+    for message in session.exec(unread):
+        message.status = "read"
+
+
+def they_wrote(session: Session, contact: Contact, message: Message) -> None:
+    """A text of a person has come: it answers our automatic text, and waits for a person here unless an earlier one does so
+    already."""
+    ours = select(Message).where(
+        Message.contact_id == contact.id,
+        Message.kind == "auto",
+        Message.created >= message.created - ANSWER_WITHIN,
+    )
+    text = session.exec(ours.order_by(col(Message.created).desc()).limit(1)).first()
+    if text is not None and text.answered is None:
+        text.answered = message.created
+    message.asks = _waiting(session, contact) is None
+
+
+def we_answered(session: Session, contact: Contact, now: datetime) -> None:
+    """Somebody here has written or called: that answers what waits."""
+    waiting = _waiting(session, contact)
+    if waiting is not None:
+        waiting.answered = now
+
+
+def _waiting(session: Session, contact: Contact) -> Message | None:
+    """The text that nobody here has answered yet, the first of those that came since our last answer."""
+    asks = select(Message).where(
+        Message.contact_id == contact.id, col(Message.asks), col(Message.answered).is_(None)
+    )
+    return session.exec(asks.order_by(col(Message.created).desc()).limit(1)).first()
+
+
+def settle(session: Session, contact: Contact, done: bool) -> None:
+    """Done: it is read, and what waits needs no answer."""
+    contact.done = done
+    if done:
+        is_read(session, contact)
+        waiting = _waiting(session, contact)
+        if waiting is not None:
+            waiting.asks = False
+
+
+def assign(session: Session, contact: Contact, user: str | None) -> None:
+    """Raises ValueError with a sentence where nobody of this name may log in."""
+    if user and session.exec(select(User.id).where(User.name == user)).first() is None:
+        raise ValueError(f"Nobody called {user} may log in.")
+    contact.assignee = user or None
+
+
+def note(session: Session, contact: Contact, author: str, body: str, now: datetime) -> None:
+    """A word to colleagues. Raises ValueError with a sentence if it is empty or too long."""
+    body = body.strip()
+    if not 0 < len(body) <= LONGEST_NOTE:
+        raise ValueError(f"A note has between 1 and {LONGEST_NOTE} characters; this one has {len(body)}.")
+    session.add(Note(contact_id=contact.id or 0, at=now, author=author, body=body))
+
+
+def save_reply(session: Session, body: str) -> None:
+    """Keep words that are written often. Raises ValueError with a sentence if they will not do."""
+    body = body.strip()
+    if not 0 < len(body) <= LONGEST_REPLY:
+        raise ValueError(f"A saved reply has between 1 and {LONGEST_REPLY} characters.")
+    known = session.exec(select(SavedReply.body)).all()
+    if len(known) >= MOST_REPLIES:
+        raise ValueError(f"There are {MOST_REPLIES} saved replies already; drop one first.")
+    if body not in known:
+        session.add(SavedReply(body=body))
+
+
+def drop_reply(session: Session, key: int) -> None:
+    reply = session.get(SavedReply, key)
+    if reply is not None:
+        session.delete(reply)

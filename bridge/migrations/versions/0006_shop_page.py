@@ -1,0 +1,59 @@
+"""Conversations that are done or somebody's, notes, saved replies, roles, the log of changes; indexes for pages of old rows."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("contact") as table:
+        table.add_column(sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()))
+        table.add_column(sa.Column("assignee", sa.String(), nullable=True))
+    op.create_index("ix_contact_done_seen", "contact", ["done", "last_seen"], unique=False)
+    op.create_index("ix_contact_assignee_seen", "contact", ["assignee", "last_seen"], unique=False)
+    op.create_index("ix_call_contact_started", "call", ["contact_id", "started"], unique=False)
+    op.create_index("ix_call_outcome_started", "call", ["outcome", "started"], unique=False)
+    op.drop_index("ix_call_contact_id", "call")
+    op.drop_index("ix_call_outcome", "call")
+    with op.batch_alter_table("message") as table:
+        table.add_column(sa.Column("answered", sa.DateTime(), nullable=True))
+        table.add_column(sa.Column("asks", sa.Boolean(), nullable=False, server_default=sa.false()))
+        table.add_column(sa.Column("ticket", sa.String(), nullable=True))
+        table.create_unique_constraint("uq_message_ticket", ["ticket"])
+    op.create_index("ix_message_contact_created", "message", ["contact_id", "created"], unique=False)
+    op.create_index("ix_message_asks_created", "message", ["asks", "created"], unique=False)
+    op.drop_index("ix_message_contact_id", "message")
+    with op.batch_alter_table("user") as table:
+        table.add_column(sa.Column("role", sa.String(), nullable=False, server_default="owner"))
+        table.add_column(sa.Column("logins", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_note_contact_id"), "note", ["contact_id"], unique=False)
+    op.create_table(
+        "savedreply",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "deed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for column in ("at", "contact_id"):
+        op.create_index(op.f(f"ix_deed_{column}"), "deed", [column], unique=False)
