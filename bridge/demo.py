@@ -13,7 +13,7 @@ from bridge import config, service, store
 from bridge.clock import Clock
 from bridge.database import migrate
 from modem.simulator import Simulator
-from web.auth import add_user
+from web.users import add_user
 
 CONFIG = """\
 [shop]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bridge.models import Call, ConsentEvent, Contact, Incident, Line, Message
+from bridge.models import Call, ConsentEvent, Contact, Deed, Incident, Line, Message, Note, SavedReply
 from bridge.policy import MISSED
 
 # What the call's chip says for each status of the text that answers it (DESIGN, chapter 5 and 6).
@@ -26,6 +26,8 @@ TEXTBACK = {
 
 
 MONTH = timedelta(days=30)
+# So many contacts are looked at for a search, and so many unread texts for the list of conversations.
+FOUND, UNREAD = 200, 500
 # Whom nobody has called back for so long, nobody will.
 OPEN_FOR = timedelta(days=14)
 
@@ -81,14 +83,42 @@ class MessageRow:
 @dataclass(frozen=True)
 class ConversationRow:
     """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
-    first unread text waits for somebody."""
+    first unread text waits for somebody. key: its place, for the next page."""
 
+    key: int
     address: str
     name: str
     last_seen: datetime
     last: MessageRow | None
     unread: int
     waiting: datetime | None = None
+    done: bool = False
+    assignee: str | None = None
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A word between colleagues in a conversation."""
+
+    at: datetime
+    author: str
+    body: str
+
+
+@dataclass(frozen=True)
+class DeedRow:
+    """Who changed what. address and name: of the person that it was done to, if anybody."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    address: str | None
+    name: str
+
+
+Place = tuple[datetime, int]
+ThreadRow = CallRow | MessageRow | NoteRow
 
 
 def textback(call: Call, message: Message | None) -> tuple[str, str | None]:
@@ -155,7 +185,7 @@ def calls(
     which: str = "all",
     search: str = "",
     contact: int | None = None,
-    before: tuple[datetime, int] | None = None,
+    before: Place | None = None,
     limit: int | None = None,
 ) -> list[CallRow]:
     """Calls, newest first. which: all, missed, answered, or open (to be called back); search: part of a name or number;
@@ -168,19 +198,38 @@ def calls(
         .order_by(col(Call.started).desc(), col(Call.id).desc())
         .limit(limit)
     )
-    if which == "missed":
-        query = query.where(col(Call.outcome).in_(sorted(MISSED)))
-    if which == "answered":
-        query = query.where(col(Call.outcome).in_(["answered", "answered_elsewhere"]))
-    if which == "open":
-        query = query.where(Call.started >= datetime.now(UTC) - OPEN_FOR, *_to_call_back())
+    filters: list[ColumnElement[bool]] = []
     if contact is not None:
-        query = query.where(Call.contact_id == contact)
+        filters.append(col(Call.contact_id) == contact)
     if search:
-        query = query.where(_found(search))
+        filters.append(col(Call.contact_id).in_(_found_ids(session, search)))
     if before is not None:
-        query = query.where(_older(col(Call.started), col(Call.id), before))
-    return [_call_row(*row) for row in session.exec(query)]
+        filters.append(_older(col(Call.started), col(Call.id), before))
+    if which == "open":
+        filters += (col(Call.started) >= datetime.now(UTC) - OPEN_FOR, *_to_call_back())
+    outcomes = OF_OUTCOME.get(which)
+    if outcomes and limit is not None and not search:
+        filters = [col(Call.id).in_(_newest_of(outcomes, filters, limit))]
+    elif outcomes:
+        filters.append(col(Call.outcome).in_(outcomes))
+    return [_call_row(*row) for row in session.exec(query.where(*filters))]
+
+
+OF_OUTCOME = {"missed": sorted(MISSED), "answered": ["answered", "answered_elsewhere"]}
+
+
+def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], limit: int) -> Any:
+    """The ids of the newest calls of these outcomes: so many of each are looked up in the index of outcomes, however rare
+    they are among the others."""
+    of_each = [
+        select(Call.id)
+        .where(Call.outcome == outcome, *filters)
+        .order_by(col(Call.started).desc(), col(Call.id).desc())
+        .limit(limit)
+        .subquery()
+        for outcome in outcomes
+    ]
+    return union_all(*(select(each.c.id) for each in of_each))
 
 
 def _to_call_back() -> tuple[ColumnElement[bool], ...]:
@@ -206,10 +255,11 @@ def messages(
     session: Session,
     *,
     address: str | None = None,
-    before: tuple[datetime, int] | None = None,
+    contact: int | None = None,
+    before: Place | None = None,
     limit: int | None = None,
 ) -> list[MessageRow]:
-    """Texts, newest first; `address` takes only that contact's."""
+    """Texts, newest first; `address` or `contact` take only that contact's."""
     query = (
         select(Message, Contact, Line.name)
         .join(Line, col(Line.id) == Message.line_id)
@@ -219,16 +269,22 @@ def messages(
     )
     if address is not None:
         query = query.where(Contact.address == address)
+    if contact is not None:
+        query = query.where(Message.contact_id == contact)
     if before is not None:
         query = query.where(_older(col(Message.created), col(Message.id), before))
     return [_message_row(*row) for row in session.exec(query)]
 
 
-def contacts(session: Session, *, search: str = "", limit: int | None = None) -> Sequence[Contact]:
-    """Contacts, the last seen first."""
+def contacts(
+    session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
+) -> Sequence[Contact]:
+    """Contacts, the last seen first. before: (last_seen, id) of the last one of the page above."""
     query = select(Contact).order_by(col(Contact.last_seen).desc(), col(Contact.id).desc()).limit(limit)
     if search:
-        query = query.where(_found(search))
+        query = query.where(col(Contact.id).in_(_found_ids(session, search)))
+    if before is not None:
+        query = query.where(_older(col(Contact.last_seen), col(Contact.id), before))
     return session.exec(query).all()
 
 
@@ -254,59 +310,147 @@ def contact_at(session: Session, address: str) -> Contact | None:
     return session.exec(select(Contact).where(Contact.address == address)).first()
 
 
-def conversations(session: Session, *, limit: int = 50) -> list[ConversationRow]:
-    """Contacts by their last sign of life, those with unread texts first."""
-    unread = (
-        select(
-            col(Message.contact_id).label("contact_id"),
-            func.count().label("n"),
-            func.min(Message.created).label("since"),
+def conversations(
+    session: Session,
+    *,
+    which: str = "open",
+    user: str | None = None,
+    before: Place | None = None,
+    limit: int = 50,
+) -> list[ConversationRow]:
+    """People by their last sign of life, on the first page those with unread texts before all others. which: open, done, mine
+    (those of `user`) or all; before: (last_seen, key) of the last one of the page above."""
+    unread = _unread_of(session)
+    chosen = _of_conversations(which, user)
+    rest = select(Contact).where(*chosen, col(Contact.id).not_in(unread))
+    if before is not None:
+        rest = rest.where(_older(col(Contact.last_seen), col(Contact.id), before))
+    people = list(session.exec(rest.order_by(*_LAST_SEEN).limit(limit)))
+    if before is None:
+        first = select(Contact).where(*chosen, col(Contact.id).in_(unread))
+        people = [*session.exec(first.order_by(*_LAST_SEEN).limit(limit)), *people][:limit]
+    last = _last_words(session, people)
+    return [
+        ConversationRow(
+            key=person.id or 0,
+            address=person.address,
+            name=person.name,
+            last_seen=person.last_seen,
+            last=last.get(person.id),
+            unread=unread[person.id][0] if person.id in unread else 0,
+            waiting=unread[person.id][1] if person.id in unread else None,
+            done=person.done,
+            assignee=person.assignee,
         )
-        .where(Message.status == "received")
-        .group_by(col(Message.contact_id))
-        .subquery()
-    )
+        for person in people
+    ]
+
+
+_LAST_SEEN = (col(Contact.last_seen).desc(), col(Contact.id).desc())
+
+
+def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool], ...]:
+    match which:
+        case "all":
+            return ()
+        case "mine":
+            return (col(Contact.assignee) == user, col(Contact.done).is_(False))
+        case _:
+            return (col(Contact.done).is_(which == "done"),)
+
+
+def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
+    """Of whom there are unread texts, how many, and since when; from the newest ones."""
     newest = (
-        select(func.max(Message.id))
+        select(Message.contact_id, Message.created)
+        .where(Message.status == "received", col(Message.due).is_(None))
+        .order_by(col(Message.id).desc())
+        .limit(UNREAD)
+    )
+    found: dict[int | None, tuple[int, datetime]] = {}
+    for contact, created in session.exec(newest):
+        count, since = found.get(contact, (0, created))
+        found[contact] = count + 1, min(since, created)
+    return found
+
+
+def _last_words(session: Session, people: Sequence[Contact]) -> dict[int | None, MessageRow]:
+    """The last text from or to each of them."""
+    mine = (
+        select(Message.id)
         .where(Message.contact_id == Contact.id)
+        .order_by(col(Message.created).desc(), col(Message.id).desc())
+        .limit(1)
         .correlate(Contact)
         .scalar_subquery()
     )
-    columns: Any = (Contact, Message, Line.name, func.coalesce(unread.c.n, 0), unread.c.since)
     query = (
-        select(*columns)
-        .outerjoin(unread, unread.c.contact_id == Contact.id)
-        .outerjoin(Message, col(Message.id) == newest)
-        .outerjoin(Line, col(Line.id) == Message.line_id)
-        .order_by((func.coalesce(unread.c.n, 0) > 0).desc(), col(Contact.last_seen).desc())
-        .limit(limit)
+        select(Contact, Message, Line.name)
+        .join(Message, col(Message.id) == mine)
+        .join(Line, col(Line.id) == Message.line_id)
+        .where(col(Contact.id).in_([person.id for person in people]))
     )
-    return [
-        ConversationRow(
-            address=contact.address,
-            name=contact.name,
-            last_seen=contact.last_seen,
-            last=_message_row(message, contact, line) if message else None,
-            unread=count,
-            waiting=since,
-        )
-        for contact, message, line, count, since in session.exec(query)
-    ]
+    return {
+        contact.id: _message_row(message, contact, line) for contact, message, line in session.exec(query)
+    }
 
 
-def thread(session: Session, contact: Contact, *, limit: int = 100) -> list[CallRow | MessageRow]:
-    """The last `limit` calls and texts of one contact, oldest first, as they followed each other."""
+def thread(
+    session: Session, contact: Contact, *, before: datetime | None = None, limit: int = 100
+) -> list[ThreadRow]:
+    """The last `limit` calls, texts and notes of one contact before that moment, oldest first, as they followed each other."""
     assert contact.id is not None
-    rows: list[CallRow | MessageRow] = [
-        *calls(session, contact=contact.id, limit=limit),
-        *messages(session, address=contact.address, limit=limit),
+    place = (before, 0) if before else None
+    notes = select(Note).where(Note.contact_id == contact.id)
+    if before is not None:
+        notes = notes.where(Note.at < before)
+    rows: list[ThreadRow] = [
+        *calls(session, contact=contact.id, before=place, limit=limit),
+        *messages(session, contact=contact.id, before=place, limit=limit),
+        *(
+            NoteRow(note.at, note.author, note.body)
+            for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
+        ),
     ]
-    return sorted(rows, key=lambda row: row.started if isinstance(row, CallRow) else row.created)[-limit:]
+    return sorted(rows, key=moment)[-limit:]
+
+
+def moment(row: ThreadRow) -> datetime:
+    """When a row of a thread was made."""
+    match row:
+        case CallRow():
+            return row.started
+        case MessageRow():
+            return row.created
+    return row.at
+
+
+def saved_replies(session: Session) -> Sequence[SavedReply]:
+    return session.exec(select(SavedReply).order_by(col(SavedReply.id))).all()
+
+
+def deeds(session: Session, *, before: int | None = None, limit: int = 50) -> list[DeedRow]:
+    """Who changed what, newest first. before: the id of the last one of the page above."""
+    query = select(Deed, Contact).outerjoin(Contact, col(Contact.id) == Deed.contact_id)
+    if before is not None:
+        query = query.where(col(Deed.id) < before)
+    return [
+        DeedRow(
+            deed.id or 0,
+            deed.at,
+            deed.who,
+            deed.what,
+            contact.address if contact else None,
+            contact.name if contact else "",
+        )
+        for deed, contact in session.exec(query.order_by(col(Deed.id).desc()).limit(limit))
+    ]
 
 
 def unread(session: Session) -> int:
-    """How many incoming texts nobody has read."""
-    return session.exec(select(func.count()).select_from(Message).where(Message.status == "received")).one()
+    """How many incoming texts nobody has read; more than UNREAD are not counted."""
+    some = select(Message.id).where(Message.status == "received").limit(UNREAD).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
 
 
 def waiting(session: Session) -> int:
@@ -337,11 +481,13 @@ def lines(session: Session) -> Sequence[Line]:
     return session.exec(select(Line).order_by(col(Line.id))).all()
 
 
-def _found(search: str) -> ColumnElement[bool]:
+def _found_ids(session: Session, search: str) -> Sequence[int]:
+    """The contacts with this part of a name or number, the last seen of them; a number may be typed with 0 before it."""
     text = search.strip().replace("%", "").replace("_", "")
     digits = "".join(filter(str.isdigit, text)).lstrip("0")
     by_name = col(Contact.name).ilike(f"%{text}%")
-    return or_(by_name, col(Contact.address).contains(digits or text))
+    found = select(col(Contact.id)).where(or_(by_name, col(Contact.address).contains(digits or text)))
+    return [key for key in session.exec(found.order_by(col(Contact.id).desc()).limit(FOUND)) if key]
 
 
 def _older(when: Any, key: Any, before: tuple[datetime, int]) -> ColumnElement[bool]:

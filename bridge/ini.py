@@ -12,6 +12,7 @@ _HEADER = re.compile(r"\[([^\[\]]*)\]?")
 _SETTING = re.compile(r"([\w.-]+)\s*=\s*(.*)")
 # Where editors count lines; str.splitlines would also split at form feeds and U+2028.
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_WITH_END = re.compile(r".*?(?:\r\n|\r|\n)|.+", re.S)
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,12 @@ class Problem:
 
 @dataclass
 class Entry:
+    """line, end: the first and the last line that it takes."""
+
     key: str
     value: str
     line: int
+    end: int
 
 
 @dataclass
@@ -43,7 +47,7 @@ def read(text: str) -> tuple[list[Section], list[Problem]]:
 
     >>> sections, problems = read("[shop]\\nname = Corner\\n  Bakery\\nphone")
     >>> sections
-    [Section(name='shop', line=1, entries=[Entry(key='name', value='Corner Bakery', line=2)])]
+    [Section(name='shop', line=1, entries=[Entry(key='name', value='Corner Bakery', line=2, end=3)])]
     >>> problems[0].line, problems[0].message
     (4, "'phone' is neither a section nor a setting; write key = value")
     """
@@ -53,6 +57,15 @@ def read(text: str) -> tuple[list[Section], list[Problem]]:
         if line and line[0] not in "#;":
             reader.take(line, len(raw) - len(raw.lstrip()), number)
     return reader.sections, reader.problems
+
+
+def lines(text: str) -> list[str]:
+    """The lines with their ends, as they are counted here.
+
+    >>> lines("[shop]\\r\\nname = x")
+    ['[shop]\\r\\n', 'name = x']
+    """
+    return _WITH_END.findall(text)
 
 
 class _Reader:
@@ -78,6 +91,7 @@ class _Reader:
             )
         else:
             entry.value = f"{entry.value} {line}".strip()
+            entry.end = number
 
     def _header(self, line: str, number: int) -> None:
         header = _HEADER.match(line)
@@ -96,7 +110,7 @@ class _Reader:
                 number, f"{setting[1]} stands before the first section; put it under one such as [shop]"
             )
         else:
-            self._entry = Entry(setting[1], setting[2], number)
+            self._entry = Entry(setting[1], setting[2], number, number)
             self.sections[-1].entries.append(self._entry)
 
     def _problem(self, number: int, message: str) -> None:

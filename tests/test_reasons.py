@@ -20,7 +20,7 @@ from modem.simulator import Simulator
 from tests.box import Box, FastClock, a_box, until
 from tests.test_web_loop import enter
 from tests.web_desk import NAME, PASSWORD
-from web.auth import add_user
+from web.users import add_user
 
 OURS = "+447400999999"
 # In seconds; the texts of `WAITING` boxes are due so long after the call.

@@ -23,7 +23,7 @@ from bridge.database import migrate, open_engine
 from bridge.desk import Asked, Desk, Granted, LineStatus, MarkRead, Refused, Status, Wish, WriteText
 from bridge.models import Contact, Line, Message
 from web import create_app
-from web.auth import add_user, set_password
+from web.users import add_user, set_password
 from web.server import Server
 
 NOW = datetime.now(UTC)

@@ -12,7 +12,7 @@ from modem.simulator import Simulator
 from tests.box import ANN, a_box, until
 from tests.needs import PROGRAMS, needs
 from tests.test_web_browser import ARGS
-from web.auth import add_user
+from web.users import add_user
 
 pytestmark = needs("chromium")
 REPLY = "Yes, 2 loaves [rye] for 5 € – see you at 5! 😀 " * 4

@@ -18,7 +18,7 @@ from bridge.desk import Desk
 from bridge.loop import Loop, Stop
 from bridge.models import Call, Contact, Incident, Line, Message
 from modem import contract
-from web.auth import add_user
+from web.users import add_user
 
 ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
 NAME, PASSWORD = "mia", "flour & water"

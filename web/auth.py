@@ -1,77 +1,41 @@
-"""Who is logged in: users and their passwords, and the signed cookie."""
+"""Who is logged in: the signed cookie, what each request may do, and the log-in page."""
 
 import hmac
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
-from hashlib import sha256
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
-from sqlmodel import Session, select
-from werkzeug.security import check_password_hash, generate_password_hash
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.desk import Desk
 from bridge.models import Memo, User
+from web import users
 from web.limiter import Limiter
 
 SESSION_DAYS = 30
-SHORTEST_PASSWORD = 8
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
-OPEN = WITHOUT_DATABASE | {"auth.login"}
-METHOD = "scrypt:32768:8:1"
+OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "app.manifest"}
+# What staff may not do.
+OWNERS_ONLY = frozenset(
+    {"settings.change", "settings.send_sample", "team.add", "team.change", "welcome.shop", "welcome.sample"}
+)
 
 # Who asks for news every two seconds need not be looked up each time; a new password counts there so much later (seconds).
 KNOWN_FOR = 10.0
 
 pages = Blueprint("auth", __name__)
 
-# A hash costs 32 MB, and a small Pi has 512: one at a time.
-_one_at_a_time = threading.Lock()
 _one_key = threading.Lock()
-
-
-# ---- users, also for the command line
-
-
-def add_user(database: Session, name: str, password: str) -> None:
-    """Let somebody log in. Raises ValueError with a sentence if the name or the password will not do."""
-    name = name.strip()
-    if not name:
-        raise ValueError("A user needs a name.")
-    if _user(database, name) is not None:
-        raise ValueError(
-            f"There is a user {name} already; textback user password {name} changes the password."
-        )
-    hashed = _hash(password)
-    database.add(User(name=name, password=hashed, created=datetime.now(UTC)))
-
-
-def set_password(database: Session, name: str, password: str) -> None:
-    """A new password, which logs out everywhere. Raises ValueError with a sentence if that will not do."""
-    user = _user(database, name.strip())
-    if user is None:
-        raise ValueError(f"There is no user {name}; textback user add {name} makes one.")
-    user.password = _hash(password)
-
-
-def _hash(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise ValueError(f"The password is too short; take at least {SHORTEST_PASSWORD} characters.")
-    return generate_password_hash(password, METHOD)
-
-
-def _user(database: Session, name: str) -> User | None:
-    return database.exec(select(User).where(User.name == name)).first()
 
 
 # ---- every request
 
 
 def check() -> Response | None:
-    """Know who asks; send strangers to the log-in page."""
+    """Know who asks; send strangers to the log-in page, and staff away from what is the owner's."""
     desk: Desk = current_app.extensions["desk"]
     if request.endpoint in WITHOUT_DATABASE:
         return None
@@ -80,10 +44,12 @@ def check() -> Response | None:
             current_app.secret_key = _session_key(desk)
         # Flask opened this request's session before there was a key. 307: ask again, with the same method and body.
         return redirect(request.full_path.rstrip("?"), 307)
-    g.user = _who(desk)
+    g.user, g.role = _who(desk)
     if g.user is None and request.endpoint not in OPEN:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=target), 303)
+    if request.endpoint in OWNERS_ONLY and g.role != users.OWNER:
+        abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
     return None
 
 
@@ -97,27 +63,37 @@ def _session_key(desk: Desk) -> str:
         return memo.value
 
 
-def _who(desk: Desk) -> str | None:
+def _who(desk: Desk) -> tuple[str | None, str | None]:
+    """Name and role of who is logged in."""
     key, mark = session.get("user"), session.get("mark")
     if not isinstance(key, int) or not isinstance(mark, str):
-        return None
-    asks_for_news = request.endpoint == "news.news"
-    known: dict[tuple[int, str], tuple[str, float]] = current_app.extensions["known"]
-    name, until = known.get((key, mark), ("", 0.0))
-    if asks_for_news and time.monotonic() < until:
-        return name
+        return None, None
+    known: dict[tuple[int, str], tuple[str, str, float]] = current_app.extensions["known"]
+    name, role, until = known.get((key, mark), ("", "", 0.0))
+    if request.endpoint == "news.news" and time.monotonic() < until:
+        return name, role
     with Session(desk.engine) as database:
         user = database.get(User, key)
-    if user is None or not hmac.compare_digest(mark, _mark(user)):
+    if user is None or not hmac.compare_digest(mark, users.mark(user)):
         known.pop((key, mark), None)
-        return None
-    known[key, mark] = (user.name, time.monotonic() + KNOWN_FOR)
-    return user.name
+        return None, None
+    known[key, mark] = (user.name, user.role, time.monotonic() + KNOWN_FOR)
+    return user.name, user.role
 
 
-def _mark(user: User) -> str:
-    """Changes with the password, so that an old cookie is worth nothing."""
-    return sha256(user.password.encode()).hexdigest()[:16]
+def let_in(user: User) -> None:
+    """A new session of this user; whatever the cookie said before is forgotten."""
+    session.clear()
+    session.permanent = True
+    session["user"], session["mark"] = user.id, users.mark(user)
+
+
+def may_guess() -> Limiter:
+    """The limiter of guesses; who has guessed too often is sent away."""
+    limiter: Limiter = current_app.extensions["limiter"]
+    if not limiter.may_try(request.remote_addr or ""):
+        abort(429, "Too many wrong passwords. Wait a minute, then try again.")
+    return limiter
 
 
 # ---- pages
@@ -131,41 +107,19 @@ def login() -> str | Response | tuple[str, int]:
     if g.user:
         return redirect(target, 303)
     if request.method == "GET":
-        return _form(desk, target)
-    limiter: Limiter = current_app.extensions["limiter"]
-    peer = request.remote_addr or ""
-    if not limiter.may_try(peer):
-        abort(429, "Too many wrong passwords. Wait a minute, then try again.")
+        with Session(desk.engine) as database:
+            if users.nobody_yet(database):
+                return redirect(url_for("welcome.first"), 303)
+        return render_template("login.html", target=target, wrong=None)
+    limiter = may_guess()
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    user = _proven(desk, name, password)
+    with Session(desk.engine) as database:
+        user = users.proven(database, name, password)
     if user is None:
-        return _form(desk, target, name), 401
-    limiter.was_right(peer)
-    session.clear()
-    session.permanent = True
-    session["user"], session["mark"] = user.id, _mark(user)
+        return render_template("login.html", target=target, wrong=name), 401
+    limiter.was_right(request.remote_addr or "")
+    let_in(user)
     return redirect(target, 303)
-
-
-def _form(desk: Desk, target: str, wrong: str | None = None) -> str:
-    """The log-in page; `wrong` is the name that was tried."""
-    with Session(desk.engine) as database:
-        nobody = database.exec(select(User.id).limit(1)).first() is None
-    return render_template("login.html", nobody=nobody, target=target, wrong=wrong)
-
-
-def _proven(desk: Desk, name: str, password: str) -> User | None:
-    """The user of this name if the password is right; a name that is not there takes as long."""
-    with Session(desk.engine) as database:
-        user = _user(database, name)
-    with _one_at_a_time:
-        right = check_password_hash(user.password if user else _nobody(), password)
-    return user if user and right else None
-
-
-def _nobody() -> str:
-    """A hash that no password has."""
-    return f"{METHOD}$0000000000000000${'0' * 128}"
 
 
 def _inside(target: str) -> str:
@@ -186,6 +140,6 @@ def _inside(target: str) -> str:
 
 @pages.route("/logout", methods=["POST"])
 def logout() -> Response:
-    """Log out."""
+    """Log out, on this device."""
     session.clear()
     return redirect(url_for("auth.login"), 303)

@@ -1,13 +1,12 @@
 """`/`: the calls, newest first, with what we did about each and why."""
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge import history, numbers
 from bridge.desk import Desk, PickUp, PutDown, Refused
+from web import paging
 
 PAGE = 30
 FILTERS = {"open": "To call back", "missed": "Missed", "answered": "Answered", "all": "All"}
@@ -23,14 +22,14 @@ def calls() -> str:
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     search = request.args.get("q", "").strip()[:80]
-    before = _place(request.args.get("before", ""))
+    before = paging.place(request.args.get("before", ""))
     with Session(desk.engine) as session:
         rows = history.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
         ringing = [
             (line.name, _who(session, desk, line.ringing)) for line in desk.status().lines if line.ringing
         ]
     more = rows[PAGE - 1] if len(rows) > PAGE else None
-    older = f"{more.started.timestamp()!r}_{more.id}" if more else None
+    older = paging.mark(more.started, more.id) if more else None
     return render_template(
         "calls.html",
         calls=rows[:PAGE],
@@ -57,20 +56,8 @@ def ringing() -> Response:
     """Answer the call that rings on a line, or hang up on it."""
     desk: Desk = current_app.extensions["desk"]
     line, do = request.form.get("line", ""), request.form.get("do")
-    answer = desk.ask(PickUp(line) if do == "answer" else PutDown(line))
+    answer = desk.ask(PickUp(line) if do == "answer" else PutDown(line), by=g.user)
     if isinstance(answer, Refused):
         abort(409, answer.sentence)
     return redirect(url_for("calls.calls"), 303)
 
-
-def _place(text: str) -> tuple[datetime, int] | None:
-    """A row's place as it stands in the link to older ones; None if it is none.
-
-    >>> _place("1700000000.5_7"), _place("x")
-    ((datetime.datetime(2023, 11, 14, 22, 13, 20, 500000, tzinfo=datetime.timezone.utc), 7), None)
-    """
-    when, _, key = text.partition("_")
-    try:
-        return datetime.fromtimestamp(float(when), UTC), int(key)
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -10,8 +10,9 @@ from bridge import cards, history
 from bridge.desk import Describe, Desk, Forget, Granted, TakeIn
 from bridge.models import Contact
 from bridge.people import KINDS, LONGEST_NAME, LONGEST_NOTES
+from web import paging
 
-LIST = 100
+LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
 KIND_WORDS = {
@@ -32,17 +33,25 @@ def room_for_files() -> None:
 
 @pages.route("/contacts")
 def contacts() -> str:
-    """The contacts, the last seen first. q: part of a name or number."""
+    """The contacts, the last seen first. q: part of a name or number; before: where the
+    last page ended."""
     return _list()
 
 
 def _list(read: cards.Read | None = None, taken: int = 0) -> str:
     desk: Desk = current_app.extensions["desk"]
     search = request.args.get("q", "").strip()[:80]
+    before = paging.place(request.args.get("before", ""))
     with Session(desk.engine) as session:
-        rows = history.contacts(session, search=search, limit=LIST + 1)
+        rows = history.contacts(session, search=search, before=before, limit=LIST + 1)
+    more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
-        "contacts.html", contacts=rows[:LIST], more=len(rows) > LIST, text=search, read=read, taken=taken
+        "contacts.html",
+        contacts=rows[:LIST],
+        older=paging.mark(more.last_seen, more.id or 0) if more else None,
+        text=search,
+        read=read,
+        taken=taken,
     )
 
 

@@ -1,31 +1,53 @@
-"""`/conversations`: who wrote and who called, and one thread of calls and texts with a reply box."""
+"""`/conversations`: who wrote and who called, and one thread of calls, texts and notes with a reply box."""
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from secrets import token_urlsafe
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history
-from bridge.desk import CalledBack, Desk, Granted, Later, Mark, MarkRead, Refused, WriteText
+from bridge import history, people
+from bridge.conversation import LONGEST_NOTE, LONGEST_REPLY
+from bridge.desk import (
+    AddNote,
+    Assign,
+    CalledBack,
+    Desk,
+    Granted,
+    Later,
+    Mark,
+    MarkRead,
+    Refused,
+    SaveReply,
+    SendAgain,
+    Settle,
+    Wish,
+    WriteText,
+)
 from bridge.models import Contact
 from bridge.numbers import untextable
 from bridge.wording import TWINS, alphabet, cost, plain
+from web import paging, users
 
-LIST = 50
-THREAD = 200
-LONGEST = 1600
+LIST = 40
+THREAD = 60
+FILTERS = {"open": "Open", "mine": "Mine", "done": "Done", "all": "All"}
 
 pages = Blueprint("conversations", __name__)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out."""
+    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out. ticket: by which the box
+    knows it again if it is sent twice."""
 
     body: str = ""
     despite_stop: bool = False
     problem: str | None = None
+    ticket: str = ""
+    note: str = ""
 
     @property
     def cost(self) -> str:
@@ -35,88 +57,171 @@ class Draft:
 
 @pages.route("/conversations")
 def conversations() -> str:
-    """Everybody, the unread first."""
+    """Who is to be seen to, the unread first. show: open, mine, done or all; before: where the last page ended."""
     return _page(None, Draft())
 
 
 @pages.route("/conversations/<path:address>")
 def thread(address: str) -> str:
-    """One conversation. Looking at it changes nothing: `read` does, by a button or by the page's script."""
+    """One conversation. Looking at it changes nothing: `read` does, by a button or by the page's script. until: where the
+    page of newer ones began."""
     return _page(address, Draft())
 
 
 @pages.route("/conversations/<path:address>", methods=["POST"])
 def reply(address: str) -> Response | tuple[str, int]:
-    """Send a reply (303 to the thread that shows it), or count what it costs. What was typed is never lost."""
+    """Send a reply (303 to the thread that shows it), count what it costs, or keep it for other times. What was typed is never
+    lost."""
+    form = request.form
+    body = form.get("body", "").replace("\r\n", "\n")
+    draft = Draft(body, bool(form.get("despite_stop")), ticket=form.get("ticket", "")[:40])
+    match form.get("do"):
+        case "count":
+            return _page(address, draft), 200
+        case "save":
+            return _save(address, draft)
+        case None | "send":
+            return _send(address, draft)
+    return _page(address, replace(draft, body=_with_saved(body, form.get("do", "")))), 200
+
+
+def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     desk: Desk = current_app.extensions["desk"]
-    body = request.form.get("body", "").replace("\r\n", "\n")
-    draft = Draft(body, bool(request.form.get("despite_stop")))
-    if request.form.get("do") == "count":
-        return _page(address, draft), 200
-    if len(body) > LONGEST:
-        problem = f"This is too long for a text: {len(body)} of {LONGEST} characters."
+    if len(draft.body) > LONGEST_REPLY:
+        problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
         return _page(address, replace(draft, problem=problem)), 422
-    answer = desk.ask(WriteText(address, plain(body), g.user, draft.despite_stop))
+    wish = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
+    answer = desk.ask(wish, by=g.user)
     if isinstance(answer, Later):
+        # The same ticket stays in the form: sent again, it is the same text.
         problem = f"{answer.sentence} Do not send this again: it goes out by itself."
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Granted):
-        return _page(address, replace(draft, problem=answer.sentence)), 409
+        return _page(address, replace(draft, problem=answer.sentence, ticket="")), 409
     desk.ask(MarkRead(address))
+    return _to_the_end(address)
+
+
+def _save(address: str, draft: Draft) -> tuple[str, int]:
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(SaveReply(plain(draft.body)), by=g.user)
+    said = "Saved. It stands under Saved replies." if isinstance(answer, Granted) else answer.sentence
+    return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Granted) else 409
+
+
+def _with_saved(body: str, key: str) -> str:
+    """The draft with the saved reply of this key behind it."""
+    desk: Desk = current_app.extensions["desk"]
+    with Session(desk.engine) as session:
+        words = next((saved.body for saved in history.saved_replies(session) if str(saved.id) == key), "")
+    return f"{body.rstrip()} {words}".strip()
+
+
+def _to_the_end(address: str) -> Response:
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+
+
+def _do(address: str, wish: Wish, code: int = 409) -> Response:
+    """Have it done, and show the thread."""
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(wish, by=g.user)
+    if isinstance(answer, Refused):
+        abort(code, answer.sentence)
+    if request.form.get("from") == "calls":
+        return redirect(url_for("calls.calls", show=request.form.get("show") or None), 303)
+    return _to_the_end(address)
 
 
 @pages.route("/conversations/<path:address>/read", methods=["POST"])
 def read(address: str) -> Response:
     """Somebody has read it."""
-    desk: Desk = current_app.extensions["desk"]
-    desk.ask(MarkRead(address))
-    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+    return _do(address, MarkRead(address))
 
 
 @pages.route("/conversations/<path:address>/called-back", methods=["POST"])
 def called_back(address: str) -> Response:
     """Somebody here has called this person back."""
-    desk: Desk = current_app.extensions["desk"]
-    desk.ask(CalledBack(address), by=g.user)
-    if request.form.get("from") == "calls":
-        return redirect(url_for("calls.calls", show="open"), 303)
-    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+    return _do(address, CalledBack(address))
 
 
 @pages.route("/conversations/<path:address>/mark", methods=["POST"])
 def mark(address: str) -> Response:
     """Never text, text again, block, or settle what was no opt-out."""
+    return _do(address, Mark(address, request.form.get("kind", "")), 404)
+
+
+@pages.route("/conversations/<path:address>/done", methods=["POST"])
+def done(address: str) -> Response:
+    """Nothing is left to be done, or (do=reopen) something is."""
+    settled = request.form.get("do") != "reopen"
+    answer = _do(address, Settle(address, settled), 404)
+    return redirect(url_for("conversations.conversations"), 303) if settled else answer
+
+
+@pages.route("/conversations/<path:address>/assign", methods=["POST"])
+def assign(address: str) -> Response:
+    """Somebody sees to it."""
+    return _do(address, Assign(address, request.form.get("user") or None))
+
+
+@pages.route("/conversations/<path:address>/again", methods=["POST"])
+def again(address: str) -> Response:
+    """A text that failed, or of which nobody knows, once more."""
+    key = request.form.get("message", "")
+    return _do(address, SendAgain(int(key) if key.isdecimal() else 0, bool(request.form.get("despite_stop"))))
+
+
+@pages.route("/conversations/<path:address>/note", methods=["POST"])
+def note(address: str) -> Response | tuple[str, int]:
+    """A word to colleagues (303 to the thread that shows it). What was typed is never lost."""
     desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(Mark(address, request.form.get("kind", "")), by=g.user)
-    if isinstance(answer, Refused):
-        abort(404, answer.sentence)
-    return redirect(url_for("conversations.thread", address=address), 303)
+    body = request.form.get("note", "").replace("\r\n", "\n")
+    answer = desk.ask(AddNote(address, body), by=g.user)
+    if not isinstance(answer, Granted):
+        return _page(address, Draft(note=body, problem=answer.sentence)), 409
+    return _to_the_end(address)
 
 
 def _page(address: str | None, draft: Draft) -> str:
     desk: Desk = current_app.extensions["desk"]
     contact: Contact | None = None
-    rows: list[history.CallRow | history.MessageRow] = []
+    rows: list[history.ThreadRow] = []
+    chosen = request.args.get("show", "open")
+    chosen = chosen if chosen in FILTERS else "open"
     with Session(desk.engine) as session:
-        people = history.conversations(session, limit=LIST)
+        before = paging.place(request.args.get("before", ""))
+        people_here = history.conversations(
+            session, which=chosen, user=g.user, before=before, limit=LIST + 1
+        )
         if address is not None:
             contact = history.contact_at(session, address) or abort(404, "Nobody has this number here.")
-            rows = history.thread(session, contact, limit=THREAD)
+            until = paging.place(request.args.get("until", ""))
+            rows = history.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
+        saved, colleagues = history.saved_replies(session), users.names(session)
+    shown, older = people_here[:LIST], None
+    if len(people_here) > LIST:
+        older = paging.mark(shown[-1].last_seen, shown[-1].key)
     return render_template(
         "conversations.html",
-        people=people,
+        people=shown,
+        older=older,
+        filters=FILTERS,
+        chosen=chosen,
         contact=contact,
-        rows=rows,
-        cut=len(rows) == THREAD,
-        draft=draft,
+        rows=rows[-THREAD:],
+        earlier=paging.mark(history.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
+        now_shown="until" not in request.args,
+        draft=draft if draft.ticket else replace(draft, ticket=token_urlsafe(12)),
+        saved=saved,
+        colleagues=colleagues,
         unread_here=any(isinstance(row, history.MessageRow) and row.status == "received" for row in rows),
         missed_here=any(
             isinstance(row, history.CallRow) and row.missed and not row.called_back for row in rows
         ),
         untextable=_untextable(contact, desk) if contact else None,
-        longest=LONGEST,
+        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": people.LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
+        now=datetime.now(UTC),
     )
 
 

@@ -1,0 +1,154 @@
+"""The people who may log in: names, passwords, roles, and the code that lets the first one in; used by the page and by the
+command line. It knows no request."""
+
+import secrets
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from bridge import store
+from bridge.models import User
+
+SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
+METHOD = "scrypt:32768:8:1"
+OWNER, STAFF = "owner", "staff"
+ROLES = {OWNER: "Owner: may change everything", STAFF: "Staff: may not change settings or people"}
+# The memo with the code for the first log-in.
+SETUP_CODE = "setup_code"
+
+# A hash costs 32 MB, and a small Pi has 512: one at a time.
+_one_at_a_time = threading.Lock()
+
+
+def add_user(database: Session, name: str, password: str, role: str = OWNER) -> User:
+    """Let somebody log in. Raises ValueError with a sentence if the name or the password will not do."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+    if not name:
+        raise ValueError("A user needs a name.")
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"This name is too long; take at most {LONGEST_NAME} characters.")
+    if role not in ROLES:
+        raise ValueError(f"{role!r} is no role; there are owner and staff.")
+    if named(database, name) is not None:
+        raise ValueError(
+            f"There is a user {name} already; textback user password {name} changes the password."
+        )
+    user = User(name=name, password=_hash(password), created=datetime.now(UTC), role=role)
+    database.add(user)
+    store.remember(database, SETUP_CODE, None)  # it has done its work
+    database.flush()
+    return user
+
+
+def set_password(database: Session, name: str, password: str) -> User:
+    """A new password, which logs out everywhere. Raises ValueError with a sentence if that will not do."""
+    user = _known(database, name)
+    user.password = _hash(password)
+    return user
+
+
+def set_role(database: Session, name: str, role: str) -> None:
+    """Raises ValueError with a sentence for a role that there is not, or if no owner would be left."""
+    user = _known(database, name)
+    if role not in ROLES:
+        raise ValueError(f"{role!r} is no role; there are owner and staff.")
+    _keep_an_owner(database, user, role)
+    user.role = role
+
+
+def remove(database: Session, name: str) -> None:
+    """Nobody of this name may log in any more; what they wrote stays. Raises ValueError with a sentence."""
+    user = _known(database, name)
+    _keep_an_owner(database, user, None)
+    database.delete(user)
+
+
+def log_out_everywhere(database: Session, name: str) -> User:
+    """Every cookie of this user is worth nothing from now on. Raises ValueError with a sentence."""
+    user = _known(database, name)
+    user.logins += 1
+    return user
+
+
+def everybody(database: Session) -> Sequence[User]:
+    return database.exec(select(User).order_by(col(User.name))).all()
+
+
+def names(database: Session) -> list[str]:
+    return [user.name for user in everybody(database)]
+
+
+def nobody_yet(database: Session) -> bool:
+    return database.exec(select(User.id).limit(1)).first() is None
+
+
+def named(database: Session, name: str) -> User | None:
+    return database.exec(select(User).where(User.name == name.strip())).first()
+
+
+def proven(database: Session, name: str, password: str) -> User | None:
+    """The user of this name if the password is right; a name that is not there takes as long."""
+    user = named(database, name)
+    with _one_at_a_time:
+        right = check_password_hash(user.password if user else _nobody(), password[:LONGEST_PASSWORD])
+    return user if user and right else None
+
+
+def mark(user: User) -> str:
+    """Changes with the password and with logging out everywhere, so that an old cookie is worth nothing."""
+    return sha256(f"{user.password} {user.logins}".encode()).hexdigest()[:16]
+
+
+def setup_code(database: Session) -> str | None:
+    """The code that lets the first user in, made at the first look; None once there is somebody."""
+    if not nobody_yet(database):
+        return None
+    code = store.remembered(database, SETUP_CODE)
+    if code is None:
+        digits = f"{secrets.randbelow(10**8):08}"
+        code = f"{digits[:4]}-{digits[4:]}"
+        store.remember(database, SETUP_CODE, code)
+    return code
+
+
+def is_setup_code(database: Session, typed: str) -> bool:
+    """Is it the code, however it is grouped?"""
+    code = store.remembered(database, SETUP_CODE)
+    return code is not None and secrets.compare_digest(_digits(code), _digits(typed))
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char in "0123456789")
+
+
+def _known(database: Session, name: str) -> User:
+    user = named(database, name)
+    if user is None:
+        raise ValueError(f"There is no user {name}; textback user add {name} makes one.")
+    return user
+
+
+def _keep_an_owner(database: Session, user: User, role: str | None) -> None:
+    others = [other for other in everybody(database) if other.role == OWNER and other.id != user.id]
+    if user.role == OWNER and role != OWNER and not others:
+        raise ValueError(f"{user.name} is the only owner; make somebody else an owner first.")
+
+
+def _hash(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        short = len(password) < SHORTEST_PASSWORD
+        right = (
+            f"at least {SHORTEST_PASSWORD} characters" if short else f"at most {LONGEST_PASSWORD} characters"
+        )
+        raise ValueError(f"The password is too {'short' if short else 'long'}; take {right}.")
+    with _one_at_a_time:
+        return generate_password_hash(password, METHOD)
+
+
+def _nobody() -> str:
+    """A hash that no password has."""
+    return f"{METHOD}$0000000000000000${'0' * 128}"
