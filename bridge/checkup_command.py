@@ -19,7 +19,7 @@ from bridge.database import AlreadyRunning, migrate, open_engine, plain_trouble,
 from bridge.desk import Status
 from bridge.doctor import Check, healthy, sheet
 from bridge.examine import Examination, examining
-from bridge.service import machine
+from bridge.service import machine, setup_code
 from modem import contract
 
 MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
@@ -49,6 +49,9 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)
         _show(checks, ports, as_json)
+        code = setup_code(engine)
+        if code and not as_json:
+            click.echo(f"\nNobody may log in yet: open the page and choose a password with the code {code}")
         if record is not None:
             _write(record, patient.recording(masked))
     return healthy(checks)

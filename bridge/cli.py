@@ -93,6 +93,10 @@ def run(path: Path) -> None:
     try:
         with service.running(settings, service.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
+            if code := service.setup_code(box.desk.engine):
+                click.echo(
+                    f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
+                )
             service.run_until_told(box)
     except AlreadyRunning as error:
         raise Trouble(
@@ -328,14 +332,12 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _keep_user(path: Path, name: str, from_stdin: bool, keep: str) -> None:
-    from web import auth
-
+def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], object]) -> None:
     settings = load(path)
     password = _password(from_stdin)
     try:
         with database(settings) as session:
-            getattr(auth, keep)(session, name, password)
+            keep(session, password)
     except ValueError as error:
         raise Trouble(str(error)) from error
 
@@ -343,10 +345,14 @@ def _keep_user(path: Path, name: str, from_stdin: bool, keep: str) -> None:
 @user.command("add")
 @configured
 @click.argument("name")
+@click.option("--staff", is_flag=True, help="As staff, who may not change settings or people.")
 @with_password
-def user_add(path: Path, name: str, password_stdin: bool) -> None:
-    """Let NAME log in."""
-    _keep_user(path, name, password_stdin, "add_user")
+def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
+    """Let NAME log in, as an owner unless --staff."""
+    from web import users
+
+    role = users.STAFF if staff else users.OWNER
+    _keep_user(path, password_stdin, lambda session, password: users.add_user(session, name, password, role))
     click.echo(f"{name} may log in now.")
 
 
@@ -356,7 +362,9 @@ def user_add(path: Path, name: str, password_stdin: bool) -> None:
 @with_password
 def user_password(path: Path, name: str, password_stdin: bool) -> None:
     """Give NAME a new password."""
-    _keep_user(path, name, password_stdin, "set_password")
+    from web import users
+
+    _keep_user(path, password_stdin, lambda session, password: users.set_password(session, name, password))
     click.echo(f"{name} has a new password, and is logged out everywhere.")
 
 

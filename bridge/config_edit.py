@@ -5,6 +5,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -138,10 +139,8 @@ def _as_it_was(handle: int, path: Path) -> None:
     """Whose it is, and who may read it."""
     old = path.stat()
     os.fchmod(handle, old.st_mode & 0o7777)
-    try:
+    with suppress(PermissionError):  # else it belongs to the box's user from now on
         os.fchown(handle, old.st_uid, old.st_gid)
-    except PermissionError:
-        pass  # it belongs to the box's user from now on
 
 
 def _settle(folder: Path) -> None:

@@ -56,6 +56,13 @@ class CallRow:
     urgent: bool = False
     called_back: datetime | None = None
     called_back_by: str | None = None
+    opted_out: bool = False
+    blocked: bool = False
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it rang or lasted."""
+        return None if self.ended is None else max(0, round((self.ended - self.started).total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -100,6 +107,7 @@ class ConversationRow:
 class NoteRow:
     """A word between colleagues in a conversation."""
 
+    id: int
     at: datetime
     author: str
     body: str
@@ -154,6 +162,8 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         urgent=call.urgent,
         called_back=call.called_back,
         called_back_by=call.called_back_by,
+        opted_out=contact is not None and contact.opted_out_at is not None,
+        blocked=contact is not None and contact.blocked,
     )
 
 
@@ -408,7 +418,7 @@ def thread(
         *calls(session, contact=contact.id, before=place, limit=limit),
         *messages(session, contact=contact.id, before=place, limit=limit),
         *(
-            NoteRow(note.at, note.author, note.body)
+            NoteRow(note.id or 0, note.at, note.author, note.body)
             for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
         ),
     ]

@@ -24,7 +24,7 @@ from modem import culprits, discovery
 from modem.contract import Request
 from modem.driver import Driver, Line
 from modem.simulator import Simulator
-from web import create_app
+from web import create_app, users
 from web.server import Server
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,14 @@ def _remembered(
         others = store.marks_of_others(session, modem.name, [other.name for other in settings.modems])
         return "" if refused else modem.pin, others
     return modem.pin, frozenset()
+
+
+def setup_code(engine: Engine) -> str | None:
+    """The code with which the first person chooses a password at the page; None once there is somebody, or while the database
+    cannot say."""
+    with suppress(DatabaseError), Session(engine) as session, session.begin():
+        return users.setup_code(session)
+    return None
 
 
 def machine() -> tuple[tuple[str, ...], bool]:

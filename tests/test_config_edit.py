@@ -1,4 +1,4 @@
-"""config.ini changed by the page: what was asked for stands there, everything else is as it was, and nothing wrong is written."""
+"""config.ini changed by the page: what was asked for stands there, all else is as it was, nothing wrong is written."""
 
 import os
 import shutil
@@ -77,7 +77,7 @@ SOMETHING_ELSE = {
         "opt_out_text": "STOP ends it",
     },
     "hours": {
-        **{day: "9:00-12:00, 14:00-18:00" for day in list(SECTIONS["hours"])[:7]},
+        **dict.fromkeys(list(SECTIONS["hours"])[:7], "9:00-12:00, 14:00-18:00"),
         "holidays": "GB 2026-12-24",
     },
     "filters": {

@@ -23,8 +23,8 @@ from bridge.database import migrate, open_engine
 from bridge.desk import Asked, Desk, Granted, LineStatus, MarkRead, Refused, Status, Wish, WriteText
 from bridge.models import Contact, Line, Message
 from web import create_app
-from web.users import add_user, set_password
 from web.server import Server
+from web.users import add_user, set_password
 
 NOW = datetime.now(UTC)
 

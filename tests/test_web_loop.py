@@ -21,9 +21,9 @@ from bridge.desk import Desk, LineStatus, Status
 from bridge.models import Contact
 from tests.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
-from web.users import set_password
 from web.limiter import ALL, EACH, Limiter
 from web.server import Server
+from web.users import set_password
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bridge.config import Settings
 from bridge.database import Heartbeat, migrate, open_engine
 from bridge.desk import Desk
 from bridge.loop import Loop, Stop
-from bridge.models import Call, Contact, Incident, Line, Message
+from bridge.models import Call, Contact, Incident, Line, Message, Note, SavedReply
 from modem import contract
 from web.users import add_user
 
@@ -133,6 +133,12 @@ def fill(session: Session, now: datetime) -> None:
     week.call(ann, 11, "abandoned", 3, text="delivered")
     week.text(ann, 9, "Hi! Could you keep two sourdough loaves for me until 5? 🥖", "in", "received")
     week.text(ann, 8, "And a poppy seed roll, please", "in", "received")
+    dan.assignee, eve.done = NAME, True
+    session.add(
+        Note(contact_id=dan.id or 0, at=now - timedelta(minutes=2570), author="ben", body="Paid 20 in advance.")
+    )
+    session.add(SavedReply(body="Yes, it is ready for you. See you soon!"))
+    session.add(SavedReply(body="We are open Tuesday to Saturday, 7:00 to 18:00."))
     session.add(
         Incident(
             line="main",

@@ -11,13 +11,29 @@ from werkzeug.exceptions import HTTPException
 from bridge import history
 from bridge.database import plain_trouble
 from bridge.desk import Desk
-from web import auth, calls, contacts, conversations, guard, healthz, news, settings, show, status
+from web import (
+    auth,
+    calls,
+    contacts,
+    conversations,
+    guard,
+    healthz,
+    manifest,
+    news,
+    replies,
+    settings,
+    show,
+    status,
+    team,
+    tryout,
+    welcome,
+)
 from web.limiter import Limiter
 
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -37,6 +53,21 @@ SENTENCES = {
 # While the box starts for the first time, its tables are still being made.
 STARTING = ("no such table", "does not exist")
 
+ROOMS = (
+    auth,
+    welcome,
+    calls,
+    conversations,
+    replies,
+    contacts,
+    status,
+    settings,
+    tryout,
+    team,
+    news,
+    manifest,
+    healthz,
+)
 csrf = CSRFProtect()
 
 
@@ -68,7 +99,7 @@ def create_app(desk: Desk) -> Flask:
     app.before_request(contacts.room_for_files)
     app.before_request(_take_mark)
     csrf.init_app(app)
-    for room in (auth, calls, conversations, contacts, status, settings, news, healthz):
+    for room in ROOMS:
         app.register_blueprint(room.pages)
     show.teach(app.jinja_env, desk)
     app.context_processor(_common)
@@ -87,11 +118,16 @@ def _take_mark() -> None:
 def _common() -> dict[str, object]:
     """What every page needs. Who was refused by the guard is told nothing of the shop."""
     if g.get("refused", True):
-        return {"troubles": (), "shop": "", "user": None}
+        return {"troubles": (), "shop": "", "user": None, "role": None}
     desk: Desk = current_app.extensions["desk"]
     user = g.get("user")
     rows = _from_database(desk) if user and not g.get("no_database") else {}
-    common = {"troubles": desk.status().troubles, "shop": desk.settings().shop.name, "user": user}
+    common = {
+        "troubles": desk.status().troubles,
+        "shop": desk.settings().shop.name,
+        "user": user,
+        "role": g.get("role"),
+    }
     return {**common, "mark": g.get("mark"), **rows}
 
 

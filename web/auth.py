@@ -17,11 +17,9 @@ from web.limiter import Limiter
 
 SESSION_DAYS = 30
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
-OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "app.manifest"}
+OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "manifest.manifest"}
 # What staff may not do.
-OWNERS_ONLY = frozenset(
-    {"settings.change", "settings.send_sample", "team.add", "team.change", "welcome.shop", "welcome.sample"}
-)
+OWNERS_ONLY = frozenset({"settings.send_sample", "team.add", "team.change", "welcome.shop", "welcome.sample"})
 
 # Who asks for news every two seconds need not be looked up each time; a new password counts there so much later (seconds).
 KNOWN_FOR = 10.0
@@ -48,9 +46,15 @@ def check() -> Response | None:
     if g.user is None and request.endpoint not in OPEN:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=target), 303)
-    if request.endpoint in OWNERS_ONLY and g.role != users.OWNER:
-        abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
+    if request.endpoint in OWNERS_ONLY:
+        owners_only()
     return None
+
+
+def owners_only() -> None:
+    """Staff go no further."""
+    if g.role != users.OWNER:
+        abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
 
 
 def _session_key(desk: Desk) -> str:

@@ -60,4 +60,3 @@ def ringing() -> Response:
     if isinstance(answer, Refused):
         abort(409, answer.sentence)
     return redirect(url_for("calls.calls"), 303)
-

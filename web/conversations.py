@@ -190,9 +190,7 @@ def _page(address: str | None, draft: Draft) -> str:
     chosen = chosen if chosen in FILTERS else "open"
     with Session(desk.engine) as session:
         before = paging.place(request.args.get("before", ""))
-        people_here = history.conversations(
-            session, which=chosen, user=g.user, before=before, limit=LIST + 1
-        )
+        people_here = history.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
         if address is not None:
             contact = history.contact_at(session, address) or abort(404, "Nobody has this number here.")
             until = paging.place(request.args.get("until", ""))

@@ -74,6 +74,17 @@ def is_ours(host: str, names: tuple[str, ...] = (), everywhere: bool = False) ->
     return name.lower().rstrip(".") in own or is_private(name) or (everywhere and _ip(name) is not None)
 
 
+def own_address() -> str | None:
+    """The box's address on the shop's network, by the way out that the system would take; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1, RFC 5737
+        except OSError:
+            return None
+        address = str(probe.getsockname()[0])
+    return address if is_private(address) and not address.startswith("127.") else None
+
+
 @cache
 def _machine_name() -> str:
     return socket.gethostname().lower().partition(".")[0]

@@ -1,5 +1,6 @@
-"""`/settings`: what config.ini says, in plain words, how the automatic texts read, what they cost."""
+"""`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
 
+import os
 from calendar import day_name
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,32 +9,90 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history, hours
-from bridge.config import Settings
-from bridge.desk import Desk, Refused, SendSample
+from bridge import config, config_edit, deeds, history
+from bridge.config import ConfigError, Settings
+from bridge.config_edit import CannotWrite
+from bridge.desk import Desk, ReadSettings, Refused, SendSample
 from bridge.holidays import is_holiday
-from bridge.wording import preview
+from bridge.hours import Holidays
+from bridge.samples import samples
+from bridge.wording import LANGUAGES
+from web import auth, users
+from web.forms import FORMS, Form
 
 LONGEST = 1600
+CHANGED_MEANWHILE = (
+    "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
+    "now puts it in the place of theirs."
+)
 
 pages = Blueprint("settings", __name__)
 
 
 @pages.route("/settings")
 def settings() -> str:
-    """The settings in force."""
+    """The settings in force, in words. saved: the section that was just changed."""
     desk: Desk = current_app.extensions["desk"]
-    texts = desk.settings().textback
-    return _page(texts.message, texts.closed_message)
+    in_force = desk.settings()
+    with Session(desk.engine) as session:
+        monthly = history.automatic_texts(session, datetime.now(UTC))
+        replies = len(history.saved_replies(session))
+    return render_template(
+        "settings.html",
+        settings=in_force,
+        region=desk.region(),
+        days=list(day_name),
+        samples=_samples(in_force),
+        monthly=monthly,
+        replies=replies,
+        owner=g.role == users.OWNER,
+        holidays=_holidays(in_force.hours.holidays),
+        saved=FORMS.get(request.args.get("saved", "")),
+    )
 
 
-@pages.route("/settings/preview", methods=["POST"])
-def try_out() -> str:
-    """How other words would read, and what they would cost; nothing is changed."""
-    texts = [
-        request.form.get(field, "").replace("\r\n", "\n").strip()[:LONGEST] for field in ("open", "closed")
-    ]
-    return _page(*texts)
+@pages.route("/settings/<section>")
+def form(section: str) -> str:
+    """The form of one section, filled with what stands in the file."""
+    desk: Desk = current_app.extensions["desk"]
+    try:
+        values = config_edit.written(desk.settings().path)[_known(section)]
+    except CannotWrite as error:
+        abort(503, str(error))
+    return _form(section, values, config_edit.mark(values))
+
+
+@pages.route("/settings/<section>", methods=["POST"])
+def change(section: str) -> Response | tuple[str, int]:
+    """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
+    desk: Desk = current_app.extensions["desk"]
+    path = desk.settings().path
+    typed = _typed(section)
+    try:
+        now = config_edit.written(path)[section]
+        seen = request.form.get("seen", "")
+        if request.form.get("do") == "show":
+            return _form(section, now | typed, seen, settings=_tried(section, typed)), 200
+        auth.owners_only()
+        if seen != config_edit.mark(now):
+            return _form(section, now | typed, config_edit.mark(now), CHANGED_MEANWHILE), 409
+        keep(desk, section, typed)
+    except ConfigError as error:
+        return _form(section, now | typed, seen, problems=_problems(error, section)), 422
+    except CannotWrite as error:
+        return _form(section, typed, request.form.get("seen", ""), str(error)), 503
+    return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
+
+
+def keep(desk: Desk, section: str, values: dict[str, str | None]) -> None:
+    """Write them into config.ini, have the loop take them up, and note who did it. Raises ConfigError and CannotWrite."""
+    changed = config_edit.change(desk.settings().path, section, values)
+    if not changed:
+        return
+    desk.ask(ReadSettings(), by=g.user)
+    what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
+    with Session(desk.engine) as session, session.begin():
+        deeds.note(session, g.user, what, datetime.now(UTC))
 
 
 @pages.route("/settings/test", methods=["POST"])
@@ -46,34 +105,83 @@ def send_sample() -> Response:
     return redirect(url_for("conversations.conversations"), 303)
 
 
-def _page(when_open: str, when_closed: str) -> str:
+def _known(section: str) -> str:
+    return section if section in FORMS else abort(404)
+
+
+def _typed(section: str) -> dict[str, str | None]:
+    """The form's values as they would stand in the file; a text in another language that was emptied is taken out."""
+    fields: dict[str, str | None] = {
+        field.key: config_edit.line_of(request.form.get(field.key, ""))[:LONGEST]
+        for field in FORMS[_known(section)].fields
+    }
+    if section == "textback":
+        for key in request.form:
+            base, _, language = key.partition(".")
+            if base in ("message", "closed_message") and language:
+                fields[key] = config_edit.line_of(request.form[key])[:LONGEST] or None
+        language, words = (
+            config_edit.line_of(request.form.get(f"new_{part}", "")) for part in ("language", "text")
+        )
+        if words:
+            fields[f"message.{language}"] = words[:LONGEST]
+    return fields
+
+
+def _tried(section: str, typed: dict[str, str | None]) -> Settings:
+    """The settings as they would be; nothing is written. Raises ConfigError."""
+    path = current_app.extensions["desk"].settings().path
+    return config.parse(config_edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
+
+
+def _problems(error: ConfigError, section: str) -> dict[str, str]:
+    """What is wrong, by key; under "" what is wrong elsewhere in the file."""
+    found: dict[str, str] = {}
+    for problem in error.problems:
+        mine = problem.section == section and problem.key is not None
+        sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
+        place = "" if mine else f"Line {problem.line} of the file: "
+        found.setdefault(problem.key or "" if mine else "", f"{place}{sentence}")
+    return found
+
+
+def _form(
+    section: str,
+    values: dict[str, str | None] | dict[str, str],
+    seen: str,
+    trouble: str | None = None,
+    problems: dict[str, str] | None = None,
+    settings: Settings | None = None,
+) -> str:
     desk: Desk = current_app.extensions["desk"]
-    in_force, now = desk.settings(), datetime.now(UTC)
+    chosen: Form = FORMS[section]
+    shown = settings or desk.settings()
     with Session(desk.engine) as session:
-        monthly = history.automatic_texts(session, now)
+        monthly = history.automatic_texts(session, datetime.now(UTC))
     return render_template(
-        "settings.html",
-        settings=in_force,
-        region=desk.region(),
-        days=list(day_name),
-        drafts={"open": when_open, "closed": when_closed},
-        previews={
-            "open": preview(in_force, when_open, now, True, ""),
-            "closed": preview(in_force, when_closed, now, False, _reopens(in_force, now))
-            if when_closed
-            else None,
-        },
+        "settings_form.html",
+        section=section,
+        form=chosen,
+        values=values,
+        languages={key: value for key, value in values.items() if "." in key and value},
+        known_languages=sorted(LANGUAGES),
+        seen=seen,
+        trouble=trouble or (problems or {}).get(""),
+        problems=problems or {},
+        samples=_samples(shown) if section in ("textback", "shop", "hours") and not problems else (),
         monthly=monthly,
+        owner=g.role == users.OWNER,
         longest=LONGEST,
     )
 
 
-def _reopens(settings: Settings, now: datetime) -> str:
-    """When the shop would open again if it closed now, in words."""
+def _holidays(holidays: Holidays) -> str:
+    days = [f"{day.day} {day:%B %Y}" for day in holidays.dates]
+    return (
+        ", ".join([f"the public ones of {holidays.country}", *days] if holidays.country else days) or "none"
+    )
+
+
+def _samples(settings: Settings) -> object:
     zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
-    week, off = settings.hours.week, is_holiday(settings.hours.holidays)
-    opening = hours.opening(week, off, now, zone)
-    if opening.open and any(week):
-        tomorrow = hours.at_clock(now.astimezone(zone).date(), hours.MINUTES_A_DAY, zone)
-        opening = hours.opening(week, off, tomorrow, zone)
-    return hours.in_words(opening.reopens, now, zone)
+    return samples(settings, is_holiday(settings.hours.holidays), datetime.now(UTC), zone)

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from bridge.desk import Desk
-from bridge.history import CallRow, MessageRow
+from bridge.history import CallRow, MessageRow, NoteRow
+from bridge.history import moment as moment_of
 from bridge.hours import Span, lasted
 from bridge.numbers import pretty
 from bridge.policy import REASONS
@@ -85,6 +86,7 @@ def ended(call: CallRow) -> str:
     words = OUTCOMES.get(call.outcome, call.outcome)
     if call.outcome in COUNTED and call.rings:
         words = f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
+        words = f"{words}, {call.seconds} s" if call.seconds else words
     return f"{words}, diverted here" if call.forwarded else words
 
 
@@ -93,15 +95,22 @@ def stranger(row: CallRow) -> str:
     return "Withheld number" if row.withheld else "Unknown number"
 
 
-def call_chip(row: CallRow) -> Chip | None:
-    """(state, icon, words) of what we did about a call; None where there was nothing to do."""
+def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
+    """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
     if row.textback not in CALL_CHIPS or row.reason == "not_missed":
         return None
     icon, words = CALL_CHIPS[row.textback]
     why = REASONS.get(row.reason or "")
     if row.reason == "withheld" and not row.withheld:
         why = "number not known"  # the network named none at all
+    if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
+        words = f"{words} {clock(row.text_at)}"
     return row.textback, icon, f"{words}: {why}" if why else words
+
+
+def why(reason: str | None) -> str | None:
+    """Three words for a reason code."""
+    return REASONS.get(reason or "")
 
 
 def text_chip(row: MessageRow) -> Chip:
@@ -184,7 +193,7 @@ def teach(environment: Environment, desk: Desk) -> None:
 
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
-        "call_chip": call_chip,
+        "call_chip": lambda row: call_chip(row, lambda moment: f"{local(moment):%H:%M}"),
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
@@ -198,6 +207,8 @@ def teach(environment: Environment, desk: Desk) -> None:
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
         "rule": lambda rule: RULES.get(rule, rule),
         "is_call": lambda row: isinstance(row, CallRow),
+        "is_note": lambda row: isinstance(row, NoteRow),
+        "moment": moment_of,
         "lasted": lasted,
         "repair": repair,
         "groupby_day": lambda rows: [

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from bridge import deeds, history
 from bridge.desk import Desk
+from bridge.models import User
 from web import auth, users
 
 LOG = 50
@@ -63,7 +64,7 @@ def _change(database: Session, name: str) -> str:
         case "remove":
             users.remove(database, name)
             return f"let {name} log in no more"
-    abort(400)
+    return abort(400)
 
 
 @pages.route("/team/me", methods=["POST"])
@@ -85,7 +86,7 @@ def mine() -> Response | tuple[str, int]:
     return redirect(url_for("team.team"), 303)
 
 
-def _own_password(database: Session, old: str, new: str) -> users.User:
+def _own_password(database: Session, old: str, new: str) -> User:
     limiter = auth.may_guess()
     if users.proven(database, g.user, old) is None:
         raise ValueError("The old password is wrong.")
@@ -107,9 +108,7 @@ def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -
     before = request.args.get("before", "")
     with Session(desk.engine) as session:
         people = users.everybody(session)
-        rows = history.deeds(
-            session, before=int(before) if before.isdecimal() else None, limit=LOG + 1
-        )
+        rows = history.deeds(session, before=int(before) if before.isdecimal() else None, limit=LOG + 1)
     return render_template(
         "team.html",
         people=people,

@@ -1,8 +1,10 @@
-// What makes the page live: counts the segments of a reply while it is typed, and marks a thread read when it is seen.
+// What helps who types: counts the segments of a reply, keeps drafts, shows how texts read; and marks a thread read when it is
+// seen, and makes a sound if that is wanted.
 // The alphabet comes from the server, so that there is one table; the counting is that of modem/gsm7.py.
 "use strict";
 
 const PAUSE = 300; // so long nobody types before a preview is asked for, in milliseconds
+const WAIT = 15_000; // so long the box may take to answer, in milliseconds
 
 function unitsOf(text, { one, two }) {
   const costs = [];
@@ -65,7 +67,7 @@ async function markRead() {
   for (const badge of badges) badge.hidden = true;
 }
 
-// Shows how an automatic text reads while it is typed: the server makes the page anew, and its previews are put in place.
+// Shows how an automatic text reads while it is typed: the server makes the page anew, and its samples are put in place.
 function previewWhileTyping() {
   const form = document.querySelector("form[data-preview]");
   if (!form) return;
@@ -73,12 +75,14 @@ function previewWhileTyping() {
   let typed = 0;
   const show = async () => {
     const mine = typed;
-    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(Response.error);
-    if (!answer.ok || mine !== typed) return; // gone, or typed on meanwhile
+    const body = new FormData(form);
+    body.set("do", "show");
+    const answer = await fetch(form.action, { method: "POST", body }).catch(Response.error);
+    if (mine !== typed || (!answer.ok && answer.status !== 422)) return; // gone, or typed on meanwhile
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const part of form.querySelectorAll("[aria-live]")) {
-      part.replaceChildren(...(fresh.getElementById(part.id)?.childNodes ?? []));
-    }
+    const said = [...fresh.querySelectorAll("form[data-preview] .error")];
+    const samples = fresh.getElementById("samples")?.childNodes ?? said;
+    form.querySelector("[aria-live]").replaceChildren(...samples);
   };
   form.addEventListener("input", () => {
     typed += 1;
@@ -87,10 +91,125 @@ function previewWhileTyping() {
   });
 }
 
+// What is typed is kept in this browser until it has gone out, with the ticket of its form: sent twice, it is one text.
+function keepDraft() {
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  const box = form.elements.body;
+  const place = `draft ${document.body.dataset.user} ${form.dataset.draft}`;
+  const kept = JSON.parse(localStorage.getItem(place) ?? "null");
+  if (kept && !box.value) {
+    box.value = kept.body;
+    form.elements.ticket.value = kept.ticket;
+    box.dispatchEvent(new Event("input"));
+  }
+  const keep = () => {
+    if (box.value.trim()) localStorage.setItem(place, JSON.stringify({ body: box.value, ticket: form.elements.ticket.value }));
+    else localStorage.removeItem(place);
+  };
+  box.addEventListener("input", keep);
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.value !== "send") return;
+    event.preventDefault();
+    keep();
+    send(form, place);
+  });
+}
+
+function complain(form, sentence) {
+  const note = form.querySelector("#problem");
+  note.textContent = sentence;
+  note.hidden = !sentence;
+}
+
+async function send(form, place) {
+  const button = form.querySelector(".primary");
+  if (button.disabled) return;
+  button.disabled = true;
+  complain(form, "");
+  const body = new FormData(form);
+  body.set("do", "send");
+  const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(WAIT) }).catch(() => null);
+  button.disabled = false;
+  if (!answer) {
+    complain(form, "The box cannot be reached just now. What you wrote is kept here: press Send again when it is back. It goes out once.");
+  } else if (answer.redirected) {
+    if (new URL(answer.url).pathname !== "/login") localStorage.removeItem(place);
+    location.replace(answer.url);
+    if (new URL(answer.url).pathname === location.pathname) location.reload(); // only the #end would change
+  } else {
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const said = fresh.getElementById("problem") ?? fresh.querySelector("main p");
+    const ticket = fresh.querySelector("form[data-draft] [name=ticket]");
+    if (ticket) {
+      form.elements.ticket.value = ticket.value;
+      localStorage.setItem(place, JSON.stringify({ body: form.elements.body.value, ticket: ticket.value }));
+    }
+    complain(form, said?.textContent ?? "The box could not take it. Try again.");
+  }
+}
+
+function putInSavedReplies() {
+  for (const button of document.querySelectorAll("[data-words]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const box = button.form.elements.body;
+      box.value = `${box.value.trimEnd()} ${button.dataset.words}`.trim();
+      box.dispatchEvent(new Event("input"));
+      button.closest("details").open = false;
+      box.focus();
+    });
+  }
+}
+
+function beep() {
+  const audio = new AudioContext();
+  const tone = audio.createOscillator();
+  const loud = audio.createGain();
+  tone.frequency.value = 660;
+  loud.gain.setValueAtTime(0.2, audio.currentTime);
+  loud.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.5);
+  tone.connect(loud).connect(audio.destination);
+  tone.start();
+  tone.stop(audio.currentTime + 0.5);
+  tone.onended = () => audio.close();
+}
+
+function offerSound() {
+  const wanted = () => localStorage.getItem("sound") === "on";
+  const buttons = document.querySelectorAll("[data-sound]");
+  const show = () => {
+    for (const button of buttons) {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(wanted()));
+      button.querySelector("[data-is]").textContent = wanted() ? "on" : "off";
+    }
+  };
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      localStorage.setItem("sound", wanted() ? "off" : "on");
+      show();
+      if (wanted()) beep();
+    });
+  }
+  show();
+  document.addEventListener("made", (event) => event.detail.news && wanted() && beep());
+}
+
+// A menu closes when something else is pressed, or with Escape.
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.do[open], details.more[open]")) {
+    if (event.key === "Escape" || (event.type === "click" && !menu.contains(event.target))) menu.open = false;
+  }
+}
+
 countWhileTyping();
+keepDraft();
+putInSavedReplies();
 previewWhileTyping();
+offerSound();
 markRead();
-// A page that was made anew by itself has perhaps been seen by nobody: it counts as read when somebody touches it.
-document.addEventListener("made", countWhileTyping);
-document.addEventListener("made", previewWhileTyping);
+addEventListener("click", closeMenus);
+addEventListener("keydown", closeMenus);
+// A page that was brought up to date by itself has perhaps been seen by nobody: it counts as read when somebody touches it.
 for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => markRead());
