@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.browser import browser, contexts, office, url
+
+__all__ = ["browser", "contexts", "office", "url"]
+
 SHARED = Path(os.environ.get("TEXTBACK_SHARED", Path(__file__).parents[2] / "shared"))
 
 

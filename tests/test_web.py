@@ -22,7 +22,7 @@ from bridge.config import Settings
 from bridge.database import migrate, open_engine
 from bridge.desk import Asked, Desk, Granted, LineStatus, MarkRead, Refused, Status, Wish, WriteText
 from bridge.models import Contact, Line, Message
-from web import create_app
+from web import create_app, users
 from web.server import Server
 from web.users import add_user, set_password
 
@@ -248,10 +248,42 @@ def test_log_ins_outlast_a_restart(office: Office, app: Flask) -> None:
     assert new.get("/", follow_redirects=True).status_code == 200
 
 
-def test_where_nobody_may_log_in_the_page_says_how(office: Office) -> None:
+def test_the_first_user_needs_the_code_of_the_box(office: Office) -> None:
     app = create_app(office.desk)
     migrate(office.engine)
-    assert "textback user add NAME" in words(app.test_client().get("/login", follow_redirects=True))
+    with Session(office.engine) as session, session.begin():
+        code = users.setup_code(session)
+    assert code
+    client = app.test_client()
+    assert "The code of this box" in words(client.get("/", follow_redirects=True))
+    form = {"csrf_token": token(client, "/welcome"), "name": "mia", "password": PASSWORD}
+    wrong = client.post("/welcome", data={**form, "code": "0000-0000"})
+    assert (wrong.status_code, "This is not the code" in wrong.text) == (403, True)
+    short = client.post("/welcome", data={**form, "code": code, "password": "short"})
+    assert (short.status_code, "at least 8 characters" in short.text) == (422, True)
+    assert client.post("/welcome", data={**form, "code": code.replace("-", " ")}).status_code == 303
+    assert "First steps" in words(client.get("/welcome"))
+    with Session(office.engine) as session:
+        assert [(user.name, user.role) for user in users.everybody(session)] == [("mia", "owner")]
+        assert users.setup_code(session) is None
+    late = app.test_client()
+    form["csrf_token"] = token(late)
+    assert (
+        late.post("/welcome", data={**form, "code": code, "name": "eve"}).status_code == 303
+    )  # to the log-in
+    with Session(office.engine) as session:
+        assert users.names(session) == ["mia"]
+
+
+def test_the_code_cannot_be_guessed(office: Office) -> None:
+    app = create_app(office.desk)
+    migrate(office.engine)
+    with Session(office.engine) as session, session.begin():
+        users.setup_code(session)
+    client = app.test_client()
+    form = {"csrf_token": token(client, "/welcome"), "name": "mia", "password": PASSWORD}
+    codes = [client.post("/welcome", data={**form, "code": f"{n:08}"}).status_code for n in range(7)]
+    assert codes == [403] * 5 + [429] * 2
 
 
 def test_users_are_refused_with_a_sentence(office: Office, app: Flask) -> None:
@@ -466,7 +498,7 @@ def test_older_calls_are_a_link_away(office: Office, client: FlaskClient) -> Non
 
 def test_empty_pages_say_what_will_appear(client: FlaskClient) -> None:
     assert "No calls yet" in words(client.get("/"))
-    assert "No conversations yet" in words(client.get("/conversations"))
+    assert "No open conversations" in words(client.get("/conversations"))
     assert "Nobody yet" in words(client.get("/contacts"))
 
 
@@ -546,7 +578,7 @@ def test_who_cannot_be_texted_gets_no_reply_box(office: Office, client: FlaskCli
     they_wrote(office, "info@x.de", "Special offer")
     page = client.get("/conversations/info@x.de")
     assert page.status_code == 200
-    assert "<textarea" not in page.text
+    assert 'name="body"' not in page.text
     assert client.get("/conversations/+447400123459").status_code == 404
 
 

@@ -2,35 +2,21 @@
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 from sqlmodel import Session
 
 from bridge import history
 from bridge.wording import alphabet, cost
 from modem import contract
 from tests.box import until
-from tests.needs import PROGRAMS, needs
-from tests.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
-from web import create_app
-from web.server import Server
+from tests.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts
+from tests.needs import needs
+from tests.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
 
 pytestmark = needs("chromium")
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
-SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 PLACES = (
     "",
     "?show=missed",
@@ -45,65 +31,6 @@ PLACES = (
 )
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAMS["chromium"], args=ARGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    with an_office(tmp_path) as office:
-        yield office
-
-
-@pytest.fixture
-def url(office: Office) -> Iterator[str]:
-    server = Server(create_app(office.desk), "127.0.0.1", 0)
-    server.start()
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture
-def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
-def texts(office: Office, address: str) -> list[history.MessageRow]:
-    with Session(office.engine) as session:
-        return history.messages(session, address=address)
-
-
-def enter(
-    browser: Browser,
-    contexts: list[BrowserContext],
-    url: str,
-    size: dict[str, int] = PHONE,
-    scheme: str = "light",
-    script: bool = True,
-) -> tuple[Page, list[str]]:
-    """A page that is logged in, and everything that the browser complains of from then on."""
-    context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
-    contexts.append(context)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: complaints.extend([] if asked.url.startswith(url) else [asked.url]))
-    page.goto(url)
-    page.get_by_label("Name").fill(NAME)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
-    return page, complaints
 
 
 @SIZES
@@ -204,32 +131,12 @@ def test_without_script_a_button_marks_as_read(
         assert history.unread(session) == 0
 
 
-def a_text_comes(office: Office, address: str, body: str) -> None:
-    came = contract.TextReceived(
-        line="main",
-        at=time.monotonic(),
-        slot=None,
-        sender=address,
-        body=body,
-        concat=None,
-        scts=None,
-        kind="text",
-        replace_type=None,
-        truncated=False,
-        pdu=body.encode().hex(),
-    )
-    office.loop.inbox.put(came)
-
-
 def test_a_page_that_lies_there_is_made_anew(
     browser: Browser, contexts: list[BrowserContext], office: Office, url: str
 ) -> None:
     page, complaints = enter(browser, contexts, url, DESK)
-    page.clock.install()
     page.goto(f"{url}conversations/{DAN}")
     a_text_comes(office, DAN, "One more thing")
-    until(lambda: any(row.body == "One more thing" for row in texts(office, DAN)), "the text's arrival")
-    page.clock.run_for(30_000)
     expect(page.locator(".text.in").last).to_contain_text("One more thing")
     assert texts(office, DAN)[0].status == "received"
     page.locator(".thread h2").click()
@@ -239,19 +146,19 @@ def test_a_page_that_lies_there_is_made_anew(
     assert complaints == []
 
 
-def test_a_page_in_use_only_says_that_there_is_news(
+def test_news_comes_into_a_page_that_is_in_use_and_leaves_the_draft_alone(
     browser: Browser, contexts: list[BrowserContext], office: Office, url: str
 ) -> None:
-    page, _ = enter(browser, contexts, url)
-    page.clock.install()
+    page, complaints = enter(browser, contexts, url)
     page.goto(f"{url}conversations/{DAN}")
     page.get_by_label("Your reply").fill("I was just writ")
+    page.get_by_text("Why?").click()
     a_text_comes(office, DAN, "One more thing")
-    until(lambda: any(row.body == "One more thing" for row in texts(office, DAN)), "the text's arrival")
-    expect(page.get_by_text("There is news.")).to_be_hidden()
-    page.clock.run_for(30_000)
-    expect(page.get_by_text("There is news.")).to_be_visible()
+    expect(page.locator(".text.in").last).to_contain_text("One more thing")
     expect(page.get_by_label("Your reply")).to_have_value("I was just writ")
+    expect(page.get_by_text("The number can receive texts.")).to_be_visible()
+    expect(page).to_have_title(re.compile(r"^\(\d+\) Dan Osei"))
+    assert complaints == []
 
 
 def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
@@ -368,15 +275,13 @@ def test_an_automatic_text_is_shown_while_it_is_typed(
     browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
 ) -> None:
     page, _ = enter(browser, contexts, url, size)
-    page.goto(url + "settings")
-    page.get_by_label("While the shop is open").fill("Hello from {shop}, é and 🥖")
-    expect(page.locator("#preview-open")).to_contain_text("Hello from Corner Bakery, é and 🥖")
-    expect(page.locator("#preview-open")).to_contain_text(
-        "“🥖” makes a text hold 70 characters instead of 160"
-    )
-    page.get_by_label("While it is closed").fill("We are closed until {when}")
-    expect(page.locator("#preview-closed")).to_contain_text("{when} is no placeholder")
-    expect(page.get_by_label("While the shop is open")).to_have_value("Hello from {shop}, é and 🥖")
+    page.goto(url + "settings/textback")
+    page.get_by_label("The text", exact=True).fill("Hello from {shop}, é and 🥖")
+    expect(page.locator("#samples")).to_contain_text("Hello from Corner Bakery, é and 🥖")
+    expect(page.locator("#samples")).to_contain_text("“🥖” makes a text hold 70 characters instead of 160")
+    page.get_by_label("The text when closed").fill("We are closed until {when}")
+    expect(page.locator("#samples")).to_contain_text("{when} is no placeholder")
+    expect(page.get_by_label("The text", exact=True)).to_have_value("Hello from {shop}, é and 🥖")
 
 
 def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(

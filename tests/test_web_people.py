@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from bridge import cards, history
+from bridge.config_schema import SECTIONS
 from bridge.models import Call, Contact
 from modem import contract
 from tests.box import until
@@ -193,31 +194,36 @@ def test_closed_today_and_back_at(client: FlaskClient) -> None:
 
 def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: FlaskClient) -> None:
     page = client.get("/settings").text
-    assert "How the texts read" in page
+    assert "How your text reads" in page
     assert "1 text, " in page
     assert re.search(r"Lately [0-9]+ callers are texted in a month: that costs [0-9]+ texts\.", page)
-    assert (
-        page.count("Hi! Sorry we missed your call.") == 3
-    )  # to be changed, as it reads, and among the settings
+    assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
 
 
 PREVIEWS = [
-    ({"open": "Hello from {shop}!"}, "Hello from Corner Bakery! Reply STOP to opt out."),
-    ({"open": "Hi", "closed": "We open {reopens}"}, "We open"),
-    ({"open": "Hi {you}"}, "This cannot be sent: {you} is no placeholder"),
-    ({"open": "Hi {shop"}, "This cannot be sent: a brace has no partner"),
-    ({"open": ""}, "This cannot be sent: there must be a text to send"),
-    ({"open": "Olá"}, "“á” makes a text hold 70 characters instead of 160"),
-    ({"open": "<script>alert(1)</script>"}, "&lt;script&gt;alert(1)&lt;/script&gt;"),
-    ({"open": "x" * 200}, "2 texts, "),
+    ({"message": "Hello from {shop}!"}, 200, "Hello from Corner Bakery! Reply STOP to opt out."),
+    ({"message": "Hi {you}"}, 422, "{you} is no placeholder"),
+    ({"message": "Hi {shop"}, 422, "A brace has no partner"),
+    ({"message": ""}, 422, "There must be a text to send"),
+    ({"message": "Olá"}, 200, "“á” makes a text hold 70 characters instead of 160"),
+    ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ({"message": "x" * 200}, 200, "2 texts, "),
+    ({"enabled": "no"}, 200, "automatic texts are switched off"),
+    ({"closed": "other"}, 422, "Other needs a text to send"),
 ]
 
 
-@pytest.mark.parametrize(("words", "shown"), PREVIEWS)
-def test_other_words_can_be_tried(client: FlaskClient, words: dict[str, str], shown: str) -> None:
-    code, page = post(client, "/settings/preview", **words)
-    assert code == 200
-    assert shown in page
+@pytest.mark.parametrize(("words", "code", "shown"), PREVIEWS)
+def test_other_words_can_be_tried(
+    office: Office, client: FlaskClient, words: dict[str, str], code: int, shown: str
+) -> None:
+    before = office.loop.settings.path.read_bytes()
+    answer = post(client, "/settings/textback", do="show", **{**TEXTS, **words})
+    assert (answer[0], shown in answer[1]) == (code, True)
+    assert office.loop.settings.path.read_bytes() == before
+
+
+TEXTS = {key: setting.default for key, setting in SECTIONS["textback"].items()}
 
 
 def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> None:

@@ -17,6 +17,7 @@ from bridge.database import Heartbeat, migrate, open_engine
 from bridge.desk import Desk
 from bridge.loop import Loop, Stop
 from bridge.models import Call, Contact, Incident, Line, Message, Note, SavedReply
+from bridge.service import reloader
 from modem import contract
 from web.users import add_user
 
@@ -72,7 +73,13 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
     loop = Loop(
-        settings, engine, {"main": requests.append}, Clock(), lambda: None, Heartbeat(None), lambda job: None
+        settings,
+        engine,
+        {"main": requests.append},
+        Clock(),
+        reloader(settings.path),
+        Heartbeat(None),
+        lambda job: None,
     )
     desk = Desk(
         engine,
@@ -135,7 +142,9 @@ def fill(session: Session, now: datetime) -> None:
     week.text(ann, 8, "And a poppy seed roll, please", "in", "received")
     dan.assignee, eve.done = NAME, True
     session.add(
-        Note(contact_id=dan.id or 0, at=now - timedelta(minutes=2570), author="ben", body="Paid 20 in advance.")
+        Note(
+            contact_id=dan.id or 0, at=now - timedelta(minutes=2570), author="ben", body="Paid 20 in advance."
+        )
     )
     session.add(SavedReply(body="Yes, it is ready for you. See you soon!"))
     session.add(SavedReply(body="We are open Tuesday to Saturday, 7:00 to 18:00."))

@@ -128,7 +128,7 @@ def _do(address: str, wish: Wish, code: int = 409) -> Response:
     if isinstance(answer, Refused):
         abort(code, answer.sentence)
     if request.form.get("from") == "calls":
-        return redirect(url_for("calls.calls", show=request.form.get("show") or None), 303)
+        return redirect(url_for("calls.calls", show=request.form.get("show") or "open"), 303)
     return _to_the_end(address)
 
 

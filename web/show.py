@@ -86,7 +86,7 @@ def ended(call: CallRow) -> str:
     words = OUTCOMES.get(call.outcome, call.outcome)
     if call.outcome in COUNTED and call.rings:
         words = f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
-        words = f"{words}, {call.seconds} s" if call.seconds else words
+        words = f"{words}, {call.seconds}\N{NO-BREAK SPACE}s" if call.seconds else words
     return f"{words}, diverted here" if call.forwarded else words
 
 
