@@ -500,8 +500,9 @@ def _found_ids(session: Session, search: str) -> Sequence[int]:
     return [key for key in session.exec(found.order_by(col(Contact.id).desc()).limit(FOUND)) if key]
 
 
-def _older(when: Any, key: Any, before: tuple[datetime, int]) -> ColumnElement[bool]:
-    return or_(when < before[0], and_(when == before[0], key < before[1]))
+def _older(when: Any, key: Any, before: Place) -> ColumnElement[bool]:
+    """Behind that place; the first comparison is what an index can begin at."""
+    return and_(when <= before[0], or_(when < before[0], key < before[1]))
 
 
 # ---- JSON of the contract (DESIGN, chapter 6)

@@ -54,7 +54,7 @@ class Contact(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_contact_done_seen", "done", "last_seen"),
-        Index("ix_contact_assignee_seen", "assignee", "last_seen"),
+        Index("ix_contact_assignee_seen", "assignee", "done", "last_seen"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

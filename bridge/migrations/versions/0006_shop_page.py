@@ -12,7 +12,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("assignee", sa.String(), nullable=True))
     op.create_index("ix_contact_done_seen", "contact", ["done", "last_seen"], unique=False)
-    op.create_index("ix_contact_assignee_seen", "contact", ["assignee", "last_seen"], unique=False)
+    op.create_index("ix_contact_assignee_seen", "contact", ["assignee", "done", "last_seen"], unique=False)
     op.create_index("ix_call_contact_started", "call", ["contact_id", "started"], unique=False)
     op.create_index("ix_call_outcome_started", "call", ["outcome", "started"], unique=False)
     op.drop_index("ix_call_contact_id", "call")
