@@ -1,7 +1,9 @@
 """Changes config.ini for the page: only the lines of the keys that change, checked as the file is before it is written, and
 written whole or not at all. Comments, order and everything else stay as they are."""
 
+import errno
 import os
+import re
 import tempfile
 import threading
 from collections.abc import Mapping
@@ -10,9 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from bridge import config, ini
-from bridge.config import BY_LANGUAGE
+from bridge.config import BY_LANGUAGE, ConfigError
 from bridge.config_schema import SECTIONS
+from bridge.ini import Problem
 
+_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z]+)?")
+NO_KEY = "this is no key"
 # Two people may save at the same moment.
 _one_at_a_time = threading.Lock()
 
@@ -44,6 +49,9 @@ def change(path: Path, section: str, values: Values) -> list[str]:
 
     Raises ConfigError with every problem of what would stand there, CannotWrite where the file cannot be had or written.
     """
+    odd = tuple(Problem(None, section, line_of(key), NO_KEY) for key in values if not _KEY.fullmatch(key))
+    if odd:
+        raise ConfigError(path, odd)
     with _one_at_a_time:
         text = _text(path)
         now = written(path)[section]
@@ -80,7 +88,8 @@ def edited(text: str, section: str, values: Values) -> str:
     for key, value in values.items():
         start, stop = _place(there, key)
         setting = [] if value is None else [f"{key} = {value}".rstrip() + end]
-        lines = [*_ended(lines[:start], end), *setting, *lines[stop:]]
+        comments = [line for line in lines[start + 1 : stop] if line.lstrip()[:1] in ("#", ";")]
+        lines = [*_ended(lines[:start], end), *setting, *comments, *lines[stop:]]
         there = next(found for found in ini.read("".join(lines))[0] if found.name == section)
     return "".join(lines)
 
@@ -116,6 +125,8 @@ def _write(path: Path, text: str) -> None:
     """In one step: at a power cut there is the old file or the new one."""
     real = path.resolve()
     try:
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, "it may only be read")
         handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}-")
         try:
             with os.fdopen(handle, "wb") as file:

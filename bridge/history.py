@@ -212,7 +212,8 @@ def calls(
     if contact is not None:
         filters.append(col(Call.contact_id) == contact)
     if search:
-        filters.append(col(Call.contact_id).in_(_found_ids(session, search)))
+        theirs = select(Call.id).where(col(Call.contact_id).in_(_found_ids(session, search)))
+        filters.append(col(Call.id).in_(theirs))
     if before is not None:
         filters.append(_older(col(Call.started), col(Call.id), before))
     if which == "open":
@@ -332,7 +333,9 @@ def conversations(
     (those of `user`) or all; before: (last_seen, key) of the last one of the page above."""
     unread = _unread_of(session)
     chosen = _of_conversations(which, user)
-    rest = select(Contact).where(*chosen, col(Contact.id).not_in(unread))
+    rest = select(Contact).where(*chosen)
+    if unread:
+        rest = rest.where(col(Contact.id).not_in(unread))
     if before is not None:
         rest = rest.where(_older(col(Contact.last_seen), col(Contact.id), before))
     people = list(session.exec(rest.order_by(*_LAST_SEEN).limit(limit)))
@@ -482,9 +485,11 @@ def newest(session: Session) -> datetime | None:
 
 
 def last_call(session: Session, line: str) -> datetime | None:
-    """When a call was last heard on this line."""
-    query = select(Call.started).join(Line, col(Line.id) == Call.line_id).where(Line.name == line)
-    return session.exec(query.order_by(col(Call.started).desc()).limit(1)).first()
+    """When a call was last heard on this line, whichever SIM was in it."""
+    sims = session.exec(select(Line.id).where(Line.name == line)).all()
+    newest = select(Call.started).order_by(col(Call.started).desc()).limit(1)
+    heard = [session.exec(newest.where(Call.line_id == sim)).first() for sim in sims]
+    return max((moment for moment in heard if moment), default=None)
 
 
 def lines(session: Session) -> Sequence[Line]:

@@ -88,6 +88,7 @@ class Call(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_call_contact_started", "contact_id", "started"),
+        Index("ix_call_line_started", "line_id", "started"),
         Index("ix_call_outcome_started", "outcome", "started"),
     )
 

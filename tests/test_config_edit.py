@@ -133,6 +133,19 @@ def test_nobody_opens_the_page_to_everybody_by_a_name(path: Path, end: str) -> N
     assert config.load(path).shop.name == "x [web] networks = any"
 
 
+@pytest.mark.parametrize("key", ["message.de\n[web]\nnetworks", "name = x", "", "message.", "a b"])
+def test_no_key_can_become_a_setting(path: Path, key: str) -> None:
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="no key"):
+        change(path, "textback", {key: "any"})
+    assert path.read_bytes() == before
+
+
+def test_a_comment_inside_a_long_value_stays() -> None:
+    text = "[shop]\nname = Corner\n# the baker\n  Bakery\nphone = 1\n"
+    assert edited(text, "shop", {"name": "Deli"}) == "[shop]\nname = Deli\n# the baker\nphone = 1\n"
+
+
 def test_mode_and_link_stay(path: Path, tmp_path: Path) -> None:
     path.chmod(0o640)
     link = tmp_path / "link.ini"

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.create_index("ix_contact_done_seen", "contact", ["done", "last_seen"], unique=False)
     op.create_index("ix_contact_assignee_seen", "contact", ["assignee", "done", "last_seen"], unique=False)
     op.create_index("ix_call_contact_started", "call", ["contact_id", "started"], unique=False)
+    op.create_index("ix_call_line_started", "call", ["line_id", "started"], unique=False)
     op.create_index("ix_call_outcome_started", "call", ["outcome", "started"], unique=False)
     op.drop_index("ix_call_contact_id", "call")
     op.drop_index("ix_call_outcome", "call")
