@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bridge import history
 from bridge.database import plain_trouble
 from bridge.desk import Desk
-from web import auth, calls, contacts, conversations, guard, healthz, news, settings, show, status
+from web import auth, calls, contacts, conversations, figures, guard, healthz, news, settings, show, status
 from web.limiter import Limiter
 
 HEADERS = {
@@ -68,7 +68,7 @@ def create_app(desk: Desk) -> Flask:
     app.before_request(contacts.room_for_files)
     app.before_request(_take_mark)
     csrf.init_app(app)
-    for room in (auth, calls, conversations, contacts, status, settings, news, healthz):
+    for room in (auth, calls, conversations, contacts, figures, status, settings, news, healthz):
         app.register_blueprint(room.pages)
     show.teach(app.jinja_env, desk)
     app.context_processor(_common)
