@@ -8,6 +8,8 @@ from markupsafe import Markup
 # Units of the viewBox; on a phone one is a little less than a pixel.
 WIDTH = 360
 LEVELS = 5
+# Where the middle of an axis may stand, and ten, a hundred, … times as high.
+HALVES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def heat(rows: Sequence[tuple[str, Sequence[int]]], says: Sequence[Sequence[str]
     wide = (WIDTH - left) / 24
     parts = []
     for down, (name, counts) in enumerate(rows):
-        parts.append(_text(left - 6, down * high + 13, name, "end"))
+        parts.append(_text(left - 6, down * high + 12, name, "end"))
         for hour, count in enumerate(counts):
             kind = f"level{_level(count, most)}"
             cell = _box(left + hour * wide, down * high, wide - 1.5, high - 1.5, kind, says[down][hour])
@@ -87,7 +89,7 @@ def ladder(rungs: Sequence[tuple[str, int, str]], label: str) -> Markup:
         y, long = down * high, room * count / most
         parts.append(_text(left - 10, y + 17, name, "end"))
         parts.append(_box(left, y + 3, long if count else 1.5, high - 8, kind if count else "none"))
-        parts.append(_text(left + long + 8, y + 17, str(count), kind="count"))
+        parts.append(_text(left + long + 8, y + 17, str(count), kind="sum"))
     return _picture(len(rungs) * high, label, parts)
 
 
@@ -102,13 +104,13 @@ def _level(count: int, most: int) -> int:
 def _round_up(most: int) -> int:
     """Where an axis ends: a round number that can be halved.
 
-    >>> [_round_up(most) for most in (0, 1, 3, 7, 11, 31, 99, 101)]
-    [2, 2, 4, 8, 12, 40, 100, 120]
+    >>> [_round_up(most) for most in (0, 1, 3, 7, 11, 22, 99, 101, 4321)]
+    [2, 2, 4, 8, 12, 24, 100, 120, 5000]
     """
     ten = 1
-    while most > 20 * ten:
+    while most > 2 * HALVES[-1] * ten:
         ten *= 10
-    return max(2, 2 * ten * -(-most // (2 * ten)))
+    return next(2 * half * ten for half in HALVES if 2 * half * ten >= most)
 
 
 def _picture(height: float, label: str, parts: Iterable[Markup]) -> Markup:

@@ -131,8 +131,9 @@ def _texts(found: Figures) -> Picture:
     title = "What became of missed calls"
     if not (found.missed or found.texts):
         return Picture(title, "No call was missed, so nobody was texted.")
-    words = f"{_many(found.texts, 'caller')} got a text by itself, and {found.replies} answered it."
+    words = f"{_many(found.texts, 'automatic text')} went out, and {found.replies} got an answer."
     note = "Who rings again soon gets no second text, so there are fewer texts than missed calls."
+    note = note if found.texts < found.missed else ""
     rungs = [
         ("missed calls", found.missed, "part"),
         ("texted back", found.texts, "good"),
@@ -157,7 +158,7 @@ def _patience(found: Figures) -> Picture:
     median = found.patience.median
     if median is None:
         return Picture(title, "Nobody gave up while it rang.")
-    words = f"Of those who gave up, half had done so after {_many(median.seconds, 'second')}."
+    words = f"Of those who gave up, half had done so after {_many(int(median.total_seconds()), 'second')}."
     rungs = [(name, count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
     return _ladder(title, words, rungs, "Rang for")
 
