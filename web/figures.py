@@ -21,7 +21,7 @@ from web import charts
 PERIODS = {7: "7 days", 28: "4 weeks", 84: "12 weeks"}
 USUAL = 28
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ANSWERS = ("within 5 minutes", "within 15 minutes", "within an hour", "later")
+ANSWERS = ("within 5 minutes", "5 to 15 minutes", "15 to 60 minutes", "later")
 PATIENCE = ("under 5 s", "5 to 10 s", "10 to 15 s", "15 to 20 s", "20 to 30 s", "longer")
 DAYS_HEAD = ("date", "calls", "missed", "answered", "texts sent", "texts answered")
 CALLS_HEAD = ("started", "number", "name", "outcome", "seconds", "textback", "reason", "called back")
@@ -112,7 +112,9 @@ def _week(found: Figures) -> Picture:
     )
     if not most:
         return Picture(title, "No call was missed in this time.")
-    words = f"Most on {WEEK[-day]}s from {-hour}:00 to {1 - hour}:00: {most}. Darker means more."
+    words = (
+        f"Most on {WEEK[-day]}s from {-hour}:00 to {1 - hour}:00: {most}. The stronger the colour, the more."
+    )
     says = [
         [_field(day, hour, count) for hour, count in enumerate(row)] for day, row in enumerate(found.week)
     ]
@@ -139,7 +141,7 @@ def _texts(found: Figures) -> Picture:
         ("texted back", found.texts, "good"),
         ("answered our text", found.replies, "good"),
     ]
-    return _ladder(title, words, rungs, "", note)
+    return _ladder(title, words, rungs, "Calls and texts", note)
 
 
 def _answers(found: Figures) -> Picture:
