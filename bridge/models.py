@@ -125,8 +125,8 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
-        Index("ix_message_kind_created", "kind", "created"),
-        Index("ix_message_asks_created", "asks", "created"),
+        Index("ix_message_kind_created", "kind", "created", "status", "answered"),
+        Index("ix_message_asks_created", "asks", "created", "answered"),
         Index("ix_message_created", "created"),
     )
 

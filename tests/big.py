@@ -229,6 +229,8 @@ PAGES = (
     "/welcome",
     "/try",
     "/replies",
+    "/figures",
+    "/figures?days=84",
     "/news",
 )
 # A part of a name or number is looked for in all contacts; calls and texts are not looked through.

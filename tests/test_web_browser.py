@@ -26,7 +26,14 @@ PLACES = (
     "contacts",
     f"contacts/{ANN}",
     "status",
+    "figures",
     "settings",
+    "settings/textback",
+    "settings/hours",
+    "team",
+    "try",
+    "replies",
+    "welcome",
     "nothing",
 )
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.

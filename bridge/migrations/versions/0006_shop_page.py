@@ -24,7 +24,10 @@ def upgrade() -> None:
         table.add_column(sa.Column("ticket", sa.String(), nullable=True))
         table.create_unique_constraint("uq_message_ticket", ["ticket"])
     op.create_index("ix_message_contact_created", "message", ["contact_id", "created"], unique=False)
-    op.create_index("ix_message_asks_created", "message", ["asks", "created"], unique=False)
+    op.create_index("ix_message_asks_created", "message", ["asks", "created", "answered"], unique=False)
+    op.drop_index("ix_message_kind_created", "message")
+    columns = ["kind", "created", "status", "answered"]
+    op.create_index("ix_message_kind_created", "message", columns, unique=False)
     op.drop_index("ix_message_contact_id", "message")
     with op.batch_alter_table("user") as table:
         table.add_column(sa.Column("role", sa.String(), nullable=False, server_default="owner"))
