@@ -43,7 +43,7 @@ def we_answered(session: Session, contact: Contact, now: datetime) -> None:
 def _waiting(session: Session, contact: Contact) -> Message | None:
     """The text that nobody here has answered yet, the first of those that came since our last answer."""
     asks = select(Message).where(
-        Message.contact_id == contact.id, col(Message.asks), col(Message.answered).is_(None)
+        Message.contact_id == contact.id, col(Message.asks).is_(True), col(Message.answered).is_(None)
     )
     return session.exec(asks.order_by(col(Message.created).desc()).limit(1)).first()
 

@@ -230,7 +230,7 @@ PAGES = (
     "/try",
     "/replies",
     "/figures",
-    "/figures?days=84",
+    "/figures?days=42",
     "/news",
 )
 # A part of a name or number is looked for in all contacts; calls and texts are not looked through.

@@ -18,7 +18,7 @@ from bridge.figures import Day, Figures
 from bridge.hours import lasted
 from web import charts
 
-PERIODS = {7: "7 days", 28: "4 weeks", 84: "12 weeks"}
+PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}
 USUAL = 28
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 ANSWERS = ("within 5 minutes", "5 to 15 minutes", "15 to 60 minutes", "later")
@@ -43,7 +43,7 @@ class Picture:
 
 @pages.route("/figures")
 def show() -> str:
-    """days: 7, 28 or 84, today the last of them."""
+    """days: 7, 28 or 42, today the last of them."""
     found, days = _figures(), _period()
     return render_template(
         "figures.html",
