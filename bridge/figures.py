@@ -175,7 +175,9 @@ def _texts(session: Session, since: datetime, until: datetime, step: int) -> Tex
 def _answers(session: Session, since: datetime, until: datetime) -> Counter[int | None]:
     """Seconds until we answered -> texts; None for those that nobody has answered yet."""
     waited = _seconds(Message.answered) - _seconds(Message.created)
-    query = select(waited, func.count()).where(col(Message.asks).is_(True), _within(Message.created, since, until))
+    query = select(waited, func.count()).where(
+        col(Message.asks).is_(True), _within(Message.created, since, until)
+    )
     return Counter(dict(session.exec(query.group_by(waited)).all()))
 
 

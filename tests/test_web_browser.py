@@ -146,7 +146,7 @@ def test_a_page_that_lies_there_is_made_anew(
     a_text_comes(office, DAN, "One more thing")
     expect(page.locator(".text.in").last).to_contain_text("One more thing")
     assert texts(office, DAN)[0].status == "received"
-    page.locator(".thread h2").click()
+    page.locator(".thread h1").click()
     until(lambda: texts(office, DAN)[0].status == "read", "reading")
     page.get_by_label("Your reply").fill("Yes?")
     expect(page.locator("#cost")).to_have_text(cost("Yes?"))
