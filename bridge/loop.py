@@ -416,7 +416,8 @@ class Loop:
             effects.append(self._take_up_settings)
         if isinstance(asked.wish, TryAgain):
             effects.append(partial(self._set, asked.wish.line, stopped=None))
-        return [*effects, lambda: asked.answer.put(answer)]
+        # The page that the answer leads to shows what is so now.
+        return [*effects, self._publish, lambda: asked.answer.put(answer)]
 
     def _delete(self, line: str, slot: contract.Slot | None) -> list[Effect]:
         """It is committed: the modem, or the network, may forget it."""

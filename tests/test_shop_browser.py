@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,17 +16,12 @@ from bridge import history, service
 from bridge.desk import MarkRead
 from modem.simulator import Simulator
 from tests.box import Box, a_box, until
-from tests.browser import DESK, PHONE
+from tests.browser import PHONE, SIZES
 from tests.needs import needs
 from web.users import add_user
 
 pytestmark = needs("chromium")
 
-LOOKS = pytest.mark.parametrize(
-    ("size", "scheme"),
-    [(PHONE, "light"), (PHONE, "dark"), (DESK, "light"), (DESK, "dark")],
-    ids=["phone-light", "phone-dark", "desk-light", "desk-dark"],
-)
 MIA, BEN, PASSWORD = "mia", "ben", "flour & water"
 OWNER = "+447400123499"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -74,15 +70,13 @@ Open = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(
-    browser: Browser, contexts: list[BrowserContext], size: dict[str, int], scheme: str
-) -> Iterator[Open]:
-    """Opens a page of this look, logged in; at the end, no browser may have complained, and axe finds nothing."""
+def opened(browser: Browser, contexts: list[BrowserContext], size: dict[str, int]) -> Iterator[Open]:
+    """Opens a page of this size, logged in; at the end, no browser may have complained."""
     complaints: list[str] = []
     pages: list[Page] = []
 
     def enter(url: str, name: str | None = MIA, script: bool = True, size: dict[str, int] = size) -> Page:
-        context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
+        context = browser.new_context(viewport=size, java_script_enabled=script)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -106,12 +100,14 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
 
 
 def is_accessible(page: Page) -> None:
-    """axe-core finds nothing, by WCAG 2.2 A and AA and its own best practices; and nothing is wider than the screen."""
-    found = Axe().run(page)
-    assert [
-        (rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found.response["violations"]
-    ] == []
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    """axe-core finds nothing in light and dark, by WCAG 2.2 A and AA and its own best practices; and nothing is wider than the
+    screen."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("dark", "light")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def go(page: Page, place: str) -> None:
@@ -123,7 +119,7 @@ def go(page: Page, place: str) -> None:
     link.locator("visible=true").click()
 
 
-@LOOKS
+@SIZES
 def test_first_run(tmp_path: Path, opened: Open) -> None:
     """1: a code, a password, a name, the line, a test call, a test text, the address as a QR code."""
     with Simulator(speed=20) as simulator, a_box(tmp_path, simulator) as box:
@@ -162,7 +158,7 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         expect(page.locator(".row", has_text="07400 123456")).to_be_visible()
 
 
-@LOOKS
+@SIZES
 def test_calls(shop: Shop, opened: Open) -> None:
     """2: what became of each, why, who is to be called back, and what can be done about a caller."""
     caller = shop.caller()
@@ -200,7 +196,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
     expect(page.locator("#calls .row", has_text=caller[-6:])).to_have_count(0)
 
 
-@LOOKS
+@SIZES
 def test_who_rings_now_can_be_hung_up_on(shop: Shop, opened: Open) -> None:
     """2: ringing right now, who it is, and hanging up; the page shows it by itself."""
     caller = shop.caller()
@@ -213,7 +209,7 @@ def test_who_rings_now_can_be_hung_up_on(shop: Shop, opened: Open) -> None:
     expect(card).to_have_count(0)
 
 
-@LOOKS
+@SIZES
 def test_conversations(shop: Shop, opened: Open) -> None:
     """3: unread first, a reply with its cost and ticks, saved replies, notes, whose it is, done and open again."""
     caller = shop.caller()
@@ -264,7 +260,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     ]
 
 
-@LOOKS
+@SIZES
 def test_a_draft_outlives_a_reload_and_a_lost_connection(shop: Shop, opened: Open) -> None:
     """3: what was typed is there again, and goes out once."""
     caller = shop.caller()
@@ -300,7 +296,7 @@ def test_a_draft_outlives_a_reload_and_a_lost_connection(shop: Shop, opened: Ope
     ]
 
 
-@LOOKS
+@SIZES
 def test_a_text_that_failed_is_sent_again_by_hand(shop: Shop, opened: Open) -> None:
     """3: failed or unconfirmed, with a button."""
     caller = shop.caller()
@@ -318,7 +314,7 @@ def test_a_text_that_failed_is_sent_again_by_hand(shop: Shop, opened: Open) -> N
     assert shop.texts(caller)[0].author == MIA
 
 
-@LOOKS
+@SIZES
 def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     """4: forms with the file's own checks, the text at other times, and a call that is only thought of."""
     page = opened(shop.box.service.url)
@@ -367,7 +363,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     expect(page.get_by_role("status")).to_contain_text("Kept.")
 
 
-@LOOKS
+@SIZES
 def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> None:
     """4: signal, network, memory, outbox, incidents, check-up, pause."""
     page = opened(shop.box.service.url)
@@ -389,7 +385,7 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
         expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
 
 
-@LOOKS
+@SIZES
 def test_figures(shop: Shop, opened: Open) -> None:
     """5: pictures drawn by the server, each with its words and numbers, and files."""
     caller = shop.caller()
@@ -413,7 +409,7 @@ def test_figures(shop: Shop, opened: Open) -> None:
     assert caller in Path(download.value.path()).read_text("utf-8")
 
 
-@LOOKS
+@SIZES
 def test_people(shop: Shop, opened: Open) -> None:
     """6: owner and staff, who changed what, logged out everywhere."""
     name = f"noa {shop.caller()[-3:]}"
@@ -444,7 +440,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     expect(page.locator("#log")).to_contain_text(f"{MIA} logged {name} out everywhere")
 
 
-@LOOKS
+@SIZES
 def test_live(shop: Shop, opened: Open) -> None:
     """7: what happens appears by itself, in the title too; a row that somebody reads stays open."""
     page, other = opened(shop.box.service.url), opened(f"{shop.box.service.url}", name=BEN)
@@ -467,7 +463,7 @@ def test_live(shop: Shop, opened: Open) -> None:
     expect(page).to_have_title(re.compile(r"^\(\d+\) Calls|^Calls"))
 
 
-@LOOKS
+@SIZES
 def test_a_sound_if_wanted(shop: Shop, opened: Open, size: dict[str, int]) -> None:
     """7: off until somebody asks for it, and remembered."""
     page = opened(shop.box.service.url)
@@ -481,14 +477,14 @@ def test_a_sound_if_wanted(shop: Shop, opened: Open, size: dict[str, int]) -> No
     if size is PHONE:
         page.locator("summary", has_text="More").click()
     page.get_by_role("button", name="Sound off").locator("visible=true").click()
-    page.wait_for_function("window.beeps === 1")
+    until(lambda: page.evaluate("() => window.beeps") == 1, "the sound that was asked for")
     shop.writes(caller, "Loud?")
-    page.wait_for_function("window.beeps === 2")
+    until(lambda: page.evaluate("() => window.beeps") == 2, "the sound of a text")
     page.reload()
     expect(page.locator("[data-sound] [data-is]").first).to_have_text("on")
 
 
-@LOOKS
+@SIZES
 def test_without_javascript_all_of_it_works(shop: Shop, opened: Open, size: dict[str, int]) -> None:
     """7: forms and links do what the scripts make pleasant."""
     caller = shop.caller()
@@ -514,7 +510,7 @@ def test_without_javascript_all_of_it_works(shop: Shop, opened: Open, size: dict
     expect(page.locator("#answer")).to_contain_text("not texted: texted already")
 
 
-@LOOKS
+@SIZES
 def test_it_can_be_put_among_the_apps(shop: Shop, opened: Open) -> None:
     """7: a manifest with icons that are there."""
     page = opened(shop.box.service.url)
@@ -534,7 +530,7 @@ def test_it_can_be_put_among_the_apps(shop: Shop, opened: Open) -> None:
         assert actual == wanted
 
 
-@LOOKS
+@SIZES
 def test_the_keyboard_reaches_everything(shop: Shop, opened: Open) -> None:
     """7: every control of the calls page is reached with Tab, and its place can be seen."""
     shop.rings(shop.caller())

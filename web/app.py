@@ -168,4 +168,6 @@ def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
 
 
 def _plain(code: int, sentence: str) -> tuple[str, int]:
-    return render_template("error.html", code=code, sentence=sentence), code
+    # Who was refused by the guard may have asked under a name of which no address can be made.
+    page = "refused.html" if g.get("refused", True) else "error.html"
+    return render_template(page, code=code, sentence=sentence), code
