@@ -150,7 +150,7 @@ class Message(SQLModel, table=True):
     replace_type: int | None = None
     answered: datetime | None = Field(default=None, sa_type=Utc)
     asks: bool = False
-    ticket: str | None = Field(default=None, unique=True)
+    ticket: str | None = Field(default=None, index=True, unique=True)
 
 
 class MessagePart(SQLModel, table=True):

@@ -1,14 +1,18 @@
 """The database at the edge: settings of every connection, and migrations that lead where the models are."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Boolean, Column, DateTime, Engine, Integer, MetaData, inspect, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -50,6 +54,69 @@ def test_head_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+
+
+REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
+
+
+def at_revision(engine: Engine, revision: str) -> None:
+    """A database of an earlier release with a row in every table, each pointing at the others."""
+    from alembic import command
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    made = MetaData()
+    made.reflect(engine)
+    with engine.begin() as connection:
+        for table in made.sorted_tables:
+            if table.name != "alembic_version":
+                connection.execute(
+                    table.insert().values({column.name: something(column) for column in table.columns})
+                )
+
+
+def something(column: Column[Any]) -> object:
+    """A value for this column; keys are all 1."""
+    if isinstance(column.type, DateTime):
+        return datetime(2026, 11, 1, tzinfo=UTC)
+    if isinstance(column.type, Integer | Boolean):
+        return 1
+    return {"LargeBinary": b"x", "BLOB": b"x", "JSON": []}.get(type(column.type).__name__, "1")
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
+    at_revision(engine, revision)
+    database.migrate(engine)
+    with engine.connect() as connection:
+        for table in ("line", "contact", "call", "message", "messagepart", "user"):
+            assert connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar() == 1, table
+        assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_update_that_is_cut_off_leaves_what_was_there(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_revision(engine, "0005")
+    create_table = Operations.create_table
+
+    def cut_off(self: Operations, name: str, *columns: Any, **more: Any) -> Any:
+        if name == "savedreply":
+            raise OSError("The power was cut.")
+        return create_table(self, name, *columns, **more)
+
+    monkeypatch.setattr(op, "create_table", lambda *a, **k: cut_off(op._proxy, *a, **k))
+    with pytest.raises(OSError, match="power"):
+        database.migrate(engine)
+    monkeypatch.undo()
+    database.migrate(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM message")).scalar() == 1
 
 
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:

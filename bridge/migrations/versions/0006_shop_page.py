@@ -8,9 +8,8 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("contact") as table:
-        table.add_column(sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()))
-        table.add_column(sa.Column("assignee", sa.String(), nullable=True))
+    op.add_column("contact", sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("contact", sa.Column("assignee", sa.String(), nullable=True))
     op.create_index("ix_contact_done_seen", "contact", ["done", "last_seen"], unique=False)
     op.create_index("ix_contact_assignee_seen", "contact", ["assignee", "done", "last_seen"], unique=False)
     op.create_index("ix_call_contact_started", "call", ["contact_id", "started"], unique=False)
@@ -18,20 +17,18 @@ def upgrade() -> None:
     op.create_index("ix_call_outcome_started", "call", ["outcome", "started"], unique=False)
     op.drop_index("ix_call_contact_id", "call")
     op.drop_index("ix_call_outcome", "call")
-    with op.batch_alter_table("message") as table:
-        table.add_column(sa.Column("answered", sa.DateTime(), nullable=True))
-        table.add_column(sa.Column("asks", sa.Boolean(), nullable=False, server_default=sa.false()))
-        table.add_column(sa.Column("ticket", sa.String(), nullable=True))
-        table.create_unique_constraint("uq_message_ticket", ["ticket"])
+    op.add_column("message", sa.Column("answered", sa.DateTime(), nullable=True))
+    op.add_column("message", sa.Column("asks", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("message", sa.Column("ticket", sa.String(), nullable=True))
+    op.create_index(op.f("ix_message_ticket"), "message", ["ticket"], unique=True)
     op.create_index("ix_message_contact_created", "message", ["contact_id", "created"], unique=False)
     op.create_index("ix_message_asks_created", "message", ["asks", "created", "answered"], unique=False)
     op.drop_index("ix_message_kind_created", "message")
     columns = ["kind", "created", "status", "answered"]
     op.create_index("ix_message_kind_created", "message", columns, unique=False)
     op.drop_index("ix_message_contact_id", "message")
-    with op.batch_alter_table("user") as table:
-        table.add_column(sa.Column("role", sa.String(), nullable=False, server_default="owner"))
-        table.add_column(sa.Column("logins", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("user", sa.Column("role", sa.String(), nullable=False, server_default="owner"))
+    op.add_column("user", sa.Column("logins", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "note",
         sa.Column("id", sa.Integer(), nullable=False),
