@@ -10,8 +10,8 @@ from bridge.numbers import pretty
 from modem import pdu
 from modem.simulator import Simulator
 from tests.box import ANN, a_box, until
+from tests.browser import ARGS
 from tests.needs import PROGRAMS, needs
-from tests.test_web_browser import ARGS
 from web.users import add_user
 
 pytestmark = needs("chromium")
