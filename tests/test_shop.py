@@ -18,6 +18,7 @@ from tests.browser import a_text_comes
 from tests.test_web_loop import enter, post, token
 from tests.web_desk import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from web import create_app, users
+from web.auth import OWNERS_ONLY
 from web.forms import FORMS
 
 STRANGER = "+447400999999"
@@ -156,6 +157,23 @@ def test_staff_look_at_settings_and_change_none(office: Office, staff: FlaskClie
 
 
 # ---- people
+
+
+def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClient) -> None:
+    """Every place that is the owner's, with whatever its form may ask for."""
+    with Session(office.engine) as session:
+        before = [user.model_dump() for user in users.everybody(session)]
+    urls = staff.application.url_map.bind("localhost")
+    for endpoint in OWNERS_ONLY:
+        path = urls.build(endpoint, {"name": NAME} if endpoint == "team.change" else {})
+        for do in ("role", "password", "out", "remove"):
+            form = {"do": do, "role": "owner", "name": "eve", "password": PASSWORD, "mobile": "07400 123499"}
+            code, page = post(staff, path, **form)
+            assert (code, "Only an owner may change this" in page) == (403, True), path
+    with Session(office.engine) as session:
+        assert [user.model_dump() for user in users.everybody(session)] == before
+    assert office.loop.settings.shop.name == "Corner Bakery"
+    assert deeds(office) == []
 
 
 def test_the_last_owner_stays(office: Office, client: FlaskClient) -> None:
@@ -309,7 +327,7 @@ def test_send_again_is_once_however_many_press_it(office: Office, client: FlaskC
     for _ in range(3):
         assert post(client, f"/conversations/{FLO}/again", message=str(failed.id))[0] == 200
     assert ours(office, FLO) == [failed.body]
-    for key in (str(sent.id), "999999", "x", ""):
+    for key in (str(sent.id), "999999", "9" * 40, "-1", "x", ""):
         code, page = post(client, f"/conversations/{BOB}/again", message=key)
         assert (code, "cannot be sent again" in page) == (409, True)
 
@@ -419,7 +437,17 @@ def test_somebody_who_was_texted_is_cooling_down(office: Office) -> None:
         assert answer.foretold.reason == reason
 
 
-@pytest.mark.parametrize("form", [{"at": "soon"}, {"rings": "many"}, {"rings": "99"}, {"outcome": "x"}])
+NONSENSE = [
+    {"at": "soon"},
+    {"at": "0001-01-01T00:00"},
+    {"at": "9999-12-31T23:59"},
+    {"rings": "many"},
+    {"rings": "99"},
+    {"outcome": "x"},
+]
+
+
+@pytest.mark.parametrize("form", NONSENSE)
 def test_nonsense_is_asked_back(client: FlaskClient, form: dict[str, str]) -> None:
     right = {"number": ANN, "at": "2026-11-25T12:00", "rings": "3", "outcome": "abandoned"}
     assert post(client, "/try", **(right | form))[0] == 422

@@ -4,7 +4,6 @@ import hmac
 import secrets
 import threading
 import time
-from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
 from sqlmodel import Session
@@ -131,14 +130,11 @@ def _inside(target: str) -> str:
 
     >>> _inside("/contacts?q=ann"), _inside("//evil.example"), _inside("https://evil.example/x"), _inside("/\\\\evil")
     ('/contacts?q=ann', '/', '/', '/')
+    >>> _inside("//["), _inside("/a\\r\\nb")
+    ('/', '/')
     """
-    parts = urlsplit(target)
-    plain = (
-        target.startswith("/")
-        and not target.startswith(("//", "/\\"))
-        and not parts.scheme
-        and not parts.netloc
-    )
+    # What is not printable would break out of the header that it goes into.
+    plain = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
     return target if plain else "/"
 
 

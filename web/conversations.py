@@ -167,8 +167,8 @@ def assign(address: str) -> Response:
 @pages.route("/conversations/<path:address>/again", methods=["POST"])
 def again(address: str) -> Response:
     """A text that failed, or of which nobody knows, once more."""
-    key = request.form.get("message", "")
-    return _do(address, SendAgain(int(key) if key.isdecimal() else 0, bool(request.form.get("despite_stop"))))
+    key = paging.number(request.form.get("message", "")) or 0
+    return _do(address, SendAgain(key, bool(request.form.get("despite_stop"))))
 
 
 @pages.route("/conversations/<path:address>/note", methods=["POST"])

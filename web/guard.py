@@ -32,11 +32,17 @@ def check() -> None:
     g.refused = True
     if web.networks == "private" and not is_private(request.remote_addr or ""):
         abort(403, "This page is only for people on the shop's own network.")
-    if not is_ours(request.host, web.names, everywhere=web.networks == "any"):
+    if not is_ours(_asked_for(), web.names, everywhere=web.networks == "any"):
         own = f"{_machine_name()}.local"
         sentence = f"This is not a name of the box. Use {own} or the box's address, or add this name to names in the "
         abort(400, f"{sentence}section [web] of config.ini.")
     g.refused = False
+
+
+def _asked_for() -> str:
+    """The host of the address where that is given whole, which then counts (RFC 9112, 3.2.2), else of the Host header."""
+    address: str = request.environ.get("REQUEST_URI", "/")
+    return request.host if address.startswith("/") else address.partition("://")[2].partition("/")[0]
 
 
 def is_private(address: str) -> bool:

@@ -3,21 +3,23 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 
 # So many wrong tries in so many seconds.
 EACH, ALL, WINDOW = 5, 30, 60.0
 
 
 class Limiter:
-    """In memory: a restart forgets, which costs a guesser more time than it gains."""
+    """In memory: a restart forgets, which costs a guesser more time than it gains. now: a clock in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._tries: deque[tuple[float, str]] = deque(maxlen=ALL)
         self._lock = threading.Lock()
 
     def may_try(self, address: str) -> bool:
         """Is this try still allowed? It counts as wrong until `was_right` says otherwise, so that many at once count."""
-        now = time.monotonic()
+        now = self._now()
         with self._lock:
             while self._tries and now - self._tries[0][0] > WINDOW:
                 self._tries.popleft()

@@ -4,6 +4,9 @@ from datetime import UTC, datetime
 
 from bridge.history import Place
 
+# What the database takes as a key.
+LONGEST_KEY = 18
+
 
 def mark(moment: datetime, key: int) -> str:
     """
@@ -21,6 +24,15 @@ def place(text: str) -> Place | None:
     """
     when, _, key = text.partition("_")
     try:
-        return datetime.fromtimestamp(float(when), UTC), min(int(key), 2**62)
+        return datetime.fromtimestamp(float(when), UTC), int(key[:LONGEST_KEY])
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def number(text: str) -> int | None:
+    """The id of a row, None if it is none.
+
+    >>> number("17"), number("x"), number("9" * 40)
+    (17, None, None)
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None

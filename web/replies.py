@@ -8,6 +8,7 @@ from bridge import history
 from bridge.conversation import LONGEST_REPLY
 from bridge.desk import Desk, Granted, SaveReply
 from bridge.wording import plain
+from web import paging
 
 pages = Blueprint("replies", __name__)
 
@@ -22,8 +23,9 @@ def replies() -> str:
 def change() -> Response | tuple[str, int]:
     """Add one, or drop the one that is named (303 to the page that shows it)."""
     desk: Desk = current_app.extensions["desk"]
-    key, body = request.form.get("drop", ""), request.form.get("body", "").replace("\r\n", "\n")
-    wish = SaveReply("", int(key)) if key.isdecimal() and len(key) < 16 else SaveReply(plain(body))
+    key = paging.number(request.form.get("drop", ""))
+    body = request.form.get("body", "").replace("\r\n", "\n")
+    wish = SaveReply(plain(body)) if key is None else SaveReply("", key)
     answer = desk.ask(wish, by=g.user)
     if not isinstance(answer, Granted):
         return _page(body, answer.sentence), 422

@@ -4,6 +4,8 @@ import socket
 import threading
 
 from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import create_server
 
 THREADS = 4
@@ -12,6 +14,20 @@ IDLE_SECONDS = 30
 # How long a page that is being made may still take when the server stops, in seconds.
 LAST_PAGES = 5
 EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """waitress's, but for heads that would break it (an address like http://[, a length of 5000 digits): these get a 400."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            raise ParsingError("Invalid request") from error
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 class Server:
@@ -46,6 +62,7 @@ class Server:
             max_request_body_size=1 << 20,
             clear_untrusted_proxy_headers=True,
         )
+        self._server.channel_class = _Channel
         self._thread.start()
 
     def stop(self) -> None:

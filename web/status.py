@@ -69,5 +69,8 @@ def release() -> Response:
 def again() -> Response:
     """Somebody has seen to the SIM: let the stopped queue go on."""
     desk: Desk = current_app.extensions["desk"]
-    desk.ask(TryAgain(request.form.get("line", "")), by=g.user)
+    line = request.form.get("line", "")
+    if line not in {known.name for known in desk.status().lines}:
+        abort(404, "The box has no such line.")
+    desk.ask(TryAgain(line), by=g.user)
     return redirect(url_for("status.status"), 303)

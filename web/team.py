@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from bridge import deeds, history
 from bridge.desk import Desk
 from bridge.models import User
-from web import auth, users
+from web import auth, paging, users
 
 LOG = 50
 
@@ -105,10 +105,9 @@ def _for_the_page(error: ValueError) -> str:
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:
     desk: Desk = current_app.extensions["desk"]
-    before = request.args.get("before", "")
     with Session(desk.engine) as session:
         people = users.everybody(session)
-        rows = history.deeds(session, before=int(before) if before.isdecimal() else None, limit=LOG + 1)
+        rows = history.deeds(session, before=paging.number(request.args.get("before", "")), limit=LOG + 1)
     return render_template(
         "team.html",
         people=people,

@@ -10,6 +10,8 @@ from bridge.desk import Desk, Foretell, Foretold, Granted
 from bridge.wording import cost
 from web import show
 
+# Holidays are known for so long, and times can be reckoned with.
+YEARS = 5
 OUTCOMES = {
     "abandoned": "gives up while it rings",
     "no_answer": "rings until the network ends it",
@@ -47,6 +49,8 @@ def _wish(typed: dict[str, str]) -> Foretell | str:
         at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
     except ValueError:
         return "This is no date and time; write it like 2026-12-24T18:30."
+    if abs(at.year - _now().year) > YEARS:
+        return f"This is too far away: think of a call within {YEARS} years."
     if not (typed["rings"].isascii() and typed["rings"].isdecimal() and int(typed["rings"]) <= 60):
         return "How often does it ring? Write a number from 0 to 60."
     if typed["outcome"] not in OUTCOMES:

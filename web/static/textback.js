@@ -80,9 +80,7 @@ function previewWhileTyping() {
     const answer = await fetch(form.action, { method: "POST", body }).catch(Response.error);
     if (mine !== typed || (!answer.ok && answer.status !== 422)) return; // gone, or typed on meanwhile
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const said = [...fresh.querySelectorAll("form[data-preview] .error")];
-    const samples = fresh.getElementById("samples")?.childNodes ?? said;
-    form.querySelector("[aria-live]").replaceChildren(...samples);
+    form.querySelector("#samples").replaceChildren(...(fresh.getElementById("samples")?.childNodes ?? []));
   };
   form.addEventListener("input", () => {
     typed += 1;
