@@ -414,7 +414,7 @@ class Loop:
         ]
         if isinstance(asked.wish, ReadSettings):
             effects.append(self._take_up_settings)
-        if isinstance(asked.wish, TryAgain):
+        if isinstance(asked.wish, TryAgain) and asked.wish.line in self._outlets:
             effects.append(partial(self._set, asked.wish.line, stopped=None))
         # The page that the answer leads to shows what is so now.
         return [*effects, self._publish, lambda: asked.answer.put(answer)]

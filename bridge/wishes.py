@@ -104,6 +104,8 @@ class Wishes:
             case SaveReply(id=int(key)):
                 conversation.drop_reply(session, key)
             case TryAgain(line):
+                if line not in {modem.name for modem in self._shop.settings.modems}:
+                    return Refused("The box has no such line.")
                 store.queue_goes_on(session, store.line_called(session, line), now)
             case Release():
                 self._release(session)

@@ -1,16 +1,19 @@
 """`make bench`: the figures that the project names, measured on this machine; nothing here passes or fails."""
 
 import contextlib
+import http.client
 import os
 import signal
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 from bridge import spam
 from modem.simulator import Simulator
@@ -19,6 +22,7 @@ from tests.box import until, write_config
 
 CALLS = 200
 IDLE_SECONDS = 60
+BROWSERS = 20
 STARTS = 5
 TEXTBACK = Path(sys.executable).parent / "textback"
 
@@ -198,6 +202,92 @@ def big_database() -> None:
             print(f"{'  statements that look through a whole table':<58} {len(found) or 'none'}", flush=True)
 
 
+def pages() -> None:
+    """Every page of a shop's years, through the application and without the network: what the box has to do for it."""
+    with tempfile.TemporaryDirectory() as name:
+        print("a page: 100,000 contacts, 200,000 calls, 1,000,000 messages")
+        with big.a_page(Path(name), contacts=100_000, calls=200_000, messages=1_000_000) as (client, _):
+            for path in (*big.PAGES, *big.SEARCHES):
+                taken = []
+                for _ in range(15):
+                    began = time.perf_counter()
+                    assert client.get(path).status_code == 200
+                    taken.append((time.perf_counter() - began) * 1000)
+                show(f"  {path}", taken, "ms", "median under 50")
+
+
+def browsers() -> None:
+    """Twenty open pages that ask for news, and what the box spends on them; a caller meanwhile."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Simulator("generic", speed=50, reports="off") as simulator,
+        a_process(Path(folder), simulator) as (process, log, _),
+    ):
+        until(lambda: "is ready" in log.read_text(), "the line")
+        add = [TEXTBACK, "user", "add", "mia", "--password-stdin", "-c", Path(folder) / "config.ini"]
+        subprocess.run(add, input=b"flour & water\n", check=True, stdout=subprocess.DEVNULL)
+        guests = [Poller(page_of(log)) for _ in range(BROWSERS)]
+        before, began = counters(process.pid), time.monotonic()
+        for guest in guests:
+            guest.start()
+        time.sleep(IDLE_SECONDS / 2)
+        after, seconds = counters(process.pid), time.monotonic() - began
+        asked = sum(guest.asked for guest in guests)
+        cpu = (after["cpu"] - before["cpu"]) / seconds
+        for n in range(30):
+            simulator.call(number(n), rings=1)
+            until(lambda n=n: len(simulator.submitted) > n, "the text")
+        for guest in guests:
+            guest.over.set()
+        for guest in guests:
+            guest.join()
+    print(f"{f'{BROWSERS} browsers, nothing new: CPU':<58} {cpu * 100:8.2f} % of one core")
+    print(
+        f"{f'{BROWSERS} browsers, nothing new: CPU for a question':<58} {cpu * seconds / asked * 1000:8.2f} ms"
+    )
+    show(
+        f"{BROWSERS} browsers that show the news: end line to AT+CMGS",
+        [seconds * 1000 for seconds in gaps(simulator, "NO CARRIER")],
+        "ms",
+    )
+
+
+class Poller(threading.Thread):
+    """A browser as far as the box sees it: asks for news as live.js does, and fetches the calls when there is some."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(daemon=True)
+        self.over = threading.Event()
+        self.asked = 0
+        parts = urlsplit(url)
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+        form = self._get("/login").partition('name="csrf_token" value="')[2].partition('"')[0]
+        body = urlencode({"csrf_token": form, "name": "mia", "password": "flour & water"})
+        self._get("/login", "POST", body)
+
+    def run(self) -> None:
+        mark = ""
+        while not self.over.wait(1.5):
+            self.asked += 1
+            now = self._get("/news")
+            if now != mark:
+                self._get("/")
+            mark = now
+
+    _cookie = ""
+
+    def _get(self, path: str, method: str = "GET", body: str | None = None) -> str:
+        headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request(method, path, body, headers)
+        answer = self._connection.getresponse()
+        if cookie := answer.getheader("Set-Cookie"):
+            self._cookie = cookie.partition(";")[0]
+        if answer.status == 307:
+            answer.read()
+            return self._get(path, method, body)
+        return answer.read().decode()
+
+
 LOOK_UP = """
 import statistics, sys, time
 from pathlib import Path
@@ -238,6 +328,8 @@ def main() -> None:
     idle()
     block_lists()
     big_database()
+    pages()
+    browsers()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,18 @@ from sqlmodel import Session, select
 
 from bridge import config, history
 from bridge.config_schema import SECTIONS
-from bridge.desk import AddNote, Assign, Foretell, Granted, Refused, SaveReply, SendAgain, Settle, WriteText
+from bridge.desk import (
+    AddNote,
+    Assign,
+    Foretell,
+    Granted,
+    Refused,
+    SaveReply,
+    SendAgain,
+    Settle,
+    TryAgain,
+    WriteText,
+)
 from bridge.models import Deed, Message, Note
 from tests.box import until
 from tests.browser import a_text_comes
@@ -386,6 +397,11 @@ def ours_answered(office: Office, address: str) -> bool:
 )
 def test_nobody_has_this_number(office: Office, wish: Settle | Assign | AddNote) -> None:
     assert office.desk.ask(wish) == Refused("Nobody has this number here.")
+
+
+def test_a_line_that_is_not_there_is_refused(office: Office) -> None:
+    for line in ("", "\0", "nonsense", "MAIN"):
+        assert office.desk.ask(TryAgain(line)) == Refused("The box has no such line.")
 
 
 def test_saved_replies_have_an_end(office: Office) -> None:

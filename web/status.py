@@ -69,8 +69,7 @@ def release() -> Response:
 def again() -> Response:
     """Somebody has seen to the SIM: let the stopped queue go on."""
     desk: Desk = current_app.extensions["desk"]
-    line = request.form.get("line", "")
-    if line not in {known.name for known in desk.status().lines}:
-        abort(404, "The box has no such line.")
-    desk.ask(TryAgain(line), by=g.user)
+    answer = desk.ask(TryAgain(request.form.get("line", "")), by=g.user)
+    if isinstance(answer, Refused):
+        abort(404, answer.sentence)
     return redirect(url_for("status.status"), 303)
