@@ -1,6 +1,7 @@
 """The check-up: the sheet as a table of facts, the command on modems and on the running service, and the page."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -166,6 +167,11 @@ def test_a_live_test_call_proves_the_voice_path(tmp_path: Path, running: bool) -
         rest = process.stdout.read()
         assert process.wait(DEADLINE) == 0, rest
         assert "voice path (main): Heard just now: a call from +44" in rest
+        # With the code that lets the first person in: the console of the service shows the same.
+        code = re.search(r"choose a password with the code (\d{4}-\d{4})", rest)
+        assert code
+        if running:
+            assert code[1] in (tmp_path / "log").read_text()
 
 
 def test_the_running_service_is_asked_and_its_recording_replayed(tmp_path: Path) -> None:

@@ -213,14 +213,23 @@ def _page(address: str | None, draft: Draft) -> str:
         saved=saved,
         colleagues=colleagues,
         unread_here=any(isinstance(row, history.MessageRow) and row.status == "received" for row in rows),
-        missed_here=any(
-            isinstance(row, history.CallRow) and row.missed and not row.called_back for row in rows
-        ),
+        missed_here=_to_call_back(rows),
         untextable=_untextable(contact, desk) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": people.LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
         now=datetime.now(UTC),
     )
+
+
+def _to_call_back(rows: list[history.ThreadRow]) -> bool:
+    """Has somebody rung in vain since a person here called back or wrote?"""
+    missed = False
+    for row in rows:
+        if isinstance(row, history.CallRow):
+            missed = (missed or row.missed) and not row.called_back
+        elif isinstance(row, history.MessageRow) and row.direction == "out" and row.kind == "manual":
+            missed = False
+    return missed
 
 
 def _untextable(contact: Contact, desk: Desk) -> str | None:

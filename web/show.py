@@ -119,20 +119,21 @@ def text_chip(row: MessageRow) -> Chip:
     return row.status, icon, words
 
 
-# So long somebody may wait for an answer: within minutes, state of the chip.
-PATIENCE = ((5, "delivered"), (15, "queued"), (60, "unconfirmed"))
+# So long somebody may wait for an answer: within minutes, state of the chip. Then: today, and longer than that.
+PATIENCE = ((5, "fresh"), (15, "soon"), (60, "long"))
 
 
 def waits(since: datetime, now: datetime) -> Chip:
     """(state, icon, words) of how long somebody has waited for an answer; both in the shop's time.
 
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    >>> [waits(noon, noon + timedelta(minutes=minutes)) for minutes in (0, 7, 59, 200)]
-    [('delivered', 'clock', 'waits less than a minute'), ('queued', 'clock', 'waits 7 minutes'), \
-('unconfirmed', 'clock', 'waits 59 minutes'), ('failed', 'clock', 'waits 3 hours')]
+    >>> [waits(noon, noon + timedelta(minutes=minutes))[::2] for minutes in (0, 7, 59, 200, 900)]
+    [('fresh', 'waits less than a minute'), ('soon', 'waits 7 minutes'), ('long', 'waits 59 minutes'), \
+('late', 'waits 3 hours'), ('overdue', 'waits 15 hours')]
     """
     waited = now - since
-    state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), "failed")
+    today = "late" if since.date() == now.date() else "overdue"
+    state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
     return state, "clock", f"waits {lasted(waited)}"
 
 
