@@ -399,6 +399,14 @@ def test_nobody_has_this_number(office: Office, wish: Settle | Assign | AddNote)
     assert office.desk.ask(wish) == Refused("Nobody has this number here.")
 
 
+def test_the_page_that_a_wish_leads_to_shows_it(office: Office) -> None:
+    for _ in range(20):
+        assert office.desk.ask(Pause()) == Granted()
+        assert office.desk.status().paused
+        assert office.desk.ask(Resume()) == Granted()
+        assert office.desk.status().paused is None
+
+
 def test_a_line_that_is_not_there_is_refused(office: Office) -> None:
     for line in ("", "\0", "nonsense", "MAIN"):
         assert office.desk.ask(TryAgain(line)) == Refused("The box has no such line.")
