@@ -329,8 +329,8 @@ def conversations(
     before: Place | None = None,
     limit: int = 50,
 ) -> list[ConversationRow]:
-    """People by their last sign of life, on the first page those with unread texts before all others. which: open, done, mine
-    (those of `user`) or all; before: (last_seen, key) of the last one of the page above."""
+    """People by their last sign of life; on the first page all those with unread texts, before at most `limit` others. which:
+    open, done, mine (those of `user`) or all; before: (last_seen, key) of the last one of the page above."""
     unread = _unread_of(session)
     chosen = _of_conversations(which, user)
     rest = select(Contact).where(*chosen)
@@ -341,7 +341,7 @@ def conversations(
     people = list(session.exec(rest.order_by(*_LAST_SEEN).limit(limit)))
     if before is None:
         first = select(Contact).where(*chosen, col(Contact.id).in_(unread))
-        people = [*session.exec(first.order_by(*_LAST_SEEN).limit(limit)), *people][:limit]
+        people = [*session.exec(first.order_by(*_LAST_SEEN)), *people]
     last = _last_words(session, people)
     return [
         ConversationRow(

@@ -25,7 +25,7 @@ from bridge.desk import (
     TryAgain,
     WriteText,
 )
-from bridge.models import Deed, Message, Note
+from bridge.models import Contact, Deed, Message, Note
 from tests.box import until
 from tests.browser import a_text_comes
 from tests.test_web_loop import enter, post, token
@@ -159,7 +159,13 @@ def test_a_file_that_cannot_be_written_is_told(office: Office, client: FlaskClie
     assert (code, "cannot be read" in page) == (503, True)
 
 
-def test_staff_look_at_settings_and_change_none(office: Office, staff: FlaskClient) -> None:
+def test_staff_look_at_settings_and_change_none(
+    office: Office, client: FlaskClient, staff: FlaskClient
+) -> None:
+    secret = filled(client, "notify") | {"urls": "ntfy://secret-topic"}
+    assert post(client, "/settings/notify", **secret)[0] == 200
+    assert "secret-topic" in client.get("/settings/notify").text
+    assert "secret-topic" not in staff.get("/settings/notify").text
     before = file(office).read_bytes()
     assert "Change" not in re.sub(r"<[^>]+>", "", staff.get("/settings").text)
     code, page = post(staff, "/settings/limits", **(filled(staff, "limits") | {"per_day": "7"}))
@@ -270,6 +276,31 @@ def test_done_until_they_write_or_call_again(office: Office, client: FlaskClient
     post(client, f"/conversations/{ANN}/done", do="done")
     a_text_comes(office, ANN, "Are you still there?")
     until(lambda: ANN in open_ones(client), "the conversation's opening")
+
+
+def test_nobody_is_left_out_on_the_pages_of_conversations(office: Office, client: FlaskClient) -> None:
+    """Unread ones first, however many they are, and then the others page by page, each once."""
+    now = datetime.now(UTC)
+    with Session(office.engine) as session, session.begin():
+        for n in range(150):
+            # All of the same moment, some of them unread.
+            person = Contact(address=f"+4474005{n:05}", source="call", first_seen=now, last_seen=now)
+            session.add(person)
+            session.flush()
+            if n % 3 == 0:
+                them = {"line_id": 1, "contact_id": person.id, "direction": "in", "kind": "manual"}
+                words = Message(**them, body="Hi", status="received", created=now)
+                session.add(words)
+    seen: list[str] = []
+    path: str | None = "/conversations"
+    while path:
+        page = client.get(path).text
+        seen += re.findall(r'class="cover" href="/conversations/(\+\d+)', page)
+        link = re.search(r'href="(/conversations\?[^"]*before=[^"]*)"', page)
+        path = link[1].replace("&amp;", "&") if link else None
+    mine = [address for address in seen if address.startswith("+4474005")]
+    assert (len(mine), len(set(mine)), len(set(seen))) == (150, 150, len(seen))
+    assert [int(address[-5:]) % 3 == 0 for address in mine] == [True] * 50 + [False] * 100
 
 
 def test_somebody_sees_to_it(office: Office, client: FlaskClient, staff: FlaskClient) -> None:

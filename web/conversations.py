@@ -196,9 +196,9 @@ def _page(address: str | None, draft: Draft) -> str:
             until = paging.place(request.args.get("until", ""))
             rows = history.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
         saved, colleagues = history.saved_replies(session), users.names(session)
-    shown, older = people_here[:LIST], None
-    if len(people_here) > LIST:
-        older = paging.mark(shown[-1].last_seen, shown[-1].key)
+    others = [person for person in people_here if not person.unread]
+    older = paging.mark(others[LIST - 1].last_seen, others[LIST - 1].key) if len(others) > LIST else None
+    shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
     return render_template(
         "conversations.html",
         people=shown,
