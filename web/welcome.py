@@ -3,6 +3,7 @@ page can be left and come back to at any time."""
 
 import io
 import socket
+from datetime import UTC, datetime
 
 import segno
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history, numbers
+from bridge import deeds, history, numbers
 from bridge.config import ConfigError
 from bridge.config_edit import CannotWrite
 from bridge.desk import Desk, Refused, SendSample
@@ -52,6 +53,7 @@ def _take_over(desk: Desk) -> Response | tuple[str, int]:
                     "This is not the code. It stands where the box was started, and in what textback doctor prints."
                 ), 403
             user = users.add_user(database, form.get("name", ""), form.get("password", ""))
+            deeds.note(database, user.name, "logged in first, with the code of the box", datetime.now(UTC))
     except ValueError as error:
         limiter.was_right(request.remote_addr or "")
         return _begin(str(error)), 422

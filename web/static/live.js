@@ -11,6 +11,7 @@ let touched = 0;
 let pressed = false;
 let made = Date.now();
 let asked = 0;
+let busy = false;
 
 // Makes `old` what `fresh` is. Children with a data-key are told by it, others by their place.
 function morph(old, fresh) {
@@ -81,13 +82,18 @@ async function bringUpToDate() {
 async function ask() {
   const seen = document.visibilityState === "visible";
   if (!document.body.dataset.mark || (!seen && Date.now() - asked < SELDOM)) return;
-  if (pressed || Date.now() - touched < IN_HAND) return;
+  if (busy || pressed || Date.now() - touched < IN_HAND) return;
   asked = Date.now();
-  const answer = await fetch("/news");
-  if (answer.redirected) location.reload();
-  if (!answer.ok) return;
-  const changed = (await answer.json()).mark !== document.body.dataset.mark;
-  if (changed || (seen && Date.now() - made > STALE)) await bringUpToDate();
+  busy = true; // a slow box is asked once at a time
+  try {
+    const answer = await fetch("/news");
+    if (answer.redirected) location.reload();
+    if (!answer.ok) return;
+    const changed = (await answer.json()).mark !== document.body.dataset.mark;
+    if (changed || (seen && Date.now() - made > STALE)) await bringUpToDate();
+  } finally {
+    busy = false;
+  }
 }
 
 function touch() {
