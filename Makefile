@@ -12,8 +12,9 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	.venv/bin/textback demo
 
+# Each core takes a file at a time.
 test: $(READY)
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY)
 	.venv/bin/ruff check .
