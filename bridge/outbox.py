@@ -196,7 +196,7 @@ def write_text(
         expires=now + timedelta(hours=MANUAL_HOURS),
         now=now,
         author=wish.author,
-        ticket=wish.ticket,
+        ticket=wish.ticket or None,
     )
     conversation.we_answered(session, contact, now)
     return Granted(message.id)

@@ -1,7 +1,9 @@
 """What the shop's page does beside reading: settings, people, conversations that are done or somebody's, notes, saved replies,
 tickets, what would happen; through Flask's client, with the real loop behind it."""
 
+import random
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,25 +16,38 @@ from bridge.config_schema import SECTIONS
 from bridge.desk import (
     AddNote,
     Assign,
+    CalledBack,
+    CloseShop,
+    Describe,
     Foretell,
     Granted,
+    Mark,
+    MarkRead,
+    OpenShop,
     Pause,
+    PickUp,
+    PutDown,
+    ReadSettings,
     Refused,
+    Release,
     Resume,
     SaveReply,
     SendAgain,
+    SendSample,
     Settle,
     TryAgain,
+    Wish,
     WriteText,
 )
 from bridge.models import Contact, Deed, Message, Note
-from tests.box import until
+from tests.box import DEADLINE, until
 from tests.browser import a_text_comes
 from tests.test_web_loop import enter, post, token
 from tests.web_desk import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from web import create_app, users
 from web.auth import OWNERS_ONLY
 from web.forms import FORMS
+from web.tryout import OUTCOMES
 
 STRANGER = "+447400999999"
 
@@ -509,3 +524,53 @@ def test_nonsense_is_asked_back(client: FlaskClient, form: dict[str, str]) -> No
     right = {"number": ANN, "at": "2026-11-25T12:00", "rings": "3", "outcome": "abandoned"}
     assert post(client, "/try", **(right | form))[0] == 422
     assert post(client, "/try", **right)[0] == 200
+
+
+# ---- whatever is asked for
+
+ODD = "+0123456789 ()-/.abcX٠１é😀\x00\n%_*#;'\""
+
+
+def test_whatever_people_ask_for_the_loop_answers(office: Office) -> None:
+    """A wish that raises would end the service, and with it the texts: here are some hundred odd ones."""
+    chance = random.Random(5)
+    people = (ANN, BOB, DAN, EVE, FLO, "60006", "x")
+
+    def odd(longest: int = 20) -> str:
+        return "".join(chance.choice(ODD) for _ in range(chance.randint(0, longest)))
+
+    def somebody() -> str:
+        return chance.choice((*people, odd()))
+
+    def when() -> datetime:
+        return datetime.now(UTC) + timedelta(days=chance.randint(-1800, 1800))
+
+    def yes() -> bool:
+        return chance.random() < 0.5
+
+    wishes: tuple[Callable[[], Wish], ...] = (
+        lambda: Foretell(odd() or None, when(), chance.randint(0, 60), chance.choice(tuple(OUTCOMES))),
+        lambda: WriteText(somebody(), odd(200), NAME, yes(), chance.choice((None, odd(3)))),
+        lambda: SendAgain(chance.randint(-5, 80), yes()),
+        lambda: Mark(somebody(), chance.choice(("out", "in", "fine", "block", "unblock", odd(4)))),
+        lambda: Settle(somebody(), yes()),
+        lambda: Assign(somebody(), chance.choice((None, NAME, odd()))),
+        lambda: AddNote(somebody(), odd(50)),
+        lambda: SaveReply(odd(50), chance.choice((None, chance.randint(-3, 60)))),
+        lambda: CalledBack(somebody()),
+        lambda: MarkRead(somebody()),
+        lambda: Describe(somebody(), odd(), odd(), chance.choice(("", "staff", "king"))),
+        lambda: CloseShop(chance.choice((None, odd(6)))),
+        OpenShop,
+        lambda: Pause(chance.choice((None, 60)), yes()),
+        Resume,
+        lambda: TryAgain(odd()),
+        Release,
+        ReadSettings,
+        SendSample,
+        lambda: PickUp(odd()),
+        lambda: PutDown(odd()),
+    )
+    for _ in range(600):
+        wish = chance.choice(wishes)()
+        assert isinstance(office.desk.ask(wish, DEADLINE, by=NAME), Granted | Refused), wish
