@@ -5,7 +5,6 @@ import io
 import socket
 from datetime import UTC, datetime
 
-import segno
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlmodel import Session
@@ -120,6 +119,8 @@ def _address() -> str:
 
 def _qr(text: str) -> Markup:
     """An SVG without styles, which the page's policy would not allow."""
+    import segno  # needed once in the box's life
+
     out = io.BytesIO()
     segno.make(text, error="m").save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3)
     return Markup(out.getvalue().decode())
