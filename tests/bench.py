@@ -17,8 +17,8 @@ from urllib.parse import urlencode, urlsplit
 
 from bridge import spam
 from modem.simulator import Simulator
-from tests import big
-from tests.box import until, write_config
+from tests.support import big
+from tests.support.box import until, write_config
 
 CALLS = 200
 IDLE_SECONDS = 60

@@ -1,23 +1,13 @@
-"""Where the shared folder is, for the tests that read recordings and vectors where they lie."""
+"""Fixtures that tests of several rooms use."""
 
-import json
-import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.browser import browser, contexts, office, url
+from tests.support.browser import browser, contexts, office, url
+from tests.support.paths import SHARED
 
 __all__ = ["browser", "contexts", "office", "url"]
-
-SHARED = Path(os.environ.get("TEXTBACK_SHARED", Path(__file__).parents[2] / "shared"))
-
-
-def shared_lines(name: str) -> list[dict[str, Any]]:
-    """The JSON objects of a shared file, none where the shared folder is absent."""
-    file = SHARED / name
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ from modem.errors import ModemError, PduError
 from modem.inbound import received
 from modem.pdu import encode
 from modem.setup import initialise
-from tests.conftest import shared_lines
+from tests.support.paths import shared_lines
 
 COUNT = 100_000
 # One case takes well under a millisecond; one of the longest on a slow machine takes some tens (seconds of the CPU: others

@@ -1,0 +1,152 @@
+"""Opting out and in again, on the whole box: what is written is heeded at once, kept with its words, and answered once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, col, select
+
+from bridge import history
+from bridge.desk import Granted, Mark, Refused, WriteText
+from bridge.models import ConsentEvent, Contact
+from modem.simulator import Simulator
+from tests.support.box import ANN, BOB, MESSAGE, Box, a_box, until
+
+HINT = "Reply STOP to opt out."
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, hint="yes") as box:
+        yield box
+
+
+def events(box: Box) -> list[tuple[str, str]]:
+    with Session(box.service.desk.engine) as session:
+        return [(e.kind, e.words) for e in session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id)))]
+
+
+def contact(box: Box, address: str = ANN) -> Contact:
+    with Session(box.service.desk.engine) as session:
+        return history.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]
+
+
+def sent(box: Box, count: int) -> list[str]:
+    until(lambda: len(box.simulator.sent) >= count, f"{count} texts")
+    return [text.text for text in box.simulator.sent]
+
+
+def heard(box: Box, words: str, sender: str = ANN) -> None:
+    start = len(box.messages())
+    box.simulator.text(sender, words)
+    until(lambda: len(box.messages()) > start, words)
+
+
+def test_stop_is_heeded_and_answered_once_and_start_undoes_it(box: Box) -> None:
+    box.simulator.call(ANN, rings=1)
+    assert sent(box, 1) == [f"{MESSAGE} {HINT}"]
+    heard(box, "Please stop texting me")
+    assert sent(box, 2)[1].startswith("You will get no more automatic texts from Corner Bakery.")
+    assert contact(box).opted_out_at is not None
+    heard(box, "STOP")  # once more: no second answer
+    box.simulator.call(ANN, rings=1)
+    call = box.settled(2)[0]
+    assert (call.textback, call.reason) == ("skipped", "opted_out")
+    heard(box, "start")
+    assert "Reply STOP to opt out." in sent(box, 3)[2]
+    assert contact(box).opted_out_at is None
+    heard(box, "HELP")
+    assert sent(box, 4)[3].startswith("This is Corner Bakery.")
+    assert [kind for kind, _ in events(box)] == ["out", "out", "in", "help"]
+    assert events(box)[0][1] == "Please stop texting me"
+    assert all(
+        message.kind == "system" for message in box.messages() if message.body.startswith("You will get")
+    )
+
+
+def test_a_text_that_waits_is_withdrawn_by_a_stop(tmp_path: Path) -> None:
+    with (
+        Simulator(speed=20, reports="off") as simulator,
+        a_box(tmp_path, simulator, "delay_seconds = 3") as box,
+    ):
+        simulator.call(ANN, rings=1)
+        assert box.ended()[0].textback == "scheduled"
+        heard(box, "STOP")
+        call = box.settled()[0]
+        assert (call.textback, call.reason) == ("skipped", "opted_out")
+        assert MESSAGE not in [text.text for text in simulator.sent]
+
+
+def test_what_may_be_a_stop_suspends_until_somebody_has_looked(box: Box) -> None:
+    heard(box, "I need to cancel my appointment")
+    assert contact(box).doubtful
+    box.simulator.call(ANN, rings=1)
+    call = box.settled()[0]
+    assert (call.textback, call.reason) == ("skipped", "opted_out")
+    assert "somebody has to look" in call.trace[-1]["detail"]
+    assert box.service.desk.ask(Mark(ANN, "fine"), by="mia") == Granted()
+    box.simulator.call(ANN, rings=1)
+    assert box.settled(2)[0].textback == "sent"
+    assert [kind for kind, _ in events(box)] == ["doubt", "fine"]
+    assert events(box)[1][1] == "settled by mia"
+
+
+def test_a_tapback_that_quotes_our_hint_asks_for_nothing(box: Box) -> None:
+    box.simulator.call(ANN, rings=1)
+    sent(box, 1)
+    heard(box, f"Liked “{MESSAGE} {HINT}”")
+    heard(box, f"{MESSAGE} {HINT}")
+    assert events(box) == []
+    assert not contact(box).doubtful
+
+
+def test_a_short_code_and_a_name_are_never_answered(box: Box) -> None:
+    heard(box, "STOP", sender="60006")
+    heard(box, "HELP", sender="PARCELS")
+    heard(box, "Hello", sender=BOB)
+    assert box.simulator.submitted == []
+    assert contact(box, "60006").opted_out_at is not None
+
+
+def test_never_text_this_number_is_said_by_phone_and_marked_on_the_page(box: Box) -> None:
+    assert isinstance(box.service.desk.ask(Mark(ANN, "out"), by="mia"), Refused)  # nobody knows it yet
+    heard(box, "Hello")
+    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
+    box.simulator.call(ANN, rings=1)
+    assert box.settled()[0].reason == "opted_out"
+    assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia")), Refused)
+    assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia", despite_stop=True)), Granted)
+    assert box.service.desk.ask(Mark(ANN, "in"), by="mia") == Granted()
+    assert contact(box).opted_out_at is None
+
+
+def test_a_blocked_caller_is_not_texted(box: Box) -> None:
+    heard(box, "Hello")
+    assert box.service.desk.ask(Mark(ANN, "block"), by="mia") == Granted()
+    box.simulator.call(ANN, rings=1)
+    call = box.settled()[0]
+    assert (call.textback, call.reason) == ("skipped", "spam")
+
+
+@pytest.mark.parametrize(
+    ("number", "filters", "reason"),
+    [
+        ("+33612345678", "", "foreign"),
+        ("+33612345678", "countries = GB FR", None),
+        ("+33612345678", "countries = any", None),
+        ("+447911123456", "", None),  # Guernsey is home
+        ("+12015550123", "", "foreign"),
+        (ANN, "countries = FR", "foreign"),
+        (ANN, "min_rings = 3", "one_ring"),
+        (ANN, "min_rings = 2", None),
+    ],
+)
+def test_filters(tmp_path: Path, number: str, filters: str, reason: str | None) -> None:
+    with (
+        Simulator(speed=20, reports="off") as simulator,
+        a_box(tmp_path, simulator, extra=f"[filters]\n{filters}\n") as box,
+    ):
+        simulator.call(number, rings=2)
+        call = box.settled()[0]
+        assert call.reason == reason
+        assert (call.textback == "sent") == (reason is None)

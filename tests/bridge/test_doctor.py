@@ -1,0 +1,216 @@
+"""The check-up: the sheet as a table of facts, the command on modems and on the running service, and the page."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.clock import Opinion, doubt
+from bridge.desk import LineStatus
+from bridge.doctor import Facts, LineFacts, healthy, sheet
+from modem.contract import LineHealth
+from modem.simulator import Simulator
+from tests.support.box import ANN, DEADLINE, until, write_config
+
+TEXTBACK = Path(sys.executable).parent / "textback"
+NAMES = ["port", "SIM", "registration", "voice path", "SMSC", "storage"]
+OF_THE_BOX = ["ModemManager", "clock", "disk", "permissions"]
+
+HEALTH = LineHealth("main", 0.0, 1, None, "Testnet", 17, "+447802000332", "SM", 2, 30, None)
+UP = LineStatus("main", up=True, idle=True, reason=None, port="/dev/ttyUSB2", model="EC25", health=HEALTH)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, True, 10**10, None, ())
+
+
+def facts(status: LineStatus = UP, **changes: object) -> Facts:
+    line = replace(WELL.lines[0], status=status)
+    return replace(WELL, lines=(line,), **changes)  # type: ignore[arg-type]
+
+
+def health(**changes: object) -> LineStatus:
+    return replace(UP, health=replace(HEALTH, **changes))  # type: ignore[arg-type]
+
+
+def test_a_box_that_is_well_passes_everything() -> None:
+    checks = sheet(WELL)
+    assert [check.name for check in checks] == NAMES + OF_THE_BOX
+    assert {check.verdict for check in checks} == {"pass"}
+    assert healthy(checks)
+
+
+DOWN = replace(UP, up=False, health=None)
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "verdict", "words"),
+    [
+        (facts(replace(DOWN, reason="There is no port /dev/x.")), "port", "fail", "There is no port"),
+        (facts(replace(DOWN, part="modem", reason="It does not answer.")), "port", "fail", "does not answer"),
+        (facts(replace(DOWN, part="sim", reason="PUK, please.")), "port", "pass", "EC25"),
+        (facts(replace(DOWN, part="sim", reason="PUK, please.")), "SIM", "fail", "PUK"),
+        (facts(replace(UP, stopped="No credit.")), "SIM", "fail", "No text goes out. No credit."),
+        (facts(health(registration=2)), "registration", "fail", "looking for a network"),
+        (facts(health(registration=3)), "registration", "fail", "refuses this SIM"),
+        (facts(health(registration=5)), "registration", "pass", "roaming"),
+        (facts(health(registration=0, lte=1)), "registration", "fail", "VoLTE"),
+        (facts(health(registration=6)), "registration", "fail", "not for calls"),
+        (facts(health(smsc=None)), "SMSC", "fail", "text centre"),
+        (facts(health(used=24)), "storage", "fail", "nearly full"),
+        (facts(health(used=30)), "storage", "fail", "no text can come in"),
+        (facts(health(used=23)), "storage", "pass", "23 of 30"),
+        (facts(DOWN), "storage", "unknown", "not told"),
+        (facts(modem_manager=True), "ModemManager", "fail", "It runs"),
+        (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
+        (facts(doubt="It is 1970."), "clock", "fail", "1970"),
+        (facts(free=10**6), "disk", "fail", "0 MB"),
+        (facts(database="The disk is full."), "disk", "fail", "full"),
+        (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
+        (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Never tried"),
+        (
+            replace(WELL, lines=(LineFacts(health(registration=6), "auto", None),)),
+            "voice path",
+            "fail",
+            "VoLTE",
+        ),
+    ],
+)
+def test_what_is_wrong_fails_with_its_words(case: Facts, name: str, verdict: str, words: str) -> None:
+    checks = sheet(case)
+    check = next(check for check in checks if check.name == name)
+    assert check.verdict == verdict
+    assert words in check.found
+    assert healthy(checks) == all(check.verdict != "fail" for check in checks)
+    assert all(check.todo for check in checks if check.verdict == "fail")
+
+
+@pytest.mark.parametrize(
+    ("wall", "not_before", "opinions", "words"),
+    [
+        (NOON, None, [], None),
+        (NOON, NOON + timedelta(minutes=1), [], None),
+        (NOON, NOON + timedelta(days=1), [], "something was stored"),
+        (datetime(2020, 1, 1, tzinfo=UTC), None, [], "before this program was made"),
+        (NOON, None, [("a text", timedelta(hours=-5), False)], None),
+        (NOON, None, [("a text", timedelta(hours=5), False)], "a text 2026-11-23 17:00"),
+        (NOON, None, [("the modem's clock", timedelta(minutes=3), True)], None),
+        (NOON, None, [("the modem's clock", timedelta(hours=2), True)], None),  # local time told as UTC
+        (NOON, None, [("the modem's clock", timedelta(hours=2, minutes=7), True)], "the modem's clock"),
+        (NOON, None, [("the modem's clock", timedelta(days=-90), True)], "the modem's clock"),
+    ],
+)
+def test_the_clock_is_doubted_for_a_reason(
+    wall: datetime,
+    not_before: datetime | None,
+    opinions: list[tuple[str, timedelta, bool]],
+    words: str | None,
+) -> None:
+    heard = [Opinion(source, NOON + off, 100.0, exact) for source, off, exact in opinions]
+    said = doubt(wall, 100.0, not_before, heard)
+    assert (said is None) == (words is None)
+    assert words is None or words in (said or "")
+
+
+# ---- the command
+
+
+def doctor(config: Path, *options: str) -> tuple[int, dict[str, dict[str, str]]]:
+    run = subprocess.run(
+        [TEXTBACK, "doctor", "-c", config, "--json", *options], capture_output=True, text=True, timeout=120
+    )
+    checks = [json.loads(line) for line in run.stdout.splitlines()]
+    assert checks, run.stderr
+    return run.returncode, {check["name"]: check for check in checks}
+
+
+def test_modems_are_examined_and_nothing_is_sent(tmp_path: Path) -> None:
+    with Simulator("quectel", speed=20) as simulator:
+        code, checks = doctor(write_config(tmp_path, simulator.port))
+        assert (code, checks["port"]["verdict"], checks["registration"]["verdict"]) == (0, "pass", "pass")
+        assert "EC25" in checks["port"]["found"]
+        assert checks["voice path"]["verdict"] == "unknown"
+        assert "call the box now" in checks["voice path"]["todo"]
+        simulator.sim_present = False
+        code, checks = doctor(write_config(tmp_path, simulator.port))
+        assert (code, checks["SIM"]["verdict"]) == (1, "fail")
+        assert "There is no SIM" in checks["SIM"]["found"]
+        assert simulator.submitted == []
+
+
+def test_a_port_that_is_not_there_fails(tmp_path: Path) -> None:
+    code, checks = doctor(write_config(tmp_path, tmp_path / "nothing"))
+    assert (code, checks["port"]["verdict"]) == (1, "fail")
+    assert {checks[name]["verdict"] for name in NAMES[1:]} == {"unknown"}
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_a_live_test_call_proves_the_voice_path(tmp_path: Path, running: bool) -> None:
+    with Simulator(speed=20) as simulator, ExitStack() as stack:
+        config = write_config(tmp_path, simulator.port)
+        if running:
+            log = stack.enter_context((tmp_path / "log").open("ab"))
+            service = stack.enter_context(subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=log))
+            stack.callback(service.send_signal, signal.SIGTERM)
+            simulator.wait_for(lambda e: e.who == "host" and e.text == 'AT+CPBS="MC"')
+        command = [TEXTBACK, "doctor", "-c", config, "--call"]
+        process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        stack.callback(process.kill)
+        assert process.stdout is not None
+        assert "I am listening" in process.stdout.readline()
+        simulator.call(ANN, rings=3)
+        rest = process.stdout.read()
+        assert process.wait(DEADLINE) == 0, rest
+        assert "voice path (main): Heard just now: a call from +44" in rest
+        # With the code that lets the first person in: the console of the service shows the same.
+        code = re.search(r"choose a password with the code (\d{4}-\d{4})", rest)
+        assert code
+        if running:
+            assert code[1] in (tmp_path / "log").read_text()
+
+
+def test_the_running_service_is_asked_and_its_recording_replayed(tmp_path: Path) -> None:
+    with Simulator("huawei", speed=20, reports="off") as simulator:
+        config = write_config(tmp_path, simulator.port)
+        with (tmp_path / "log").open("ab") as log:
+            service = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=log)
+        try:
+            simulator.wait_for(lambda e: e.who == "host" and e.text == 'AT+CPBS="MC"')
+            simulator.call(ANN, rings=2, wait=True)
+            until(lambda: simulator.sent, "the text")
+            file = tmp_path / "case.jsonl"
+            code, checks = doctor(config, "--record", str(file), "--masked")
+            assert (code, checks["voice path"]["verdict"]) == (0, "pass")
+        finally:
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(DEADLINE) == 0
+        assert ANN[1:] not in file.read_text()
+        played = subprocess.run(
+            [TEXTBACK, "replay", file, "--json"], capture_output=True, check=True, text=True
+        )
+        (call,) = json.loads(played.stdout)["calls"]
+        assert (call["outcome"], call["rings"], call["withheld"]) == ("missed", 2, False)
+
+
+def test_a_recording_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    with Simulator(speed=20) as simulator:
+        run = subprocess.run(
+            [
+                TEXTBACK,
+                "doctor",
+                "-c",
+                write_config(tmp_path, simulator.port),
+                "--record",
+                tmp_path / "no" / "x",
+            ],
+            capture_output=True,
+            text=True,
+        )
+    assert run.returncode == 1
+    assert "cannot be written" in run.stderr
+    assert "Traceback" not in run.stderr

@@ -1,0 +1,25 @@
+"""STOP, START and HELP in people's own words: every sentence of optout.tsv, kept as data."""
+
+import pytest
+
+from bridge.optout import Wish, wish
+from tests.support.paths import DATA
+
+OURS = ["Hi! Sorry we missed your call. Reply STOP to opt out.", "Reply STOP to opt out."]
+ROWS = [line.split("\t", 1) for line in (DATA / "optout.tsv").read_text("utf-8").splitlines() if line]
+
+
+@pytest.mark.parametrize(("asked", "text"), ROWS, ids=[text for _, text in ROWS])
+def test_what_a_sentence_asks_for(asked: str, text: str) -> None:
+    assert wish(text, OURS) == Wish(asked)
+
+
+def test_there_are_enough_of_them_and_none_twice() -> None:
+    assert len(ROWS) >= 200
+    assert len({text for _, text in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("text", [text for asked, text in ROWS if asked == "stop"])
+def test_a_stop_counts_whatever_was_written_before(text: str) -> None:
+    assert wish(text) == Wish.STOP
+    assert wish(f"  {text.upper()} ") == Wish.STOP

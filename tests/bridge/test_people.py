@@ -1,0 +1,399 @@
+"""What the shop keeps of people, on the whole box: kinds, called back, numbers that fail for good, forgetting, and old rows."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, func, select
+
+from bridge import history, people, store
+from bridge.cards import Card
+from bridge.database import migrate, open_engine
+from bridge.desk import (
+    CalledBack,
+    CloseShop,
+    Describe,
+    Forget,
+    Granted,
+    Mark,
+    OpenShop,
+    Refused,
+    TakeIn,
+)
+from bridge.models import (
+    Alert,
+    Call,
+    ConsentEvent,
+    Contact,
+    Forgotten,
+    InboundPart,
+    Incident,
+    Line,
+    Message,
+    MessagePart,
+    metadata,
+)
+from modem.simulator import Simulator
+from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
+
+NOW = datetime.now(UTC)
+YEAR_AGO = NOW - timedelta(days=365)
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
+        yield box
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    migrate(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def contact(box: Box, address: str = ANN) -> Contact | None:
+    with Session(box.service.desk.engine) as session:
+        return history.contact_at(session, address)
+
+
+def heard(box: Box, words: str, sender: str = ANN) -> None:
+    start = len(box.messages())
+    box.simulator.text(sender, words)
+    until(lambda: len(box.messages()) > start, words)
+
+
+# ---- kinds and names
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("staff", "This is one of the staff, who are never texted."),
+        ("supplier", "This is a supplier; suppliers are never texted."),
+        ("never", "This contact is marked as never to be texted."),
+    ],
+)
+def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sentence: str) -> None:
+    heard(box, "Hello")
+    assert box.service.desk.ask(Describe(ANN, " Ann\n Miller ", "Likes rye.", kind)) == Granted()
+    box.simulator.call(ANN, rings=1)
+    call = box.settled()[0]
+    assert (call.name, call.reason, call.trace[-1]["detail"]) == ("Ann Miller", "excluded", sentence)
+    with Session(box.service.desk.engine) as session:
+        assert [history.contact_json(c)["excluded"] for c in history.contacts(session)] == [True]
+
+
+def test_a_kind_that_there_is_not(session: Session) -> None:
+    with pytest.raises(ValueError, match="no kind"):
+        people.describe(store.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+
+
+def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
+    heard(box, "Hello")
+    box.service.desk.ask(Describe(ANN, "Ann", "", "staff"))
+    cards = (Card(ANN, "Miller", "Likes rye."), Card(BOB, "Bob", mark="supplier"), Card(CEM, blocked=True))
+    assert box.service.desk.ask(TakeIn(cards)) == Granted()
+    with Session(box.service.desk.engine) as session:
+        rows = {c.address: (c.name, c.notes, c.kind, c.blocked, c.source) for c in history.contacts(session)}
+    assert rows == {
+        ANN: ("Ann", "Likes rye.", "staff", False, "text"),
+        BOB: ("Bob", "", "supplier", False, "import"),
+        CEM: ("", "", "", True, "import"),
+    }
+
+
+# ---- in contact since
+
+
+def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
+    with (
+        Simulator(speed=20, reports="off") as simulator,
+        a_box(tmp_path, simulator, "delay_seconds = 3") as box,
+    ):
+        simulator.call(ANN, rings=1)
+        assert box.ended()[0].textback == "scheduled"
+        assert box.service.desk.ask(CalledBack(ANN), by="mia") == Granted()
+        call = box.settled()[0]
+        assert (call.textback, call.reason) == ("cancelled", "superseded")
+        assert call.trace[-1]["detail"] == "Somebody here has called the caller back."
+        assert simulator.sent == []
+        with Session(box.service.desk.engine) as session:
+            row = session.exec(select(Call)).one()
+            assert row.called_back is not None
+            assert row.called_back_by == "mia"
+
+
+def test_a_number_whose_texts_fail_for_good_is_remembered_until_it_writes(tmp_path: Path) -> None:
+    with (
+        Simulator(speed=20, reports="manual") as simulator,
+        a_box(tmp_path, simulator, "cooldown_hours = 0") as box,
+    ):
+        simulator.call(ANN, rings=1)
+        box.settled()
+        simulator.report(status=0x45)  # no interworking: a landline
+        until(lambda: box.settled()[0].textback == "failed", "the report")
+        simulator.call(ANN, rings=1)
+        call = box.settled(2)[0]
+        assert (call.textback, call.reason) == ("skipped", "not_textable")
+        assert call.trace[-1]["detail"].startswith("A text to this number has failed for good.")
+        heard(box, "Hello")
+        simulator.call(ANN, rings=1)
+        assert box.settled(3)[0].reason is None
+
+
+def test_a_caller_whom_the_network_calls_a_scam_is_not_texted(box: Box) -> None:
+    box.simulator.call(ANN, rings=2, name="Scam Likely")
+    call = box.settled()[0]
+    assert (call.reason, call.trace[-1]["detail"]) == ("spam", "The network calls this caller 'Scam Likely'.")
+    box.simulator.call(BOB, rings=2, name="Scampi Bar")
+    assert box.settled(2)[0].textback == "sent"
+
+
+def test_a_caller_on_a_block_list_is_not_texted_and_a_changed_list_counts(tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked.txt"
+    blocked.write_text("# cold callers\n07400 123456\n+4474001234*9\n")
+    extra = "[filters]\nblocklists = blocked.txt\n"
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=extra) as box:
+        simulator.call(ANN, rings=1)
+        call = box.settled()[0]
+        assert (call.reason, call.trace[-1]["detail"]) == ("spam", "It is on the block list blocked.txt.")
+        simulator.call(BOB, rings=1)
+        assert box.settled(2)[0].textback == "sent"
+        assert "blocked.txt" in until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
+
+
+# ---- closed for now
+
+
+def test_closed_today_and_back_at(tmp_path: Path) -> None:
+    textback = "closed = other\nclosed_message = We are closed and open {reopens}."
+    extra = "[shop]\n" if False else ""
+    with (
+        Simulator(speed=20, reports="off") as simulator,
+        a_box(tmp_path, simulator, textback, extra=extra) as box,
+    ):
+        desk = box.service.desk
+        assert desk.ask(CloseShop()) == Granted()
+        simulator.call(ANN, rings=1)
+        box.settled()
+        assert isinstance(desk.ask(CloseShop("half past")), Refused)
+        assert isinstance(desk.ask(CloseShop("0:00")), Refused)  # is over already
+        assert desk.ask(CloseShop("23:59")) == Granted()
+        simulator.call(BOB, rings=1)
+        box.settled(2)
+        assert "it opens at 23:59" in (box.service.loop.status.closed or "")
+        assert desk.ask(OpenShop()) == Granted()
+        simulator.call(CEM, rings=1)
+        box.settled(3)
+        assert [text.text for text in simulator.sent] == [
+            "We are closed and open.",
+            "We are closed and open at 23:59.",
+            MESSAGE,
+        ]
+
+
+# ---- forgetting
+
+
+def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
+    heard(box, "I am Ann and live in Mill Lane")
+    box.simulator.call(ANN, rings=1)
+    box.settled()
+    heard(box, "STOP")
+    heard(box, "Hello", sender=BOB)
+    until(lambda: len(box.simulator.sent) == 2, "the confirmation")
+    box.settled()
+    until(lambda: isinstance(box.service.desk.ask(Forget(ANN)), Granted), "the forgetting")
+    assert isinstance(box.service.desk.ask(Forget(ANN)), Refused)  # nobody by that number any more
+    with Session(box.service.desk.engine) as session:
+        assert [c.address for c in history.contacts(session)] == [BOB]
+        assert session.exec(select(Call)).all() == []
+        assert session.exec(select(ConsentEvent)).all() == []
+        dump = "".join(map(str, session.connection().connection.driver_connection.iterdump()))  # type: ignore[union-attr]
+        assert "7400123456" not in dump
+        assert "Mill Lane" not in dump
+        assert session.exec(select(func.count()).select_from(Forgotten)).one() == 1
+    box.simulator.call(ANN, rings=1)
+    assert box.settled()[0].reason == "opted_out"
+    heard(box, "START")
+    box.simulator.call(ANN, rings=1)
+    assert box.settled(2)[0].textback == "sent"
+    with Session(box.service.desk.engine) as session:
+        assert session.exec(select(Forgotten)).all() == []
+
+
+def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
+    heard(box, "Hello")
+    assert box.service.desk.ask(Forget(ANN)) == Granted()
+    with Session(box.service.desk.engine) as session:
+        rows = {
+            t.name: session.execute(select(func.count()).select_from(t)).scalar()
+            for t in metadata.sorted_tables
+        }
+    assert {name for name, count in rows.items() if count} == {
+        "line",
+        "memo",
+        "deed",
+    }  # the deed names nobody
+
+
+def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
+    box.simulator.call(ANN, rings=50)
+    until(lambda: box.calls() and box.calls()[0].address, "the ringing")
+    answer = box.service.desk.ask(Forget(ANN))
+    assert isinstance(answer, Refused)
+    assert "under way" in answer.sentence
+
+
+# ---- what grows too old
+
+
+def past(session: Session) -> dict[str, int]:
+    """Rows of two years ago and of today, of everything that can grow old."""
+    old = NOW - timedelta(days=730)
+    line = store.line_called(session, "main")
+    assert line.id is not None
+    for n, (when, attributes) in enumerate(
+        (
+            (old, {}),
+            (old, {"name": "Ann"}),
+            (old, {"opted_out_at": old}),
+            (old, {"kind": "staff"}),
+            (old, {"blocked": True}),
+            (NOW, {}),
+        )
+    ):
+        person = Contact(
+            address=f"+44740012345{n}", source="call", first_seen=when, last_seen=when, **attributes
+        )
+        session.add(person)
+        session.flush()
+        assert person.id is not None
+        session.add(ConsentEvent(contact_id=person.id, at=when, kind="out", source="text", words="STOP"))
+        call = Call(line_id=line.id, contact_id=person.id, started=when, ended=when, outcome="abandoned")
+        session.add(call)
+        session.flush()
+        message = Message(
+            line_id=line.id,
+            contact_id=person.id,
+            call_id=call.id,
+            direction="out",
+            kind="auto",
+            body="Hi",
+            status="sent",
+            created=when,
+        )
+        session.add(message)
+        session.flush()
+        call.message_id = message.id
+        assert message.id is not None
+        session.add(MessagePart(message_id=message.id, part=1, mr=n, sent=when))
+    incident = Incident(line="main", began=old, over=old, what="x")
+    session.add(incident)
+    session.flush()
+    session.add(Alert(kind="sick", incident_id=incident.id, body="x", created=old, due=old))
+    session.add(
+        InboundPart(
+            line_id=line.id,
+            digest="x",
+            sender=BOB,
+            reference=1,
+            width=8,
+            parts=2,
+            part=1,
+            body=b"",
+            received=old,
+        )
+    )
+    session.commit()
+    return counts(session)
+
+
+def counts(session: Session) -> dict[str, int]:
+    tables = (Contact, Call, Message, MessagePart, ConsentEvent, Incident, Alert, InboundPart, Line)
+    return {t.__name__: session.exec(select(func.count()).select_from(t)).one() for t in tables}
+
+
+def test_old_rows_are_deleted_and_opt_outs_never(session: Session) -> None:
+    before = past(session)
+    assert before["Contact"] == before["Call"] == 6
+    while people.delete_older(session, YEAR_AGO):
+        session.commit()
+    assert counts(session) == {
+        "Contact": 5,  # who was named, marked, blocked or has opted out stays; of the first nothing is left
+        "Call": 1,
+        "Message": 1,
+        "MessagePart": 1,
+        "ConsentEvent": 5,
+        "Incident": 0,
+        "Alert": 0,
+        "InboundPart": 0,
+        "Line": 1,
+    }
+    left = session.exec(select(Contact).where(col(Contact.opted_out_at).is_not(None))).one()
+    assert session.exec(select(ConsentEvent).where(ConsentEvent.contact_id == left.id)).one().words == "STOP"
+
+
+def test_what_still_waits_for_somebody_is_not_too_old(session: Session) -> None:
+    past(session)
+    for message in session.exec(select(Message)):
+        message.status = "received"
+    session.commit()
+    while people.delete_older(session, YEAR_AGO):
+        session.commit()
+    assert counts(session)["Message"] == counts(session)["Call"] == 6
+
+
+def test_many_old_rows_go_in_small_batches(session: Session) -> None:
+    line = store.line_called(session, "main")
+    old = NOW - timedelta(days=730)
+    for _ in range(people.BATCH + 10):
+        session.add(Call(line_id=line.id or 0, started=old, ended=old, outcome="abandoned"))
+    session.commit()
+    assert people.delete_older(session, YEAR_AGO)
+    assert counts(session)["Call"] == 10
+
+
+def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_by_day(box: Box) -> None:
+    engine, loop = box.service.desk.engine, box.service.loop
+    with Session(engine) as session:
+        past(session)
+    newest = datetime.now(UTC)
+
+    def tidy() -> None:
+        loop._tidy_at = 0.0  # a day passes
+
+    def calls() -> int:
+        with Session(engine) as session:
+            return counts(session)["Call"]
+
+    tidy()  # the first time it is only noted
+    until(lambda: tidied(engine).year > 1970, "the first look")
+    with Session(engine) as session, session.begin():
+        store.remember(session, people.TIDIED, (newest - timedelta(days=90)).isoformat())
+    tidy()  # the clock jumped by months
+    until(lambda: tidied(engine) > newest - timedelta(days=1), "the second look")
+    turn = box.service.loop.status.alive
+    until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
+    assert calls() == 6
+    tidy()
+    until(lambda: calls() == 1, "the deletion")
+
+
+def tidied(engine: Engine) -> datetime:
+    with Session(engine) as session:
+        return datetime.fromisoformat(store.remembered(session, people.TIDIED) or "1970-01-01T00:00:00+00:00")
+
+
+def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
+    heard(box, "Hello")
+    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
+    with Session(box.service.desk.engine) as session:
+        event = session.exec(select(ConsentEvent)).one()
+        assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")

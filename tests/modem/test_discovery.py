@@ -1,0 +1,250 @@
+"""Which port is the modem's: judged by what USB tells, found by what answers, and followed where it goes."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+from modem import culprits, discovery
+from modem.contract import Event, LineDown, LineUp
+from modem.discovery import Candidate, LeftAlone, Port
+from modem.driver import Driver, Line
+from modem.simulator import Simulator
+from tests.support.box import until
+from tests.support.paths import ROOT
+
+Said = SimpleQueue[Event | BaseException]
+
+
+def usb(path: str, vendor: int, product: int, interface: int | None = None, **more: object) -> Port:
+    return Port(path, vendor, product, interface, **more)  # type: ignore[arg-type]
+
+
+# (what is there, the ports in the order in which they are asked)
+STICKS = {
+    "Quectel EC25": ([usb(f"/dev/ttyUSB{i}", 0x2C7C, 0x0125, i) for i in range(4)], ["2", "3"]),
+    "SIM7600": ([usb(f"/dev/ttyUSB{i}", 0x1E0E, 0x9001, i) for i in range(5)], ["2", "3"]),
+    "A7670": ([usb(f"/dev/ttyUSB{i - 2}", 0x1E0E, 0x9011, i) for i in (2, 4, 5)], ["2", "0", "3"]),
+    "Huawei E173 by number": ([usb(f"/dev/ttyUSB{i}", 0x12D1, 0x1001, i) for i in range(3)], ["2", "0"]),
+    "Huawei by class": (
+        [
+            usb("/dev/ttyUSB0", 0x12D1, 0x1C05, 0, triple=(0xFF, 1, 1)),
+            usb("/dev/ttyUSB1", 0x12D1, 0x1C05, 1, triple=(0xFF, 1, 2)),
+        ],
+        ["1", "0"],
+    ),
+    "Telit LE910": ([usb(f"/dev/ttyUSB{i}", 0x1BC7, 0x1201, i) for i in (0, 4, 5)], ["4", "5"]),
+    "ZTE MF": ([usb(f"/dev/ttyUSB{i}", 0x19D2, 0x0031, i) for i in (1, 2, 3)], ["3", "1", "2"]),
+    "CDC modem": ([usb("/dev/ttyACM0", 0x1234, 1, 0, triple=(2, 2, 1))], ["0"]),
+    "bridges last": (
+        [
+            usb("/dev/ttyUSB0", 0x1A86, 0x7523, 0),
+            *(usb(f"/dev/ttyUSB{i}", 0x2C7C, 0x0125, i) for i in (2, 3)),
+        ],
+        ["2", "3", "0"],
+    ),
+    "a hat": ([Port("/dev/serial0")], ["serial0"]),
+}
+
+
+@pytest.mark.parametrize("name", STICKS)
+def test_the_likeliest_port_is_asked_first(name: str) -> None:
+    found, order = STICKS[name]
+    asked = [one.path for one in discovery.candidates(found)]
+    assert len(asked) == len(order)
+    assert all(path.endswith(end) for path, end in zip(asked, order, strict=True)), asked
+
+
+@pytest.mark.parametrize(
+    "port",
+    [
+        usb("/dev/ttyACM0", 0x2341, 0x0043, 0, triple=(2, 2, 1)),
+        usb("/dev/ttyUSB0", 0x10C4, 0xEA60, 0, words="ITead Sonoff Zigbee 3.0 USB Dongle Plus"),
+        usb("/dev/ttyACM0", 0x1546, 0x01A8, 0, words="u-blox GNSS receiver", triple=(2, 2, 1)),
+        usb("/dev/ttyUSB0", 0x1A86, 0x7523, 0, words="Weather station"),
+        usb("/dev/ttyACM0", 0x2C99, 0x0002, 0, triple=(2, 2, 1)),
+        usb("/dev/ttyUSB0", 0x2C7C, 0x0125, 1),
+        usb("/dev/ttyUSB4", 0x1E0E, 0x9001, 4),
+        usb("/dev/ttyUSB0", 0x9999, 0x0001, 0),
+        Port("/dev/ttyAMA0"),
+    ],
+    ids=lambda port: f"{port.vendor}:{port.words or port.path}",
+)
+def test_what_is_plainly_something_else_is_never_talked_to(port: Port) -> None:
+    judged = discovery.judge(port)
+    assert isinstance(judged, LeftAlone)
+    assert judged.why
+
+
+def test_each_port_has_its_reason_and_sticks_without_one_are_explained() -> None:
+    found = STICKS["bridges last"][0]
+    lines = discovery.account(found, [(0x12D1, 0x1F01), (0x1D6B, 2)])
+    assert lines[0] == "/dev/ttyUSB0: a CH340 chip (1a86:7523, interface 0): a modem, or not"
+    assert lines[1] == "/dev/ttyUSB2: the AT port of Quectel (2c7c:0125, interface 2)"
+    assert "storage mode" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("now", "path"),
+    [
+        (usb("/dev/ttyUSB5", 0x2C7C, 0x0125, 2, place="1-1.4"), "/dev/ttyUSB5"),
+        (usb("/dev/ttyUSB5", 0x2C7C, 0x0125, 2, place="1-1.2", serial="77"), "/dev/ttyUSB5"),
+        (usb("/dev/ttyUSB5", 0x2C7C, 0x0125, 3, place="1-1.4", serial="77"), None),
+        (usb("/dev/ttyUSB5", 0x2C7C, 0x0125, 2, place="1-1.2", serial="78"), None),
+    ],
+)
+def test_a_stick_is_known_again_by_its_socket_or_its_serial_number(now: Port, path: str | None) -> None:
+    before = usb("/dev/ttyUSB2", 0x2C7C, 0x0125, 2, place="1-1.4", serial="77")
+    assert discovery.same_place(before, [now]) == path
+
+
+def test_the_machines_own_ports_are_read_without_harm() -> None:
+    assert all(isinstance(discovery.judge(port), Candidate | LeftAlone) for port in discovery.ports())
+    assert all(isinstance(device, tuple) for device in discovery.devices())
+
+
+def test_what_sysfs_tells_of_an_interface(tmp_path: Path) -> None:
+    for name, value in {"Class": "ff", "SubClass": "01", "Protocol": "02", "Number": "0a"}.items():
+        (tmp_path / f"bInterface{name}").write_text(f"{value}\n")
+    assert discovery._triple(str(tmp_path)) == (0xFF, 1, 2)
+    assert discovery._hex(str(tmp_path), "bInterfaceNumber") == 10
+    assert discovery._triple(str(tmp_path / "none")) is None
+
+
+# ---- with modems
+
+
+def driver_on(line: Line, ports: Callable[[], list[Port]]) -> tuple[Driver, Said]:
+    said: Said = SimpleQueue()
+    driver = Driver(line, said.put, said.put, ports)
+    driver.start()
+    return driver, said
+
+
+def heard(said: Said, kind: type) -> Event:
+    while not isinstance(event := said.get(timeout=30), kind):
+        assert not isinstance(event, BaseException), event
+    return event  # type: ignore[return-value]
+
+
+def mute_port(tmp_path: Path) -> Path:
+    """A port behind which nothing answers."""
+    path = tmp_path / "mute"
+    _, slave = os.openpty()
+    path.symlink_to(os.ttyname(slave))
+    return path
+
+
+def test_auto_finds_the_port_that_answers_among_those_that_do_not(tmp_path: Path) -> None:
+    with Simulator(speed=20) as simulator:
+        found = [
+            usb(str(mute_port(tmp_path)), 0x2C7C, 0x0125, 2, place="1-1"),
+            usb(simulator.port, 0x1A86, 0x7523, 0, place="1-2"),
+        ]
+        driver, said = driver_on(Line("main"), lambda: found)
+        up = heard(said, LineUp)
+        assert isinstance(up, LineUp)
+        assert up.port == simulator.port
+        driver.close()
+
+
+def test_auto_says_what_it_looked_at(tmp_path: Path) -> None:
+    zigbee = usb("/dev/ttyUSB9", 0x10C4, 0xEA60, 0, words="Zigbee stick")
+    mute = usb(str(mute_port(tmp_path)), 0x1A86, 0x7523, 0)
+    driver, said = driver_on(Line("main"), lambda: [zigbee, mute])
+    down = heard(said, LineDown)
+    assert isinstance(down, LineDown)
+    assert down.reason.startswith("No modem answers. ")
+    assert "mute does not answer" in down.reason
+    assert '/dev/ttyUSB9: names itself "Zigbee stick".' in down.reason
+    driver.close()
+
+
+def test_a_named_port_is_followed_to_another_name(tmp_path: Path) -> None:
+    before, after = tmp_path / "ttyUSB2", tmp_path / "ttyUSB3"
+    with Simulator(speed=20, link=before) as simulator:
+        now = {"path": str(before)}
+        driver, said = driver_on(
+            Line("main", str(before)), lambda: [usb(now["path"], 0x2C7C, 0x0125, 2, place="1-1.4")]
+        )
+        heard(said, LineUp)
+        simulator.unplug()
+        heard(said, LineDown)
+        now["path"] = str(after)
+        simulator.replug()
+        until(before.is_symlink, "the port's return")
+        shutil.move(before, after)
+        up = heard(said, LineUp)
+        assert isinstance(up, LineUp)
+        # It may have been caught under the old name before that went away.
+        assert up.port in (str(before), str(after))
+        driver.close()
+
+
+def test_each_line_takes_its_own_modem() -> None:
+    with Simulator("huawei", speed=20) as one, Simulator("quectel", speed=20) as other:
+        one.iccid, other.iccid = "8944110000000000001", "8944110000000000002"
+        found = [
+            usb(one.port, 0x12D1, 0x1001, 2, place="1-1"),
+            usb(other.port, 0x2C7C, 0x0125, 2, place="1-2"),
+        ]
+        for line, port in (
+            (Line("a", "auto", others=frozenset({one.iccid})), other.port),
+            (Line("b", f"iccid:{one.iccid}"), one.port),
+            (Line("c", f"imei:{other.imei}"), other.port),
+        ):
+            driver, said = driver_on(line, lambda: found)
+            up = heard(said, LineUp)
+            assert isinstance(up, LineUp)
+            assert up.port == port, line
+            driver.close()
+
+
+def test_a_modem_that_is_another_ones_is_said_to_be() -> None:
+    with Simulator(speed=20) as simulator:
+        line = Line("main", "imei:123456789012345")
+        driver, said = driver_on(line, lambda: [usb(simulator.port, 0x2C7C, 0x0125, 2)])
+        down = heard(said, LineDown)
+        assert isinstance(down, LineDown)
+        assert "not the one that config.ini names" in down.reason
+        driver.close()
+        assert not any(entry.text.startswith("AT+CPIN=") for entry in simulator.log.entries)
+
+
+# ---- who is on the port
+
+
+def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
+    program = tmp_path / "ModemManager"
+    program.symlink_to(shutil.which("sleep") or "/bin/sleep")
+    with Simulator() as simulator:
+        assert culprits.holders(simulator.port) == ()
+        with open(simulator.port, "rb", buffering=0) as port:
+            process = subprocess.Popen([program, "60"], stdin=port)
+            try:
+                until(lambda: culprits.holders(simulator.port) == ("ModemManager",), "its name")
+                assert culprits.running("ModemManager")
+                name, remedy = culprits.who_holds(simulator.port)
+                assert (name, "systemctl mask" in remedy) == ("ModemManager", True)
+            finally:
+                process.kill()
+                process.wait()
+
+
+def test_the_udev_rules_name_the_same_ports() -> None:
+    text = (ROOT / "udev" / "78-textback.rules").read_text()
+    rule = r'ENV\{ID_VENDOR_ID\}=="(\w{4})", ENV\{ID_MODEL_ID\}=="(\w{4})", ENV\{ID_USB_INTERFACE_NUM\}=="(\w\w)"'
+    named = {tuple(int(word, 16) for word in found) for found in re.findall(rule, text)}
+    assert named == {
+        (layout.vendor, product, layout.at[0]) for layout in discovery.LAYOUTS for product in layout.products
+    }
+    assert all(
+        isinstance(judged := discovery.judge(usb("/dev/ttyUSB9", *ids)), Candidate)
+        and judged.rank == discovery.KNOWN
+        for ids in named
+    )

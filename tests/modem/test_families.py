@@ -1,0 +1,271 @@
+"""Every kind of modem x everything a caller can do: the real driver on a real pseudo-terminal, with real timing scaled.
+
+All times of calls, the modem's and ours, are divided by SCALE; the profiles run side by side, each its scenarios in turn.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import TypeVar
+
+import pytest
+
+import modem.call
+import modem.call_list
+import modem.calls
+import modem.session
+from modem.contract import (
+    Answer,
+    CallEnded,
+    CallRinging,
+    DeleteStored,
+    Event,
+    HangUp,
+    LineIdle,
+    LineUp,
+    TextReceived,
+)
+from modem.driver import Driver, Line
+from modem.simulator import PROFILES, Simulator
+from tests.support.box import ANN, BOB, CEM
+
+SCALE = 5.0
+TIMES = (
+    "SILENCE",
+    "STATEFUL_SILENCE",
+    "WAITING_SILENCE",
+    "POLL_RINGING",
+    "POLL_CONNECTED",
+    "LIST_GRACE",
+    "ECHO",
+    "AFTERMATH",
+    "BURST",
+    "STRAY",
+    "MARK_BEFORE",
+    "LIST_DOUBT",
+    "CADENCE",
+)
+# Profiles whose restart prints a banner that says that no call can be left; of the others the ringing just stops.
+WITH_BANNER = {
+    profile.name
+    for profile in PROFILES.values()
+    if {"RDY", "^SYSSTART", "+AT: READY", "+WIND: 4"} & set(profile.banner)
+}
+PATIENCE = 60.0
+# How long after the end of the last call the line may be busy still: the silence that ends a call where no line does, and
+# for a call that waited the longer one; the rest is for a slow machine (seconds).
+SLACK = 4.0
+BUSY = modem.call.SILENCE / SCALE + SLACK
+BUSY_WAITING = modem.call.WAITING_SILENCE / SCALE + SLACK
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the driver said in one scenario. busy: seconds from the end of the last call to an idle line."""
+
+    ringing: tuple[CallRinging, ...]
+    ended: tuple[CallEnded, ...]
+    texts: tuple[str, ...]
+    busy: float
+
+
+class Modem:
+    """One simulated modem with its driver, and what the driver says."""
+
+    def __init__(self, profile: str) -> None:
+        self.simulator = Simulator(profile, speed=SCALE, reports="off")
+        self.said: SimpleQueue[Event | BaseException] = SimpleQueue()
+        self.driver = Driver(Line("main", self.simulator.port), self.said.put, self.said.put)
+        self.heard: list[Event] = []
+        self.idle = False
+        self.start = 0
+
+    def __enter__(self) -> "Modem":
+        self.simulator.start()
+        self.driver.start()
+        self.until(LineUp)
+        self.settle()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.driver.close()
+        self.simulator.stop()
+
+    def until(self, kind: type[E], wanted: Callable[[E], bool] = lambda _: True) -> E:
+        while True:
+            event = self.said.get(timeout=PATIENCE)
+            if isinstance(event, BaseException):
+                raise event
+            self.heard.append(event)
+            if isinstance(event, LineIdle):
+                self.idle = event.idle
+            if isinstance(event, TextReceived) and event.slot:
+                self.driver.request(DeleteStored((event.slot,)))
+            if isinstance(event, kind) and wanted(event):
+                return event
+
+    def settle(self) -> None:
+        if not self.idle:
+            self.until(LineIdle, lambda event: event.idle)
+
+    def begin(self) -> None:
+        """Forget what was said before."""
+        self.heard.clear()
+        self.start = len(self.simulator.log.entries)
+
+    def result(self) -> Result:
+        entries = self.simulator.log.entries[self.start :]
+        over = max(entry.at for entry in entries if entry.who == "event" and " is over: " in entry.text)
+        idle = max(event.at for event in self.heard if isinstance(event, LineIdle) and event.idle)
+        return Result(
+            tuple(event for event in self.heard if isinstance(event, CallRinging)),
+            tuple(event for event in self.heard if isinstance(event, CallEnded)),
+            tuple(event.body for event in self.heard if isinstance(event, TextReceived)),
+            idle - over,
+        )
+
+
+def abandoned(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=3)
+    modem.until(CallEnded)
+
+
+def answered(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=1000, talk=3.0)
+    modem.until(CallRinging, lambda call: call.number is not None)
+    modem.driver.request(Answer())
+    modem.until(CallEnded)
+
+
+def put_down(modem: Modem) -> None:
+    """Picked up and put down again by us."""
+    modem.simulator.call(ANN, rings=1000, talk=1000.0)
+    modem.until(CallRinging, lambda call: call.number is not None)
+    start = len(modem.simulator.log.entries)
+    modem.driver.request(Answer())
+    modem.simulator.wait_for(lambda e: e.who == "host" and e.text == "ATA", start=start)
+    modem.driver.request(HangUp())
+    modem.until(CallEnded)
+    # An OK that follows CONNECT can be taken for that of our hanging up: the modem may be a moment behind.
+    modem.simulator.wait_for(lambda e: " is over: " in e.text, start=start)
+
+
+def rejected(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=1000)
+    modem.until(CallRinging, lambda call: call.number is not None)
+    modem.driver.request(HangUp())
+    modem.until(CallEnded)
+
+
+def withheld(modem: Modem) -> None:
+    modem.simulator.call(None, rings=4)
+    modem.until(CallEnded)
+
+
+def waiting(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=1000, talk=1000.0)
+    modem.until(CallRinging, lambda call: call.number is not None)
+    start = len(modem.simulator.log.entries)
+    modem.driver.request(Answer())
+    modem.simulator.wait_for(lambda e: e.who == "host" and e.text == "ATA", start=start)
+    modem.simulator.call(BOB, rings=2)
+    modem.until(CallEnded)
+    modem.simulator.hangup()
+    modem.until(CallEnded)
+
+
+def sms_while_ringing(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=3)
+    modem.until(CallRinging)
+    modem.simulator.text(CEM, "Are you there?")
+    modem.until(CallEnded)
+    if not any(isinstance(event, TextReceived) for event in modem.heard):
+        modem.until(TextReceived)
+    modem.simulator.wait_for(  # else it may still lie there in the next scenario
+        lambda e: e.who == "host" and e.text.startswith("AT+CMGD"), timeout=PATIENCE, start=modem.start
+    )
+
+
+def reset_while_ringing(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=2, end="reset")
+    modem.until(CallEnded)
+    _set_up_again(modem, "reset")
+
+
+def unplugged_while_ringing(modem: Modem) -> None:
+    modem.simulator.call(ANN, rings=2, end="unplug")
+    modem.until(CallEnded)
+    modem.simulator.replug()
+    modem.until(LineUp)
+    _set_up_again(modem, "unplugged")
+
+
+def _set_up_again(modem: Modem, after: str) -> None:
+    entries = modem.simulator.log.entries
+    start = max(place for place, entry in enumerate(entries) if entry.text == after)
+    modem.simulator.wait_for(
+        lambda e: e.who == "host" and e.text == "AT+CLIP=1", timeout=PATIENCE, start=start
+    )
+
+
+Expected = list[tuple[str, str | None, bool]]
+SCENARIOS: dict[str, tuple[Callable[[Modem], None], Expected]] = {
+    "abandoned": (abandoned, [("abandoned", ANN, False)]),
+    "answered": (answered, [("answered", ANN, False)]),
+    "put down": (put_down, [("answered", ANN, False)]),
+    "rejected": (rejected, [("rejected", ANN, False)]),
+    "withheld": (withheld, [("abandoned", None, True)]),
+    "waiting": (waiting, [("waiting", BOB, False), ("answered", ANN, False)]),
+    "sms while ringing": (sms_while_ringing, [("abandoned", ANN, False)]),
+    "reset while ringing": (reset_while_ringing, [("lost", ANN, False)]),
+    "unplugged while ringing": (unplugged_while_ringing, [("lost", ANN, False)]),
+    "afterwards": (abandoned, [("abandoned", ANN, False)]),
+}
+Results = dict[tuple[str, str], Result | BaseException]
+
+
+def play(profile: str) -> Results:
+    """All scenarios on one modem, one after the other; each begins and ends idle."""
+    results: Results = {}
+    with Modem(profile) as modem:
+        for name, (scenario, _) in SCENARIOS.items():
+            modem.begin()
+            try:
+                scenario(modem)
+                modem.settle()
+                results[profile, name] = modem.result()
+            except BaseException as error:  # each cell of the table fails by itself
+                results[profile, name] = error
+                break
+    return results
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[Results]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in TIMES:
+            for module in (modem.call, modem.call_list, modem.calls):
+                if hasattr(module, name):
+                    patch.setattr(module, name, getattr(module, name) / SCALE)
+        patch.setattr(modem.session, "CHECK_SECONDS", 5.0)
+        with ThreadPoolExecutor(len(PROFILES)) as pool:
+            yield {key: value for results in pool.map(play, PROFILES) for key, value in results.items()}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_a_caller_does_is_known_on_every_modem(table: Results, profile: str, scenario: str) -> None:
+    result = table.get((profile, scenario), AssertionError("an earlier scenario did not end"))
+    if isinstance(result, BaseException):
+        raise result
+    expected = list(SCENARIOS[scenario][1])
+    if scenario == "reset while ringing" and profile not in WITH_BANNER:
+        expected = [("abandoned", ANN, False)]
+    assert [(call.outcome, call.number, call.withheld) for call in result.ended] == expected
+    assert len({call.key for call in result.ended}) == len(expected)
+    assert {call.key for call in result.ringing} == {call.key for call in result.ended}
+    assert result.texts == (("Are you there?",) if scenario == "sms while ringing" else ())
+    assert result.busy < (BUSY_WAITING if scenario == "waiting" else BUSY)

@@ -1,0 +1,104 @@
+"""A real browser for tests of the page, on a phone and on a desk; its fixtures are every test's."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from sqlmodel import Session
+
+from bridge import history
+from modem import contract
+from tests.support.needs import PROGRAMS
+from tests.support.web_desk import NAME, PASSWORD, Office, an_office
+from web import create_app
+from web.server import Server
+
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=PROGRAMS["chromium"], args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with an_office(tmp_path) as office:
+        yield office
+
+
+@pytest.fixture
+def url(office: Office) -> Iterator[str]:
+    server = Server(create_app(office.desk), "127.0.0.1", 0)
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+def texts(office: Office, address: str) -> list[history.MessageRow]:
+    with Session(office.engine) as session:
+        return history.messages(session, address=address)
+
+
+def enter(
+    browser: Browser,
+    contexts: list[BrowserContext],
+    url: str,
+    size: dict[str, int] = PHONE,
+    scheme: str = "light",
+    script: bool = True,
+) -> tuple[Page, list[str]]:
+    """A page that is logged in, and everything that the browser complains of from then on."""
+    context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
+    contexts.append(context)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: complaints.extend([] if asked.url.startswith(url) else [asked.url]))
+    page.goto(url)
+    page.get_by_label("Name").fill(NAME)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
+    return page, complaints
+
+
+def a_text_comes(office: Office, address: str, body: str) -> None:
+    came = contract.TextReceived(
+        line="main",
+        at=time.monotonic(),
+        slot=None,
+        sender=address,
+        body=body,
+        concat=None,
+        scts=None,
+        kind="text",
+        replace_type=None,
+        truncated=False,
+        pdu=body.encode().hex(),
+    )
+    office.loop.inbox.put(came)

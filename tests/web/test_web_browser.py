@@ -1,0 +1,316 @@
+"""The page in a real browser: on a phone and on a desk, in light and dark, with JavaScript and without."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+from sqlmodel import Session
+
+from bridge import history
+from bridge.wording import alphabet, cost
+from modem import contract
+from tests.support.box import until
+from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts
+from tests.support.needs import needs
+from tests.support.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
+
+pytestmark = needs("chromium")
+
+PLACES = (
+    "",
+    "?show=missed",
+    "?show=open",
+    "conversations",
+    f"conversations/{ANN}",
+    "contacts",
+    f"contacts/{ANN}",
+    "status",
+    "figures",
+    "settings",
+    "settings/textback",
+    "settings/hours",
+    "team",
+    "try",
+    "replies",
+    "welcome",
+    "nothing",
+)
+# WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
+CONTRAST, THUMB = 4.5, 44
+
+
+@SIZES
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_from_a_missed_call_to_a_reply(
+    browser: Browser,
+    contexts: list[BrowserContext],
+    office: Office,
+    url: str,
+    size: dict[str, int],
+    script: bool,
+) -> None:
+    page, complaints = enter(browser, contexts, url, size, script=script)
+    row = page.locator(".row", has_text="Ann Whittaker")
+    expect(row).to_contain_text("gave up after 3 rings")
+    expect(row).to_contain_text("text delivered")
+    expect(row.get_by_text("The number can receive texts.")).to_be_hidden()
+    row.get_by_text("Why?").click()
+    expect(row.get_by_text("The number can receive texts.")).to_be_visible()
+    row.get_by_role("link", name="Ann Whittaker").click()
+    box = page.get_by_label("Your reply")
+    expect(box).to_be_in_viewport()
+    box.fill("They are on the shelf, see you at 5")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".text.out").last).to_contain_text("They are on the shelf, see you at 5")
+    expect(box).to_have_value("")
+    with Session(office.engine) as session:
+        assert history.messages(session, address=ANN)[0].author == NAME
+    assert complaints == []
+
+
+@SIZES
+def test_why_not(browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]) -> None:
+    page, _ = enter(browser, contexts, url, size)
+    row = page.locator(".row", has_text="not sent: texted already")
+    row.get_by_text("Why not?").click()
+    expect(row.get_by_text("one automatic text per caller in 24 hours")).to_be_visible()
+
+
+# Plain, full to the brim, extension characters on a brim, typographic twins, what needs UCS-2, surrogate pairs.
+DRAFTS = (
+    "Hello",
+    "x" * 160,
+    "x" * 161,
+    "x" * 306 + "€",
+    "x" * 152 + "€" + "x" * 10,
+    "“Don’t” – it’s fine…",
+    "Olá",
+    "😀" * 35,
+    "😀" * 36,
+    "я" * 66 + "😀" + "я" * 10,
+    "a\nb\n\nc",
+    "[]{}\\^~|€",
+)
+
+
+def test_the_script_counts_as_the_box_does(
+    browser: Browser, contexts: list[BrowserContext], url: str
+) -> None:
+    page, _ = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{ANN}")
+    for draft in (*DRAFTS, alphabet(1).strip(), alphabet(2).strip(), "·".join(alphabet(1))):
+        draft = draft.replace("\r", "").replace("\f", "")
+        page.get_by_label("Your reply").fill(draft)
+        expect(page.locator("#cost")).to_have_text(re.compile(re.escape(cost(draft))))
+
+
+def test_without_script_a_button_counts(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
+    page, _ = enter(browser, contexts, url, script=False)
+    page.goto(f"{url}conversations/{DAN}")
+    expect(page.locator("#cost")).to_have_text("160 plain characters are one text.")
+    page.get_by_label("Your reply").fill("See you 😀")
+    page.get_by_role("button", name="Count").click()
+    expect(page.locator("#cost")).to_have_text(cost("See you 😀"))
+    expect(page.get_by_label("Your reply")).to_have_value("See you 😀")
+
+
+def test_with_script_a_thread_that_is_seen_is_read(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, _ = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{ANN}")
+    expect(page.get_by_role("button", name="Mark as read")).to_be_hidden()
+    with Session(office.engine) as session:
+        assert history.unread(session) == 0
+
+
+def test_without_script_a_button_marks_as_read(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, _ = enter(browser, contexts, url, script=False)
+    page.goto(f"{url}conversations/{ANN}")
+    with Session(office.engine) as session:
+        assert history.unread(session) == 2
+    page.get_by_role("button", name="Mark as read").click()
+    expect(page.get_by_role("button", name="Mark as read")).to_have_count(0)
+    with Session(office.engine) as session:
+        assert history.unread(session) == 0
+
+
+def test_a_page_that_lies_there_is_made_anew(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, complaints = enter(browser, contexts, url, DESK)
+    page.goto(f"{url}conversations/{DAN}")
+    a_text_comes(office, DAN, "One more thing")
+    expect(page.locator(".text.in").last).to_contain_text("One more thing")
+    assert texts(office, DAN)[0].status == "received"
+    page.locator(".thread h1").click()
+    until(lambda: texts(office, DAN)[0].status == "read", "reading")
+    page.get_by_label("Your reply").fill("Yes?")
+    expect(page.locator("#cost")).to_have_text(cost("Yes?"))
+    assert complaints == []
+
+
+def test_news_comes_into_a_page_that_is_in_use_and_leaves_the_draft_alone(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, complaints = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{DAN}")
+    page.get_by_label("Your reply").fill("I was just writ")
+    page.get_by_text("Why?").click()
+    a_text_comes(office, DAN, "One more thing")
+    expect(page.locator(".text.in").last).to_contain_text("One more thing")
+    expect(page.get_by_label("Your reply")).to_have_value("I was just writ")
+    expect(page.get_by_text("The number can receive texts.")).to_be_visible()
+    expect(page).to_have_title(re.compile(r"^\(\d+\) Dan Osei"))
+    assert complaints == []
+
+
+def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
+    page, _ = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{BOB}")
+    page.get_by_label("Your reply").fill("Your cake is ready")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("asked for no more texts")
+    expect(page.get_by_label("Your reply")).to_have_value("Your cake is ready")
+    page.get_by_label("I want to write anyway").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".text.out").last).to_contain_text("Your cake is ready")
+
+
+@SIZES
+def test_every_place_can_be_reached(
+    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
+) -> None:
+    page, complaints = enter(browser, contexts, url, size, script=False)
+    for place in ("Conversations", "Contacts", "Status", "Settings", "Calls"):
+        if size is PHONE and place in ("Status", "Settings"):
+            page.locator("summary", has_text="More").click()
+        page.get_by_role("navigation", name="Main").get_by_role("link", name=place).click()
+        expect(page.get_by_role("heading", name=place, exact=True)).to_be_visible()
+    if size is PHONE:
+        page.locator("summary", has_text="More").click()
+    page.get_by_role("button", name=f"Log out {NAME}").click()
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    assert complaints == []
+
+
+def test_a_desk_shows_list_and_thread_a_phone_one_of_them(
+    browser: Browser, contexts: list[BrowserContext], url: str
+) -> None:
+    for size, both in ((DESK, True), (PHONE, False)):
+        page, _ = enter(browser, contexts, url, size)
+        page.goto(f"{url}conversations/{DAN}")
+        expect(page.locator(".thread")).to_be_visible()
+        expect(page.locator(".people")).to_be_visible(visible=both)
+        expect(page.get_by_text("With pleasure! It is 96 pounds").last).to_be_visible()
+
+
+def test_what_people_write_is_never_run(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
+    page, complaints = enter(browser, contexts, url, DESK)
+    for place in ("", "contacts", f"conversations/{CEM}"):
+        page.goto(url + place)
+        expect(page.get_by_text(HOSTILE).first).to_be_visible()
+    expect(page.locator(".text .body b")).to_have_count(0)
+    assert complaints == []
+
+
+MEASURES = """() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((x) => x / 255)
+    .map((x) => (x <= .04045 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4))
+    .reduce((sum, x, i) => sum + x * [.2126, .7152, .0722][i], 0);
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const [r, g, b, a = 1] = rgb(getComputedStyle(at).backgroundColor);
+      if (a === 1) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  const seen = (node) => node.checkVisibility() && !node.closest(".spoken, .skip, .search label");
+  const pale = [], small = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    if (!own || !seen(node) || getComputedStyle(node).backgroundColor.startsWith("color(")) continue;
+    const [a, b] = [light(rgb(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
+    const contrast = (a + .05) / (b + .05);
+    if (contrast < CONTRAST) pale.push(`${node.className || node.tagName} ${contrast.toFixed(2)}`);
+  }
+  for (const node of document.querySelectorAll("button, input:not([type=hidden]), textarea, summary, nav a, .cover")) {
+    const target = node.closest("label") || node;
+    if (seen(node) && target.getBoundingClientRect().height < THUMB) small.push(node.outerHTML.slice(0, 80));
+  }
+  const wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
+  return { pale, small, wide };
+}""".replace("CONTRAST", str(CONTRAST)).replace("THUMB", str(THUMB))
+
+
+@SIZES
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_and_hit(
+    browser: Browser,
+    contexts: list[BrowserContext],
+    office: Office,
+    url: str,
+    size: dict[str, int],
+    scheme: str,
+) -> None:
+    office.loop.inbox.put(
+        contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.", "port")
+    )
+    until(lambda: office.desk.status().troubles, "the trouble")
+    page, _ = enter(browser, contexts, url, size, scheme)
+    expect(page.get_by_role("alert")).to_be_visible()
+    for place in PLACES:
+        page.goto(url + place)
+        assert page.evaluate(MEASURES) == {"pale": [], "small": [], "wide": False}, place
+
+
+def test_the_keyboard_gets_past_the_bar(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
+    page, _ = enter(browser, contexts, url, DESK)
+    page.goto(url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+@SIZES
+def test_an_automatic_text_is_shown_while_it_is_typed(
+    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
+) -> None:
+    page, _ = enter(browser, contexts, url, size)
+    page.goto(url + "settings/textback")
+    page.get_by_label("The text", exact=True).fill("Hello from {shop}, é and 🥖")
+    expect(page.locator("#samples")).to_contain_text("Hello from Corner Bakery, é and 🥖")
+    expect(page.locator("#samples")).to_contain_text("“🥖” makes a text hold 70 characters instead of 160")
+    page.get_by_label("The text when closed").fill("We are closed until {when}")
+    expect(page.locator("#samples")).to_contain_text("{when} is no placeholder")
+    expect(page.get_by_label("The text", exact=True)).to_have_value("Hello from {shop}, é and 🥖")
+
+
+def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    page, _ = enter(browser, contexts, url, PHONE)
+    page.goto(f"{url}conversations/{ANN}")
+    page.get_by_role("button", name="Mark as called back").click()
+    expect(page.get_by_text(f"called back by {NAME}")).to_be_visible()
+    page.locator("details.choices summary").click()
+    page.get_by_role("link", name="Name, notes, forget").click()
+    page.get_by_label("Notes for your colleagues").fill("Likes rye.")
+    page.get_by_label("Who is it?").select_option("staff")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Likes rye.")).to_be_visible()
+    page.goto(f"{url}contacts/{ANN}")
+    page.get_by_label("Yes, delete everything").check()
+    page.get_by_role("button", name="Forget this person").click()
+    page.wait_for_url(url + "contacts")
+    expect(page.get_by_text("Ann Whittaker")).to_have_count(0)
+    page.goto(url + "status")
+    page.get_by_role("button", name="For an hour").click()
+    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+    page.get_by_role("button", name="Let them go on now").click()
+    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)

@@ -1,0 +1,234 @@
+"""What people do on the page besides reading: name and mark contacts, files, forget, call back, pause, close, try words."""
+
+import io
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlmodel import Session, select
+
+from bridge import cards, history
+from bridge.config_schema import SECTIONS
+from bridge.models import Call, Contact
+from modem import contract
+from tests.support.box import until
+from tests.support.web_desk import ANN, BOB, DAN, EVE, NAME, Office, an_office
+from tests.web.test_web_loop import enter, post, token
+
+OWNER = "+447400123499"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with an_office(tmp_path, web=f"[notify]\nsms_to = {OWNER}\n") as office:
+        yield office
+
+
+@pytest.fixture
+def client(office: Office) -> FlaskClient:
+    return enter(office.desk)
+
+
+def person(office: Office, address: str) -> Contact:
+    with Session(office.engine) as session:
+        found = history.contact_at(session, address)
+        assert found is not None
+        return found
+
+
+def bring(client: FlaskClient, data: bytes, name: str = "contacts.csv") -> tuple[int, str]:
+    form = {"csrf_token": token(client, "/contacts"), "file": (io.BytesIO(data), name)}
+    answer = client.post("/contacts/import", data=form)
+    return answer.status_code, answer.text
+
+
+# ---- contacts
+
+
+def test_name_notes_and_kind_are_kept(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, f"/contacts/{BOB}", name="Bob <b>Reed</b>", notes="Rings twice.", kind="staff")
+    assert code == 200
+    assert "Bob &lt;b&gt;Reed&lt;/b&gt;" in page
+    assert "Rings twice." in page
+    kept = person(office, BOB)
+    assert (kept.name, kept.notes, kept.kind) == ("Bob <b>Reed</b>", "Rings twice.", "staff")
+    assert post(client, f"/contacts/{BOB}", kind="friend")[0] == 400
+    assert post(client, "/contacts/+447400000000", name="x")[0] == 404
+    assert client.get("/contacts/+447400000000").status_code == 404
+
+
+def test_a_csv_is_taken_in_and_what_is_wrong_is_said(office: Office, client: FlaskClient) -> None:
+    code, page = bring(
+        client, b"name,number\nBob Reed,07400 123457\nNew <i>One</i>,07400 123477\nNobody,12\n"
+    )
+    assert code == 200
+    assert "2 contacts taken in." in page
+    assert "12" in page.split("taken in.")[1].split("</div>")[0]
+    assert (person(office, BOB).name, person(office, "+447400123477").source) == ("Bob Reed", "import")
+    assert person(office, ANN).name == "Ann Whittaker"
+
+
+def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) -> None:
+    rows = b"".join(b"Somebody %d,074001%05d\n" % (n, n) for n in range(1500))
+    assert len(rows) > 30_000
+    code, page = bring(client, b"name,number\n" + rows)
+    assert (code, "1500 contacts taken in." in page) == (200, True)
+    body = b"x" * (cards.MAX_BYTES + 100_000)
+    answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+    assert bring(client, b"", name="")[0] == 400
+
+
+def test_large_bodies_are_for_who_is_logged_in(office: Office) -> None:
+    from web import create_app
+
+    stranger = create_app(office.desk).test_client()
+    answer = stranger.post("/contacts/import", data={"file": (io.BytesIO(b"x" * 200_000), "x.csv")})
+    assert answer.status_code in (303, 307, 413)
+
+
+@pytest.mark.parametrize("form", ["vcf", "csv"])
+def test_what_is_saved_can_be_taken_in_again(office: Office, client: FlaskClient, form: str) -> None:
+    answer = client.get(f"/contacts/export.{form}")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    read = cards.read(answer.data, "GB")
+    named = {card.number: card for card in read.cards}
+    assert named[ANN].name == "Ann Whittaker"
+    assert (named[EVE].mark, named[EVE].notes) == ("supplier", "Flour deliveries")
+
+
+def test_nobody_is_forgotten_without_a_tick(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, f"/contacts/{DAN}/forget")
+    assert (code, "tick the box" in page) == (422, True)
+    assert person(office, DAN).name == "Dan Osei"
+    assert post(client, f"/contacts/{DAN}/forget", sure="yes")[0] == 200
+    assert client.get(f"/conversations/{DAN}").status_code == 404
+    with Session(office.engine) as session:
+        assert history.messages(session, address=DAN) == []
+
+
+def test_what_they_said_about_texts_is_shown(client: FlaskClient) -> None:
+    post(client, f"/conversations/{ANN}/mark", kind="out")
+    page = client.get(f"/contacts/{ANN}").text
+    assert "No more automatic texts" in page
+    assert f"settled by {NAME}" in page
+
+
+def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:
+    assert "Mark as called back" in client.get(f"/conversations/{ANN}").text
+    code, page = post(client, f"/conversations/{ANN}/called-back")
+    assert code == 200
+    assert f"called back by {NAME}" in page
+    assert "Mark as called back" not in page
+    with Session(office.engine) as session:
+        calls = session.exec(select(Call).where(Call.contact_id == person(office, ANN).id)).all()
+        assert [call.called_back_by for call in calls] == [NAME]
+
+
+def test_an_urgent_caller_stands_out(office: Office, client: FlaskClient) -> None:
+    with Session(office.engine) as session, session.begin():
+        session.exec(select(Call).where(Call.contact_id == person(office, ANN).id)).one().urgent = True
+    assert "urgent: rang again and again" in client.get("/").text
+    post(client, f"/conversations/{ANN}/called-back")
+    assert "urgent" not in client.get("/").text
+
+
+def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
+    page = client.get("/?show=open").text
+    assert "Ann Whittaker" in page
+    assert "Dan Osei" not in page  # was written to since
+    assert "Eve Marsh" not in page  # was answered
+    assert f'href="tel:{ANN}"' in page
+    code, page = post(client, f"/conversations/{ANN}/called-back", **{"from": "calls"})
+    assert code == 200
+    assert "To call back" in page
+    assert "Ann Whittaker" not in page
+
+
+def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
+    at = time.monotonic()
+    office.loop.inbox.put(contract.CallRinging("main", at, 7, ANN, False))
+    until(lambda: office.desk.status().lines[0].ringing, "the ringing")
+    assert "Ann Whittaker is ringing" in client.get("/").text
+    assert post(client, "/calls/ringing", line="main", do="answer")[0] == 200
+    assert isinstance(office.requests[-1], contract.Answer)
+    assert post(client, "/calls/ringing", line="main", do="hang_up")[0] == 200
+    assert isinstance(office.requests[-1], contract.HangUp)
+    office.loop.inbox.put(contract.CallEnded("main", at, 7, ANN, False, "rejected", 2, None))
+    until(lambda: not office.desk.status().lines[0].ringing, "the end")
+    assert "is ringing" not in client.get("/").text
+
+
+def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> None:
+    page = client.get("/conversations").text
+    assert page.count("waits 9 minutes") == 1  # Ann's first unread text
+    post(client, f"/conversations/{ANN}/read")
+    assert "waits" not in client.get("/conversations").text
+
+
+# ---- for now
+
+
+def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, "/status/now", do="pause_hour")
+    assert code == 200
+    assert "Automatic texts are paused; they go on" in page
+    assert "Automatic texts are paused" in client.get("/").text  # on every page
+    assert "paused" not in post(client, "/status/now", do="resume")[1]
+    assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
+
+
+def test_closed_today_and_back_at(client: FlaskClient) -> None:
+    assert "The shop is closed for now." in post(client, "/status/now", do="closed_today")[1]
+    assert "closed for now" not in post(client, "/status/now", do="open")[1]
+    code, page = post(client, "/status/now", do="back", back="0:00")
+    assert (code, "no time of today that is still to come" in page) == (422, True)
+    assert post(client, "/status/now", do="nonsense")[0] == 422
+
+
+# ---- words
+
+
+def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: FlaskClient) -> None:
+    page = client.get("/settings").text
+    assert "How your text reads" in page
+    assert "1 text, " in page
+    assert re.search(r"Lately [0-9]+ callers are texted in a month: that costs [0-9]+ texts\.", page)
+    assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
+
+
+PREVIEWS = [
+    ({"message": "Hello from {shop}!"}, 200, "Hello from Corner Bakery! Reply STOP to opt out."),
+    ({"message": "Hi {you}"}, 422, "{you} is no placeholder"),
+    ({"message": "Hi {shop"}, 422, "A brace has no partner"),
+    ({"message": ""}, 422, "There must be a text to send"),
+    ({"message": "Olá"}, 200, "“á” makes a text hold 70 characters instead of 160"),
+    ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ({"message": "x" * 200}, 200, "2 texts, "),
+    ({"enabled": "no"}, 200, "automatic texts are switched off"),
+    ({"closed": "other"}, 422, "Other needs a text to send"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "shown"), PREVIEWS)
+def test_other_words_can_be_tried(
+    office: Office, client: FlaskClient, words: dict[str, str], code: int, shown: str
+) -> None:
+    before = office.loop.settings.path.read_bytes()
+    answer = post(client, "/settings/textback", do="show", **{**TEXTS, **words})
+    assert (answer[0], shown in answer[1]) == (code, True)
+    assert office.loop.settings.path.read_bytes() == before
+
+
+TEXTS = {key: setting.default for key, setting in SECTIONS["textback"].items()}
+
+
+def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> None:
+    assert post(client, "/settings/test")[0] == 200
+    with Session(office.engine) as session:
+        row = history.messages(session, address=OWNER)[0]
+    assert (row.kind, row.author, row.status) == ("manual", NAME, "queued")
+    assert row.body.endswith("Reply STOP to opt out.")

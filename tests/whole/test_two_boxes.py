@@ -1,0 +1,114 @@
+"""Two boxes with text-back that are wired to each other, for an hour: each is texted once, and no answer answers an answer."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from modem.simulator import Simulator
+from tests.support.box import Box, FastClock, a_box, until
+
+A, B = "+447400200001", "+447400200002"
+EVERY, HOUR = 4, 60  # minutes
+NO_LIMITS = "[limits]\nper_minute = 1000\n"
+
+
+class Wire:
+    """What one modem sends to the other's number arrives there, once."""
+
+    def __init__(self, sender: Box, number: str, receiver: Box, to: str) -> None:
+        self._sender, self._number, self._receiver, self._to = sender, number, receiver, to
+        self._carried = 0
+
+    def carry(self) -> None:
+        """Everything that was sent since the last time; returns when it has been stored there."""
+        texts = [text for text in self._sender.simulator.sent if text.number == self._to]
+        for text in texts[self._carried :]:
+            before = len(self._receiver.messages())
+            self._receiver.simulator.text(self._number, text.text)
+            until(lambda before=before: len(self._receiver.messages()) > before, "the text's arrival")  # type: ignore[misc]
+        self._carried = len(texts)
+
+
+def settle(boxes: tuple[Box, Box], wires: tuple[Wire, Wire]) -> None:
+    """Until nothing is on its way any more."""
+
+    def quiet() -> bool:
+        before = [len(box.messages()) for box in boxes]
+        for wire in wires:
+            wire.carry()
+        for box in boxes:
+            box.turn()
+        waiting = [m for box in boxes for m in box.messages() if m.status in ("queued", "sending")]
+        return not waiting and before == [len(box.messages()) for box in boxes]
+
+    until(quiet, "silence on both lines")
+
+
+MESSAGES = [
+    "Sorry we missed you. How can we help?",
+    "STOP",
+    "HELP",
+    "INFO",
+    "START",
+    "Please stop texting me",
+    "#1 PAUSE",
+]
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+@pytest.mark.parametrize(
+    "textback", ["", "closed = other\nclosed_message = We are closed."], ids=["open", "closed"]
+)
+def test_an_hour_of_two_boxes(tmp_path: Path, message: str, textback: str) -> None:
+    clock = FastClock()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    hours = "[hours]\nholidays = 2020-01-01\n" if textback else ""
+    with (
+        Simulator(speed=50, reports="off") as one,
+        Simulator(speed=50, reports="off") as two,
+        a_box(
+            tmp_path / "a", one, textback, NO_LIMITS + hours, hint="yes", message=message, clock=clock
+        ) as a,
+        a_box(
+            tmp_path / "b", two, textback, NO_LIMITS + hours, hint="yes", message=message, clock=clock
+        ) as b,
+    ):
+        boxes, wires = (a, b), (Wire(a, A, b, B), Wire(b, B, a, A))
+        for calls in range(1, HOUR // EVERY + 1):
+            two.call(A, rings=1, wait=True)
+            one.call(B, rings=1, wait=True)
+            for box in boxes:
+                box.ended(calls)
+            settle(boxes, wires)
+            clock.advance(EVERY * 60)
+        for box in boxes:
+            sent = Counter(m.kind for m in box.messages() if m.direction == "out")
+            assert sent["auto"] == 1
+            # An opt-out, an opt-in or a HELP is answered once; the answer is none itself.
+            assert sent["system"] <= 1
+            assert sent["manual"] == 0
+
+
+def test_two_boxes_that_take_each_other_for_the_owners_mobile(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with (
+        Simulator(speed=50, reports="off") as one,
+        Simulator(speed=50, reports="off") as two,
+        a_box(tmp_path / "a", one, extra=f"{NO_LIMITS}[notify]\nsms_to = {B}\nquiet =\n") as a,
+        a_box(tmp_path / "b", two, extra=f"{NO_LIMITS}[notify]\nsms_to = {A}\nquiet =\n") as b,
+    ):
+        boxes, wires = (a, b), (Wire(a, A, b, B), Wire(b, B, a, A))
+        two.call(A, rings=1, wait=True)
+        one.call(B, rings=1, wait=True)
+        for box in boxes:
+            box.ended()
+        settle(boxes, wires)
+        for box in boxes:
+            sent = Counter(m.kind for m in box.messages() if m.direction == "out")
+            assert sent == {
+                "auto": 1,
+                "system": 1,
+            }  # the automatic text is no order; that is said once, and not answered
