@@ -188,7 +188,7 @@ def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json:
 @click.option("--json", "as_json", is_flag=True, help="One object a transcript.")
 def replay(file: Path, as_json: bool) -> None:
     """Feed recorded modem output through the call tracking on a fake clock."""
-    from modem import replay as player
+    from modem.recording import replay as player
 
     try:
         text = file.read_text("utf-8")
@@ -212,7 +212,7 @@ def replay(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object a PDU.")
 def decode(pdus: tuple[str, ...], as_json: bool) -> None:
     """What SMS PDUs say, in hex and with their SMSC."""
-    from modem.describe import describe, plain
+    from modem.sms.describe import describe, plain
 
     if as_json:
         print_json(describe(pdu) for pdu in pdus)

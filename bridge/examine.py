@@ -11,7 +11,7 @@ from bridge.config import Settings
 from bridge.desk import LineStatus, Status
 from bridge.service import SIMULATOR
 from modem import contract
-from modem.driver import Driver, Line
+from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
 
 # A modem that is asked for its settings, its SIM and its network has told by then (seconds).

@@ -20,9 +20,9 @@ from bridge.desk import Desk
 from bridge.errands import Errands
 from bridge.loop import Dead, Loop
 from bridge.settings import ModemSettings
-from modem import culprits, discovery
 from modem.contract import Request
-from modem.driver import Driver, Line
+from modem.line.driver import Driver, Line
+from modem.ports import discovery, holders
 from modem.simulator import Simulator
 from web import create_app, users
 from web.server import Server
@@ -133,7 +133,7 @@ def setup_code(engine: Engine) -> str | None:
 def machine() -> tuple[tuple[str, ...], bool]:
     """What each serial port is taken for, and whether ModemManager runs."""
     account = tuple(discovery.account(discovery.ports(), discovery.devices()))
-    return account, culprits.running("ModemManager")
+    return account, holders.running("ModemManager")
 
 
 def run_until_told(service: Service) -> None:

@@ -9,10 +9,10 @@ comes in parts.
 from dataclasses import dataclass
 from datetime import datetime
 
-from modem.gsm7 import Segments, alphabet, segments
-from modem.tpdu import join
-from modem.tpdu_content import Concat
-from modem.wap import picture_sender
+from modem.sms.content import Concat
+from modem.sms.decode import join
+from modem.sms.gsm7 import Segments, alphabet, segments
+from modem.sms.wap import picture_sender
 
 __all__ = [
     "Acknowledge",

@@ -19,18 +19,21 @@ from types import FrameType
 
 import click
 
-from modem import commands, contract, dialogues, survey, tpdu, urc
-from modem.at import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
-from modem.call import CallEvent
-from modem.calls import Calls
-from modem.commands import told
+from modem import contract
+from modem.at import commands, grammar, urc
+from modem.at.commands import told
+from modem.at.dialogue import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
+from modem.calls.call import CallEvent
+from modem.calls.tracker import Calls
 from modem.contract import CallEnded, CallRinging, TextReceived
-from modem.describe import describe, plain
-from modem.dialogues import Body, Pause, Reply, Step, Taken
 from modem.errors import ModemError, PduError
-from modem.inbound import received
-from modem.pdu import encode
-from modem.setup import initialise
+from modem.procedures import reading, sending, survey
+from modem.procedures.received import received
+from modem.procedures.setup import initialise
+from modem.procedures.steps import Body, Pause, Reply, Step, Taken
+from modem.sms import decode
+from modem.sms.describe import describe, plain
+from modem.sms.encode import encode
 from tests.support.paths import shared_lines
 
 COUNT = 100_000
@@ -203,9 +206,9 @@ class Host:
         elif self._r.random() < 0.4:
             self._job = self._r.choice(
                 (
-                    dialogues.read_all,
-                    lambda: dialogues.read_one(3),
-                    lambda: dialogues.send(PARTS),
+                    reading.read_all,
+                    lambda: reading.read_one(3),
+                    lambda: sending.send(PARTS),
                     survey.survey,
                     survey.missed_book,
                     survey.release_cause,
@@ -264,7 +267,7 @@ class Host:
         assert self.dialogue._header is None or len(self.dialogue._header[0]) <= MAX_LINE
 
     def _hear(self, event: Urc) -> None:
-        indication = urc.parse(event)
+        indication = grammar.parse(event)
         self.seen["noise" if isinstance(indication, urc.Unknown) else "urc"] += 1
         self.events += self.calls.take(indication, self.now)
         if isinstance(indication, urc.DirectText | urc.DirectReport):
@@ -274,7 +277,7 @@ class Host:
         self.seen["response"] += 1
         response.error()
         if response.command is commands.CALLS and response.ok:
-            self.events += self.calls.listed(urc.call_list(response.lines), self._asked, self.now)
+            self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, self.now)
         elif response.command in (commands.HANG_UP, commands.HANG_UP_V25):
             self.events += self.calls.hung_up(response.ok, self.now)
         elif response.command is commands.ANSWER and response.ok:
@@ -398,7 +401,7 @@ def written(r: random.Random, octets: bytes) -> str:
 def read_pdu(text: str) -> str:
     """Everything that reads strangers' PDUs, and what is done at once with what it says. Returns what it was."""
     try:
-        kind = type(tpdu.decode(text)).__name__
+        kind = type(decode.decode(text)).__name__
     except PduError:
         kind = "refused"
     json.dumps(describe(text))

@@ -15,7 +15,7 @@ from bridge.config import ConfigError, Problem, Settings, load, parse
 from bridge.config_schema import DAYS, FAMILIES, SECTIONS
 from bridge.hours import Holidays, Span
 from bridge.mcc import REGIONS
-from modem import families
+from modem.at import families
 from tests.support.paths import ROOT
 
 SHIPPED = ROOT / "config.ini"

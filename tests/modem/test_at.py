@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modem import commands
-from modem.at import MAX_LINE, AtEvent, Command, Dialogue, Prompt, Response, Urc
+from modem.at import commands
+from modem.at.dialogue import MAX_LINE, AtEvent, Command, Dialogue, Prompt, Response, Urc
 from modem.errors import CmeError, CmsError, CommandError
 
 PDU = "07915155100000F0040B915155214365F700007121320144744004D4F29C0E"

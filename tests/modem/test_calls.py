@@ -6,9 +6,11 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modem import urc
-from modem.at import Urc
-from modem.call import (
+from modem.at import urc
+from modem.at.dialogue import Urc
+from modem.at.grammar import parse
+from modem.at.urc import CallState
+from modem.calls.call import (
     DATA,
     LIST_DOUBT,
     LONGEST_TALK,
@@ -18,9 +20,8 @@ from modem.call import (
     STATEFUL_SILENCE,
     CallEvent,
 )
-from modem.calls import Calls
+from modem.calls.tracker import Calls
 from modem.contract import CallEnded, CallRinging
-from modem.urc import CallState, parse
 from tests.support.paths import TRANSCRIPTS
 
 ANN = '+CLIP: "+447400123456",145,,,,0'

@@ -1,9 +1,11 @@
 """Conversations with the modem, without one: each is a generator that is given its replies."""
 
-from modem import commands, dialogues, setup
-from modem.at import Command, Prompt, Response
-from modem.dialogues import Body, Refused, Sent, Taken, Unsure, Untouched
-from modem.pdu import EncodedPart
+from modem.at import commands
+from modem.at.dialogue import Command, Prompt, Response
+from modem.procedures import reading, sending, setup
+from modem.procedures.sending import Refused, Sent, Unsure, Untouched
+from modem.procedures.steps import Body, Taken
+from modem.sms.encode import EncodedPart
 
 GOOD = "07915155100000F0040B915155214365F700007121320144744004D4F29C0E"
 LENGTH = 23
@@ -32,36 +34,32 @@ def play(dialog, *replies):
 
 def test_a_listing_is_read_by_its_lengths() -> None:
     listing = answer(commands.LIST_ALL, f"+CMGL: 1,0,,{LENGTH}", GOOD, f"+CMGL: 4,1,,{LENGTH}", GOOD)
-    assert play(dialogues.read_all(), listing)[1] == ((1, GOOD), (4, GOOD))
+    assert play(reading.read_all(), listing)[1] == ((1, GOOD), (4, GOOD))
 
 
 def test_an_entry_that_lost_digits_is_read_again_and_never_taken_for_another() -> None:
     listing = answer(commands.LIST_ALL, f"+CMGL: 1,0,,{LENGTH}", GOOD[:-2], GOOD)
     again = answer(commands.read(1), f"+CMGR: 0,,{LENGTH}", GOOD)
-    asked, found = play(dialogues.read_all(), listing, again)
+    asked, found = play(reading.read_all(), listing, again)
     assert asked[1:] == [commands.read(1)]
     assert found == ((1, GOOD),)
 
 
 def test_what_two_readings_agree_on_is_taken() -> None:
     short = answer(commands.read(1), f"+CMGR: 0,,{LENGTH}", GOOD[:-2])
-    assert play(dialogues.read_one(1), short, short)[1] == GOOD[:-2]
-    assert play(dialogues.read_one(1), answer(commands.read(1), final="+CMS ERROR: 321"))[1] is None
+    assert play(reading.read_one(1), short, short)[1] == GOOD[:-2]
+    assert play(reading.read_one(1), answer(commands.read(1), final="+CMS ERROR: 321"))[1] is None
 
 
 def test_what_becomes_of_a_text() -> None:
     send = commands.send(PART.length)
     taken = answer(send, "+CMGS: 7")
-    assert play(dialogues.send((PART,)), Prompt(), taken) == ([send, Body(PART.pdu), Taken(1, 1, 7)], Sent())
-    assert isinstance(play(dialogues.send((PART,)), answer(send))[1], Untouched)
-    assert isinstance(play(dialogues.send((PART,)), Prompt(), answer(send))[1], Unsure)
-    assert isinstance(
-        play(dialogues.send((PART,)), Prompt(), answer(send, final="+CMS ERROR: 332"))[1], Unsure
-    )
+    assert play(sending.send((PART,)), Prompt(), taken) == ([send, Body(PART.pdu), Taken(1, 1, 7)], Sent())
+    assert isinstance(play(sending.send((PART,)), answer(send))[1], Untouched)
+    assert isinstance(play(sending.send((PART,)), Prompt(), answer(send))[1], Unsure)
+    assert isinstance(play(sending.send((PART,)), Prompt(), answer(send, final="+CMS ERROR: 332"))[1], Unsure)
     keep = answer(commands.KEEP_LINK)
-    refused = play(dialogues.send((PART, PART)), keep, Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[
-        1
-    ]
+    refused = play(sending.send((PART, PART)), keep, Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[1]
     assert isinstance(refused, Refused)
     assert "Only 1 of 2 parts went out." in refused.reason
 

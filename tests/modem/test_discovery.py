@@ -10,10 +10,10 @@ from queue import SimpleQueue
 
 import pytest
 
-from modem import culprits, discovery
 from modem.contract import Event, LineDown, LineUp
-from modem.discovery import Candidate, LeftAlone, Port
-from modem.driver import Driver, Line
+from modem.line.driver import Driver, Line
+from modem.ports import discovery, holders
+from modem.ports.discovery import Candidate, LeftAlone, Port
 from modem.simulator import Simulator
 from tests.support.box import until
 from tests.support.paths import ROOT
@@ -223,13 +223,13 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
     program = tmp_path / "ModemManager"
     program.symlink_to(shutil.which("sleep") or "/bin/sleep")
     with Simulator() as simulator:
-        assert culprits.holders(simulator.port) == ()
+        assert holders.holders(simulator.port) == ()
         with open(simulator.port, "rb", buffering=0) as port:
             process = subprocess.Popen([program, "60"], stdin=port)
             try:
-                until(lambda: culprits.holders(simulator.port) == ("ModemManager",), "its name")
-                assert culprits.running("ModemManager")
-                name, remedy = culprits.who_holds(simulator.port)
+                until(lambda: holders.holders(simulator.port) == ("ModemManager",), "its name")
+                assert holders.running("ModemManager")
+                name, remedy = holders.who_holds(simulator.port)
                 assert (name, "systemctl mask" in remedy) == ("ModemManager", True)
             finally:
                 process.kill()

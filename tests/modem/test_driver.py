@@ -5,7 +5,7 @@ from queue import SimpleQueue
 
 from modem import contract
 from modem.contract import DeleteStored, Event, LineDown, LineIdle, LineUp, NotStarted, SendText, Slot
-from modem.driver import Driver, Line
+from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
 
 TEXT = SendText(1, "+447400123456", "Hello", 1, 60)

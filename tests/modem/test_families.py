@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TypeVar
 
+import modem.calls.call
+import modem.calls.open_calls
+import modem.calls.tracker
 import pytest
 
-import modem.call
-import modem.call_list
-import modem.calls
-import modem.session
+import modem.line.session
 from modem.contract import (
     Answer,
     CallEnded,
@@ -26,7 +26,7 @@ from modem.contract import (
     LineUp,
     TextReceived,
 )
-from modem.driver import Driver, Line
+from modem.line.driver import Driver, Line
 from modem.simulator import PROFILES, Simulator
 from tests.support.box import ANN, BOB, CEM
 
@@ -56,8 +56,8 @@ PATIENCE = 60.0
 # How long after the end of the last call the line may be busy still: the silence that ends a call where no line does, and
 # for a call that waited the longer one; the rest is for a slow machine (seconds).
 SLACK = 4.0
-BUSY = modem.call.SILENCE / SCALE + SLACK
-BUSY_WAITING = modem.call.WAITING_SILENCE / SCALE + SLACK
+BUSY = modem.calls.call.SILENCE / SCALE + SLACK
+BUSY_WAITING = modem.calls.call.WAITING_SILENCE / SCALE + SLACK
 
 E = TypeVar("E", bound=Event)
 
@@ -247,10 +247,10 @@ def play(profile: str) -> Results:
 def table() -> Iterator[Results]:
     with pytest.MonkeyPatch.context() as patch:
         for name in TIMES:
-            for module in (modem.call, modem.call_list, modem.calls):
+            for module in (modem.calls.call, modem.calls.open_calls, modem.calls.tracker):
                 if hasattr(module, name):
                     patch.setattr(module, name, getattr(module, name) / SCALE)
-        patch.setattr(modem.session, "CHECK_SECONDS", 5.0)
+        patch.setattr(modem.line.session, "CHECK_SECONDS", 5.0)
         with ThreadPoolExecutor(len(PROFILES)) as pool:
             yield {key: value for results in pool.map(play, PROFILES) for key, value in results.items()}
 

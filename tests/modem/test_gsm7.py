@@ -5,7 +5,7 @@ from gsmcodecs.charmaps import GSMCHARMAPS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modem.gsm7 import LOCKING, SINGLE_SHIFT, Segments, decode, mend, pack, segments, septets, unpack
+from modem.sms.gsm7 import LOCKING, SINGLE_SHIFT, Segments, decode, mend, pack, segments, septets, unpack
 
 # 23.038 6.2.1 row by row, written out by hand; septet 0x1B is ESC
 ALPHABET = (

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modem.errors import PduError
-from modem.gsm7 import LOCKING, SINGLE_SHIFT, mend, segments
-from modem.pdu import EncodedPart, encode, relative_validity
-from modem.tpdu import Submit, decode, join
+from modem.sms.decode import Submit, decode, join
+from modem.sms.encode import EncodedPart, encode, relative_validity
+from modem.sms.gsm7 import LOCKING, SINGLE_SHIFT, mend, segments
 from tests.support.paths import SHARED
 
 CASES_FILE = SHARED / "vectors" / "encode_cases.jsonl"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from modem.replay import replay, transcripts
+from modem.recording.replay import replay, transcripts
 from tests.support.paths import TRANSCRIPTS, shared_lines
 
 RECORDED = shared_lines("transcripts/urc_open.jsonl")

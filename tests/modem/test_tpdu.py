@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modem.describe import describe, plain
 from modem.errors import PduError
-from modem.tpdu import Concat, Deliver, Mwi, StatusReport, Submit, decode, join
+from modem.sms.decode import Concat, Deliver, Mwi, StatusReport, Submit, decode, join
+from modem.sms.describe import describe, plain
 from tests.support.paths import DATA, SHARED
 
 OPEN = SHARED / "vectors" / "pdu_open.jsonl"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-import modem.driver
-import modem.session
+import modem.line.driver
+import modem.line.session
 from bridge.desk import WriteText
 from bridge.history import MessageRow
-from modem import commands
+from modem.at import commands
 from modem.simulator import STEPS, Simulator
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 
@@ -93,9 +93,9 @@ Results = dict[tuple[object, ...], Result]
 @pytest.fixture(scope="module")
 def _quick() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modem.session, "SEND_TIMEOUT", 2.0)
-        patch.setattr(modem.session, "CHECK_SECONDS", 5.0)
-        patch.setattr(modem.driver, "RESTART_SECONDS", 0.5)
+        patch.setattr(modem.line.session, "SEND_TIMEOUT", 2.0)
+        patch.setattr(modem.line.session, "CHECK_SECONDS", 5.0)
+        patch.setattr(modem.line.driver, "RESTART_SECONDS", 0.5)
         for name in ("send", "read", "delete"):
             made = getattr(commands, name)
             patch.setattr(commands, name, lambda n, made=made: replace(made(n), timeout=2.0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-import modem.session
+import modem.line.session
 from bridge.models import InboundPart
 from modem.simulator import Simulator, pdu
 from modem.simulator.texts import UNREAD
@@ -253,7 +253,7 @@ def test_parts_that_still_may_come_are_waited_for(tmp_path: Path, simulator: Sim
 def test_the_settings_for_direct_delivery_are_looked_at(
     tmp_path: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(modem.session, "CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(modem.line.session, "CHECK_SECONDS", 0.5)
     simulator.direct_only = True
     with a_box(tmp_path, simulator):
         simulator.exchange.settings["+CNMI"] = (

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-import modem.driver
-import modem.session
+import modem.line.driver
+import modem.line.session
 from bridge import asks, config, service, store
 from bridge.database import open_engine
 from bridge.desk import LineStatus
 from bridge.models import Incident
-from modem import commands
-from modem.replay import replay
+from modem.at import commands
+from modem.recording.replay import replay
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, Box, a_box, until
 from tests.support.box import write_config as write
@@ -48,11 +48,11 @@ def simulator() -> Iterator[Simulator]:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checks and restarts without their long pauses."""
-    monkeypatch.setattr(modem.session, "CHECK_SECONDS", 0.5)
-    monkeypatch.setattr(modem.session, "CHECK_PAUSE", 0.1)
-    monkeypatch.setattr(modem.session, "UNREGISTERED_SECONDS", 0.5)
-    monkeypatch.setattr(modem.session, "BOOK_SECONDS", 0.2)
-    monkeypatch.setattr(modem.driver, "RESTART_SECONDS", 0.5)
+    monkeypatch.setattr(modem.line.session, "CHECK_SECONDS", 0.5)
+    monkeypatch.setattr(modem.line.session, "CHECK_PAUSE", 0.1)
+    monkeypatch.setattr(modem.line.session, "UNREGISTERED_SECONDS", 0.5)
+    monkeypatch.setattr(modem.line.session, "BOOK_SECONDS", 0.2)
+    monkeypatch.setattr(modem.line.driver, "RESTART_SECONDS", 0.5)
     monkeypatch.setattr("bridge.decisions.NETWORK_PATIENCE", 0.2)
 
 
@@ -349,7 +349,8 @@ def test_a_command_that_is_never_answered_is_given_up_and_not_the_line(
         patience = {"AT+COPS?": 0.3}
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                "modem.survey.commands.OPERATOR", replace(commands.OPERATOR, timeout=patience["AT+COPS?"])
+                "modem.procedures.survey.commands.OPERATOR",
+                replace(commands.OPERATOR, timeout=patience["AT+COPS?"]),
             )
             until(lambda: len(hosts(simulator, "AT+COPS?")) >= 3, "the last try")
             until(lambda: line(box).up and line(box).idle, "the line")

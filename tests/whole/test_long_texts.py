@@ -27,9 +27,9 @@ from bridge.reading import WAIT_FOR_PARTS, Reader
 from bridge.shop import Shop
 from modem import contract
 from modem.contract import PartSent, ReportReceived, SendText, Slot, TextReceived, TextSent
-from modem.inbound import received
-from modem.pdu import encode
+from modem.procedures.received import received
 from modem.simulator import Simulator, pdu
+from modem.sms.encode import encode
 from tests.support.box import a_box, until, write_config
 
 SEED = 20261123

@@ -7,8 +7,8 @@ from playwright.sync_api import sync_playwright
 from sqlmodel import Session
 
 from bridge.numbers import pretty
-from modem import pdu
 from modem.simulator import Simulator
+from modem.sms import encode
 from tests.support.box import ANN, a_box, until
 from tests.support.browser import ARGS
 from tests.support.needs import PROGRAMS, needs
@@ -45,6 +45,6 @@ def test_a_call_a_text_an_answer_a_reply(tmp_path: Path, size: tuple[int, int]) 
         body = REPLY.strip().replace("–", "-")
         assert (reply.number, reply.text, len(reply.parts)) == (ANN, body, 3)
         message = box.messages()[0]
-        encoded = pdu.encode(ANN, body, reference=message.id % 256, validity_minutes=24 * 60)
+        encoded = encode.encode(ANN, body, reference=message.id % 256, validity_minutes=24 * 60)
         assert [part.pdu for part in reply.parts] == [part.pdu for part in encoded]
         assert (message.author, message.kind, message.parts) == ("mia", "manual", 3)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from modem import commands, families, urc
-from modem.at import Command, Dialogue, Response, Urc
-from modem.call import DATA, CallEvent
-from modem.calls import Calls
+from modem.at import commands, families, grammar, urc
+from modem.at.dialogue import Command, Dialogue, Response, Urc
+from modem.calls.call import DATA, CallEvent
+from modem.calls.tracker import Calls
 from modem.contract import CallEnded, CallRinging
 
 _DATA_DIAL = re.compile(r"ATD[TP]?\*99")
@@ -82,7 +82,7 @@ class _Host:
         self._read_at = now
         for event in self.dialogue.receive(data):
             if isinstance(event, Urc):
-                self._hear(urc.parse(event), now)
+                self._hear(grammar.parse(event), now)
             elif isinstance(event, Response):
                 self._answered(event, now)
 
@@ -94,7 +94,7 @@ class _Host:
 
     def _answered(self, response: Response, now: float) -> None:
         if response.command == commands.CALLS and response.ok:
-            self.events += self.calls.listed(urc.call_list(response.lines), self._asked, now)
+            self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, now)
         elif _hangs_up(response.command):
             sure = not response.command.text.startswith("ATH")
             self.events += self.calls.hung_up(response.ok, now, sure)

@@ -1,24 +1,24 @@
 """A received PDU -> what the bridge is told of it; pure, and never raises: what can't be read is told as such."""
 
-from modem import tpdu
 from modem.contract import ReportReceived, Slot, TextReceived
 from modem.errors import PduError
-from modem.wap import is_picture
+from modem.sms import decode
+from modem.sms.wap import is_picture
 
 
 def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived | ReportReceived | None:
     """A DELIVER or a STATUS-REPORT as an event; None for a SUBMIT, which is a text of ours that lies in the storage."""
     try:
-        decoded = tpdu.decode(pdu)
+        decoded = decode.decode(pdu)
     except PduError:
         return TextReceived(line, now, slot, "", "", None, None, "unreadable", None, False, pdu)
     match decoded:
-        case tpdu.StatusReport():
+        case decode.StatusReport():
             recipient = decoded.recipient.number
             return ReportReceived(
                 line, now, slot, decoded.mr, recipient, decoded.status, decoded.discharge, decoded.scts
             )
-        case tpdu.Deliver():
+        case decode.Deliver():
             return TextReceived(
                 line,
                 now,
@@ -32,11 +32,11 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
                 decoded.truncated,
                 pdu,
             )
-        case tpdu.Submit():
+        case decode.Submit():
             return None
 
 
-def _kind(text: tpdu.Deliver) -> str:
+def _kind(text: decode.Deliver) -> str:
     """What a message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
     if text.is_silent:
         return "silent"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
-from modem import gsm7
 from modem.errors import PduError
+from modem.sms import gsm7
 
 # semi-octets of an address (23.040 9.1.2.3); 1111 is fill and stands for nothing
 DIGITS = "0123456789*#abc"

@@ -25,8 +25,9 @@ another number than the line's. Several words tell of one end (VOICE CALL: END, 
 follows an end at once and has not told of it yet is its echo.
 """
 
-from modem import urc
-from modem.call import (
+from modem.at import urc
+from modem.at.urc import CallState, Indication
+from modem.calls.call import (
     AFTERMATH,
     BURST,
     CADENCE,
@@ -45,8 +46,7 @@ from modem.call import (
     may_be_same,
     same_number,
 )
-from modem.call_list import CallList
-from modem.urc import CallState, Indication
+from modem.calls.open_calls import CallList
 
 
 class Calls(CallList):

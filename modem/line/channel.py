@@ -8,10 +8,10 @@ import time
 
 import serial
 
-from modem.at import AtEvent, Command, Dialogue
-from modem.culprits import who_holds
+from modem.at.dialogue import AtEvent, Command, Dialogue
 from modem.errors import PortLost
-from modem.recorder import Recorder
+from modem.ports.holders import who_holds
+from modem.recording.recorder import Recorder
 
 # Leaves the text entry mode in which a cut-off AT+CMGS may have left the modem (27.005 CMGS: ESC cancels).
 ESCAPE = b"\x1b\r"

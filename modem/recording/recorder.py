@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from modem.replay import replay
+from modem.recording.replay import replay
 
 # So much is kept, whichever is less: a busy call is about 2 kB a minute, an idle modem next to nothing.
 SECONDS = 900.0

@@ -9,37 +9,12 @@ import re
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from modem import causes, commands
-from modem.at import Command, Prompt, Response
+from modem.at import commands
+from modem.at.dialogue import Prompt, Response
 from modem.errors import CommandTimeout, PortLost
-from modem.pdu import EncodedPart
-
-
-@dataclass(frozen=True)
-class Body:
-    """The PDU that answers a Prompt."""
-
-    pdu: str
-
-
-@dataclass(frozen=True)
-class Pause:
-    """Go on after so many seconds."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Taken:
-    """The SMSC has taken this part under reference `mr`."""
-
-    part: int
-    parts: int
-    mr: int
-
-
-Step = Command | Body | Pause | Taken
-Reply = Response | Prompt | None
+from modem.procedures.steps import Body, Reply, Step, Taken, ask
+from modem.sms import causes
+from modem.sms.encode import EncodedPart
 
 # What `send` ends with.
 
@@ -74,78 +49,6 @@ class Untouched:
 
 
 Outcome = Sent | Refused | Unsure | Untouched
-
-
-def ask(command: Command) -> Generator[Step, Reply, Response]:
-    """One command and its Response, OK or not."""
-    reply = yield command
-    assert isinstance(reply, Response)
-    return reply
-
-
-def word(command: Command) -> Generator[Step, Reply, str | None]:
-    """The one word that a command answers, without its prefix and quotes."""
-    response = yield from ask(command)
-    if not response.ok or not response.lines:
-        return None
-    return re.sub(r"^[+^]\w+: ?", "", response.lines[0]).strip('" ') or None
-
-
-def first_word(choices: tuple[Command, ...]) -> Generator[Step, Reply, str | None]:
-    """The word of the first command that has one; a filler digit at its end is no part of it."""
-    for command in choices:
-        if found := (yield from word(command)):
-            return found.rstrip("fF")
-    return None
-
-
-def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
-    """Everything in the selected storage as (index, PDU), by AT+CMGL=4 (27.005 CMGL). An entry that was garbled on the
-    way is read once more by itself; if it still does not fit, it stays where it is."""
-    response = yield from ask(commands.LIST_ALL)
-    found: list[tuple[int, str]] = []
-    garbled: list[int] = []
-    header: re.Match[str] | None = None
-    for line in response.lines:
-        if begun := re.fullmatch(r"\+CMGL: ?(\d+),(?:.*\D)?(\d+)", line):
-            if header:
-                garbled.append(int(header[1]))
-            header = begun
-        elif header:
-            if _fits(line, int(header[2])):
-                found.append((int(header[1]), line))
-            else:
-                garbled.append(int(header[1]))
-            header = None
-    for index in garbled:
-        if (pdu := (yield from read_one(index))) is not None:
-            found.append((index, pdu))
-    return tuple(found)
-
-
-def read_one(index: int) -> Generator[Step, Reply, str | None]:
-    """The PDU at an index of the selected storage, None if there is none. Its length must be what the header says, or
-    two readings must agree: a bit lost on the wire must not lose a message."""
-    readings: list[str] = []
-    for _ in range(3):
-        response = yield from ask(commands.read(index))
-        header = re.fullmatch(r"\+CMGR:(?:.*\D)?(\d+)", response.lines[0]) if response.lines else None
-        pdu = next((line for line in response.lines if not line.startswith("+")), None)
-        if not response.ok or pdu is None:
-            return None
-        if (header and _fits(pdu, int(header[1]))) or pdu in readings:
-            return pdu
-        readings.append(pdu)
-    return None
-
-
-def _fits(pdu: str, tpdu_octets: int) -> bool:
-    """Is this a PDU of that length, its SMSC's octets not counted (27.005 CMGR <length>)?
-
-    >>> _fits("00040102", 3), _fits("000401", 3)
-    (True, False)
-    """
-    return len(pdu) == 2 * (1 + int(pdu[:2], 16) + tpdu_octets)
 
 
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:

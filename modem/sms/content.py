@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from modem import gsm7
 from modem.errors import PduError
+from modem.sms import gsm7
 
 Alphabet = Literal["gsm7", "8bit", "ucs2"]
 

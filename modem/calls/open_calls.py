@@ -1,7 +1,8 @@
 """The calls that one line has now: how one begins, is found, and ends, and what is told of it. Pure; which line means what,
 `calls` knows."""
 
-from modem.call import (
+from modem.at.urc import CallState
+from modem.calls.call import (
     DATA,
     FITTING,
     MARK_BEFORE,
@@ -14,7 +15,6 @@ from modem.call import (
     may_be_same,
 )
 from modem.contract import CallEnded, CallRinging
-from modem.urc import CallState
 
 
 class CallList:

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from modem import commands
-from modem.at import Command
-from modem.dialogues import Reply, Step, ask
+from modem.at import commands
+from modem.at.dialogue import Command
+from modem.procedures.steps import Reply, Step, ask
 
 # 27.007 CREG <stat>: registered at home, and roaming.
 HOME, ROAMING = 1, 5

@@ -6,7 +6,7 @@ Answers are told from URCs of the same name by their shape: `+CREG: 0,1` answers
 
 import re
 
-from modem.at import Command
+from modem.at.dialogue import Command
 
 _PDU_LINE = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}$")
 # A maker's or a model's name stands alone on its line; so do these, which no modem is called.

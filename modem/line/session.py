@@ -10,18 +10,22 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import NoReturn
 
-from modem import commands, contract, dialogues, pdu, survey, urc
-from modem.at import Command, Response, Urc
-from modem.call import CAUSES, CallEvent
-from modem.calls import Calls
-from modem.causes import DEVICE, OURS
-from modem.channel import Channel
-from modem.commands import SEND_TIMEOUT
+from modem import contract
+from modem.at import commands, grammar, urc
+from modem.at.commands import SEND_TIMEOUT
+from modem.at.dialogue import Command, Response, Urc
+from modem.calls.call import CAUSES, CallEvent
+from modem.calls.tracker import Calls
 from modem.contract import CallEnded, Slot
-from modem.dialogues import Body, Outcome, Pause, Reply, Step, Taken
 from modem.errors import CommandTimeout, ModemError, PduError, PortLost
-from modem.inbound import received
-from modem.setup import Judge, Setup, initialise, settings_kept
+from modem.line.channel import Channel
+from modem.procedures import reading, sending, steps, survey
+from modem.procedures.received import received
+from modem.procedures.sending import Outcome
+from modem.procedures.setup import Judge, Setup, initialise, settings_kept
+from modem.procedures.steps import Body, Pause, Reply, Step, Taken
+from modem.sms import encode
+from modem.sms.causes import DEVICE, OURS
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +111,7 @@ class Session:
             self.fail(error)
         for event in events:
             if isinstance(event, Urc):
-                self._hear(urc.parse(event))
+                self._hear(grammar.parse(event))
             else:
                 self._deadline = None
                 self._go_on(event)
@@ -352,34 +356,34 @@ class Session:
 
     def _acknowledge(self) -> Job:
         if self.setup is not None and self.setup.texts.acknowledged:
-            yield from dialogues.ask(commands.ACKNOWLEDGE)
+            yield from steps.ask(commands.ACKNOWLEDGE)
 
     def _poll(self) -> Job:
         asked = self._clock()
         self._calls.polling(asked)
-        response = yield from dialogues.ask(commands.CALLS)
+        response = yield from steps.ask(commands.CALLS)
         if response.ok:
-            self._say(self._calls.listed(urc.call_list(response.lines), asked, self._clock()))
+            self._say(self._calls.listed(grammar.call_list(response.lines), asked, self._clock()))
 
     def _answer(self) -> Job:
         self._calls.picking_up()
-        if (yield from dialogues.ask(commands.ANSWER)).ok:
+        if (yield from steps.ask(commands.ANSWER)).ok:
             self._calls.picked_up(self._clock())
 
     def _hang_up(self) -> Job:
         self._calls.hanging_up()
-        response = yield from dialogues.ask(commands.HANG_UP)
+        response = yield from steps.ask(commands.HANG_UP)
         if not response.ok:
-            response = yield from dialogues.ask(commands.HANG_UP_V25)
+            response = yield from steps.ask(commands.HANG_UP_V25)
         self._say(self._calls.hung_up(response.ok, self._clock()))
 
     def _fetch(self, storage: str, index: int | None) -> Job:
         """Read the text at `index`, or all that lie there, and hand them on; they stay until the bridge has them."""
         yield from self._select(storage)
-        if index is not None and (found := (yield from dialogues.read_one(index))):
+        if index is not None and (found := (yield from reading.read_one(index))):
             self._received(found, storage, index)
             return
-        for place, found in (yield from dialogues.read_all()):
+        for place, found in (yield from reading.read_all()):
             self._received(found, storage, place)
 
     def _delete(self, slots: tuple[Slot, ...]) -> Job:
@@ -388,17 +392,13 @@ class Session:
             if self._lying.get(place) != slot.mark:
                 continue  # it has gone already, and another message may lie there now
             yield from self._select(slot.storage)
-            response = yield from dialogues.ask(commands.delete(slot.index))
+            response = yield from steps.ask(commands.delete(slot.index))
             del self._lying[place]
             if not response.ok and response.error().code != commands.NO_SUCH_INDEX:
                 log.warning("%s: text %d stays in %s: %s", self._calls.line, *reversed(place), response.final)
 
     def _select(self, storage: str) -> Job:
-        if (
-            storage
-            and storage != self._storage
-            and (yield from dialogues.ask(commands.use_storage(storage))).ok
-        ):
+        if storage and storage != self._storage and (yield from steps.ask(commands.use_storage(storage))).ok:
             self._storage = storage
 
     def _received(self, hexadecimal: str, storage: str, index: int) -> None:
@@ -418,7 +418,7 @@ class Session:
             self._publish(contract.NotStarted(line, now, request.message_id, "The line was busy."))
             return
         try:
-            parts = pdu.encode(
+            parts = encode.encode(
                 request.number,
                 request.body,
                 reference=request.reference,
@@ -431,25 +431,25 @@ class Session:
             return
         self._begin(self._sending(request.message_id, parts))
 
-    def _sending(self, message_id: int, parts: tuple[pdu.EncodedPart, ...]) -> Job:
+    def _sending(self, message_id: int, parts: tuple[encode.EncodedPart, ...]) -> Job:
         self._message_id, self.sending = message_id, True
-        outcome = yield from dialogues.send(parts)
+        outcome = yield from sending.send(parts)
         self.sending = False
         self._publish(_ended(self._calls.line, self._clock(), message_id, outcome))
-        if isinstance(outcome, dialogues.Refused) and outcome.kind == DEVICE:
+        if isinstance(outcome, sending.Refused) and outcome.kind == DEVICE:
             self._set_up_again()  # the modem is in a muddle
-        if isinstance(outcome, dialogues.Untouched):
+        if isinstance(outcome, sending.Untouched):
             raise PortLost(outcome.reason)  # it may still wait for the text: begin anew, with an ESC
 
 
 def _ended(line: str, now: float, message_id: int, outcome: Outcome) -> contract.Event:
     """What `send` ended with, as the bridge is told."""
     match outcome:
-        case dialogues.Sent():
+        case sending.Sent():
             return contract.TextSent(line, now, message_id)
-        case dialogues.Refused(reason, code, kind, begun):
+        case sending.Refused(reason, code, kind, begun):
             return contract.TextFailed(line, now, message_id, reason, code, kind, begun)
-        case dialogues.Unsure(reason):
+        case sending.Unsure(reason):
             return contract.TextUnconfirmed(line, now, message_id, reason)
-        case dialogues.Untouched(reason):
+        case sending.Untouched(reason):
             return contract.NotStarted(line, now, message_id, reason)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modem.errors import PduError
-from modem.gsm7 import mend
-from modem.tpdu_content import Concat, Content, Mwi, content
-from modem.tpdu_octets import Address, Octets, address, service_centre, timestamp
+from modem.sms.content import Concat, Content, Mwi, content
+from modem.sms.gsm7 import mend
+from modem.sms.octets import Address, Octets, address, service_centre, timestamp
 
 __all__ = ["Address", "Concat", "Deliver", "Mwi", "StatusReport", "Submit", "decode", "join"]
 

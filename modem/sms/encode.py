@@ -11,8 +11,8 @@ from typing import Any
 
 import gammu
 
-from modem import gsm7, tpdu
 from modem.errors import PduError
+from modem.sms import decode, gsm7
 
 MOST_PARTS = 50
 
@@ -170,11 +170,11 @@ def _patched(octets: bytes, period: int | None, stand_ins: Mapping[str, str]) ->
 
 def _verify(parts: tuple[EncodedPart, ...], number: str, text: str) -> None:
     """Nothing leaves that does not say what was meant; "00" before a number is what gammu makes a "+" of."""
-    read = [tpdu.decode(part.pdu) for part in parts]
+    read = [decode.decode(part.pdu) for part in parts]
     meant = "+" + number[2:] if number.startswith("00") else number
     for message in read:
-        if not (isinstance(message, tpdu.Submit) and message.recipient.number == meant):
+        if not (isinstance(message, decode.Submit) and message.recipient.number == meant):
             raise PduError(f"the number {number!r} cannot be put into a PDU")
-    said = tpdu.join(message.text or "" for message in read if isinstance(message, tpdu.Submit))
+    said = decode.join(message.text or "" for message in read if isinstance(message, decode.Submit))
     if said != text:
         raise PduError("the text cannot be put into a PDU without loss")

@@ -4,9 +4,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from modem.errors import PduError
-from modem.tpdu import Deliver, StatusReport, Submit, decode
-from modem.tpdu_content import Content, Mwi
-from modem.tpdu_octets import Address
+from modem.sms.content import Content, Mwi
+from modem.sms.decode import Deliver, StatusReport, Submit, decode
+from modem.sms.octets import Address
 
 
 def describe(pdu: str) -> dict[str, object]:

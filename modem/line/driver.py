@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
-from modem import contract, discovery
-from modem.calls import Calls
-from modem.channel import Channel
-from modem.discovery import Candidate, Port
+from modem import contract
+from modem.calls.tracker import Calls
 from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
-from modem.recorder import Recorder
-from modem.session import Session
+from modem.line.channel import Channel
+from modem.line.session import Session
+from modem.ports import discovery
+from modem.ports.discovery import Candidate, Port
+from modem.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,11 @@ import re
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
-from modem import commands
-from modem.at import Command
-from modem.dialogues import Pause, Reply, Step, ask, first_word, word
+from modem.at import commands
+from modem.at.dialogue import Command
+from modem.at.families import Family, family_of, indicator_names
 from modem.errors import CmeError, NotOurs, NotUsable, PinRefused, Stuck
-from modem.families import Family, family_of, indicator_names
+from modem.procedures.steps import Pause, Reply, Step, ask, first_word, word
 
 # A SIM may need 20 s after power-up (CME 14 SIM busy, 515 please wait).
 SIM_TRIES = 30

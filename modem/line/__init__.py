@@ -1,0 +1,1 @@
+"""One modem and its SIM: the port, the thread, and the procedures that run over it."""

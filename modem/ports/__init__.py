@@ -1,0 +1,1 @@
+"""Which serial port is which modem, and who else holds it."""
