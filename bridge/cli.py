@@ -87,23 +87,23 @@ def print_json(objects: Iterable[object]) -> None:
 def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
-    from bridge import service
     from bridge.records.engine import AlreadyRunning
+    from bridge.service import start
 
     _log_to_stderr()
     try:
-        with service.running(settings, service.reloader(path)) as box:
+        with start.running(settings, start.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
-            if code := service.setup_code(box.desk.engine):
+            if code := start.setup_code(box.desk.engine):
                 click.echo(
                     f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
                 )
-            service.run_until_told(box)
+            start.run_until_told(box)
     except AlreadyRunning as error:
         raise Trouble(
             f"A textback already runs on {error}. Stop it first, or name another database."
         ) from error
-    except service.PageUnavailable as error:
+    except start.PageUnavailable as error:
         raise Trouble(_page_trouble(settings, error)) from error
 
 
@@ -127,7 +127,7 @@ def _log_to_stderr() -> None:
 )
 def demo(port: int) -> None:
     """The whole box on a simulated modem, with callers that ring; nothing is kept."""
-    from bridge import demo as show
+    from bridge.service import demo as show
 
     _log_to_stderr()
     show.run(port)
@@ -171,7 +171,7 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One object a check.")
 def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json: bool) -> None:
     """Look whether everything is right, and say what to do where it is not; exit code 1 if something fails."""
-    from bridge import checkup_command
+    from bridge.doctor import command as checkup_command
 
     settings = load(path)
     try:
@@ -252,7 +252,7 @@ def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
 @click.option("--number", help="Only texts from and to this number.")
 def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -> None:
     """The texts, newest first."""
-    from bridge import numbers
+    from bridge.rules import numbers
 
     settings = load(path)
     with database(settings) as session:
@@ -285,7 +285,7 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
 def region(settings: Settings, session: Session) -> str:
     """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
     from bridge.clock import Clock
-    from bridge.shop import Shop
+    from bridge.handlers.shop import Shop
 
     shop = Shop(settings, Clock())
     shop.recall(session)
@@ -300,8 +300,9 @@ def region(settings: Settings, session: Session) -> str:
 def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
     """Queue one text by hand; the running service sends it."""
     from bridge.clock import Clock
-    from bridge.desk import Refused, WriteText
-    from bridge.outbox import write_text
+    from bridge.contract.answers import Refused
+    from bridge.contract.requests import WriteText
+    from bridge.handlers.queue_text import write_text
 
     settings = load(path)
     with database(settings) as session:

@@ -8,28 +8,27 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 
-from bridge.desk import Desk
+from bridge.contract.desk import Desk
 from bridge.records import views
 from bridge.records.engine import plain_trouble
-from web import (
-    auth,
+from web.access import login, network
+from web.access.guesses import Limiter
+from web.pages import (
     calls,
+    changes,
     contacts,
     conversations,
+    dry_run,
     figures,
-    guard,
+    filters,
+    first_steps,
     healthz,
     manifest,
-    news,
     replies,
     settings,
-    show,
     status,
     team,
-    tryout,
-    welcome,
 )
-from web.limiter import Limiter
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -55,8 +54,8 @@ SENTENCES = {
 STARTING = ("no such table", "does not exist")
 
 ROOMS = (
-    auth,
-    welcome,
+    login,
+    first_steps,
     calls,
     conversations,
     replies,
@@ -64,9 +63,9 @@ ROOMS = (
     figures,
     status,
     settings,
-    tryout,
+    dry_run,
     team,
-    news,
+    changes,
     manifest,
     healthz,
 )
@@ -91,19 +90,19 @@ def create_app(desk: Desk) -> Flask:
         SESSION_COOKIE_NAME="textback",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=auth.SESSION_DAYS * 86400,
+        PERMANENT_SESSION_LIFETIME=login.SESSION_DAYS * 86400,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.before_request(guard.check)
-    app.before_request(auth.check)
+    app.before_request(network.check)
+    app.before_request(login.check)
     app.before_request(contacts.room_for_files)
     app.before_request(_take_mark)
     csrf.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room.pages)
-    show.teach(app.jinja_env, desk)
+    filters.teach(app.jinja_env, desk)
     app.context_processor(_common)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -114,7 +113,7 @@ def create_app(desk: Desk) -> Flask:
 
 def _take_mark() -> None:
     """Before the rows of a page are read: what comes in between is news to it."""
-    g.mark = news.mark(current_app.extensions["desk"]) if g.get("user") else None
+    g.mark = changes.mark(current_app.extensions["desk"]) if g.get("user") else None
 
 
 def _common() -> dict[str, object]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message
-from bridge.retries import PROBE
+from bridge.rules.retries import PROBE
 
 
 def text_is_queued(

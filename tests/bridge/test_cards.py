@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.cards import MAX_BYTES, Card, read, to_csv, to_vcard
-from bridge.numbers import NOWHERE
+from bridge.rules.addressbook import MAX_BYTES, Card, read, to_csv, to_vcard
+from bridge.rules.numbers import NOWHERE
 
 ANN = "+447400123456"
 BOB = "+447400123457"

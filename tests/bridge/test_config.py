@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.config import ConfigError, Problem, Settings, load, parse
-from bridge.config_schema import DAYS, FAMILIES, SECTIONS
-from bridge.hours import Holidays, Span
-from bridge.mcc import REGIONS
+from bridge.config.schema import DAYS, FAMILIES, SECTIONS
+from bridge.rules.hours import Holidays, Span
+from bridge.rules.mcc import REGIONS
 from modem.at import families
 from tests.support.paths import ROOT
 

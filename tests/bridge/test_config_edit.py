@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge import config, ini
-from bridge.config import ConfigError
-from bridge.config_edit import CannotWrite, change, edited, line_of, mark, written
-from bridge.config_schema import SECTIONS
+from bridge import config
+from bridge.config import ConfigError, ini
+from bridge.config.edit import CannotWrite, change, edited, line_of, mark, written
+from bridge.config.schema import SECTIONS
 from tests.support.paths import ROOT
 
 SHIPPED = ROOT / "config.ini"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from bridge.desk import Granted, Mark, Refused, WriteText
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.requests import Mark, WriteText
 from bridge.records import views
 from bridge.records.tables import ConsentEvent, Contact
 from modem.simulator import Simulator

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bridge.clock import Opinion, doubt
-from bridge.desk import LineStatus
-from bridge.doctor import Facts, LineFacts, healthy, sheet
+from bridge.contract.status import LineStatus
+from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
 from modem.contract import LineHealth
 from modem.simulator import Simulator
 from tests.support.box import ANN, DEADLINE, until, write_config

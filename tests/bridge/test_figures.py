@@ -22,8 +22,8 @@ from bridge.records.views.figures import Figures, gather, last_days
 from tests.support import big
 from tests.support.web_desk import Office, an_office
 from tests.web.test_web_loop import enter
-from web import charts
-from web.figures import safe
+from web.pages import charts
+from web.pages.figures import safe
 
 LONDON, KATHMANDU = ZoneInfo("Europe/London"), ZoneInfo("Asia/Kathmandu")
 HOSTILE = '"><script>alert(1)</script>&'

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import Session
 
-from bridge import hours
 from bridge.config import parse
-from bridge.holidays import is_holiday
-from bridge.hours import Holidays, opening
-from bridge.policy import CallerFacts, CallFacts, Reply, Silence, decide
 from bridge.records.tables import Message
+from bridge.rules import hours
+from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Holidays, opening
+from bridge.rules.policy import CallerFacts, CallFacts, Reply, Silence, decide
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 

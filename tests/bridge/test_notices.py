@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge import notices
+from bridge.rules import operator_notices
 from modem.simulator import Simulator
 from tests.support.box import ANN, a_box, until
 
 ROME = ZoneInfo("Europe/Rome")
 TOLD = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)  # 12:00 in Rome
-ALL = notices.load(unsure=True)
+ALL = operator_notices.load(unsure=True)
 FASTWEB = "Fastweb Mobile: messaggio gratuito. Ho chiamato alle {} del {}."
 
 
 @pytest.mark.parametrize("pattern", ALL, ids=lambda pattern: f"{pattern.operator} {pattern.kind}")
-def test_every_pattern_matches_its_sample(pattern: notices.Pattern) -> None:
+def test_every_pattern_matches_its_sample(pattern: operator_notices.Pattern) -> None:
     sender = ANN if pattern.sender == "caller" else pattern.sender or "NETWORK"
-    notice = notices.read(pattern.sample, sender, TOLD, UTC, [pattern])
+    notice = operator_notices.read(pattern.sample, sender, TOLD, UTC, [pattern])
     assert notice is not None
     assert notice.kind == pattern.kind
     assert all(call.number for call in notice.calls)
@@ -29,8 +29,8 @@ def test_every_pattern_matches_its_sample(pattern: notices.Pattern) -> None:
 
 
 def test_only_what_is_certain_is_in_use() -> None:
-    assert {pattern.operator for pattern in notices.load()} == {"Fastweb", "German networks"}
-    assert {pattern.kind for pattern in notices.load()} == {"missed", "reachable"}
+    assert {pattern.operator for pattern in operator_notices.load()} == {"Fastweb", "German networks"}
+    assert {pattern.kind for pattern in operator_notices.load()} == {"missed", "reachable"}
 
 
 CUSTOMERS = [
@@ -47,7 +47,7 @@ CUSTOMERS = [
 
 @pytest.mark.parametrize(("body", "sender"), CUSTOMERS)
 def test_what_customers_write_is_no_notice(body: str, sender: str) -> None:
-    assert notices.read(body, sender, TOLD, UTC, ALL) is None
+    assert operator_notices.read(body, sender, TOLD, UTC, ALL) is None
 
 
 TIMES = [
@@ -61,7 +61,7 @@ TIMES = [
 
 @pytest.mark.parametrize(("clock", "day", "told", "when"), TIMES)
 def test_times(clock: str, day: str, told: datetime, when: str | None) -> None:
-    notice = notices.read(FASTWEB.format(clock, day), ANN, told, ROME, notices.load())
+    notice = operator_notices.read(FASTWEB.format(clock, day), ANN, told, ROME, operator_notices.load())
     assert notice is not None
     at = notice.calls[0].when
     assert (at.astimezone(ROME).strftime("%Y-%m-%d %H:%M") if at else None) == when
@@ -81,7 +81,7 @@ SHORT_TIMES = [
 def test_times_without_a_date_or_a_year_are_the_last_ones(
     body: str, told: datetime, when: str | None
 ) -> None:
-    notice = notices.read(body, "NETWORK", told, UTC, ENGLISH)
+    notice = operator_notices.read(body, "NETWORK", told, UTC, ENGLISH)
     assert notice is not None
     at = notice.calls[0].when
     assert (at.strftime("%Y-%m-%d %H:%M") if at else None) == when
@@ -89,14 +89,14 @@ def test_times_without_a_date_or_a_year_are_the_last_ones(
 
 def test_several_callers_in_one_text() -> None:
     body = "Missed call from +447400123456 at 9:30. Missed call from +447400123457 at 10:00."
-    notice = notices.read(body, "NETWORK", TOLD, UTC, ENGLISH)
+    notice = operator_notices.read(body, "NETWORK", TOLD, UTC, ENGLISH)
     assert notice is not None
     assert [call.number for call in notice.calls] == ["+447400123456", "+447400123457"]
 
 
 @given(st.text(max_size=1700), st.sampled_from(["NETWORK", "60006", ANN, ""]))
 def test_nothing_raises(body: str, sender: str) -> None:
-    notices.read(body, sender, TOLD, UTC, ALL)
+    operator_notices.read(body, sender, TOLD, UTC, ALL)
 
 
 WRONG = [
@@ -112,7 +112,7 @@ WRONG = [
 @pytest.mark.parametrize(("text", "words"), WRONG)
 def test_what_is_wrong_in_the_data_is_named(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        notices.load(text)
+        operator_notices.load(text)
 
 
 # ---- on the whole box
@@ -163,7 +163,7 @@ def test_reachable_again_is_no_call_and_off_is_off(
 ) -> None:
     extra = NOTICES.replace("notices = on", f"notices = {setting}")
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=extra) as box:
-        german = next(pattern for pattern in notices.load() if pattern.kind == "reachable")
+        german = next(pattern for pattern in operator_notices.load() if pattern.kind == "reachable")
         simulator.text("60006", german.sample)
         until(box.messages, "the text")
         assert box.messages()[0].kind == kind

@@ -4,8 +4,18 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberType
 
-from bridge.mcc import REGIONS
-from bridge.numbers import NOWHERE, Kind, classify, e164, mask, pretty, region_of, region_of_imsi, untextable
+from bridge.rules.mcc import REGIONS
+from bridge.rules.numbers import (
+    NOWHERE,
+    Kind,
+    classify,
+    e164,
+    mask,
+    pretty,
+    region_of,
+    region_of_imsi,
+    untextable,
+)
 
 ANN = "+447400123456"
 

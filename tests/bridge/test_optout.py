@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.optout import Wish, wish
+from bridge.rules.optout import Wish, wish
 from tests.support.paths import DATA
 
 OURS = ["Hi! Sorry we missed your call. Reply STOP to opt out.", "Reply STOP to opt out."]

@@ -8,19 +8,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from bridge import people
-from bridge.cards import Card
-from bridge.desk import (
-    CalledBack,
-    CloseShop,
-    Describe,
-    Forget,
-    Granted,
-    Mark,
-    OpenShop,
-    Refused,
-    TakeIn,
-)
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.requests import CalledBack, CloseShop, Describe, Forget, Mark, OpenShop, TakeIn
+from bridge.handlers import contacts as people
 from bridge.records import contacts, lines, memo, retention, views
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import (
@@ -36,6 +26,7 @@ from bridge.records.tables import (
     MessagePart,
     metadata,
 )
+from bridge.rules.addressbook import Card
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 

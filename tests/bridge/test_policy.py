@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.config import Settings, parse
-from bridge.policy import (
+from bridge.rules.policy import (
     MISSED,
     REASONS,
     RULES,

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bridge import spam
-from bridge.numbers import e164
+from bridge.rules import blocklists
+from bridge.rules.numbers import e164
+from bridge.service import blocklist_files
 
 ANN, BOB = "+447400123456", "+447400123457"
 
 
-def lists(tmp_path: Path, text: str, region: str = "GB", name: str = "list.txt") -> spam.BlockLists:
+def lists(tmp_path: Path, text: str, region: str = "GB", name: str = "list.txt") -> blocklists.BlockLists:
     (tmp_path / name).write_text(text)
-    return spam.load([name], tmp_path, region)
+    return blocklist_files.load([name], tmp_path, region)
 
 
 ENTRIES = [
@@ -80,7 +81,7 @@ def test_the_ftcs_complaints_are_american_wherever_we_are(tmp_path: Path, region
 
 @pytest.mark.parametrize("head", ["Name;Telefon", "name\tphone number", '"Who","Number"'])
 def test_any_table_with_a_column_of_numbers(tmp_path: Path, head: str) -> None:
-    mark = spam._separator(head)
+    mark = blocklists._separator(head)
     found = lists(tmp_path, f"{head}\nWindows{mark}07400 123456\nNobody{mark}\n")
     assert found.why(ANN, None) is not None
     assert found.count == 1
@@ -121,7 +122,7 @@ def test_what_is_wrong_or_would_block_everybody_is_told_and_the_rest_counts(
 
 def test_many_troubles_are_counted(tmp_path: Path) -> None:
     found = lists(tmp_path, "nonsense\n" * 50)
-    assert len(found.troubles) == spam.MOST_TROUBLES + 1
+    assert len(found.troubles) == blocklists.MOST_TROUBLES + 1
     assert found.troubles[-1] == "And 30 more lines."
 
 
@@ -132,20 +133,20 @@ def test_folders_missing_files_and_files_that_change(tmp_path: Path) -> None:
     (folder / ".hidden").write_text("07400123457\n")
     (folder / "b.bin").write_bytes(bytes(range(256)))
     paths = ["lists", "missing.txt"]
-    before = spam.stamps(paths, tmp_path)
-    found = spam.load(paths, tmp_path, "GB")
+    before = blocklist_files.stamps(paths, tmp_path)
+    found = blocklist_files.load(paths, tmp_path, "GB")
     assert found.why(ANN, None) == "It is on the block list a.txt."
     assert found.why(BOB, None) is None
     assert any(
         "missing.txt cannot be read: No such file or directory." in trouble for trouble in found.troubles
     )
-    assert spam.stamps(paths, tmp_path) == before
+    assert blocklist_files.stamps(paths, tmp_path) == before
     (folder / "a.txt").write_text("07400123456\n07400123457\n")
-    assert spam.stamps(paths, tmp_path) != before
+    assert blocklist_files.stamps(paths, tmp_path) != before
 
 
 def test_nothing_is_blocked_by_no_list() -> None:
-    assert spam.load([], Path(), "GB").why(ANN, "07400123456") is None
+    assert blocklist_files.load([], Path(), "GB").why(ANN, "07400123456") is None
 
 
 NATIONAL = [
@@ -160,7 +161,7 @@ NATIONAL = [
 @pytest.mark.parametrize(("region", "text"), NATIONAL)
 def test_the_fast_way_reads_numbers_as_the_library_does(region: str, text: str) -> None:
     slow = e164(text, region)
-    assert spam.Dial(region).key(text) == (int(slow) if slow else None)
+    assert blocklists.Dial(region).key(text) == (int(slow) if slow else None)
 
 
 @given(st.text(max_size=60), st.sampled_from(["GB", "US", "ZZ"]))
@@ -169,8 +170,10 @@ def test_the_fast_way_reads_numbers_as_the_library_does(region: str, text: str) 
 @example("/(?P<x>", "GB")
 def test_no_line_raises(line: str, region: str) -> None:
     troubles: list[str] = []
-    file = spam.read("list.txt", ["07400123456", line, *line.split("\n")], spam.Dial(region), troubles)
-    spam.BlockLists((file,), (), spam.Dial(region)).why(ANN, line)
+    file = blocklists.read(
+        "list.txt", ["07400123456", line, *line.split("\n")], blocklists.Dial(region), troubles
+    )
+    blocklists.BlockLists((file,), (), blocklists.Dial(region)).why(ANN, line)
 
 
 NAMES = [
@@ -205,4 +208,4 @@ NAMES = [
 
 @pytest.mark.parametrize(("name", "marked"), NAMES)
 def test_names(name: str, marked: bool) -> None:
-    assert spam.spam_name(name) == marked
+    assert blocklists.spam_name(name) == marked

@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.config import Settings, parse
-from bridge.config_values import region
-from bridge.wording import LANGUAGES, TWINS, choose, placeholders, plain, render, reply, segments, with_hint
+from bridge.config.checks import region
+from bridge.rules.languages import LANGUAGES
+from bridge.rules.template import placeholders, render
+from bridge.rules.wording import TWINS, choose, plain, reply, segments, with_hint
 
 ANN, KLAUS = "+447400123456", "+4915123456789"
 CALLED = datetime(2026, 7, 1, 12, 5, tzinfo=UTC)

@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 import pytest
 
-from bridge import owner
 from bridge.cli import main
 from bridge.config import parse
-from bridge.desk import Desk, Status
-from bridge.optout import Wish, wish
-from bridge.policy import REASONS
+from bridge.contract.desk import Desk
+from bridge.contract.status import Status
 from bridge.records.engine import open_engine
+from bridge.rules import owner_commands
+from bridge.rules.optout import Wish, wish
+from bridge.rules.policy import REASONS
 from tests.support.paths import ROOT
 from web import create_app
 
@@ -90,4 +91,6 @@ def test_every_reason_and_every_order_of_the_owner_is_described() -> None:
     codes = re.findall(r"^\| `([a-z_]+)` \|", words, re.MULTILINE)
     assert codes == list(REASONS)
     for order in re.findall(r"^\| `([A-Z0-9 ]+)` \|", words, re.MULTILINE):
-        assert isinstance(owner.read(order), owner.Order) or wish(order, ()) == Wish.STOP, order
+        assert isinstance(owner_commands.read(order), owner_commands.Order) or wish(order, ()) == Wish.STOP, (
+            order
+        )

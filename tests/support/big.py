@@ -10,16 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from bridge import spam
 from bridge.clock import Clock
 from bridge.config import load, parse
-from bridge.decisions import Decider
-from bridge.desk import Desk, LineStatus, Status
-from bridge.outbox import Outbox
+from bridge.contract.desk import Desk
+from bridge.contract.status import LineStatus, Status
+from bridge.handlers.calls import Decider
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.shop import Shop
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
 from bridge.records.users import add_user
-from bridge.shop import Shop
+from bridge.rules import blocklists
 from modem import contract
 from web import create_app
 
@@ -114,7 +115,7 @@ def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterato
     migrate(engine)
     fill(folder / "textback.db", contacts, calls, messages)
     shop = Shop(parse(SETTINGS, folder / "config.ini"), Clock())
-    shop.lists = spam.BlockLists()
+    shop.lists = blocklists.BlockLists()
     mind = Mind(shop)
     with Session(engine) as session, session.begin():
         shop.recall(session)

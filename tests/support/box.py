@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bridge import config, service
+from bridge import config
 from bridge.clock import Clock
-from bridge.desk import MarkRead
+from bridge.contract.requests import MarkRead
 from bridge.records import views
 from bridge.records.views import CallRow, MessageRow
+from bridge.service import start
 from modem.simulator import Simulator
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
@@ -86,7 +87,7 @@ class FastClock(Clock):
 class Box:
     """One running box: `simulator` is its modem, `service` its service."""
 
-    def __init__(self, simulator: Simulator, box: service.Service) -> None:
+    def __init__(self, simulator: Simulator, box: start.Service) -> None:
         self.simulator = simulator
         self.service = box
 
@@ -142,7 +143,7 @@ def a_box(
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message)
-    with service.running(config.load(path), service.reloader(path), clock=clock) as running:
+    with start.running(config.load(path), start.reloader(path), clock=clock) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:

@@ -28,7 +28,7 @@ from modem.simulator import Simulator
 from tests.support.box import DEADLINE, MESSAGE, Box, a_box, until
 from tests.support.paths import ROOT
 from web import create_app
-from web.limiter import ALL, EACH, WINDOW, Limiter
+from web.access.guesses import ALL, EACH, WINDOW, Limiter
 
 NAME, PASSWORD, SHOP = "mia", "flour & water", "Corner Bakery"
 NO_LIMITS = "[limits]\nper_minute = 1000\nper_day = 100000\nstrangers_per_10_minutes = 100000\n"

@@ -12,15 +12,15 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from bridge import config
-from bridge.config_schema import SECTIONS
-from bridge.desk import (
+from bridge.config.schema import SECTIONS
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.requests import (
     AddNote,
     Assign,
     CalledBack,
     CloseShop,
     Describe,
     Foretell,
-    Granted,
     Mark,
     MarkRead,
     OpenShop,
@@ -28,7 +28,6 @@ from bridge.desk import (
     PickUp,
     PutDown,
     ReadSettings,
-    Refused,
     Release,
     Resume,
     SaveReply,
@@ -46,9 +45,9 @@ from tests.support.browser import a_text_comes
 from tests.support.web_desk import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from tests.web.test_web_loop import enter, post, token
 from web import create_app
-from web.auth import OWNERS_ONLY
-from web.forms import FORMS
-from web.tryout import OUTCOMES
+from web.access.login import OWNERS_ONLY
+from web.pages.dry_run import OUTCOMES
+from web.pages.settings_forms import FORMS
 
 STRANGER = "+447400999999"
 

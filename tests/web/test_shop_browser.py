@@ -12,10 +12,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
-from bridge import service
-from bridge.desk import MarkRead
+from bridge.contract.requests import MarkRead
 from bridge.records import views
 from bridge.records.users import add_user
+from bridge.service import start
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
 from tests.support.browser import PHONE, SIZES
@@ -124,7 +124,7 @@ def go(page: Page, place: str) -> None:
 def test_first_run(tmp_path: Path, opened: Open) -> None:
     """1: a code, a password, a name, the line, a test call, a test text, the address as a QR code."""
     with Simulator(speed=20) as simulator, a_box(tmp_path, simulator) as box:
-        code = service.setup_code(box.service.desk.engine)
+        code = start.setup_code(box.service.desk.engine)
         assert code
         page = opened(box.service.url, name=None)
         is_accessible(page)

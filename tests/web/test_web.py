@@ -19,7 +19,10 @@ from werkzeug.test import TestResponse
 
 from bridge import config
 from bridge.config import Settings
-from bridge.desk import Asked, Desk, Granted, LineStatus, MarkRead, Refused, Status, Wish, WriteText
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.desk import Asked, Desk
+from bridge.contract.requests import MarkRead, Wish, WriteText
+from bridge.contract.status import LineStatus, Status
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message

@@ -16,13 +16,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlmodel import Session
 
-from bridge.desk import Desk, LineStatus, Status
+from bridge.contract.desk import Desk
+from bridge.contract.status import LineStatus, Status
 from bridge.records import views
 from bridge.records.tables import Contact
 from bridge.records.users import set_password
 from tests.support.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
-from web.limiter import ALL, EACH, Limiter
+from web.access.guesses import ALL, EACH, Limiter
 from web.server import Server
 
 
@@ -228,7 +229,7 @@ def test_a_new_password_ends_the_polling_too(
     assert client.get("/news").json
     with Session(office.engine) as session, session.begin():
         set_password(session, NAME, "another password")
-    monkeypatch.setattr("web.auth.KNOWN_FOR", 0.0)
+    monkeypatch.setattr("web.access.login.KNOWN_FOR", 0.0)
     client.application.extensions["known"].clear()  # ten seconds pass
     assert client.get("/news").status_code == 303
 

@@ -10,10 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from bridge import cards
-from bridge.config_schema import SECTIONS
+from bridge.config.schema import SECTIONS
 from bridge.records import views
 from bridge.records.tables import Call, Contact
+from bridge.rules import addressbook
 from modem import contract
 from tests.support.box import until
 from tests.support.web_desk import ANN, BOB, DAN, EVE, NAME, Office, an_office
@@ -77,7 +77,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
     assert len(rows) > 30_000
     code, page = bring(client, b"name,number\n" + rows)
     assert (code, "1500 contacts taken in." in page) == (200, True)
-    body = b"x" * (cards.MAX_BYTES + 100_000)
+    body = b"x" * (addressbook.MAX_BYTES + 100_000)
     answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert bring(client, b"", name="")[0] == 400
@@ -95,7 +95,7 @@ def test_large_bodies_are_for_who_is_logged_in(office: Office) -> None:
 def test_what_is_saved_can_be_taken_in_again(office: Office, client: FlaskClient, form: str) -> None:
     answer = client.get(f"/contacts/export.{form}")
     assert "attachment" in answer.headers["Content-Disposition"]
-    read = cards.read(answer.data, "GB")
+    read = addressbook.read(answer.data, "GB")
     named = {card.number: card for card in read.cards}
     assert named[ANN].name == "Ann Whittaker"
     assert (named[EVE].mark, named[EVE].notes) == ("supplier", "Flour deliveries")

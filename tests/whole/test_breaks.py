@@ -13,7 +13,7 @@ import pytest
 
 import modem.line.driver
 import modem.line.session
-from bridge.desk import WriteText
+from bridge.contract.requests import WriteText
 from bridge.records.views import MessageRow
 from modem.at import commands
 from modem.simulator import STEPS, Simulator

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import bridge.outbox
+import bridge.handlers.outbox
 from bridge.clock import Opinion
-from bridge.desk import Granted, Release
+from bridge.contract.answers import Granted
+from bridge.contract.requests import Release
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
 
@@ -30,7 +31,7 @@ def test_the_limit_of_a_minute_only_delays(tmp_path: Path, monkeypatch: pytest.M
         until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
         assert len(simulator.sent) == 2
         assert box.calls()[0].textback == "scheduled"
-        monkeypatch.setattr(bridge.outbox, "MINUTE", 0.0)  # a minute passes
+        monkeypatch.setattr(bridge.handlers.outbox, "MINUTE", 0.0)  # a minute passes
         until(lambda: len(simulator.sent) == 3, "the third text")
 
 

@@ -13,11 +13,13 @@ from sqlmodel import Session, select
 
 import modem.line.driver
 import modem.line.session
-from bridge import asks, config, service
-from bridge.desk import LineStatus
+from bridge import config
+from bridge.contract.status import LineStatus
 from bridge.records import lines, memo, missed_calls_book
 from bridge.records.engine import open_engine
 from bridge.records.tables import Incident
+from bridge.service import questions
+from bridge.service import start as service
 from modem.at import commands
 from modem.recording.replay import replay
 from modem.simulator import Simulator
@@ -54,7 +56,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(modem.line.session, "UNREGISTERED_SECONDS", 0.5)
     monkeypatch.setattr(modem.line.session, "BOOK_SECONDS", 0.2)
     monkeypatch.setattr(modem.line.driver, "RESTART_SECONDS", 0.5)
-    monkeypatch.setattr("bridge.decisions.NETWORK_PATIENCE", 0.2)
+    monkeypatch.setattr("bridge.handlers.calls.NETWORK_PATIENCE", 0.2)
 
 
 # ---- SIM and PIN
@@ -312,7 +314,9 @@ def test_what_was_said_can_be_had_and_replayed(tmp_path: Path, masked: bool) -> 
             engine = box.service.desk.engine
             until(lambda: simulator.sent, "the text-back")
             until(lambda: hosts(simulator, "AT+CMGD"), "the text's being stored")
-            words = asks.ask(engine, asks.RECORDING, asks.MASKED if masked else asks.PLAIN)
+            words = questions.ask(
+                engine, questions.RECORDING, questions.MASKED if masked else questions.PLAIN
+            )
     assert "4711" not in words
     transcript = json.loads(words)
     calls = replay(transcript).as_json()["calls"]

@@ -19,13 +19,15 @@ from sqlmodel import Session, col, select
 
 from bridge import config
 from bridge.clock import Clock
-from bridge.decisions import Decider
-from bridge.desk import Granted, WriteText
-from bridge.outbox import Outbox, write_text
-from bridge.reading import WAIT_FOR_PARTS, Reader
+from bridge.contract.answers import Granted
+from bridge.contract.requests import WriteText
+from bridge.handlers.calls import Decider
+from bridge.handlers.incoming import WAIT_FOR_PARTS, Reader
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.queue_text import write_text
+from bridge.handlers.shop import Shop
 from bridge.records import engine, views
 from bridge.records.tables import Message, MessagePart
-from bridge.shop import Shop
 from modem import contract
 from modem.contract import PartSent, ReportReceived, SendText, Slot, TextReceived, TextSent
 from modem.procedures.received import received

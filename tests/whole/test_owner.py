@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-from bridge import owner
-from bridge.desk import Granted, MarkRead, Pause, Refused, Resume, SendSample, WriteText
-from bridge.errands import Announce, announce
-from bridge.hours import Span
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, WriteText
 from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
+from bridge.rules import owner_commands
+from bridge.rules.hours import Span
+from bridge.service.worker import Announce, announce
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -318,32 +319,32 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
 # ---- words
 
 ORDERS = [
-    ("STATUS", owner.Order("STATUS")),
-    (" status! ", owner.Order("STATUS")),
-    ("pause 2h", owner.Order("PAUSE", timedelta(hours=2))),
-    ("Pause for 30 minutes", owner.Order("PAUSE", timedelta(minutes=30))),
-    ("PAUSE 1D", owner.Order("PAUSE", timedelta(days=1))),
-    ("PAUSE 9999D", owner.Order("PAUSE", timedelta(days=owner.LONGEST_PAUSE))),
-    ("PAUSE", owner.Order("PAUSE")),
-    ("resume", owner.Order("RESUME")),
-    ("Last", owner.Order("LAST")),
-    ("help", owner.Order("HELP")),
-    ("Pause the oven please", owner.Words(None, "Pause the oven please")),
-    ("status of your order: ready", owner.Words(None, "status of your order: ready")),
-    ("#17 yes", owner.Words(17, "yes")),
-    ("# 17: yes\nplease", owner.Words(17, "yes\nplease")),
-    ("#17", owner.Words(17, "")),
-    ("No #17 here", owner.Words(None, "No #17 here")),
+    ("STATUS", owner_commands.Order("STATUS")),
+    (" status! ", owner_commands.Order("STATUS")),
+    ("pause 2h", owner_commands.Order("PAUSE", timedelta(hours=2))),
+    ("Pause for 30 minutes", owner_commands.Order("PAUSE", timedelta(minutes=30))),
+    ("PAUSE 1D", owner_commands.Order("PAUSE", timedelta(days=1))),
+    ("PAUSE 9999D", owner_commands.Order("PAUSE", timedelta(days=owner_commands.LONGEST_PAUSE))),
+    ("PAUSE", owner_commands.Order("PAUSE")),
+    ("resume", owner_commands.Order("RESUME")),
+    ("Last", owner_commands.Order("LAST")),
+    ("help", owner_commands.Order("HELP")),
+    ("Pause the oven please", owner_commands.Words(None, "Pause the oven please")),
+    ("status of your order: ready", owner_commands.Words(None, "status of your order: ready")),
+    ("#17 yes", owner_commands.Words(17, "yes")),
+    ("# 17: yes\nplease", owner_commands.Words(17, "yes\nplease")),
+    ("#17", owner_commands.Words(17, "")),
+    ("No #17 here", owner_commands.Words(None, "No #17 here")),
 ]
 
 
 @pytest.mark.parametrize(("text", "meant"), ORDERS)
 def test_what_the_owner_means(text: str, meant: object) -> None:
-    assert owner.read(text) == meant
+    assert owner_commands.read(text) == meant
 
 
 def test_a_long_text_is_cut_for_the_owner() -> None:
-    assert len(owner.relayed("Ann", 1, "x" * 2000)) == owner.LONGEST
+    assert len(owner_commands.relayed("Ann", 1, "x" * 2000)) == owner_commands.LONGEST
 
 
 QUIET = Span(21 * 60, 32 * 60)
@@ -360,5 +361,5 @@ QUIET = Span(21 * 60, 32 * 60)
 )
 def test_quiet_hours(now: str, due: str) -> None:
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    assert owner.not_before(at, QUIET, UTC) == datetime.fromisoformat(due).replace(tzinfo=UTC)
-    assert owner.not_before(at, None, UTC) == at
+    assert owner_commands.not_before(at, QUIET, UTC) == datetime.fromisoformat(due).replace(tzinfo=UTC)
+    assert owner_commands.not_before(at, None, UTC) == at

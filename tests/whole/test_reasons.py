@@ -13,10 +13,21 @@ from click.testing import CliRunner
 from sqlmodel import Session
 
 from bridge.cli import main
-from bridge.desk import CalledBack, Describe, Granted, Mark, Pause, PickUp, PutDown, Resume, Wish, WriteText
-from bridge.policy import REASONS, RULES
+from bridge.contract.answers import Granted
+from bridge.contract.requests import (
+    CalledBack,
+    Describe,
+    Mark,
+    Pause,
+    PickUp,
+    PutDown,
+    Resume,
+    Wish,
+    WriteText,
+)
 from bridge.records.users import add_user
 from bridge.records.views import CallRow
+from bridge.rules.policy import REASONS, RULES
 from modem.simulator import Simulator
 from tests.support.box import Box, FastClock, a_box, until
 from tests.support.web_desk import NAME, PASSWORD

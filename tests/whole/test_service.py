@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from bridge.desk import Granted, PickUp, PutDown, Refused, TryAgain, WriteText
+from bridge.contract.answers import Granted, Refused
+from bridge.contract.requests import PickUp, PutDown, TryAgain, WriteText
 from bridge.records import views
 from bridge.records.tables import Message
 from modem.simulator import PROFILES, Simulator

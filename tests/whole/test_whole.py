@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlmodel import Session
 
-from bridge.numbers import pretty
 from bridge.records.users import add_user
+from bridge.rules.numbers import pretty
 from modem.simulator import Simulator
 from modem.sms import encode
 from tests.support.box import ANN, a_box, until

@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, exists, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from bridge.policy import MISSED
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
+from bridge.rules.policy import MISSED
 
 # Whom nobody has called back for so long, nobody will.
 OPEN_FOR = timedelta(days=14)

@@ -14,10 +14,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
-from bridge.hours import at_clock
-from bridge.policy import MISSED
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
+from bridge.rules.hours import at_clock
+from bridge.rules.policy import MISSED
 
 ANSWERED = frozenset({"answered", "answered_elsewhere"})
 SENT = ("sent", "delivered", "unconfirmed")

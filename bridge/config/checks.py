@@ -1,0 +1,227 @@
+"""The checks that make values of what stands behind the keys of config.ini; which key has which, the schema says.
+
+A check takes the text behind `=` and raises ValueError with what is wrong and what would be right, to be read behind
+the key's name and without a full stop. No check repeats what may hold a secret: PIN, Apprise URLs, the database's URL.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from phonenumbers import SUPPORTED_REGIONS
+
+from bridge.rules.hours import Holidays, Span, spans
+from bridge.rules.template import problem_of
+
+BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+# What people write for a country's ISO code.
+_MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "GER": "DE"}
+_BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
+
+# Labels of letters, digits and hyphens, of which the last is no number (RFC 1123 2.1): 999.1.1.1 is a mistyped address.
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
+
+
+def text(value: str) -> str:
+    return value
+
+
+def boolean(value: str) -> bool:
+    if value.lower() not in _BOOLEANS:
+        raise ValueError(f"{value!r} is neither yes nor no; write one of them")
+    return _BOOLEANS[value.lower()]
+
+
+def number(low: int, high: int) -> Callable[[str], int]:
+    def check(value: str) -> int:
+        if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"{value!r} is no whole number from {low} to {high}; write one")
+        return int(value)
+
+    return check
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError(f"{value!r} is none of its choices; write {' or '.join(choices)}")
+        return value.lower()
+
+    return check
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """Things that may hold blanks: separated by commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Things that hold no blanks: separated by commas or blanks."""
+    return tuple(value.replace(",", " ").split())
+
+
+def template(value: str) -> str:
+    """A text with placeholders, or none."""
+    return message(value) if value else value
+
+
+def message(value: str) -> str:
+    problem = problem_of(value)
+    if problem is not None:
+        raise ValueError(problem)
+    return value
+
+
+def region(value: str) -> str:
+    if value.upper() not in SUPPORTED_REGIONS:
+        right = _MEANT.get(value.upper(), "one such as GB, DE or US")
+        raise ValueError(f"{value!r} is no ISO country code; write {right}")
+    return value.upper()
+
+
+def country(value: str) -> str:
+    return "auto" if value.lower() == "auto" else region(value)
+
+
+def countries(value: str) -> tuple[str, ...]:
+    chosen = words(value)
+    if not chosen:
+        raise ValueError("nothing is named; write home, any, or ISO codes such as GB IE")
+    if len(chosen) == 1 and chosen[0].lower() in ("home", "any"):
+        return (chosen[0].lower(),)
+    return tuple(region(code) for code in chosen)
+
+
+def language(value: str) -> str:
+    if not re.fullmatch(r"[a-z]{2,3}", value):
+        raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
+    return value
+
+
+def timezone(value: str) -> str:
+    if value.lower() == "auto":
+        return "auto"
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{value!r} is no time zone; write one such as Europe/London, or auto") from error
+    return value
+
+
+def phone(value: str) -> str:
+    """A phone number as people write it, or nothing."""
+    digits = re.sub(r"[\s().\-/]", "", value)
+    if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
+        raise ValueError(f"{value!r} is no phone number; write one such as +44 20 7946 0018")
+    return value
+
+
+def phones(value: str) -> tuple[str, ...]:
+    return tuple(phone(part) for part in listed(value))
+
+
+def pin(value: str) -> str | None:
+    if value and not re.fullmatch("[0-9]{4,8}", value):
+        raise ValueError("this is no PIN; write 4 to 8 digits")
+    return value or None
+
+
+def baud(value: str) -> int:
+    if not value.isdecimal() or int(value) not in BAUDS:
+        raise ValueError(f"{value!r} is no speed; write 115200, or one of {', '.join(map(str, BAUDS))}")
+    return int(value)
+
+
+def port(value: str) -> str:
+    """auto, simulator, a path, or the modem's IMEI or its SIM's ICCID."""
+    if (
+        value in ("auto", "simulator")
+        or value.startswith("/")
+        or re.fullmatch(r"(imei|iccid):\d{14,22}", value)
+    ):
+        return value
+    raise ValueError(
+        f"{value!r} is no port; write auto, simulator, a path such as /dev/ttyUSB2, or imei: and the modem's number"
+    )
+
+
+def hours(value: str) -> tuple[Span, ...]:
+    return spans(value)
+
+
+def quiet(value: str) -> Span | None:
+    found = spans(value)
+    if len(found) > 1:
+        raise ValueError("only one span can be quiet; write it like 21:00-08:00")
+    return found[0] if found else None
+
+
+def holidays(value: str) -> Holidays:
+    code: str | None = None
+    dates: list[date] = []
+    for part in words(value):
+        if re.fullmatch(r"[A-Za-z]{2}", part):
+            if code is not None:
+                raise ValueError(f"only one country can be named; {code} is already there")
+            code = region(part)
+        else:
+            dates.append(_date(part))
+    return Holidays(code, tuple(dates))
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is neither a country code nor a date such as 2026-12-24") from error
+
+
+def urls(value: str) -> tuple[str, ...]:
+    """Apprise URLs; their own commas (several recipients) stay, since a comma parts only what begins a new URL."""
+    found = tuple(part for part in re.split(rf"\s*,?\s+|,(?={_SCHEME})", value) if part)
+    for place, url in enumerate(found, 1):
+        if not re.match(f"{_SCHEME}.", url):
+            raise ValueError(
+                f"number {place} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host"
+            )
+    return found
+
+
+def host(value: str) -> str:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(value):
+            raise ValueError(f"{value!r} is no address; write 0.0.0.0 for all, or 127.0.0.1") from None
+    return value
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    wrong = [name for name in words(value) if not _HOST_NAME.fullmatch(name)]
+    if wrong:
+        raise ValueError(
+            f"{wrong[0]!r} is no host name; write one such as shop.lan, without http:// and port"
+        )
+    return words(value)
+
+
+def database(value: str) -> str:
+    if not value:
+        return value
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        drivername = make_url(value).drivername
+    except (ArgumentError, ValueError):  # ValueError: the port is no number
+        drivername = ""
+    if drivername not in ("sqlite", "postgresql+psycopg"):
+        raise ValueError(
+            "this is no URL of a database; write sqlite:////path/x.db or postgresql+psycopg://user:password@host/name"
+        )
+    return value

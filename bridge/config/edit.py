@@ -1,0 +1,163 @@
+"""Changes config.ini for the page: only the lines of the keys that change, checked as the file is before it is written, and
+written whole or not at all. Comments, order and everything else stay as they are."""
+
+import errno
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from bridge import config
+from bridge.config import ini
+from bridge.config.ini import Problem
+from bridge.config.loading import BY_LANGUAGE, ConfigError
+from bridge.config.schema import SECTIONS
+
+_KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z]+)?")
+NO_KEY = "this is no key"
+# Two people may save at the same moment.
+_one_at_a_time = threading.Lock()
+
+Values = Mapping[str, str | None]
+
+
+class CannotWrite(Exception):
+    """The file could not be read or written; the text says why. Nothing was changed."""
+
+
+def written(path: Path) -> dict[str, dict[str, str]]:
+    """What stands in the file, section -> key -> text, with the defaults where nothing does. Raises CannotWrite."""
+    found = {name: {key: setting.default for key, setting in SECTIONS[name].items()} for name in SECTIONS}
+    sections, _ = ini.read(_text(path))
+    for section in sections:
+        values = {entry.key: entry.value for entry in section.entries}
+        if section.name in found:
+            found[section.name] |= values
+    return found
+
+
+def mark(values: Values) -> str:
+    """Of what a form was made of, so that it is noticed when somebody else has changed that meanwhile."""
+    return sha256(repr(sorted(values.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def change(path: Path, section: str, values: Values) -> list[str]:
+    """Set these keys of a section; None takes a key out. The names of the keys that have changed.
+
+    Raises ConfigError with every problem of what would stand there, CannotWrite where the file cannot be had or written.
+    """
+    odd = tuple(Problem(None, section, line_of(key), NO_KEY) for key in values if not _KEY.fullmatch(key))
+    if odd:
+        raise ConfigError(path, odd)
+    with _one_at_a_time:
+        text = _text(path)
+        now = written(path)[section]
+        new = {key: None if value is None else line_of(value) for key, value in values.items()}
+        changed = {key: value for key, value in new.items() if value != now.get(key)}
+        after = edited(text, section, changed)
+        config.parse(after, path, os.environ)
+        if changed:
+            _write(path, after)
+    return list(changed)
+
+
+def line_of(value: str) -> str:
+    """A value in one line, as it stands in the file: what breaks lines or is not to be seen is a blank.
+
+    >>> line_of(" Corner\\r\\n[web]\\x0b Bakery ")
+    'Corner [web] Bakery'
+    """
+    return " ".join("".join(char if char.isprintable() else " " for char in value).split())
+
+
+def edited(text: str, section: str, values: Values) -> str:
+    """The text of the file with these keys of a section set.
+
+    >>> edited("[shop]\\n# who\\nname = A\\n\\n[web]\\n", "shop", {"name": "B", "phone": "1"})
+    '[shop]\\n# who\\nname = B\\nphone = 1\\n\\n[web]\\n'
+    """
+    lines = ini.lines(text)
+    there = next((found for found in ini.read(text)[0] if found.name == section), None)
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    if there is None:
+        lines = [*_ended(lines, end), end, f"[{section}]{end}"]
+        there = ini.Section(section, len(lines), [])
+    for key, value in values.items():
+        start, stop = _place(there, key)
+        setting = [] if value is None else [f"{key} = {value}".rstrip() + end]
+        comments = [line for line in lines[start + 1 : stop] if line.lstrip()[:1] in ("#", ";")]
+        lines = [*_ended(lines[:start], end), *setting, *comments, *lines[stop:]]
+        there = next(found for found in ini.read("".join(lines))[0] if found.name == section)
+    return "".join(lines)
+
+
+def _place(section: ini.Section, key: str) -> tuple[int, int]:
+    """The lines of this key, from and to; where it is not there, behind its like or behind the last one of the section."""
+    mine = [entry for entry in section.entries if entry.key == key]
+    if mine:
+        return mine[0].line - 1, mine[0].end
+    base = key.partition(".")[0] if key.partition(".")[0] in BY_LANGUAGE else None
+    alike = [entry.end for entry in section.entries if entry.key.partition(".")[0] == base]
+    last = max(alike or [entry.end for entry in section.entries], default=section.line)
+    return last, last
+
+
+def _ended(lines: list[str], end: str) -> list[str]:
+    """The last line of a file may lack its end."""
+    if lines and not lines[-1].endswith(("\r", "\n")):
+        return [*lines[:-1], lines[-1] + end]
+    return lines
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CannotWrite(f"{path} is not UTF-8; save the file as UTF-8 first.") from error
+    except OSError as error:
+        raise CannotWrite(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """In one step: at a power cut there is the old file or the new one."""
+    real = path.resolve()
+    try:
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, "it may only be read")
+        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8"))
+                file.flush()
+                _as_it_was(file.fileno(), real)
+                os.fsync(file.fileno())
+            os.replace(name, real)
+        except OSError:
+            os.unlink(name)
+            raise
+        _settle(real.parent)
+    except OSError as error:
+        right = f"Give the box's user the right to write {real.name} and its folder, and see that the disk has room."
+        raise CannotWrite(
+            f"{real} cannot be written: {error.strerror}. Nothing was changed. {right}"
+        ) from error
+
+
+def _as_it_was(handle: int, path: Path) -> None:
+    """Whose it is, and who may read it."""
+    old = path.stat()
+    os.fchmod(handle, old.st_mode & 0o7777)
+    with suppress(PermissionError):  # else it belongs to the box's user from now on
+        os.fchown(handle, old.st_uid, old.st_gid)
+
+
+def _settle(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

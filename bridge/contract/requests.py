@@ -1,0 +1,204 @@
+"""What may be asked of the bridge, a frozen class each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.rules.addressbook import Card
+
+
+@dataclass(frozen=True)
+class WriteText:
+    """A text by hand. despite_stop: the sender has confirmed that this contact had opted out. ticket: of the form that it
+    was typed into; the same once more is the same text."""
+
+    address: str
+    body: str
+    author: str | None
+    despite_stop: bool = False
+    ticket: str | None = None
+
+
+@dataclass(frozen=True)
+class SendAgain:
+    """A text of ours that failed, or of which nobody knows, once more."""
+
+    message_id: int
+    despite_stop: bool = False
+
+
+@dataclass(frozen=True)
+class MarkRead:
+    """Somebody has seen the conversation up to now."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class PickUp:
+    """Answer the call that rings on this line."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class PutDown:
+    """Hang up on the call that rings or runs on this line."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class TryAgain:
+    """Let the stopped queue of this line go on: somebody has seen to the SIM or its contract."""
+
+    line: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
+    wrote was no opt-out), block or unblock."""
+
+    address: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Nothing is left to be done in this conversation, or (not done) something is."""
+
+    address: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Assign:
+    """This user sees to the conversation; None: nobody in particular."""
+
+    address: str
+    user: str | None
+
+
+@dataclass(frozen=True)
+class AddNote:
+    """A word to colleagues about somebody."""
+
+    address: str
+    body: str
+
+
+@dataclass(frozen=True)
+class SaveReply:
+    """Keep words that are written often; without words, the one of this id is dropped."""
+
+    body: str
+    id: int | None = None
+
+
+@dataclass(frozen=True)
+class Foretell:
+    """What would happen if this number rang at that moment, and for so many rings? None: the number is withheld. Nothing is
+    stored or sent."""
+
+    number: str | None
+    at: datetime
+    rings: int
+    outcome: str = "abandoned"
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """config.ini was changed by the page: take it up now."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Let automatic texts go on that the breaker has stopped: somebody has looked at the callers."""
+
+
+@dataclass(frozen=True)
+class CalledBack:
+    """Somebody here has called this person back."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class Describe:
+    """What the shop writes down about somebody. kind: staff, supplier, never, or empty."""
+
+    address: str
+    name: str
+    notes: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class TakeIn:
+    """Contacts out of a file."""
+
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Delete a person with all calls and texts."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    """No automatic texts for so many minutes, for the rest of the day, or (neither) until Resume."""
+
+    minutes: int | None = None
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Automatic texts go on."""
+
+
+@dataclass(frozen=True)
+class CloseShop:
+    """The shop is closed for the rest of the day, or until `back`, a time of today such as 15:00."""
+
+    back: str | None = None
+
+
+@dataclass(frozen=True)
+class OpenShop:
+    """The usual hours count again."""
+
+
+@dataclass(frozen=True)
+class SendSample:
+    """The automatic text as a stranger would get it now, to the owner's mobile."""
+
+
+Wish = (
+    Release
+    | Mark
+    | WriteText
+    | MarkRead
+    | PickUp
+    | PutDown
+    | TryAgain
+    | CalledBack
+    | Describe
+    | TakeIn
+    | Forget
+    | Pause
+    | Resume
+    | CloseShop
+    | OpenShop
+    | SendSample
+    | SendAgain
+    | Settle
+    | Assign
+    | AddNote
+    | SaveReply
+    | Foretell
+    | ReadSettings
+)

@@ -1,0 +1,69 @@
+"""The log of who changed what at the page: which wishes stand in it, and in which words."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bridge.contract.requests import (
+    CloseShop,
+    Describe,
+    Forget,
+    Mark,
+    OpenShop,
+    Pause,
+    Release,
+    Resume,
+    SaveReply,
+    TakeIn,
+    TryAgain,
+    Wish,
+)
+from bridge.records.tables import Contact, Deed
+
+MARKS = {
+    "out": "marked as never to be texted",
+    "in": "let be texted again",
+    "fine": "settled that it was no STOP of",
+    "block": "blocked",
+    "unblock": "unblocked",
+}
+
+
+def note(session: Session, who: str, what: str, now: datetime, contact: Contact | None = None) -> None:
+    session.add(Deed(at=now, who=who, what=what, contact_id=contact.id if contact else None))
+
+
+def in_words(wish: Wish) -> str | None:
+    """What somebody did, without subject and without the person that it was done to; None for the day's work, such as replies.
+
+    >>> in_words(Pause(minutes=60)), in_words(CloseShop("15:00")), in_words(Forget("+447400123456"))
+    ('paused automatic texts for 60 minutes', 'closed the shop until 15:00', 'had a person forgotten')
+    """
+    match wish:
+        case Pause(minutes=None, today=today):
+            return f"paused automatic texts {'for today' if today else 'until further notice'}"
+        case Pause(minutes=minutes):
+            return f"paused automatic texts for {minutes} minutes"
+        case Resume():
+            return "let automatic texts go on"
+        case CloseShop(back=back):
+            return f"closed the shop {f'until {back}' if back else 'for today'}"
+        case OpenShop():
+            return "let the usual hours count again"
+        case Release():
+            return "let automatic texts go on after a burst of strangers"
+        case TryAgain(line=line):
+            return f"had the texts of line {line} tried again"
+        case TakeIn(cards=cards):
+            return f"took in {len(cards)} contact{'' if len(cards) == 1 else 's'} out of a file"
+        case Forget():
+            return "had a person forgotten"
+        case SaveReply(id=None):
+            return "added a saved reply"
+        case SaveReply():
+            return "dropped a saved reply"
+        case Describe():
+            return "changed name, notes or kind of"
+        case Mark(kind=kind):
+            return MARKS.get(kind)
+    return None

@@ -1,0 +1,267 @@
+"""What each event of a line means for the rows: which call began, how it ended, who is texted. Runs inside the loop's
+transactions, so a step may be done again: whatever it keeps in memory is only a finger on a row."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bridge.contract.answers import Foretold
+from bridge.contract.requests import Foretell
+from bridge.handlers import owner_alerts
+from bridge.handlers.caller_facts import caller_facts
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.shop import BREAKER, Shop
+from bridge.records import (
+    caller_history,
+    calls,
+    clock_shift,
+    incidents,
+    lines,
+    memo,
+    missed_calls_book,
+    outgoing,
+    views,
+)
+from bridge.records.tables import Call, Contact, Line
+from bridge.rules import hours, line_health, numbers, policy
+from bridge.rules import missed_calls_book as missed_book
+from modem import contract
+from modem.contract import segments
+
+log = logging.getLogger(__name__)
+
+# Who rings so often in so long is in a hurry.
+URGENT_CALLS, URGENT_IN = 3, timedelta(minutes=10)
+BURST = timedelta(minutes=10)
+# A data or fax call that rang like any other is no call in our sense.
+NO_CALL = "data"
+# Without network for so long a line is in trouble; right after its start it may still be looking for one (seconds).
+NETWORK_PATIENCE = 45.0
+
+
+class Decider:
+    """Owner of calls, and of the decision about each."""
+
+    def __init__(self, shop: Shop, outbox: Outbox) -> None:
+        self._shop = shop
+        self._outbox = outbox
+        # Since when each line could see no calls; None while it can. Before the first event: since the last run.
+        self.away_since: dict[str, datetime] = {}
+        self._no_network: dict[str, float] = {}
+        self._calls: dict[tuple[str, int], int] = {}
+
+    def line_up(self, session: Session, up: contract.LineUp) -> None:
+        line = lines.line_is_up(session, up)
+        now = self._shop.clock.utc()
+        incidents.incident_ends(session, up.line, "line", now)
+        lines.queue_goes_on(session, line, now)
+        self._shop.knows(line)
+        log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
+
+    def line_down(self, session: Session, down: contract.LineDown) -> None:
+        now = self._shop.clock.utc()
+        incidents.incident_begins(session, down.line, "line", down.reason, now)
+        self.away_since.setdefault(down.line, now)
+
+    def health_came(self, session: Session, news: contract.LineHealth) -> None:
+        """Trouble that the modem tells of: without network for a while, and hardly any room for texts."""
+        now = self._shop.clock.utc()
+        self._shop.hears("the modem's clock", news.clock, news.at, exact=True)
+        trouble = line_health.no_network(news)
+        since = (
+            self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
+        )
+        if trouble and news.at - since >= NETWORK_PATIENCE:
+            incidents.incident_begins(session, news.line, "network", trouble, now)
+        elif not trouble:
+            incidents.incident_ends(session, news.line, "network", now)
+        if full := line_health.nearly_full(news):
+            incidents.incident_begins(session, news.line, "storage", full, now)
+        else:
+            incidents.incident_ends(session, news.line, "storage", now)
+
+    def book_came(self, session: Session, book: contract.MissedBook) -> None:
+        """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
+        first reading nothing in the book is a call: it may be years old."""
+        line, now = lines.line_called(session, book.line), self._shop.clock.utc()
+        kept = missed_calls_book.kept_book(session, line)
+        missed_calls_book.keep_book(session, line, book.numbers, now)
+        since = self.away_since.pop(book.line, kept.read if kept else now)
+        if kept is None:
+            return
+        seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
+        for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
+            call = calls.call_began(session, line, now)
+            self._learn(session, call, number, withheld=False)
+            call.ended, call.outcome = now, "lost"
+            self.decide(session, call, max(since, kept.read))
+            log.info("%s: call from %s found in the modem's book", book.line, numbers.mask(number))
+
+    def call_rings(self, session: Session, ringing: contract.CallRinging) -> None:
+        call = self._call_of(session, ringing.line, ringing.key, ringing.at)
+        self._learn(session, call, ringing.number, ringing.withheld)
+        if ringing.number or ringing.withheld:
+            log.info("%s: call from %s", ringing.line, numbers.mask(ringing.number))
+
+    def _call_of(self, session: Session, line: str, key: int, at: float) -> Call:
+        known = self._calls.get((line, key))
+        call = session.get(Call, known) if known is not None else None
+        if call is None:
+            call = calls.call_began(session, lines.line_called(session, line), self._shop.clock.utc_at(at))
+            assert call.id is not None
+            self._calls[line, key] = call.id
+        return call
+
+    def _learn(self, session: Session, call: Call, number: str | None, withheld: bool) -> None:
+        if number != call.number or withheld != call.withheld:
+            e164 = numbers.e164(number, self._shop.region)
+            calls.caller_is(session, call, number, e164, withheld, self._shop.clock.utc())
+
+    def call_ended(self, session: Session, end: contract.CallEnded) -> None:
+        call = self._call_of(session, end.line, end.key, end.at)
+        if end.outcome == NO_CALL:
+            calls.it_was_no_call(session, call)
+            return
+        self._learn(session, call, end.number, end.withheld)
+        with session.no_autoflush:  # one UPDATE at the end will do
+            call.ended, call.outcome = self._shop.clock.utc_at(end.at), end.outcome
+            call.rings, call.cause = end.rings, end.cause
+            call.forwarded, call.shown = end.forwarded, end.name
+            self._urgent(session, call)
+            self.decide(session, call, self._shop.clock.utc())
+        log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
+
+    def _urgent(self, session: Session, call: Call) -> None:
+        """Somebody rings again and again: a person should call back."""
+        if call.contact_id is None or call.outcome not in policy.MISSED:
+            return
+        earlier = calls.missed_before(session, call, call.started - URGENT_IN, sorted(policy.MISSED))
+        if earlier < URGENT_CALLS - 1:
+            return
+        call.urgent = True
+        contact = session.get_one(Contact, call.contact_id)
+        scene = self._shop.scene()
+        body = f"{scene.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
+        owner_alerts.news(session, scene, contact, "urgent", body, call.line_id)
+
+    def settle_left_over(self, session: Session) -> None:
+        """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
+        texted if it is recent: its text was due when it began."""
+        for message in outgoing.texts_left_sending(session):
+            message.status = "unconfirmed"
+            message.error = "The box stopped while this text was on its way."
+        for call in calls.calls_left_ringing(session):
+            call.ended, call.outcome = self._shop.clock.utc(), "lost"
+            self.decide(session, call, call.started)
+
+    def decide(self, session: Session, call: Call, now: datetime) -> None:
+        """Text the caller, or note why not."""
+        past = caller_history.past_of(session, call)
+        crowd = self._crowd(session, now)
+        opening = hours.ALWAYS if crowd.doubt else self._shop.opening(now)
+        decision = self._weigh(call, past, crowd, opening, now)
+        call.trace = policy.as_json(decision.trace)
+        if past.contact is not None and call.outcome in policy.MISSED:
+            past.contact.done = False
+        if isinstance(decision, policy.Silence):
+            call.reason, call.message_id = decision.reason, decision.message_id
+            if decision.reason == "breaker" and not crowd.tripped:
+                self._trip(session, call, decision.trace[-1].detail, now)
+            return
+        contact = past.contact
+        assert contact is not None
+        assert contact.id is not None
+        first = past.last_automatic is None
+        body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
+        message = outgoing.text_is_queued(
+            session,
+            line_id=call.line_id,
+            contact_id=contact.id,
+            body=body,
+            parts=segments(body).parts,
+            kind="auto",
+            due=decision.due,
+            expires=decision.expires,
+            now=self._shop.clock.utc(),
+            call=call,
+        )
+        call.message_id = message.id
+
+    def _weigh(
+        self,
+        call: Call,
+        past: caller_history.Past,
+        crowd: policy.Crowd,
+        opening: hours.Opening,
+        now: datetime,
+    ) -> policy.Reply | policy.Silence:
+        return policy.decide(
+            self._shop.facts(call),
+            caller_facts(past),
+            self._shop.settings,
+            self._shop.region,
+            self._shop.own(),
+            now,
+            opening,
+            crowd,
+        )
+
+    def foretell(self, session: Session, what: Foretell) -> Foretold:
+        """The decision that would be made about a call; nothing is kept of it."""
+        number = what.number.strip() if what.number else None
+        e164 = numbers.e164(number, self._shop.region)
+        contact = views.contact_at(session, e164 or number) if number else None
+        call = Call(
+            line_id=0,
+            contact_id=contact.id if contact else None,
+            number=number,
+            e164=e164,
+            withheld=number is None,
+            started=what.at,
+            ended=what.at,
+            rings=what.rings,
+            outcome=what.outcome,
+        )
+        past = caller_history.past_of(session, call) if contact else caller_history.Past(stranger=True)
+        crowd = self._crowd(session, what.at)
+        opening = hours.ALWAYS if crowd.doubt else self._shop.opening(what.at)
+        decision = self._weigh(call, past, crowd, opening, what.at)
+        trace = tuple(policy.as_json(decision.trace))
+        if isinstance(decision, policy.Silence):
+            return Foretold(trace, None, None, decision.reason)
+        name, first = contact.name if contact else "", past.last_automatic is None
+        body = self._shop.words(e164 or "", name, what.at, first, opening, what.at)
+        return Foretold(trace, body, decision.due, None)
+
+    def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
+        midnight = now.astimezone(self._shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        today, strangers = caller_history.crowd_since(session, midnight, now - BURST)
+        tripped, paused = self._shop.breaker is not None, self._shop.pause_words(now)
+        return policy.Crowd(today, strangers, tripped, self._shop.clock.doubt(), paused)
+
+    def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
+        """Stop all automatic texts until somebody lets them go on."""
+        memo.remember(session, BREAKER, why)
+        self._shop.breaker = why
+        line = session.get_one(Line, call.line_id)
+        incidents.incident_begins(session, line.name, "breaker", why, now)
+        log.warning("the breaker has stopped automatic texts")
+
+    def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
+        """The wall clock was moved. If it is believed, texts that wait for the opening are set to the one by its time."""
+        now = self._shop.clock.utc()
+        cooldown = timedelta(hours=self._shop.settings.textback.cooldown_hours)
+        clock_shift.shift(session, by, now - by, cooldown)
+        self.away_since = {line: since + by for line, since in self.away_since.items()}
+        what = f"The box's clock was moved {'forward' if by > timedelta(0) else 'back'} by {hours.lasted(abs(by))}."
+        for line in (self._shop.settings.modems[0].name,):
+            incidents.incident_begins(session, line, "clock", what, now)
+            incidents.incident_ends(session, line, "clock", now)
+        if doubtful:
+            return
+        delay = timedelta(seconds=self._shop.settings.textback.delay_seconds)
+        for message in clock_shift.waiting_for_opening(session):
+            if message.due is not None and message.due > max(now, message.created + delay):
+                opening = self._shop.opening(now)
+                self._outbox.put_off(session, message, now if opening.open else opening.reopens)

@@ -1,0 +1,44 @@
+"""What the shop keeps of people: names, notes and kinds, imported ones, how somebody is forgotten, and what grows too old."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bridge.records.contacts import somebody_at
+from bridge.records.tables import Contact
+from bridge.rules.addressbook import Card
+
+KINDS = ("", "staff", "supplier", "never")
+LONGEST_NAME, LONGEST_NOTES = 80, 1000
+
+
+def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
+    """What the shop writes down about somebody. Raises ValueError for a kind that there is not."""
+    if kind not in KINDS:
+        raise ValueError(f"{kind!r} is no kind of contact.")
+    contact.name, contact.notes, contact.kind = (
+        _line(name)[:LONGEST_NAME],
+        notes.strip()[:LONGEST_NOTES],
+        kind,
+    )
+
+
+def take_in(session: Session, card: Card, now: datetime) -> None:
+    """A contact out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
+    nothing to be done about somebody who has neither called nor written."""
+    contact = somebody_at(session, card.number, "import", now)
+    if contact.source == "import" and contact.first_seen == now:
+        contact.done = True
+    kind = contact.kind or card.mark
+    describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
+    contact.blocked = contact.blocked or card.blocked
+
+
+def _line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+# ---- forgetting
+
+
+# ---- what grows too old

@@ -1,0 +1,246 @@
+"""The texts that come in: stored, joined, and understood: STOP and START, the operator's notices, the owner's orders. Runs
+inside the loop's transactions."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bridge.contract.answers import Refused
+from bridge.contract.requests import WriteText
+from bridge.handlers import conversations, owner_alerts, shop
+from bridge.handlers.calls import Decider
+from bridge.handlers.queue_text import MANUAL_HOURS, write_text
+from bridge.handlers.shop import Shop
+from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
+from bridge.records.tables import Contact, InboundPart, Line, Message
+from bridge.rules import numbers, operator_notices, owner_commands, template, wording
+from bridge.rules.optout import Wish as Said
+from bridge.rules.optout import wish as read_wish
+from modem import contract
+from modem.contract import picture_sender, segments
+
+log = logging.getLogger(__name__)
+
+# An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
+ANSWER_ONCE = timedelta(hours=24)
+ANSWERS = {
+    Said.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
+    Said.START: "You will get texts from {shop} again. Reply STOP to opt out.",
+    Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
+}
+KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
+# The network's word of a voice message belongs to the call that ended so shortly before.
+VOICEMAIL = timedelta(minutes=5)
+# A notice of the operator tells of the call that we have seen ourselves at about that time.
+SAME_CALL = timedelta(minutes=5)
+# So long the parts of a long text are waited for before it is shown without them.
+WAIT_FOR_PARTS = timedelta(hours=24)
+# What is said in place of a message that is no text, by contract.TextReceived.kind, and whether somebody should look.
+# What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
+NOTICES = {
+    "picture": ("A picture message came. This SIM cannot show it: ask the sender for words.", "received"),
+    "binary": (
+        "A message for a program came, such as a contact card or settings. The box cannot show it.",
+        "read",
+    ),
+    "waiting": ("The network says that a voice message waits for you.", "received"),
+    "unreadable": ("A message came that this box cannot read.", "received"),
+}
+
+
+class Reader:
+    """Owner of incoming messages, and of what people have said about texts."""
+
+    def __init__(self, shop: Shop, decider: Decider) -> None:
+        self._shop = shop
+        self._decider = decider
+        self._notices = operator_notices.load()
+
+    def text_came(self, session: Session, text: contract.TextReceived) -> None:
+        line = lines.line_called(session, text.line)
+        if incoming.already_have(session, line, text):
+            return
+        self._shop.hears("a text", text.scts, text.at, exact=False)
+        now = self._shop.clock.utc()
+        sender = numbers.e164(text.sender, self._shop.region) or text.sender or "unknown"
+        parts = incoming.part_came(session, line, text, sender, now)
+        if parts:
+            self._whole(session, line, parts, text.replace_type, now)
+        elif text.concat is not None:
+            self._fill_hole(session, incoming.last_part(session), now)
+        log.info("%s: text from %s", text.line, numbers.mask(sender))
+
+    def _whole(
+        self,
+        session: Session,
+        line: Line,
+        parts: Sequence[InboundPart],
+        replace_type: int | None,
+        now: datetime,
+    ) -> None:
+        """Show the message that these parts make, as far as they have come."""
+        kinds = {part.kind for part in parts}
+        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        if kind is None:
+            return
+        body, status = (incoming.body_of(parts), "received") if kind == "text" else NOTICES[kind]
+        sender = parts[0].sender
+        if kind == "picture":
+            of_picture = picture_sender(incoming.body_of(parts))
+            sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
+        message = incoming.text_came(
+            session,
+            line,
+            parts,
+            sender=sender,
+            kind="manual" if kind == "text" else "system",
+            body=body,
+            status=status,
+            replace_type=replace_type,
+            now=now,
+        )
+        if kind == "waiting":
+            self._voicemail(session, line, None, now)
+        if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
+            self._read(session, message, now)
+
+    def _read(self, session: Session, message: Message, now: datetime) -> None:
+        """What the text of a person asks for."""
+        contact, scene = session.get_one(Contact, message.contact_id), self._shop.scene()
+        if contact.address == scene.mobile:
+            message.status = "read"
+            self._owner_wrote(session, message, contact, now)
+            return
+        said = self._heed(session, message, now)
+        if said in (Said.NOTHING, Said.ASK):
+            conversations.they_wrote(session, contact, message)
+        if (
+            said in (Said.NOTHING, Said.ASK)
+            and numbers.untextable(contact.address, self._shop.region) is None
+        ):
+            body = owner_commands.relayed(scene.who(contact), contact.id or 0, message.body)
+            owner_alerts.news(session, scene, contact, "reply", body, message.line_id)
+
+    def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:
+        """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
+        if not self._shop.settings.filters.notices:
+            return False
+        sender = session.get_one(Contact, message.contact_id).address
+        notice = operator_notices.read(message.body, sender, told, self._shop.zone, self._notices)
+        if notice is None:
+            return False
+        message.kind, message.status = "system", "read"
+        for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
+            e164 = numbers.e164(missed.number, self._shop.region)
+            when = min(missed.when or told, self._shop.clock.utc())
+            contact = contacts.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
+            if not seen:
+                call = calls.call_began(session, line, when)
+                calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                call.ended, call.outcome = when, "notice"
+                self._decider.decide(session, call, when)
+        return True
+
+    def _voicemail(
+        self,
+        session: Session,
+        line: Line,
+        contact_id: int | None,
+        when: datetime,
+        within: timedelta = VOICEMAIL,
+    ) -> bool:
+        """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
+        call = calls.last_call_around(session, line, contact_id, when, within)
+        if call is not None and call.outcome == "abandoned":
+            call.outcome = "no_answer"
+        return call is not None
+
+    def _heed(self, session: Session, message: Message, now: datetime) -> Said:
+        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
+        contact = session.get_one(Contact, message.contact_id)
+        hint = self._shop.settings.textback.opt_out_text
+        said = read_wish(message.body, [*contacts.our_last_words(session, contact), hint])
+        if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
+            return said
+        asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
+        consents.consent(session, contact, KINDS[said], "text", message.body, now)
+        log.info("text %s asks: %s", message.id, said.value)
+        if said == Said.ASK or asked_before:
+            return said
+        if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:
+            return said  # a short code or a name cannot be answered
+        shop = self._shop.settings.shop
+        body = wording.plain(template.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
+        outgoing.text_is_queued(
+            session,
+            line_id=message.line_id,
+            contact_id=message.contact_id,
+            body=body,
+            parts=segments(body).parts,
+            kind="system",
+            due=now,
+            expires=now + timedelta(hours=MANUAL_HOURS),
+            now=now,
+        )
+        return said
+
+    def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
+        """A part that came after its text was shown without it."""
+        message = incoming.shown_without(session, part, now)
+        if message is not None:
+            part.message_id = message.id
+            session.flush()
+            parts = incoming.parts_that_came(session, message)
+            message.body, message.parts, message.status = incoming.body_of(parts), len(parts), "received"
+
+    def show_incomplete(self, session: Session) -> None:
+        """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
+        long after each other: no other text can be meant any more."""
+        now = self._shop.clock.utc()
+        for parts in incoming.parts_left_waiting(session, now, WAIT_FOR_PARTS):
+            self._whole(session, session.get_one(Line, parts[0].line_id), parts, None, now)
+
+    def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:
+        """An order, STOP or START as anybody's, or words for a customer."""
+        scene, said = self._shop.scene(), owner_commands.read(message.body)
+        if isinstance(said, owner_commands.Words) and read_wish(said.body, ()) in (Said.STOP, Said.START):
+            self._heed(session, message, now)
+            return
+        answer = (
+            self._pass_on(session, scene, said)
+            if isinstance(said, owner_commands.Words)
+            else self._obey(session, said)
+        )
+        if answer and owner_alerts.may_answer(session, scene, contact):
+            owner_alerts.say(session, scene, message.line_id, answer)
+
+    def _obey(self, session: Session, order: owner_commands.Order) -> str:
+        scene = self._shop.scene()
+        match order.what:
+            case "PAUSE":
+                self._shop.pause(session, scene.now + order.pause if order.pause else None)
+                return f"{self._shop.pause_words(scene.now)} RESUME lets them go on."
+            case "RESUME":
+                self._shop.resume(session)
+                return "Automatic texts go on."
+            case "LAST":
+                return owner_alerts.last_calls(session, scene)
+            case "STATUS":
+                return owner_alerts.state(session, scene, self._shop.troubles)
+        return owner_commands.HELP
+
+    def _pass_on(self, session: Session, scene: shop.Scene, words: owner_commands.Words) -> str | None:
+        """The owner's words go to the customer from the shop's number."""
+        customer = owner_alerts.customer(session, scene, words)
+        if isinstance(customer, str):
+            return None if words.body.startswith(owner_commands.QUESTION) else customer
+        wish = WriteText(customer.address, wording.plain(words.body), author="owner")
+        answer = write_text(session, wish, self._shop.settings, self._shop.region, scene.now)
+        if isinstance(answer, Refused):
+            return f"Not sent to {scene.who(customer)}. {answer.sentence}"
+        conversations.is_read(session, customer)
+        alerts.conversation_is_seen(session, customer)
+        return None

@@ -1,0 +1,163 @@
+"""The texts that go out: which one now, whether it still may, and what became of it. Runs inside the loop's transactions."""
+
+import logging
+from collections import deque
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from bridge.handlers.caller_facts import caller_facts
+from bridge.handlers.shop import Shop
+from bridge.records import caller_history, lines, outgoing, reports
+from bridge.records.tables import Call, Contact, Line, Message
+from bridge.rules import numbers, policy, retries
+from modem import contract
+
+log = logging.getLogger(__name__)
+
+# What the SMSC is told at most (TP-VP): later than this a text is of no use (minutes).
+MANUAL_VALIDITY = 24 * 60
+SHORTEST_VALIDITY = 5
+MINUTE = 60.0
+
+
+class Outbox:
+    """Owner of the states of texts that go out."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        # When automatic texts went out lately (monotonic), for the limit of a minute.
+        self._gone: deque[float] = deque()
+
+    def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
+        """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
+        now = self._shop.clock.utc()
+        # The limit of a minute only delays, and so do block lists that are still being read.
+        automatic = (
+            len(self._gone_lately()) < self._shop.settings.limits.per_minute and self._shop.lists_are_read
+        )
+        while (due := outgoing.next_text_due(session, line, now, automatic)) is not None:
+            message, contact, call = due
+            if self._may_go(session, message, call, now):
+                message.status = "sending"
+                return self._request(message, contact)
+            session.flush()
+        return None
+
+    def _gone_lately(self) -> deque[float]:
+        while self._gone and self._gone[0] <= self._shop.clock.monotonic() - MINUTE:
+            self._gone.popleft()
+        return self._gone
+
+    def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
+        """The policy once more, at the moment of sending."""
+        assert message.due is not None
+        assert message.expires is not None
+        if message.kind != "auto" or call is None:
+            if now <= message.expires:
+                return True
+            message.status, message.error = "expired", "It could not be sent in time."
+            return False
+        past = caller_history.past_of_text(session, call, message)
+        decision = policy.decide_again(
+            self._shop.facts(call),
+            caller_facts(past),
+            message.due,
+            message.expires,
+            self._shop.settings,
+            self._shop.region,
+            self._shop.own(),
+            now,
+            policy.Crowd(tripped=self._shop.breaker is not None, paused=self._shop.pause_words(now)),
+        )
+        if isinstance(decision, policy.Reply):
+            waits = self._shop.settings.textback.closed == "wait" and not self._shop.clock.doubt()
+            if not waits or self._shop.opening(message.due).open:
+                return True
+            # The clock was moved into the night, or somebody closed the shop for today.
+            opening = self._shop.opening(now)
+            self.put_off(session, message, now if opening.open else opening.reopens)
+            return opening.open
+        call.trace = [*call.trace, *policy.as_json(decision.trace[-1:])]
+        expired = decision.reason == "expired"
+        message.status = "expired" if expired else "cancelled"
+        message.error = decision.trace[-1].detail
+        call.reason = decision.reason
+        return False
+
+    def put_off(self, session: Session, message: Message, due: datetime | None) -> None:
+        """Due at another time; None: there is no opening to wait for."""
+        call = session.get(Call, message.call_id) if message.call_id is not None else None
+        if due is None:
+            message.status, message.error = "cancelled", policy.SENTENCES["closed"]
+            if call is not None:
+                call.reason = "closed"
+        else:
+            message.due, message.expires = (
+                due,
+                due + timedelta(minutes=self._shop.settings.textback.expire_minutes),
+            )
+
+    def _request(self, message: Message, contact: Contact) -> contract.SendText:
+        assert message.id is not None
+        assert message.expires is not None
+        left = (message.expires - self._shop.clock.utc()) / timedelta(minutes=1)
+        validity = max(SHORTEST_VALIDITY, min(MANUAL_VALIDITY, round(left)))
+        return contract.SendText(message.id, contact.address, message.body, message.id % 256, validity)
+
+    def part_sent(self, session: Session, part: contract.PartSent) -> None:
+        message = session.get(Message, part.message_id)
+        if message is not None:
+            message.parts = part.parts
+            reports.part_was_taken(session, message, part.part, part.mr, self._shop.clock.utc_at(part.at))
+
+    def text_ended(
+        self,
+        session: Session,
+        end: contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted,
+    ) -> None:
+        message = session.get(Message, end.message_id)
+        if message is None or message.status != "sending":
+            return  # a delivery report was faster
+        if message.kind == "auto" and not isinstance(end, contract.NotStarted):
+            self._gone.append(end.at)
+        match end:
+            case contract.TextSent():
+                message.status, message.sent, message.error = "sent", self._shop.clock.utc_at(end.at), None
+                lines.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
+            case contract.TextFailed():
+                self._refused(session, message, end)
+            case contract.TextUnconfirmed(reason=reason):
+                message.status, message.error = "unconfirmed", reason
+            case contract.NotStarted():
+                message.status = "queued"
+        log.info("%s: text %d is %s", end.line, end.message_id, message.status)
+
+    def _refused(self, session: Session, message: Message, end: contract.TextFailed) -> None:
+        """Try again later, give up, or stop the queue (bridge/rules/retries). Never again what went out in part."""
+        now = self._shop.clock.utc()
+        line = session.get_one(Line, message.line_id)
+        message.error = end.reason
+        message.tries += 1
+        if end.kind == "recipient":
+            session.get_one(Contact, message.contact_id).unreachable = end.reason
+        line.refusals += retries.POLICIES[end.kind].stops > 0
+        if retries.stops(end.kind, line.refusals) and not end.begun:
+            lines.queue_stops(session, line, end.reason, now)
+            message.status = "queued"
+            return
+        wait = None if end.begun else retries.next_try(end.kind, message.tries)
+        if wait is None or (message.expires is not None and now + wait > message.expires):
+            message.status = "failed"
+        else:
+            message.status, message.due = "queued", now + wait
+
+    def stopped(self, session: Session, line: str) -> str | None:
+        """Why nothing goes out of this line, None if all is well."""
+        return lines.line_called(session, line).stopped
+
+    def report_came(self, session: Session, report: contract.ReportReceived) -> None:
+        e164 = numbers.e164(report.recipient, self._shop.region)
+        recipients = [address for address in (e164, report.recipient) if address]
+        reports.report_came(session, report, recipients, self._shop.clock.utc())
+        self._shop.hears("a delivery report", report.discharge, report.at, exact=False)

@@ -1,0 +1,176 @@
+"""What holds for the shop at this moment: its settings and region, its hours, what somebody said for now, block lists,
+breaker. The loop owns it; everybody who decides asks it. What it keeps in memory is only a finger on a row."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from bridge.clock import Clock, Opinion
+from bridge.records import memo, views
+from bridge.records.tables import Call, Contact, Line
+from bridge.rules import hours, numbers, policy, wording
+from bridge.rules.blocklists import BlockLists, spam_name
+from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Closure, Opening
+from bridge.rules.settings import Settings
+
+# The memo that says why the breaker has stopped automatic texts.
+BREAKER = "breaker"
+# The memos of what somebody here has said for now: no automatic texts until then, the shop is closed until then.
+PAUSED, CLOSED = "paused", "closed"
+FOR_EVER = "for ever"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What everything here looks at. zone: the shop's, None for the system's."""
+
+    settings: Settings
+    region: str
+    now: datetime
+    zone: tzinfo | None
+
+    @property
+    def mobile(self) -> str | None:
+        """The owner's, E.164."""
+        return numbers.e164(self.settings.notify.sms_to, self.region)
+
+    @property
+    def wanted(self) -> bool:
+        return bool(self.settings.notify.sms_to or self.settings.notify.urls)
+
+    def who(self, contact: Contact) -> str:
+        number = numbers.pretty(contact.address, self.region)
+        return f"{contact.name} ({number})" if contact.name else number
+
+
+class Shop:
+    """`settings` is replaced when config.ini changes; `region` is the ISO code of the shop."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._sim_region: str | None = None
+        self.msisdns: set[str] = set()
+        # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
+        self.breaker: str | None = None
+        # Until when automatic texts are paused (FOR_EVER, or a moment) and the shop is closed, as the memos have it.
+        self.paused: datetime | str | None = None
+        self.closure: Closure | None = None
+        # The block lists; None while they are being read: until then no automatic text goes out.
+        self.lists: BlockLists | None = None
+        # What is wrong with the box, as the page says it; for the owner's STATUS.
+        self.troubles: tuple[str, ...] = ()
+
+    @property
+    def region(self) -> str:
+        """config.ini's, else the SIM's, else none ("ZZ": only international numbers are understood)."""
+        country = self.settings.shop.country
+        return country if country != "auto" else self._sim_region or "ZZ"
+
+    def recall(self, session: Session) -> None:
+        """What earlier runs knew: what somebody here has said for now, and the region of the SIM seen last."""
+        self.breaker = memo.remembered(session, BREAKER)
+        paused, closed = memo.remembered(session, PAUSED), memo.remembered(session, CLOSED)
+        self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
+        if closed is not None:
+            told = json.loads(closed)
+            self.closure = Closure(datetime.fromisoformat(told["until"]), told["back"])
+        for line in views.lines(session):
+            self.knows(line)
+
+    def knows(self, line: Line) -> None:
+        """A SIM that we hold: where it is at home, and its number."""
+        self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
+        self.msisdns |= {line.msisdn} if line.msisdn else set()
+
+    def hears(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+        """Somebody else's word of what time it is."""
+        if told is not None:
+            self.clock.hears(Opinion(source, told, at, exact))
+
+    def pause_words(self, now: datetime) -> str | None:
+        """That automatic texts are paused, as a sentence; None if they are not."""
+        if isinstance(self.paused, datetime):
+            if self.paused <= now:
+                return None
+            return f"Automatic texts are paused; they go on {hours.in_words(self.paused, now, self.zone)}."
+        return "Automatic texts are paused until somebody lets them go on." if self.paused else None
+
+    def closed_words(self, now: datetime) -> str | None:
+        """That somebody here has closed the shop for now, as a sentence."""
+        if self.closure is None or self.closure.until <= now:
+            return None
+        opening = self.opening(now)
+        then = hours.in_words(opening.reopens, now, self.zone)
+        return f"The shop is closed for now{f'; it opens {then}' if then else ''}."
+
+    def opening(self, now: datetime) -> Opening:
+        """Is the shop open, by its hours and by hand?"""
+        if self.closure is not None and now < self.closure.until:
+            return self.closure.opening(self._usual_opening)
+        return self._usual_opening(now)
+
+    def _usual_opening(self, now: datetime) -> Opening:
+        shop = self.settings.hours
+        if shop.open_always:
+            return hours.ALWAYS
+        return hours.opening(shop.week, is_holiday(shop.holidays), now, self.zone)
+
+    def own(self) -> tuple[str, ...]:
+        """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
+        own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *self.msisdns)
+        return tuple(number for number in own if number)
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The shop's zone, None for the system's."""
+        name = self.settings.shop.timezone
+        return None if name == "auto" else ZoneInfo(name)
+
+    def scene(self) -> Scene:
+        return Scene(self.settings, self.region, self.clock.utc(), self.zone)
+
+    def pause(self, session: Session, until: datetime | None) -> None:
+        memo.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)
+        self.paused = until or FOR_EVER
+
+    def resume(self, session: Session) -> None:
+        memo.remember(session, PAUSED, None)
+        self.paused = None
+
+    def close(self, session: Session, closure: Closure | None) -> None:
+        value = {"until": closure.until.isoformat(), "back": closure.back} if closure else None
+        memo.remember(session, CLOSED, json.dumps(value) if value else None)
+        self.closure = closure
+
+    @property
+    def lists_are_read(self) -> bool:
+        return self.lists is not None or not self.settings.filters.blocklists
+
+    def facts(self, call: Call) -> policy.CallFacts:
+        """What the policy may know of an ended call."""
+        assert call.outcome is not None
+        listed = self.lists.why(call.e164, call.number) if self.lists is not None else None
+        if listed is None and spam_name(call.shown):
+            listed = f"The network calls this caller {call.shown!r}."
+        return policy.CallFacts(
+            outcome=call.outcome,
+            number=call.e164,
+            raw=call.number,
+            withheld=call.withheld,
+            ended=call.ended or call.started,
+            rings=call.rings,
+            listed=listed,
+        )
+
+    def words(
+        self, address: str, name: str, called: datetime, first: bool, opening: Opening, now: datetime
+    ) -> str:
+        """The automatic text to a number. A text that waits for the opening speaks in the shop's open voice."""
+        is_open = opening.open or self.settings.textback.closed != "other"
+        reopens = hours.in_words(opening.reopens, now, self.zone) if not opening.open else ""
+        return wording.reply(self.settings, address, name, called, first, is_open, reopens)

@@ -1,0 +1,187 @@
+"""One entry of an address book, and how entries of a file are collected and merged."""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bridge.rules.numbers import NOWHERE, e164
+from bridge.rules.optout import normal
+
+MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 5_000_000, 50_000, 20
+
+
+NAME_LENGTH, NOTES_LENGTH = 80, 1000
+
+
+# No value is looked at beyond this: a photo or a damaged file costs no time.
+_VALUE, _COLUMNS = 20_000, 500
+
+
+@dataclass(frozen=True)
+class Card:
+    """One number of somebody. mark: "", "staff", "supplier" or "never" (never texted)."""
+
+    number: str
+    name: str = ""
+    notes: str = ""
+    mark: str = ""
+    blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a file held: the cards, each number once, as E.164; and sentences on what could not be taken."""
+
+    cards: tuple[Card, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+def _table(text: str) -> dict[str, str]:
+    """`meaning: word, word` a line, as word -> meaning; the words as `normal` leaves them."""
+    lines = (line.split(":") for line in text.strip().splitlines())
+    return {
+        word.strip(): meaning.strip() for meaning, words in lines for word in words.split(",") if word.strip()
+    }
+
+
+# English, German, French, Spanish, Italian.
+_CATEGORIES = _table("""
+never: never, never text, never texted, do not text, dont text, no text, no texts, no sms, nie, nie anschreiben
+never: nie texten, keine sms, nicht anschreiben, jamais, pas de sms, ne pas ecrire, nunca, sin sms, no escribir
+never: mai, niente sms, non scrivere
+staff: staff, employee, employees, team, colleague, colleagues, mitarbeiter, mitarbeiterin, kollege, kollegin, kollegen
+staff: employe, employes, employee, personnel, equipe, collegue, collegues, personal, empleado, empleada, empleados, equipo
+staff: personale, dipendente, dipendenti, collega, colleghi
+supplier: supplier, suppliers, vendor, vendors, lieferant, lieferantin, lieferanten, fournisseur, fournisseurs
+supplier: proveedor, proveedora, proveedores, fornitore, fornitori
+blocked: blocked, block, gesperrt, blockiert, bloque, bloques, bloqueado, bloqueada, bloqueados, bloccato, bloccata, bloccati
+""")
+
+
+# Of several marks the strongest counts: rather not texted than texted.
+_STRENGTH = ("", "supplier", "staff", "never")
+
+
+_LABELS = {"never": "Never text", "staff": "Staff", "supplier": "Supplier", "blocked": "Blocked"}
+
+
+class _TooMany(Exception):
+    pass
+
+
+@dataclass
+class _Book:
+    """What is read so far."""
+
+    region: str
+    cards: dict[str, Card] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+    more: int = 0
+    entries: int = 0
+    numbers: int = 0
+    bare: list[str] = field(default_factory=list)
+
+    def trouble(self, sentence: str) -> None:
+        if len(self.troubles) < MAX_TROUBLES:
+            self.troubles.append(sentence)
+        else:
+            self.more += 1
+
+    def add(
+        self, where: str, name: str, numbers: Sequence[str], notes: str, categories: Iterable[str]
+    ) -> None:
+        """One entry of the file; where: "Entry 3"."""
+        name = _line(name)
+        found = [number for number in (_line(raw) for raw in numbers) if number]
+        self.entries += 1
+        self.numbers += len(found)
+        if self.entries > MAX_ENTRIES or self.numbers > MAX_ENTRIES:
+            raise _TooMany
+        known = {_CATEGORIES.get(normal(one), "") for one in categories}
+        mark = max(known - {"blocked"}, key=_STRENGTH.index, default="")
+        who = f"{where}, {name}" if name else where
+        if not found:
+            self.bare.append(who)
+        for raw in found:
+            number = _number(raw, self.region)
+            if number is None:
+                self.trouble(f"{who}: {self._why(raw)}")
+                continue
+            called = "" if e164(name, self.region) == number else name
+            self._put(Card(number, called, _lines(notes), mark, "blocked" in known))
+
+    def _put(self, card: Card) -> None:
+        """The first name of a number wins; nothing that was noted of it is lost."""
+        old = self.cards.get(card.number)
+        if old:
+            card = replace(
+                card,
+                name=old.name or card.name,
+                notes=old.notes if card.notes in old.notes else _lines(f"{old.notes}\n{card.notes}"),
+                mark=max(old.mark, card.mark, key=_STRENGTH.index),
+                blocked=old.blocked or card.blocked,
+            )
+        self.cards[card.number] = card
+
+    def _why(self, raw: str) -> str:
+        if re.fullmatch(r"\d([.,]\d+)?E\+?\d+", raw, re.IGNORECASE):
+            return f"{raw} was rounded by a spreadsheet and was left out; make the column text and save it again."
+        why = f"{raw[:30]} is no phone number and was left out"
+        return why + ("; it needs + and its country's code." if self.region == NOWHERE else ".")
+
+    def read(self) -> Read:
+        troubles = self._numberless() + self.troubles
+        more = self.more + len(troubles[MAX_TROUBLES:])
+        troubles = troubles[:MAX_TROUBLES] + [f"and {more} more were left out."] * bool(more)
+        if not self.cards and not troubles:
+            troubles = [
+                "No contacts were found; a vCard file or a CSV file with a column of numbers would be right."
+            ]
+        return Read(tuple(self.cards.values()), tuple(troubles))
+
+    def _numberless(self) -> list[str]:
+        """One sentence for all: address books are full of people with an e-mail address only."""
+        if not self.bare:
+            return []
+        if len(self.bare) == 1:
+            return [f"{self.bare[0]}: there is no phone number, so it was left out."]
+        names = "; ".join(self.bare[:3]) + (" and others" if len(self.bare) > 3 else "")
+        return [f"{len(self.bare)} entries without a phone number were left out: {names}."]
+
+
+def _number(raw: str, region: str) -> str | None:
+    """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses."""
+    visible = "".join(c for c in raw[:100] if unicodedata.category(c) != "Cf")
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", visible).strip().removeprefix("'")
+    return e164(re.split("[;,#x]|ext", re.sub("^tel:", "", plain.casefold()))[0], region)
+
+
+def _controls(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+
+
+def _line(text: str) -> str:
+    """A name: one line, single blanks."""
+    return " ".join(_controls(text[:_VALUE]).split())[:NAME_LENGTH].strip()
+
+
+def _lines(text: str) -> str:
+    """Notes: lines stay lines."""
+    lines = re.split("\r\n|\r|\n", text[:_VALUE])
+    return "\n".join(_controls(line) for line in lines).strip()[:NOTES_LENGTH].strip()
+
+
+def _decode(data: bytes) -> str:
+    """UTF-8 or UTF-16, with a mark of its order or without; else what Windows writes in the west."""
+    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return data.decode("utf-16", "replace")
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        halves = data[start:200:2]
+        if len(halves) > 1 and halves.count(0) > len(halves) / 2:
+            return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")

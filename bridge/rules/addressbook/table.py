@@ -1,0 +1,178 @@
+"""CSV and other tables, as address books and spreadsheets write them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bridge.rules.addressbook.card import _CATEGORIES, _COLUMNS, Card, _Book, _line, _lines, _number, _table
+from bridge.rules.optout import normal
+
+_YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero", "vero"})
+
+
+_HEADERS = _table("""
+name: name, full name, fullname, display name, contact, contact name, customer, customer name, client
+name: anzeigename, kunde, kundenname
+name: nom, nom complet, nombre, nombre completo, nome, nome completo, cliente
+first: first name, firstname, first, given name, forename, vorname, prenom, nombre de pila, nome di battesimo
+middle: middle name, additional name, weitere vornamen, zweiter vorname, deuxieme prenom, segundo nombre, secondo nome
+last: last name, lastname, last, family name, surname, nachname, familienname, nom de famille, apellido, apellidos, cognome
+company: company, company name, organization, organisation, organization name, organization 1 name, business, firma, unternehmen
+company: societe, entreprise, empresa, organizacion, azienda, societa, ditta
+notes: notes, note, comment, comments, remark, remarks, notiz, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen
+notes: remarque, remarques, commentaire, commentaires, nota, notas, observaciones, comentarios, commenti
+mark: mark, label, labels, group, groups, group membership, category, categories, kategorie, kategorien, gruppe, gruppen
+mark: categorie, groupe, groupes, etiquette, etiquettes, categoria, categorias, grupo, grupos, etiquetas
+mark: gruppo, gruppi, etichette
+blocked: blocked, gesperrt, blockiert, bloque, bloqueado, bloccato
+number: number, numbers, nummer, numero
+""")
+
+
+_PHONE = re.compile(
+    r"phone(?!t)|telefon|\btel\b|\bmobil|\bhandy|\bcell|\bportable|\bmovil|rufnummer|\bnatel\b|\bgsm\b"
+)
+
+
+_NO_PHONE = re.compile(
+    r"\b(fax|telefax|typ|types?|labels?|pager|ext|extension|assist\w*|country|email|mail)\b"
+)
+
+
+def to_csv(cards: Iterable[Card]) -> str:
+    """A table with a header. For spreadsheets encode it with "utf-8-sig": Excel takes anything else for cp1252.
+
+    >>> to_csv([Card("+447400123456", "=1+1", blocked=True)])
+    "number,name,notes,mark,blocked\\r\\n+447400123456,'=1+1,,,yes\\r\\n"
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["number", "name", "notes", "mark", "blocked"])
+    for card in cards:
+        number = card.number if re.fullmatch(r"\+\d+", card.number) else _guard(_line(card.number))
+        blocked = "yes" if card.blocked else ""
+        writer.writerow([number, _guard(_line(card.name)), _guard(_lines(card.notes)), card.mark, blocked])
+    return out.getvalue()
+
+
+# What spreadsheets would calculate. An apostrophe makes it text; one that was there before gets a second.
+_FORMULA = r"(?='*[=+\-@\t])"
+
+
+_END = "\0end"
+
+
+def _guard(text: str) -> str:
+    return re.sub(f"^{_FORMULA}", "'", text)
+
+
+def _unguard(cell: str) -> str:
+    return re.sub(f"^'{_FORMULA}", "", cell)
+
+
+def _read_csv(text: str, book: _Book) -> None:
+    rows = list(_rows(text, book))
+    if not rows:
+        return
+    header = rows[0][1]
+    roles = [_role(cell) for cell in header]
+    if not any(roles) or any(_looks(cell, book.region) for cell in header):
+        header, roles = [], []
+    body = rows[1:] if header else rows
+    _guess(roles, header, [row for _, row in body[:50]], book.region)
+    if "number" not in roles:
+        book.trouble(
+            "No column of phone numbers was found; a first line such as number,name,notes would be right."
+        )
+        return
+    strict = [column for column, cell in enumerate(header) if normal(cell) == "mark"]
+    for line, row in body:
+        cells: dict[str, list[str]] = {}
+        for role, cell in zip(roles, row, strict=False):
+            if cell.strip():
+                cells.setdefault(role, []).append(_unguard(cell))
+        numbers = [one for cell in cells.get("number", []) for one in re.split(r":::|\n|[;,]\s", cell)]
+        categories = [one for cell in cells.get("mark", []) for one in re.split(":::|[,;\n]", cell)]
+        if any(normal(cell) in _YES for cell in cells.get("blocked", [])):
+            categories.append("blocked")
+        for wrong in (row[c] for c in strict if c < len(row) and row[c].strip()):
+            if normal(wrong) not in _CATEGORIES:
+                right = "staff, supplier or never would be right"
+                book.trouble(f"Line {line}: the mark {_line(wrong)} is not known and was left out; {right}.")
+        book.add(f"Line {line}", _name(cells), numbers, "\n".join(cells.get("notes", [])), categories)
+
+
+def _rows(text: str, book: _Book) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not empty, each with the line it begins at."""
+    lines = list(io.StringIO(text, newline=""))
+    at = 1
+    told = re.fullmatch(r"sep=([,;\t|])\s*", lines[0], re.IGNORECASE) if lines else None
+    if told:  # Excel's own first line
+        lines, at = lines[1:], 2
+    head = re.sub(r'"[^"]*"', "", next((line for line in lines if line.strip()), ""))
+    separator = told[1] if told else max(",;\t", key=head.count)
+    # The last row stands alone, or a quotation mark has swallowed it.
+    reader = csv.reader([*lines, "\n", _END], delimiter=separator)
+    offset, row = at - 1, [""]
+    while row != [_END]:
+        at = offset + reader.line_num + 1
+        try:
+            row = next(reader)
+        except csv.Error:
+            row = [""]
+            book.trouble(f"Line {at}: it is far too long and was left out; its quotation marks may be wrong.")
+        except StopIteration:
+            return
+        if row and row[-1].endswith(_END) and row != [_END]:
+            book.trouble(
+                f"Line {at}: a quotation mark opens and never closes; from there on all was left out."
+            )
+            return
+        if row != [_END] and any(cell.strip() for cell in row):
+            yield at, row[:_COLUMNS]
+
+
+def _role(cell: str) -> str:
+    """What a column holds, by its header.
+
+    >>> [_role(cell) for cell in ("Phone 1 - Value", "Phone 1 - Type", "Prénom", "Mobiltelefon", "Birthday")]
+    ['number', '', 'first', 'number', '']
+    """
+    words = normal(cell[:100])
+    if words in _HEADERS:
+        return _HEADERS[words]
+    return "number" if _PHONE.search(words) and not _NO_PHONE.search(words) else ""
+
+
+def _looks(cell: str, region: str) -> bool:
+    """Whether a cell may be a number. Dates and postcodes have at most eight digits."""
+    plain = re.fullmatch(r"\s*'?[\d\s+().\-/]{6,30}", cell)
+    return bool(plain) and (sum(c.isdigit() for c in cell) >= 9 or _number(cell, region) is not None)
+
+
+def _guess(roles: list[str], header: Sequence[str], rows: Sequence[Sequence[str]], region: str) -> None:
+    """Give roles to columns without a header that says it: numbers by their looks, the first other is the name."""
+    roles += [""] * (max(map(len, rows), default=0) - len(roles))
+    free = [column for column, role in enumerate(roles) if not role]
+    for column in free if "number" not in roles else ():
+        cells = [row[column] for row in rows if column < len(row) and row[column].strip()]
+        if cells and 2 * sum(_looks(cell, region) for cell in cells) > len(cells):
+            roles[column] = "number"
+    if not {"name", "first", "last", "company"} & set(roles):
+        said = [normal(cell) for cell in header] + [""] * len(roles)
+        others = [column for column in free if not roles[column] and not _NO_PHONE.search(said[column])]
+        for column in others[:1]:
+            roles[column] = "name"
+
+
+def _name(cells: dict[str, list[str]]) -> str:
+    """The name of a row. Beside "Vorname", "Name" is the family's; beside "Apellidos", "Nombre" is the given one."""
+    name, first, middle, last, company = (
+        " ".join(cells.get(role, [])) for role in ("name", "first", "middle", "last", "company")
+    )
+    if name and first and not last and first not in name:
+        return f"{first} {name}"
+    if name and last and not first and last not in name:
+        return f"{name} {last}"
+    return name or " ".join(part for part in (first, middle, last) if part) or company

@@ -1,0 +1,99 @@
+"""What passes between the box and the owner's mobile: orders, answers to relayed texts, and the words of alerts; pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bridge.rules.hours import Span, at_clock
+
+# An alert must be read at a glance, and a relayed text be answerable; longer ones are cut (characters).
+LONGEST = 420
+# A pause by SMS may not be longer: it would be forgotten (days).
+LONGEST_PAUSE = 31
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_PAUSE = re.compile(r"pause(?:\s+(?:for\s+)?(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?))?")
+_TAGGED = re.compile(r"#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
+HELP = "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
+
+
+@dataclass(frozen=True)
+class Order:
+    """what: STATUS, LAST, PAUSE, RESUME or HELP. pause: for how long; None: until RESUME."""
+
+    what: str
+    pause: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words for a customer. tag: whose, as the relayed text said behind #; None where the owner named nobody."""
+
+    tag: int | None
+    body: str
+
+
+def read(text: str) -> Order | Words:
+    """What the owner means. Only a message that is nothing but an order is one.
+
+    >>> read("Status"), read("pause 2h").pause, read("Pause"), read("#17 Yes, we have two.")
+    (Order(what='STATUS', pause=None), datetime.timedelta(seconds=7200), Order(what='PAUSE', pause=None), \
+Words(tag=17, body='Yes, we have two.'))
+    >>> read("Last one is gone, sorry")
+    Words(tag=None, body='Last one is gone, sorry')
+    """
+    plain = " ".join(text.casefold().split()).strip(" .!?")
+    if plain in ("status", "last", "resume", "help"):
+        return Order(plain.upper())
+    if paused := _PAUSE.fullmatch(plain):
+        amount, unit = paused.groups()
+        wanted = int(amount) * _UNITS[unit[0]] if amount else None
+        return Order("PAUSE", min(wanted, timedelta(days=LONGEST_PAUSE)) if wanted is not None else None)
+    tagged = _TAGGED.fullmatch(text.strip())
+    return Words(int(tagged[1]), tagged[2].strip()) if tagged else Words(None, text.strip())
+
+
+def relayed(who: str, tag: int, body: str) -> str:
+    """A customer's text as the owner gets it.
+
+    >>> relayed("Ann (07400 123456)", 17, "Do you have bread?")
+    'Ann (07400 123456) #17: Do you have bread?'
+    """
+    return _cut(f"{who} #{tag}: {body}")
+
+
+# How the answer to words without an addressee begins; the same from another box is not answered.
+QUESTION = "Nothing was sent"
+
+
+def whom(choices: Sequence[tuple[str, int]]) -> str:
+    """The question back, where several customers may be meant.
+
+    >>> whom([("Ann", 17), ("Bob", 4)])
+    'Nothing was sent: who is it for? Begin with #17 for Ann, #4 for Bob.'
+    """
+    if not choices:
+        return f"{QUESTION}: no customer has written lately. {HELP}"
+    return f"{QUESTION}: who is it for? Begin with {', '.join(f'#{tag} for {who}' for who, tag in choices)}."
+
+
+def not_before(now: datetime, quiet: Span | None, zone: tzinfo | None) -> datetime:
+    """When the owner may be told: now, or at the end of the quiet hours (None: there are none). zone: None for the system's.
+
+    >>> from datetime import UTC
+    >>> night = datetime(2026, 11, 23, 22, 30, tzinfo=UTC)
+    >>> [not_before(night + timedelta(hours=h), Span(21 * 60, 32 * 60), UTC).isoformat()[8:16] for h in (0, 5, 10)]
+    ['24T08:00', '24T08:00', '24T08:30']
+    """
+    if quiet is None:
+        return now
+    today = now.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        start, end = (at_clock(day, minutes, zone) for minutes in (quiet.start, quiet.end))
+        if start <= now < end:
+            return end
+    return now
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 3].rstrip() + "..."

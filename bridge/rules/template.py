@@ -1,0 +1,48 @@
+"""Templates of texts: placeholders, and what is wrong with them."""
+
+import re
+from collections.abc import Mapping
+
+PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
+
+
+def placeholders(template: str) -> list[str]:
+    """The names in braces, known or not.
+
+    >>> placeholders("Hi, this is {shop}. {Reopens}")
+    ['shop', 'Reopens']
+    """
+    return re.findall(r"\{([^{}]*)\}", template)
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Fill placeholders in; an empty one vanishes together with the blank before it.
+
+    >>> render("Hi {name}, this is {shop}.", {"name": "", "shop": "Corner Bakery"})
+    'Hi, this is Corner Bakery.'
+    """
+    known = "|".join(PLACEHOLDERS)
+
+    def fill(matched: re.Match[str]) -> str:
+        # Names may come from strangers or the SIM: no line ends, no control characters.
+        value = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", values.get(matched[2], "")).split())
+        return matched[1] + value if value else ""
+
+    return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()
+
+
+def problem_of(template: str) -> str | None:
+    """What is wrong with a template, as the end of a sentence; None if nothing is.
+
+    >>> problem_of("Hi from {shop}"), problem_of("Hi {you}")
+    (None, '{you} is no placeholder; there are {shop} {phone} {name} {time} {reopens}')
+    """
+    known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    if not template:
+        return "there must be a text to send; to send none, write enabled = no"
+    unknown = [name for name in placeholders(template) if name not in PLACEHOLDERS]
+    if unknown:
+        return f"{{{unknown[0]}}} is no placeholder; there are {known}"
+    if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", template)):
+        return f"a brace has no partner; braces are for {known}"
+    return None

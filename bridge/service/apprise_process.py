@@ -1,0 +1,19 @@
+"""`python -m bridge.service.apprise_process`: tells Apprise services what stands in the JSON object on standard input
+(urls, title, body); exit code 0 if all were told. The URLs hold passwords, so they are no arguments."""
+
+import json
+import sys
+
+
+def main() -> int:
+    import apprise
+
+    letter = json.load(sys.stdin)
+    services = apprise.Apprise()
+    known = [services.add(url) for url in letter["urls"]]
+    told = services.notify(title=letter["title"], body=letter["body"])
+    return 0 if all(known) and told else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Block lists in files and folders: read, and looked at for changes."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bridge.rules.blocklists import MOST_TROUBLES, BlockLists, Dial, _tell, read
+
+
+def load(paths: Iterable[str], base: Path, region: str) -> BlockLists:
+    """The lists in these files and folders, relative to `base`. region: how numbers without + are meant."""
+    troubles: list[str] = []
+    dial, files = Dial(region), []
+    for path in paths:
+        try:
+            found = list(_files(base / path))
+        except OSError as error:
+            _tell(
+                troubles,
+                f"The block list {path} cannot be read: {error.strerror}. Correct blocklists in config.ini.",
+            )
+            continue
+        for file in found:
+            try:
+                with file.open(encoding="utf-8", errors="replace") as lines:
+                    files.append(read(file.name, lines, dial, troubles))
+            except OSError as error:
+                _tell(troubles, f"The block list {file.name} cannot be read: {error.strerror}.")
+    told, more = troubles[:MOST_TROUBLES], len(troubles) - MOST_TROUBLES
+    return BlockLists(
+        tuple(files), (*told, f"And {more} more lines." if more > 0 else "")[: len(told) + (more > 0)], dial
+    )
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """A file, or what lies in a folder."""
+    path.stat()  # says what is wrong with it
+    if path.is_dir():
+        yield from sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    else:
+        yield path
+
+
+def stamps(paths: Iterable[str], base: Path) -> tuple[tuple[str, int, int], ...]:
+    """Each file with its time and size, to see whether anything has changed."""
+    found = []
+    for path in paths:
+        try:
+            for file in _files(base / path):
+                stat = file.stat()
+                found.append((str(file), stat.st_mtime_ns, stat.st_size))
+        except OSError:
+            found.append((path, 0, 0))
+    return tuple(found)

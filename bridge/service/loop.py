@@ -1,0 +1,459 @@
+"""The one inbox and the one thread that empties it: owner of every decision and of the outbox's states.
+
+Each message is handled in one transaction; what it makes others do (a request to a modem, an answer to the page) happens
+after the commit. A database that is full or locked is expected: the message stays in hand, nothing is sent, nothing is
+deleted from the SIM, and it is tried again until it works.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.config import ConfigError, Settings
+from bridge.contract.desk import Asked
+from bridge.contract.requests import Foretell, ReadSettings, TryAgain
+from bridge.contract.status import LineStatus, Status
+from bridge.handlers import owner_alerts
+from bridge.handlers.calls import Decider
+from bridge.handlers.incoming import Reader
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.page_requests import Wishes
+from bridge.handlers.shop import Shop
+from bridge.records import alerts, clock_shift, incidents, lines, retention, views
+from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
+from bridge.service import questions
+from bridge.service.inbox import Dead, Effect, Letter, Stop
+from bridge.service.lines import Outlet
+from bridge.service.transactions import LoopSession
+from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
+from modem import contract
+from modem.contract import Request
+
+log = logging.getLogger(__name__)
+
+# Rows that other processes write, and texts that fall due, are looked for so often (seconds).
+PATIENCE = 2.0
+# How long to wait before the database is tried again (seconds).
+RETRY = 1.0
+# How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
+BEAT, TEND = 60.0, 600.0
+# Daily housekeeping; the first one soon after the start, for a box that is switched off every night (seconds).
+TIDY, FIRST_TIDY = 86400.0, 600.0
+
+
+class Loop:
+    """reload: reads the configuration again if it has changed (None if not); raises ConfigError. errand: gives a job to the
+    thread for what takes long."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        outlets: Mapping[str, Callable[[Request], None]],
+        clock: Clock,
+        reload: Callable[[], Settings | None],
+        heartbeat: Heartbeat,
+        errand: Callable[[Job], None],
+    ) -> None:
+        self.inbox: SimpleQueue[Letter] = SimpleQueue()
+        self.settings = settings
+        self._engine = engine
+        self._clock = clock
+        self._reload = reload
+        self._outlets = {name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()}
+        self._shop = Shop(settings, clock)
+        self._outbox = Outbox(self._shop)
+        self._decider = Decider(self._shop, self._outbox)
+        self._reader = Reader(self._shop, self._decider)
+        self._wishes = Wishes(self._shop, self._decider)
+        # Not a threading.Event: `stop` is called from a signal handler, and only SimpleQueue may be.
+        self._enough: SimpleQueue[None] = SimpleQueue()
+        self._database: str | None = None
+        self._config: str | None = None
+        self._look_at = clock.monotonic() + PATIENCE
+        self._heartbeat = heartbeat
+        self._errand = errand
+        # There are old rows that are to be deleted, a few at each turn.
+        self._old_rows = False
+        self._lists: ListsRead | None = None
+        self._recordings: dict[str, str] = {}
+        self._beat_at = self._tend_at = clock.monotonic()
+        self._tidy_at = clock.monotonic() + FIRST_TIDY
+        # What the wall clock showed when this run began, and whether it is in doubt.
+        self._began = clock.utc()
+        self._doubtful = False
+        # How often a transaction has written, for pages that ask for news; read by other threads.
+        self.changes = 0
+        self.status = Status(clock.monotonic())
+        self._publish()
+
+    # ---- for other threads
+
+    @property
+    def region(self) -> str:
+        return self._shop.region
+
+    def stop(self) -> None:
+        """Ask for the end: after what is in the inbox, or now where the database does not let it go on."""
+        self._enough.put(None)
+        self.inbox.put(Stop())
+
+    # ---- the thread
+
+    def run(self) -> None:
+        """Until Stop. Raises what Dead carries."""
+        self._insist(self._begin)
+        while True:
+            letter = self._next()
+            if isinstance(letter, Stop):
+                return
+            if isinstance(letter, Dead):
+                raise letter.error
+            self._look_at_the_clock()
+            if letter is not None:
+                self._insist(partial(self._handle, letter))
+            self._look_around()
+            self._send_what_is_due()
+            self._publish()
+
+    def finish(self) -> None:
+        """Store what the modems have said at the last, when they have been stopped. Tries each letter once."""
+        self._enough.put(None)
+        while not self.inbox.empty():
+            letter = self.inbox.get()
+            if not isinstance(letter, Stop | Dead):
+                self._insist(partial(self._handle, letter))
+
+    def _next(self) -> Letter | None:
+        try:
+            return self.inbox.get(timeout=PATIENCE)
+        except Empty:
+            return None
+
+    def _insist(self, step: Callable[[Session], list[Effect]]) -> None:
+        """Do one step in one transaction, again and again until the database takes it; then its effects."""
+        while True:
+            try:
+                with LoopSession(self._engine) as session:
+                    with session.begin():
+                        effects = step(session)
+                    self.changes += bool(session.info.get("written"))
+                break
+            except DatabaseError as error:
+                if isinstance(error, IntegrityError | ProgrammingError) or "no such" in str(error.orig):
+                    raise  # a mistake of ours, which trying again would not mend
+                self._trouble(plain_trouble(error))
+            if self._told_to_stop(RETRY):
+                return
+        self._trouble(None)
+        for effect in effects:
+            effect()
+
+    def _told_to_stop(self, seconds: float) -> bool:
+        """Wait so long; has anybody asked for the end, before or meanwhile?"""
+        try:
+            self._enough.get(timeout=seconds)
+        except Empty:
+            return False
+        self._enough.put(None)  # it stays said
+        return True
+
+    def _trouble(self, sentence: str | None) -> None:
+        if sentence != self._database:
+            log.warning("%s", sentence or "The database works again.")
+            self._database = sentence
+        if sentence is not None:
+            self._publish()
+
+    def _begin(self, session: Session) -> list[Effect]:
+        """What the last run left behind."""
+        migrate(self._engine)
+        self._shop.recall(session)
+        self._clock.not_before = views.newest(session)
+        self._after_doubt(session)
+        self._decider.settle_left_over(session)
+        if self._heartbeat.last is not None:
+            self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
+        return [self._read_lists]
+
+    def _after_doubt(self, session: Session) -> None:
+        """The last run stamped rows by a clock in doubt, and this one's is right: they count as of the last run's end."""
+        doubted, now = clock_shift.doubted_between(session), self._clock.utc()
+        if doubted is None or self._clock.doubt() is not None:
+            return
+        clock_shift.shift(session, now - doubted[1], doubted[1], timedelta(0))
+        clock_shift.doubt_is_over(session)
+
+    def _note_doubt(self, session: Session) -> list[Effect]:
+        clock_shift.doubt_goes_on(session, self._began, self._clock.utc())
+        return []
+
+    def _look_at_the_clock(self) -> None:
+        """Was it moved, or is it believed other than before? It is looked at before anything is stamped or judged by it."""
+        moved, doubtful = self._clock.step(), self._clock.doubt() is not None
+        if moved or doubtful != self._doubtful or self._clock.rows_are_ahead():
+            self._insist(partial(self._clock_changed, moved, doubtful))
+            self._doubtful = doubtful
+
+    def _clock_changed(self, moved: timedelta, doubtful: bool, session: Session) -> list[Effect]:
+        now = self._clock.utc()
+        if moved:
+            log.warning("The clock was moved by %s.", moved)
+            self._decider.clock_moved(session, moved, doubtful)
+            self._clock.not_before = views.newest(session)
+        if doubtful:
+            clock_shift.doubt_goes_on(session, now if moved else self._began, now)
+        if self._clock.rows_are_ahead():
+            clock_shift.bring_back(session, now)
+            self._clock.not_before = now
+        if not doubtful:
+            clock_shift.doubt_is_over(session)
+        return []
+
+    def _read_lists(self) -> None:
+        """Have the block lists read again, if there are any and they have changed."""
+        paths = self.settings.filters.blocklists
+        if paths or self._lists is not None:
+            seen = self._lists.seen if self._lists else None
+            self._errand(ReadLists(paths, self.settings.path.parent, self.region, seen))
+
+    def _look_around(self) -> None:
+        """What is done now and then, whatever else goes on."""
+        now = self._clock.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + PATIENCE
+        self._take_up_settings()
+        self._insist(self._answer_questions)
+        if self._old_rows:
+            self._insist(self._delete_old_rows)
+        if self.settings.notify.sms_to or self.settings.notify.urls:
+            self._insist(self._tell_the_owner)
+        if now >= self._beat_at:
+            self._beat_at = now + BEAT
+            self._heartbeat.beat()
+            if self._doubtful:
+                self._insist(self._note_doubt)
+        if now >= self._tidy_at:
+            self._tidy_at = now + TIDY
+            self._insist(self._tidy)
+        if now >= self._tend_at:
+            self._tend_at = now + TEND
+            self._insist(self._tend)
+
+    def _answer_questions(self, session: Session) -> list[Effect]:
+        """What commands ask of the running service."""
+        asked = questions.questions(session)
+        if questions.STATUS in asked:
+            questions.answer(session, questions.STATUS, questions.status_as_json(self.status))
+        if questions.RECORDING in asked:
+            self._recordings = {}
+            request = contract.TellRecording(masked=asked[questions.RECORDING] == questions.MASKED)
+            return [partial(outlet.request, request) for outlet in self._outlets.values()]
+        return []
+
+    def _recorded(self, session: Session, news: contract.Recorded) -> list[Effect]:
+        """One line's recording; the answer is given when every line has told."""
+        self._recordings[news.line] = news.transcript
+        if len(self._recordings) == len(self._outlets):
+            questions.answer(session, questions.RECORDING, "\n".join(self._recordings.values()))
+        return []
+
+    def _tend(self, session: Session) -> list[Effect]:
+        self._reader.show_incomplete(session)
+        return [self._read_lists]
+
+    def _delete_old_rows(self, session: Session) -> list[Effect]:
+        before = self._clock.utc() - timedelta(days=self.settings.storage.keep_days)
+        self._old_rows = retention.delete_older(session, before)
+        return []
+
+    def _tell_the_owner(self, session: Session) -> list[Effect]:
+        """What is due to be told: by SMS it is queued, Apprise services are told by an errand."""
+        title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
+        return [
+            partial(self._errand, Announce(alert.id or 0, urls, title, alert.body))
+            for alert in owner_alerts.due(session, self._shop.scene())
+        ]
+
+    def _take_up_settings(self) -> None:
+        """A changed configuration is in force at once; a bad one changes nothing."""
+        try:
+            changed = self._reload()
+        except ConfigError as error:
+            self._config = f"{error} The settings from before stay in force."
+            log.warning("%s", self._config)
+            return
+        if changed is not None:
+            log.info("The configuration was changed and is in force.")
+            self.settings = changed
+            self._shop.settings = changed
+            self._config = None
+            self._read_lists()
+
+    # ---- one letter
+
+    def _handle(self, letter: Letter, session: Session) -> list[Effect]:
+        match letter:
+            case Asked():
+                return self._asked(letter, session)
+            case ListsRead():
+                return [lambda: self._lists_are_read(letter)]
+            case Announced():
+                alerts.was_told(session, letter.alert_id, letter.trouble, self._clock.utc())
+                return []
+            case contract.LineUp():
+                self._decider.line_up(session, letter)
+                news = {
+                    "up": True,
+                    "reason": None,
+                    "port": letter.port,
+                    "model": letter.model,
+                    "stopped": None,
+                }
+                return [lambda: self._set(letter.line, **news), self._read_lists]
+            case contract.LineDown():
+                self._decider.line_down(session, letter)
+                return [
+                    lambda: self._set(letter.line, up=False, reason=letter.reason, part=letter.part),
+                    lambda: self._busy(letter.line),
+                ]
+            case contract.LineIdle():
+                return [lambda: self._idle(letter)]
+            case contract.LineHealth():
+                self._decider.health_came(session, letter)
+                return [lambda: self._set(letter.line, health=letter)]
+            case contract.PinRefused():
+                lines.pin_is_refused(session, letter.line, letter.pin)
+                return []
+            case contract.Recorded():
+                return self._recorded(session, letter)
+            case contract.Repair():
+                incidents.repair_was_tried(session, letter)
+                return []
+            case contract.MissedBook():
+                self._decider.book_came(session, letter)
+                return []
+            case contract.CallRinging():
+                self._decider.call_rings(session, letter)
+                return [lambda: self._set(letter.line, ringing=letter.number or "unknown")]
+            case contract.CallEnded():
+                self._decider.call_ended(session, letter)
+                return [lambda: self._set(letter.line, ringing=None)]
+            case contract.TextReceived():
+                self._reader.text_came(session, letter)
+                return self._delete(letter.line, letter.slot)
+            case contract.ReportReceived():
+                self._outbox.report_came(session, letter)
+                return self._delete(letter.line, letter.slot)
+            case contract.PartSent():
+                self._outbox.part_sent(session, letter)
+                return []
+            case (
+                contract.TextSent()
+                | contract.TextFailed()
+                | contract.TextUnconfirmed()
+                | contract.NotStarted()
+            ):
+                self._outbox.text_ended(session, letter)
+                stopped = self._outbox.stopped(session, letter.line)
+                return [lambda: self._free(letter.line), lambda: self._set(letter.line, stopped=stopped)]
+        return []
+
+    def _lists_are_read(self, news: ListsRead) -> None:
+        if news.lists is not None:
+            self._lists, self._shop.lists = news, news.lists
+            log.info("The block lists hold %d entries.", news.lists.count)
+            for trouble in news.lists.troubles:
+                log.warning("%s", trouble)
+
+    def _asked(self, asked: Asked, session: Session) -> list[Effect]:
+        answer, requests = self._wishes.wish(session, asked.wish, asked.by)
+        if not isinstance(asked.wish, Foretell):
+            session.info["written"] = True  # deletions in bulk are not seen
+        effects: list[Effect] = [
+            partial(self._outlets[line].request, request)
+            for line, request in requests
+            if line in self._outlets
+        ]
+        if isinstance(asked.wish, ReadSettings):
+            effects.append(self._take_up_settings)
+        if isinstance(asked.wish, TryAgain) and asked.wish.line in self._outlets:
+            effects.append(partial(self._set, asked.wish.line, stopped=None))
+        # The page that the answer leads to shows what is so now.
+        return [*effects, self._publish, lambda: asked.answer.put(answer)]
+
+    def _delete(self, line: str, slot: contract.Slot | None) -> list[Effect]:
+        """It is committed: the modem, or the network, may forget it."""
+        request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
+        return [lambda: self._outlets[line].request(request)]
+
+    def _tidy(self, session: Session) -> list[Effect]:
+        """Once a day: old rows are deleted from now on, and the database puts itself in order."""
+        days_go_by = retention.days_go_by(session, self._clock.utc())
+        self._old_rows = days_go_by and self._clock.doubt() is None
+        return [partial(optimise, self._engine)]
+
+    # ---- the outbox
+
+    def _send_what_is_due(self) -> None:
+        for name, outlet in self._outlets.items():
+            if outlet.idle and outlet.sending is None:
+                self._insist(partial(self._send_one, name))
+
+    def _send_one(self, line: str, session: Session) -> list[Effect]:
+        """Mark the next due text as sending; it is handed over after the commit (DESIGN, rule 6)."""
+        request = self._outbox.next_to_send(session, line)
+        if request is None:
+            return []
+        return [lambda: self._hand_over(line, request)]
+
+    def _hand_over(self, line: str, request: contract.SendText) -> None:
+        outlet = self._outlets[line]
+        outlet.sending = request.message_id
+        outlet.request(request)
+
+    def _free(self, line: str) -> None:
+        self._outlets[line].sending = None
+
+    def _idle(self, news: contract.LineIdle) -> None:
+        self._outlets[news.line].idle = news.idle
+        self._set(news.line, idle=news.idle)
+
+    def _busy(self, line: str) -> None:
+        self._outlets[line].idle = False
+        self._set(line, idle=False, ringing=None)
+
+    # ---- what the page is told
+
+    def _set(self, line: str, **news: object) -> None:
+        outlet = self._outlets[line]
+        outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
+
+    def _lists_troubles(self) -> tuple[str, ...]:
+        if not self._shop.lists_are_read:
+            return ("The block lists are being read; automatic texts wait for that.",)
+        return self._shop.lists.troubles if self._shop.lists else ()
+
+    def _publish(self) -> None:
+        now = self._clock.utc()
+        self.status = Status(
+            self._clock.monotonic(),
+            tuple(outlet.status for outlet in self._outlets.values()),
+            self._database,
+            self._config,
+            self._clock.doubt(),
+            self._shop.breaker,
+            self._shop.pause_words(now),
+            self._shop.closed_words(now),
+            self._lists_troubles(),
+        )
+        self._shop.troubles = self.status.troubles

@@ -1,0 +1,71 @@
+"""How a command asks the running service for what only it has: a row with the question, and a row with the answer. The loop
+looks for questions as it looks for due texts; commands wait for answers."""
+
+import json
+import time
+from dataclasses import asdict
+from threading import Event
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from bridge.contract.status import LineStatus, Status
+from bridge.records.memo import remember, remembered
+from bridge.records.tables import Memo
+from modem.contract import LineHealth
+
+STATUS = "status"
+RECORDING = "recording"
+MASKED, PLAIN = "masked", "plain"
+# The loop looks every two seconds; a database that is busy may take a little longer (seconds).
+PATIENCE = 15.0
+
+
+class NoAnswer(Exception):
+    """The service runs and does not answer."""
+
+
+def ask(engine: Engine, question: str, words: str = "") -> str:
+    """Put a question to the running service and wait for its answer. Raises NoAnswer."""
+    with Session(engine) as session, session.begin():
+        remember(session, f"answer:{question}", None)
+        remember(session, f"ask:{question}", words)
+    over = time.monotonic() + PATIENCE
+    while time.monotonic() < over:
+        with Session(engine) as session, session.begin():
+            answer = remembered(session, f"answer:{question}")
+            if answer is not None:
+                remember(session, f"answer:{question}", None)
+                return answer
+        Event().wait(0.1)
+    raise NoAnswer
+
+
+def questions(session: Session) -> dict[str, str]:
+    """What has been asked, by question; it counts as taken."""
+    asked = session.exec(
+        select(Memo).where(col(Memo.name).in_([f"ask:{q}" for q in (STATUS, RECORDING)]))
+    ).all()
+    for memo in asked:
+        session.delete(memo)
+    return {memo.name.partition(":")[2]: memo.value for memo in asked}
+
+
+def answer(session: Session, question: str, words: str) -> None:
+    remember(session, f"answer:{question}", words)
+
+
+def status_as_json(status: Status) -> str:
+    return json.dumps(asdict(status), default=str)
+
+
+def status_from_json(text: str) -> Status:
+    """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out."""
+    told = json.loads(text)
+    lines = tuple(
+        LineStatus(
+            **{**line, "health": LineHealth(**{**line["health"], "clock": None}) if line["health"] else None}
+        )
+        for line in told["lines"]
+    )
+    return Status(**{**told, "lines": lines})

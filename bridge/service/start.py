@@ -1,0 +1,170 @@
+"""The start and stop order of the whole box, on one page; it may import any room, and decides nothing."""
+
+import gc
+import logging
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from bridge import config
+from bridge.clock import Clock
+from bridge.config import Settings
+from bridge.contract.desk import Desk
+from bridge.records import lines, users
+from bridge.records.engine import migrate, open_engine, sole_service
+from bridge.rules.settings import ModemSettings
+from bridge.service.inbox import Dead
+from bridge.service.loop import Loop
+from bridge.service.worker import Errands
+from modem.contract import Request
+from modem.line.driver import Driver, Line
+from modem.ports import discovery, holders
+from modem.simulator import Simulator
+from web import create_app
+from web.server import Server
+
+log = logging.getLogger(__name__)
+
+SIMULATOR = "simulator"
+
+
+class PageUnavailable(Exception):
+    """The page's address or port cannot be had; the text says why."""
+
+
+class Service:
+    """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
+
+    def __init__(
+        self, settings: Settings, loop: Loop, desk: Desk, url: str, simulators: dict[str, Simulator]
+    ) -> None:
+        self.settings = settings
+        self.loop = loop
+        self.desk = desk
+        self.url = url
+        self.simulators = simulators
+
+
+def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None:
+    drivers[name].request(request)
+
+
+@contextmanager
+def running(
+    settings: Settings, reload: Callable[[], Settings | None], clock: Clock | None = None
+) -> Iterator[Service]:
+    """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
+
+    Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
+    """
+    with ExitStack() as stack:
+        heartbeat = stack.enter_context(sole_service(settings.storage.database))
+        engine = open_engine(settings.storage.database)
+        stack.callback(engine.dispose)
+        with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
+            migrate(engine)
+        simulators = {
+            modem.name: stack.enter_context(Simulator())
+            for modem in settings.modems
+            if modem.port == SIMULATOR
+        }
+        drivers: dict[str, Driver] = {}
+        loop = Loop(
+            settings,
+            engine,
+            {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
+            clock or Clock(),
+            reload,
+            heartbeat,
+            lambda job: errands.ask(job),
+        )
+        stack.callback(loop.finish)
+        errands = Errands(loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
+        errands.start()
+        stack.callback(errands.close)
+        desk = Desk(
+            engine,
+            settings=lambda: loop.settings,
+            status=lambda: loop.status,
+            region=lambda: loop.region,
+            put=loop.inbox.put,
+            machine=machine,
+            changes=lambda: loop.changes,
+        )
+        server = Server(create_app(desk), settings.web.host, settings.web.port)
+        try:
+            server.start()
+        except OSError as error:
+            raise PageUnavailable(error.strerror or str(error)) from error
+        stack.callback(server.stop)
+        for modem in settings.modems:
+            port = simulators[modem.name].port if modem.name in simulators else modem.port
+            pin, others = _remembered(engine, modem, settings)
+            line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
+            drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
+            drivers[modem.name].start()
+            stack.callback(drivers[modem.name].close)
+        yield Service(settings, loop, desk, server.url, simulators)
+
+
+def _remembered(
+    engine: Engine, modem: ModemSettings, settings: Settings
+) -> tuple[str | None, frozenset[str]]:
+    """What earlier runs know: the PIN, "" if the SIM has refused it, and which modems belong to other lines."""
+    with suppress(DatabaseError), Session(engine) as session:
+        refused = modem.pin is not None and lines.pin_was_refused(session, modem.name, modem.pin)
+        others = lines.marks_of_others(session, modem.name, [other.name for other in settings.modems])
+        return "" if refused else modem.pin, others
+    return modem.pin, frozenset()
+
+
+def setup_code(engine: Engine) -> str | None:
+    """The code with which the first person chooses a password at the page; None once there is somebody, or while the database
+    cannot say."""
+    with suppress(DatabaseError), Session(engine) as session, session.begin():
+        return users.setup_code(session)
+    return None
+
+
+def machine() -> tuple[tuple[str, ...], bool]:
+    """What each serial port is taken for, and whether ModemManager runs."""
+    account = tuple(discovery.account(discovery.ports(), discovery.devices()))
+    return account, holders.running("ModemManager")
+
+
+def run_until_told(service: Service) -> None:
+    """The loop, on this thread, until SIGTERM or Ctrl-C. Raises what a thread of ours has died of."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: service.loop.stop())
+    gc.collect()
+    gc.freeze()  # what is there now stays: a later collection need not walk through it while a caller waits
+    service.loop.run()
+
+
+def reloader(path: Path) -> Callable[[], Settings | None]:
+    """Reads config.ini again when its file has changed."""
+    seen = _stamp(path)
+
+    def reload() -> Settings | None:
+        nonlocal seen
+        now = _stamp(path)
+        if now == seen:
+            return None
+        seen = now
+        return config.load(path)
+
+    return reload
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_mtime_ns, stat.st_size

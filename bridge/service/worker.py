@@ -1,0 +1,115 @@
+"""The thread for what takes long and is nobody's decision: reading block lists, telling Apprise services. It owns nothing: a
+job comes in, a letter with what came of it goes to the loop. Without jobs it sleeps."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from bridge.rules import blocklists
+from bridge.service import blocklist_files
+
+# How long the services may take to be told (seconds).
+PATIENCE = 90
+
+
+@dataclass(frozen=True)
+class ReadLists:
+    """Read the block lists again if their files have changed. seen: how they were when they were last read."""
+
+    paths: tuple[str, ...]
+    base: Path
+    region: str
+    seen: object = None
+
+
+@dataclass(frozen=True)
+class ListsRead:
+    """job: what was asked for. lists: None where nothing has changed."""
+
+    job: ReadLists
+    seen: object
+    lists: blocklists.BlockLists | None
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Tell an alert to Apprise services."""
+
+    alert_id: int
+    urls: tuple[str, ...]
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Announced:
+    """trouble: why not all of the services were told, None if they were."""
+
+    alert_id: int
+    trouble: str | None
+
+
+Job = ReadLists | Announce
+
+
+class Errands:
+    """Does one job after the other, in a thread of its own, and puts what came of it. died: told when the thread fails."""
+
+    def __init__(
+        self, put: Callable[[ListsRead | Announced], None], died: Callable[[BaseException], None]
+    ) -> None:
+        self._put = put
+        self._died = died
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self, job: Job) -> None:
+        self._jobs.put(job)
+
+    def close(self) -> None:
+        """End after the job in hand; a service on the internet that does not answer is not waited for."""
+        self._jobs.put(None)
+        self._thread.join(timeout=1)
+
+    def _run(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None:
+                self._put(read_lists(job) if isinstance(job, ReadLists) else announce(job))
+        except Exception as error:
+            self._died(error)
+
+
+def read_lists(job: ReadLists) -> ListsRead:
+    seen = (job.region, blocklist_files.stamps(job.paths, job.base))
+    if seen == job.seen:
+        return ListsRead(job, seen, None)
+    return ListsRead(job, seen, blocklist_files.load(job.paths, job.base, job.region))
+
+
+def announce(job: Announce) -> Announced:
+    """In a process of its own: Apprise is large, seldom used, and its plugins are many hands' work."""
+    letter = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bridge.service.apprise_process"],
+            input=letter,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Announced(job.alert_id, f"They did not answer within {PATIENCE} seconds.")
+    except OSError as error:
+        return Announced(job.alert_id, f"Apprise could not be started: {error.strerror}.")
+    return Announced(
+        job.alert_id, None if done.returncode == 0 else "Not all of the services in [notify] urls were told."
+    )

@@ -1,0 +1,1 @@
+"""Who may use the page: logging in, the network, limited tries."""

@@ -1,0 +1,65 @@
+"""`/`: the calls, newest first, with what we did about each and why."""
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from bridge.contract.answers import Refused
+from bridge.contract.desk import Desk
+from bridge.contract.requests import PickUp, PutDown
+from bridge.records import views
+from bridge.rules import numbers
+from web.pages import paging
+
+PAGE = 30
+FILTERS = {"open": "To call back", "missed": "Missed", "answered": "Answered", "all": "All"}
+
+pages = Blueprint("calls", __name__)
+
+
+@pages.route("/")
+def calls() -> str:
+    """The calls, and who rings just now. show: open (to call back), missed, answered or all; q: part of a name or number;
+    before: where the last page ended."""
+    desk: Desk = current_app.extensions["desk"]
+    chosen = request.args.get("show", "all")
+    chosen = chosen if chosen in FILTERS else "all"
+    search = request.args.get("q", "").strip()[:80]
+    before = paging.place(request.args.get("before", ""))
+    with Session(desk.engine) as session:
+        rows = views.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
+        ringing = [
+            (line.name, _who(session, desk, line.ringing)) for line in desk.status().lines if line.ringing
+        ]
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    older = paging.mark(more.started, more.id) if more else None
+    return render_template(
+        "calls.html",
+        calls=rows[:PAGE],
+        filters=FILTERS,
+        chosen=chosen,
+        text=search,
+        older=older,
+        first=before is None,
+        ringing=ringing,
+        several=len(desk.status().lines) > 1,
+    )
+
+
+def _who(session: Session, desk: Desk, number: str) -> str:
+    """Who rings: a name, else the number as people write it."""
+    contact = views.contact_at(session, numbers.e164(number, desk.region()) or number)
+    if contact is not None and contact.name:
+        return contact.name
+    return numbers.pretty(number, desk.region()) if number != "unknown" else "Somebody"
+
+
+@pages.route("/calls/ringing", methods=["POST"])
+def ringing() -> Response:
+    """Answer the call that rings on a line, or hang up on it."""
+    desk: Desk = current_app.extensions["desk"]
+    line, do = request.form.get("line", ""), request.form.get("do")
+    answer = desk.ask(PickUp(line) if do == "answer" else PutDown(line), by=g.user)
+    if isinstance(answer, Refused):
+        abort(409, answer.sentence)
+    return redirect(url_for("calls.calls"), 303)

@@ -1,0 +1,148 @@
+"""`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response as Redirect
+
+from bridge.contract.answers import Granted
+from bridge.contract.desk import Desk
+from bridge.contract.requests import Describe, Forget, TakeIn
+from bridge.handlers.contacts import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.records import views
+from bridge.records.tables import Contact
+from bridge.rules import addressbook
+from web.pages import paging
+
+LIST = 50
+# So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
+BATCH, PATIENCE = 100, 30.0
+KIND_WORDS = {
+    "": "Customer: gets texts back",
+    "staff": "Staff: never texted",
+    "supplier": "Supplier: never texted",
+    "never": "Somebody else who is never texted",
+}
+
+pages = Blueprint("contacts", __name__)
+
+
+def room_for_files() -> None:
+    """A file of contacts may be larger than any form; who is not logged in has been sent away by now."""
+    if request.endpoint == "contacts.take_in" and g.get("user"):
+        request.max_content_length = addressbook.MAX_BYTES + 64 * 1024
+
+
+@pages.route("/contacts")
+def contacts() -> str:
+    """The contacts, the last seen first. q: part of a name or number; before: where the
+    last page ended."""
+    return _list()
+
+
+def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
+    desk: Desk = current_app.extensions["desk"]
+    search = request.args.get("q", "").strip()[:80]
+    before = paging.place(request.args.get("before", ""))
+    with Session(desk.engine) as session:
+        rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
+    more = rows[LIST - 1] if len(rows) > LIST else None
+    return render_template(
+        "contacts.html",
+        contacts=rows[:LIST],
+        older=paging.mark(more.last_seen, more.id or 0) if more else None,
+        text=search,
+        read=read,
+        taken=taken,
+    )
+
+
+@pages.route("/contacts/export.<any(vcf, csv):form>")
+def export(form: str) -> Response:
+    """All contacts as a file: vCard for phones, CSV for spreadsheets."""
+    desk: Desk = current_app.extensions["desk"]
+    with Session(desk.engine) as session:
+        rows = [_card(contact) for contact in views.contacts(session)]
+    text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows)
+    kind = "text/vcard" if form == "vcf" else "text/csv"
+    # A byte-order mark, without which Excel takes the file for its own old alphabet.
+    response = Response(text.encode("utf-8" if form == "vcf" else "utf-8-sig"), mimetype=kind)
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="contacts-{datetime.now(UTC):%Y-%m-%d}.{form}"'
+    )
+    return response
+
+
+def _card(contact: Contact) -> addressbook.Card:
+    return addressbook.Card(contact.address, contact.name, contact.notes, contact.kind, contact.blocked)
+
+
+@pages.route("/contacts/import", methods=["POST"])
+def take_in() -> str | tuple[str, int]:
+    """Contacts out of a file, in small steps; what was left out is said."""
+    desk: Desk = current_app.extensions["desk"]
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
+    read = addressbook.read(file.read(), desk.region())
+    taken = 0
+    for some in _in_batches(read.cards):
+        answer = desk.ask(TakeIn(some), PATIENCE, by=g.user)
+        if not isinstance(answer, Granted):
+            abort(
+                503, f"{taken} contacts were stored, then: {answer.sentence} Bring the same file again later."
+            )
+        taken += len(some)
+    return _list(read, taken)
+
+
+def _in_batches(found: tuple[addressbook.Card, ...]) -> list[tuple[addressbook.Card, ...]]:
+    return [found[start : start + BATCH] for start in range(0, len(found), BATCH)]
+
+
+@pages.route("/contacts/<path:address>")
+def contact(address: str) -> str:
+    """What is known of one person, to be changed."""
+    return _one(address, None)
+
+
+@pages.route("/contacts/<path:address>", methods=["POST"])
+def describe(address: str) -> Redirect | tuple[str, int]:
+    """Keep name, notes and kind (303 to the thread)."""
+    desk: Desk = current_app.extensions["desk"]
+    form = request.form
+    kind = form.get("kind", "")
+    if kind not in KINDS:
+        abort(400)
+    answer = desk.ask(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
+    if not isinstance(answer, Granted):
+        return _one(address, answer.sentence), 409
+    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+
+
+@pages.route("/contacts/<path:address>/forget", methods=["POST"])
+def forget(address: str) -> Redirect | tuple[str, int]:
+    """Delete the person with all calls and texts, where the tick confirms it."""
+    desk: Desk = current_app.extensions["desk"]
+    if not request.form.get("sure"):
+        return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
+    answer = desk.ask(Forget(address), PATIENCE, by=g.user)
+    if not isinstance(answer, Granted):
+        return _one(address, answer.sentence), 409
+    return redirect(url_for("contacts.contacts"), 303)
+
+
+def _one(address: str, problem: str | None) -> str:
+    desk: Desk = current_app.extensions["desk"]
+    with Session(desk.engine) as session:
+        person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+        events = views.consents(session, person)
+    return render_template(
+        "contact.html",
+        contact=person,
+        events=events,
+        problem=problem,
+        kinds=KIND_WORDS,
+        longest={"name": LONGEST_NAME, "notes": LONGEST_NOTES},
+    )

@@ -1,0 +1,236 @@
+"""`/conversations`: who wrote and who called, and one thread of calls, texts and notes with a reply box."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from secrets import token_urlsafe
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from bridge.contract.answers import Granted, Later, Refused
+from bridge.contract.desk import Desk
+from bridge.contract.requests import (
+    AddNote,
+    Assign,
+    CalledBack,
+    Mark,
+    MarkRead,
+    SaveReply,
+    SendAgain,
+    Settle,
+    Wish,
+    WriteText,
+)
+from bridge.handlers import contacts
+from bridge.handlers.conversations import LONGEST_NOTE, LONGEST_REPLY
+from bridge.records import users, views
+from bridge.records.tables import Contact
+from bridge.rules.numbers import untextable
+from bridge.rules.wording import TWINS, alphabet, cost, plain
+from web.pages import paging
+
+LIST = 40
+THREAD = 60
+FILTERS = {"open": "Open", "mine": "Mine", "done": "Done", "all": "All"}
+
+pages = Blueprint("conversations", __name__)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out. ticket: by which the box
+    knows it again if it is sent twice."""
+
+    body: str = ""
+    despite_stop: bool = False
+    problem: str | None = None
+    ticket: str = ""
+    note: str = ""
+
+    @property
+    def cost(self) -> str:
+        """What it costs, in words."""
+        return cost(self.body)
+
+
+@pages.route("/conversations")
+def conversations() -> str:
+    """Who is to be seen to, the unread first. show: open, mine, done or all; before: where the last page ended."""
+    return _page(None, Draft())
+
+
+@pages.route("/conversations/<path:address>")
+def thread(address: str) -> str:
+    """One conversation. Looking at it changes nothing: `read` does, by a button or by the page's script. until: where the
+    page of newer ones began."""
+    return _page(address, Draft())
+
+
+@pages.route("/conversations/<path:address>", methods=["POST"])
+def reply(address: str) -> Response | tuple[str, int]:
+    """Send a reply (303 to the thread that shows it), count what it costs, or keep it for other times. What was typed is never
+    lost."""
+    form = request.form
+    body = form.get("body", "").replace("\r\n", "\n")
+    draft = Draft(body, bool(form.get("despite_stop")), ticket=form.get("ticket", "")[:40])
+    match form.get("do"):
+        case "count":
+            return _page(address, draft), 200
+        case "save":
+            return _save(address, draft)
+        case None | "send":
+            return _send(address, draft)
+    return _page(address, replace(draft, body=_with_saved(body, form.get("do", "")))), 200
+
+
+def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
+    desk: Desk = current_app.extensions["desk"]
+    if len(draft.body) > LONGEST_REPLY:
+        problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
+        return _page(address, replace(draft, problem=problem)), 422
+    wish = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
+    answer = desk.ask(wish, by=g.user)
+    if isinstance(answer, Later):
+        # The same ticket stays in the form: sent again, it is the same text.
+        problem = f"{answer.sentence} Do not send this again: it goes out by itself."
+        return _page(address, replace(draft, problem=problem)), 202
+    if not isinstance(answer, Granted):
+        return _page(address, replace(draft, problem=answer.sentence, ticket="")), 409
+    desk.ask(MarkRead(address))
+    return _to_the_end(address)
+
+
+def _save(address: str, draft: Draft) -> tuple[str, int]:
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(SaveReply(plain(draft.body)), by=g.user)
+    said = "Saved. It stands under Saved replies." if isinstance(answer, Granted) else answer.sentence
+    return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Granted) else 409
+
+
+def _with_saved(body: str, key: str) -> str:
+    """The draft with the saved reply of this key behind it."""
+    desk: Desk = current_app.extensions["desk"]
+    with Session(desk.engine) as session:
+        words = next((saved.body for saved in views.saved_replies(session) if str(saved.id) == key), "")
+    return f"{body.rstrip()} {words}".strip()
+
+
+def _to_the_end(address: str) -> Response:
+    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
+
+
+def _do(address: str, wish: Wish, code: int = 409) -> Response:
+    """Have it done, and show the thread."""
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(wish, by=g.user)
+    if isinstance(answer, Refused):
+        abort(code, answer.sentence)
+    if request.form.get("from") == "calls":
+        return redirect(url_for("calls.calls", show=request.form.get("show") or "open"), 303)
+    return _to_the_end(address)
+
+
+@pages.route("/conversations/<path:address>/read", methods=["POST"])
+def read(address: str) -> Response:
+    """Somebody has read it."""
+    return _do(address, MarkRead(address))
+
+
+@pages.route("/conversations/<path:address>/called-back", methods=["POST"])
+def called_back(address: str) -> Response:
+    """Somebody here has called this person back."""
+    return _do(address, CalledBack(address))
+
+
+@pages.route("/conversations/<path:address>/mark", methods=["POST"])
+def mark(address: str) -> Response:
+    """Never text, text again, block, or settle what was no opt-out."""
+    return _do(address, Mark(address, request.form.get("kind", "")), 404)
+
+
+@pages.route("/conversations/<path:address>/done", methods=["POST"])
+def done(address: str) -> Response:
+    """Nothing is left to be done, or (do=reopen) something is."""
+    settled = request.form.get("do") != "reopen"
+    answer = _do(address, Settle(address, settled), 404)
+    return redirect(url_for("conversations.conversations"), 303) if settled else answer
+
+
+@pages.route("/conversations/<path:address>/assign", methods=["POST"])
+def assign(address: str) -> Response:
+    """Somebody sees to it."""
+    return _do(address, Assign(address, request.form.get("user") or None))
+
+
+@pages.route("/conversations/<path:address>/again", methods=["POST"])
+def again(address: str) -> Response:
+    """A text that failed, or of which nobody knows, once more."""
+    key = paging.number(request.form.get("message", "")) or 0
+    return _do(address, SendAgain(key, bool(request.form.get("despite_stop"))))
+
+
+@pages.route("/conversations/<path:address>/note", methods=["POST"])
+def note(address: str) -> Response | tuple[str, int]:
+    """A word to colleagues (303 to the thread that shows it). What was typed is never lost."""
+    desk: Desk = current_app.extensions["desk"]
+    body = request.form.get("note", "").replace("\r\n", "\n")
+    answer = desk.ask(AddNote(address, body), by=g.user)
+    if not isinstance(answer, Granted):
+        return _page(address, Draft(note=body, problem=answer.sentence)), 409
+    return _to_the_end(address)
+
+
+def _page(address: str | None, draft: Draft) -> str:
+    desk: Desk = current_app.extensions["desk"]
+    contact: Contact | None = None
+    rows: list[views.ThreadRow] = []
+    chosen = request.args.get("show", "open")
+    chosen = chosen if chosen in FILTERS else "open"
+    with Session(desk.engine) as session:
+        before = paging.place(request.args.get("before", ""))
+        people_here = views.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
+        if address is not None:
+            contact = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+            until = paging.place(request.args.get("until", ""))
+            rows = views.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
+        saved, colleagues = views.saved_replies(session), users.names(session)
+    others = [person for person in people_here if not person.unread]
+    older = paging.mark(others[LIST - 1].last_seen, others[LIST - 1].key) if len(others) > LIST else None
+    shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
+    return render_template(
+        "conversations.html",
+        people=shown,
+        older=older,
+        filters=FILTERS,
+        chosen=chosen,
+        contact=contact,
+        rows=rows[-THREAD:],
+        earlier=paging.mark(views.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
+        now_shown="until" not in request.args,
+        draft=draft if draft.ticket else replace(draft, ticket=token_urlsafe(12)),
+        saved=saved,
+        colleagues=colleagues,
+        unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
+        missed_here=_to_call_back(rows),
+        untextable=_untextable(contact, desk) if contact else None,
+        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": contacts.LONGEST_NAME},
+        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
+        now=datetime.now(UTC),
+    )
+
+
+def _to_call_back(rows: list[views.ThreadRow]) -> bool:
+    """Has somebody rung in vain since a person here called back or wrote?"""
+    missed = False
+    for row in rows:
+        if isinstance(row, views.CallRow):
+            missed = (missed or row.missed) and not row.called_back
+        elif isinstance(row, views.MessageRow) and row.direction == "out" and row.kind == "manual":
+            missed = False
+    return missed
+
+
+def _untextable(contact: Contact, desk: Desk) -> str | None:
+    """Why nobody can answer here. A landline may be worth a try by hand; the shop knows its caller."""
+    return untextable(contact.address, desk.region(), landlines="text")

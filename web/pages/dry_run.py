@@ -1,0 +1,77 @@
+"""`/try`: who calls, when, for how long: what would happen, and why. It stores and sends nothing."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, g, render_template, request
+
+from bridge.config.edit import line_of
+from bridge.contract.answers import Foretold, Granted
+from bridge.contract.desk import Desk
+from bridge.contract.requests import Foretell
+from bridge.rules.wording import cost
+from web.pages import filters
+
+# Holidays are known for so long, and times can be reckoned with.
+YEARS = 5
+OUTCOMES = {
+    "abandoned": "gives up while it rings",
+    "no_answer": "rings until the network ends it",
+    "answered": "is answered here",
+    "answered_elsewhere": "is answered on another phone",
+    "rejected": "is hung up on",
+}
+
+pages = Blueprint("tryout", __name__)
+
+
+@pages.route("/try")
+def ask() -> str:
+    """The question, with the present moment in it."""
+    return _page({"number": "", "at": f"{_now():%Y-%m-%dT%H:%M}", "rings": "4", "outcome": "abandoned"})
+
+
+@pages.route("/try", methods=["POST"])
+def tell() -> str | tuple[str, int]:
+    """The answer."""
+    desk: Desk = current_app.extensions["desk"]
+    typed = {key: request.form.get(key, "")[:40] for key in ("number", "at", "rings", "outcome")}
+    wish = _wish(typed)
+    if isinstance(wish, str):
+        return _page(typed, problem=wish), 422
+    answer = desk.ask(wish, by=g.user)
+    if isinstance(answer, Granted):
+        return _page(typed, answer.foretold)
+    return _page(typed, problem=answer.sentence), 503
+
+
+def _wish(typed: dict[str, str]) -> Foretell | str:
+    """What is asked, or what is wrong with it."""
+    try:
+        at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
+    except ValueError:
+        return "This is no date and time; write it like 2026-12-24T18:30."
+    if abs(at.year - _now().year) > YEARS:
+        return f"This is too far away: think of a call within {YEARS} years."
+    if not (typed["rings"].isascii() and typed["rings"].isdecimal() and int(typed["rings"]) <= 60):
+        return "How often does it ring? Write a number from 0 to 60."
+    if typed["outcome"] not in OUTCOMES:
+        return "Choose how the call ends."
+    return Foretell(line_of(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
+
+
+def _now() -> datetime:
+    zone = current_app.extensions["desk"].settings().shop.timezone
+    return datetime.now(UTC).astimezone(None if zone == "auto" else ZoneInfo(zone))
+
+
+def _page(typed: dict[str, str], told: Foretold | None = None, problem: str | None = None) -> str:
+    return render_template(
+        "try.html",
+        typed=typed,
+        outcomes=OUTCOMES,
+        told=told,
+        why=filters.why(told.reason) if told else None,
+        cost=cost(told.body) if told and told.body else None,
+        problem=problem,
+    )

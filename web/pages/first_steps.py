@@ -1,0 +1,133 @@
+"""`/welcome`: the first steps, from the first password to the test text. Each step's state is read from what is there, so the
+page can be left and come back to at any time."""
+
+import io
+import socket
+from datetime import UTC, datetime
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from markupsafe import Markup
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from bridge.config import ConfigError
+from bridge.config.edit import CannotWrite
+from bridge.contract.answers import Refused
+from bridge.contract.desk import Desk
+from bridge.contract.requests import SendSample
+from bridge.handlers import audit_log
+from bridge.records import users, views
+from bridge.rules import numbers
+from web.access import login, network
+from web.pages import settings
+
+pages = Blueprint("welcome", __name__)
+
+
+@pages.route("/welcome", methods=["GET", "POST"])
+def first() -> str | Response | tuple[str, int]:
+    """While nobody may log in: a name and a password for who knows the code. Afterwards: the steps."""
+    desk: Desk = current_app.extensions["desk"]
+    with Session(desk.engine) as database:
+        nobody = users.nobody_yet(database)
+    if nobody:
+        return _take_over(desk) if request.method == "POST" else _begin()
+    if g.user is None:
+        return redirect(url_for("auth.login", next=url_for("welcome.first")), 303)
+    return _steps(desk)
+
+
+def _begin(problem: str | None = None) -> str:
+    return render_template(
+        "welcome_first.html",
+        problem=problem,
+        name=request.form.get("name", ""),
+        code=request.form.get("code", ""),
+        shortest=users.SHORTEST_PASSWORD,
+    )
+
+
+def _take_over(desk: Desk) -> Response | tuple[str, int]:
+    """The first user, who is an owner; logged in at once."""
+    form, limiter = request.form, login.may_guess()
+    try:
+        with Session(desk.engine, expire_on_commit=False) as database, database.begin():
+            if not users.is_setup_code(database, form.get("code", "")):
+                return _begin(
+                    "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                ), 403
+            user = users.add_user(database, form.get("name", ""), form.get("password", ""))
+            audit_log.note(
+                database, user.name, "logged in first, with the code of the box", datetime.now(UTC)
+            )
+    except ValueError as error:
+        limiter.was_right(request.remote_addr or "")
+        return _begin(str(error)), 422
+    limiter.was_right(request.remote_addr or "")
+    login.let_in(user)
+    return redirect(url_for("welcome.first"), 303)
+
+
+@pages.route("/welcome/shop", methods=["POST"])
+def shop() -> Response | tuple[str, int]:
+    """Name the shop."""
+    return _keep("shop", {"name": request.form.get("name", "")})
+
+
+@pages.route("/welcome/sample", methods=["POST"])
+def sample() -> Response | tuple[str, int]:
+    """Keep the owner's mobile, and send it the text that a stranger would get."""
+    desk: Desk = current_app.extensions["desk"]
+    kept = _keep("notify", {"sms_to": request.form.get("mobile", "")})
+    if not isinstance(kept, Response):
+        return kept
+    answer = desk.ask(SendSample(), by=g.user)
+    return (_steps(desk, answer.sentence), 409) if isinstance(answer, Refused) else kept
+
+
+def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, int]:
+    desk: Desk = current_app.extensions["desk"]
+    try:
+        settings.keep(desk, section, values)
+    except (ConfigError, CannotWrite) as error:
+        return _steps(desk, str(error)), 422
+    return redirect(url_for("welcome.first"), 303)
+
+
+def _steps(desk: Desk, problem: str | None = None) -> str:
+    now, mobile = desk.settings(), desk.settings().notify.sms_to
+    with Session(desk.engine) as session:
+        calls = views.calls(session, limit=1)
+        lines = views.lines(session)
+        address = numbers.e164(mobile, desk.region()) if mobile else None
+        texts = views.messages(session, address=address, limit=1) if address else []
+    url = _address()
+    return render_template(
+        "welcome.html",
+        settings=now,
+        status=desk.status(),
+        call=calls[0] if calls else None,
+        sample=next((text for text in texts if text.direction == "out"), None),
+        numbers=[line.msisdn for line in lines if line.msisdn],
+        url=url,
+        qr=_qr(url),
+        owner=g.role == users.OWNER,
+        problem=problem,
+    )
+
+
+def _address() -> str:
+    """The page as a phone on the shop's network finds it: as it was opened, unless that was on the box itself."""
+    host, _, port = request.host.rpartition(":") if ":" in request.host else (request.host, "", "")
+    if host in ("localhost", "127.0.0.1", "[::1]"):
+        host = network.own_address() or f"{socket.gethostname().partition('.')[0]}.local"
+    return f"{request.scheme}://{host}{f':{port}' if port else ''}/"
+
+
+def _qr(text: str) -> Markup:
+    """An SVG without styles, which the page's policy would not allow."""
+    import segno  # needed once in the box's life
+
+    out = io.BytesIO()
+    segno.make(text, error="m").save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3)
+    return Markup(out.getvalue().decode())

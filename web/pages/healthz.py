@@ -1,0 +1,42 @@
+"""`/healthz`: is the loop alive, and what troubles it; for machines, without log-in, whatever the database does."""
+
+import time
+
+from flask import Blueprint, current_app, jsonify
+from flask.wrappers import Response
+
+from bridge.contract.desk import Desk
+from bridge.contract.status import Status
+
+# The loop turns every two seconds, and waits two for a lock.
+DEAD_AFTER = 15.0
+
+pages = Blueprint("healthz", __name__)
+
+
+@pages.route("/healthz")
+def healthz() -> tuple[Response, int]:
+    """200 while the loop is alive, else 503. `loop`: seconds since its last turn. No phone number stands in it."""
+    desk: Desk = current_app.extensions["desk"]
+    status = desk.status()
+    alive = is_alive(status)
+    lines = [
+        {"name": line.name, "up": line.up, "idle": line.idle, "reason": line.reason} for line in status.lines
+    ]
+    body = {
+        "status": "dead" if not alive else "trouble" if status.troubles else "ok",
+        "loop": round(_age(status), 1),
+        "lines": lines,
+        "database": status.database,
+        "config": status.config,
+    }
+    return jsonify(body), 200 if alive else 503
+
+
+def is_alive(status: Status) -> bool:
+    """Has the loop turned lately?"""
+    return _age(status) < DEAD_AFTER
+
+
+def _age(status: Status) -> float:
+    return time.monotonic() - status.alive

@@ -1,0 +1,35 @@
+"""`/manifest.webmanifest`: what a phone needs to put the page among its apps (W3C Web Application Manifest)."""
+
+from flask import Blueprint, Response, current_app, json, url_for
+
+from bridge.contract.desk import Desk
+
+ICONS = (
+    ("icon-192.png", "192x192", "any"),
+    ("icon-512.png", "512x512", "any"),
+    ("icon-mask.png", "512x512", "maskable"),
+)
+
+pages = Blueprint("manifest", __name__)
+
+
+@pages.route("/manifest.webmanifest")
+def manifest() -> Response:
+    """It tells nothing that the log-in page does not."""
+    desk: Desk = current_app.extensions["desk"]
+    name = desk.settings().shop.name or "textback"
+    body = {
+        "name": name,
+        "short_name": name[:12].strip(),
+        "description": "Missed calls, texted back",
+        "start_url": url_for("calls.calls"),
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbfaf7",
+        "theme_color": "#fbfaf7",
+        "icons": [
+            {"src": url_for("static", filename=file), "sizes": sizes, "type": "image/png", "purpose": purpose}
+            for file, sizes, purpose in ICONS
+        ],
+    }
+    return Response(json.dumps(body), mimetype="application/manifest+json")

@@ -1,0 +1,191 @@
+"""`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
+
+import os
+from calendar import day_name
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from bridge import config
+from bridge.config import ConfigError, Settings, edit
+from bridge.config.edit import CannotWrite
+from bridge.contract.answers import Refused
+from bridge.contract.desk import Desk
+from bridge.contract.requests import ReadSettings, SendSample
+from bridge.handlers import audit_log
+from bridge.records import users, views
+from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Holidays
+from bridge.rules.languages import LANGUAGES
+from bridge.rules.preview import samples
+from web.access import login
+from web.pages.settings_forms import FORMS, Form
+
+LONGEST = 1600
+CHANGED_MEANWHILE = (
+    "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
+    "now puts it in the place of theirs."
+)
+
+pages = Blueprint("settings", __name__)
+
+
+@pages.route("/settings")
+def settings() -> str:
+    """The settings in force, in words. saved: the section that was just changed."""
+    desk: Desk = current_app.extensions["desk"]
+    in_force = desk.settings()
+    with Session(desk.engine) as session:
+        monthly = views.automatic_texts(session, datetime.now(UTC))
+        replies = len(views.saved_replies(session))
+    return render_template(
+        "settings.html",
+        settings=in_force,
+        region=desk.region(),
+        days=list(day_name),
+        samples=_samples(in_force),
+        monthly=monthly,
+        replies=replies,
+        owner=g.role == users.OWNER,
+        holidays=_holidays(in_force.hours.holidays),
+        saved=FORMS.get(request.args.get("saved", "")),
+    )
+
+
+@pages.route("/settings/<section>")
+def form(section: str) -> str:
+    """The form of one section, filled with what stands in the file."""
+    desk: Desk = current_app.extensions["desk"]
+    try:
+        values = edit.written(desk.settings().path)[_known(section)]
+        if g.role != users.OWNER and section == "notify":
+            values = values | {"urls": ""}  # they hold passwords
+    except CannotWrite as error:
+        abort(503, str(error))
+    return _form(section, values, edit.mark(values))
+
+
+@pages.route("/settings/<section>", methods=["POST"])
+def change(section: str) -> Response | tuple[str, int]:
+    """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
+    desk: Desk = current_app.extensions["desk"]
+    path = desk.settings().path
+    typed = _typed(section)
+    try:
+        now = edit.written(path)[section]
+        seen = request.form.get("seen", "")
+        if request.form.get("do") == "show":
+            return _form(section, now | typed, seen, settings=_tried(section, typed)), 200
+        login.owners_only()
+        if seen != edit.mark(now):
+            return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
+        keep(desk, section, typed)
+    except ConfigError as error:
+        return _form(section, now | typed, seen, problems=_problems(error, section)), 422
+    except CannotWrite as error:
+        return _form(section, typed, request.form.get("seen", ""), str(error)), 503
+    return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
+
+
+def keep(desk: Desk, section: str, values: dict[str, str | None]) -> None:
+    """Write them into config.ini, have the loop take them up, and note who did it. Raises ConfigError and CannotWrite."""
+    changed = edit.change(desk.settings().path, section, values)
+    if not changed:
+        return
+    desk.ask(ReadSettings(), by=g.user)
+    what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
+    with Session(desk.engine) as session, session.begin():
+        audit_log.note(session, g.user, what, datetime.now(UTC))
+
+
+@pages.route("/settings/test", methods=["POST"])
+def send_sample() -> Response:
+    """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
+    desk: Desk = current_app.extensions["desk"]
+    answer = desk.ask(SendSample(), by=g.user)
+    if isinstance(answer, Refused):
+        abort(409, answer.sentence)
+    return redirect(url_for("conversations.conversations"), 303)
+
+
+def _known(section: str) -> str:
+    return section if section in FORMS else abort(404)
+
+
+def _typed(section: str) -> dict[str, str | None]:
+    """The form's values as they would stand in the file; a text in another language that was emptied is taken out."""
+    fields: dict[str, str | None] = {
+        field.key: edit.line_of(request.form.get(field.key, ""))[:LONGEST]
+        for field in FORMS[_known(section)].fields
+    }
+    if section == "textback":
+        for key in request.form:
+            base, _, language = key.partition(".")
+            if base in ("message", "closed_message") and language:
+                fields[key] = edit.line_of(request.form[key])[:LONGEST] or None
+        language, words = (edit.line_of(request.form.get(f"new_{part}", "")) for part in ("language", "text"))
+        if words:
+            fields[f"message.{language}"] = words[:LONGEST]
+    return fields
+
+
+def _tried(section: str, typed: dict[str, str | None]) -> Settings:
+    """The settings as they would be; nothing is written. Raises ConfigError."""
+    path = current_app.extensions["desk"].settings().path
+    return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
+
+
+def _problems(error: ConfigError, section: str) -> dict[str, str]:
+    """What is wrong, by key; under "" what is wrong elsewhere in the file."""
+    found: dict[str, str] = {}
+    for problem in error.problems:
+        mine = problem.section == section and problem.key is not None
+        sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
+        place = "" if mine else f"Line {problem.line} of the file: "
+        found.setdefault(problem.key or "" if mine else "", f"{place}{sentence}")
+    return found
+
+
+def _form(
+    section: str,
+    values: dict[str, str | None] | dict[str, str],
+    seen: str,
+    trouble: str | None = None,
+    problems: dict[str, str] | None = None,
+    settings: Settings | None = None,
+) -> str:
+    desk: Desk = current_app.extensions["desk"]
+    chosen: Form = FORMS[section]
+    shown = settings or desk.settings()
+    with Session(desk.engine) as session:
+        monthly = views.automatic_texts(session, datetime.now(UTC))
+    return render_template(
+        "settings_form.html",
+        section=section,
+        form=chosen,
+        values=values,
+        languages={key: value for key, value in values.items() if "." in key and value},
+        known_languages=sorted(LANGUAGES),
+        seen=seen,
+        trouble=trouble or (problems or {}).get(""),
+        problems=problems or {},
+        samples=_samples(shown) if section in ("textback", "shop", "hours") and not problems else (),
+        monthly=monthly,
+        owner=g.role == users.OWNER,
+        longest=LONGEST,
+    )
+
+
+def _holidays(holidays: Holidays) -> str:
+    days = [f"{day.day} {day:%B %Y}" for day in holidays.dates]
+    return (
+        ", ".join([f"the public ones of {holidays.country}", *days] if holidays.country else days) or "none"
+    )
+
+
+def _samples(settings: Settings) -> object:
+    zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
+    return samples(settings, is_holiday(settings.hours.holidays), datetime.now(UTC), zone)
