@@ -169,7 +169,7 @@ class Wire:
         self._wake()
 
     def do(self, act: Callable[[], T]) -> T:
-        """Do something in the wire's thread now, and wait for what comes of it."""
+        """Do something in the wire's thread now, and wait for what comes of it; if it raised, the thread would end."""
         if self.own_thread or not self._thread.is_alive():
             return act()
         results: list[T] = []

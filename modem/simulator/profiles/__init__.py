@@ -13,11 +13,11 @@ from modem.simulator.profiles.others import (
     WAVECOM,
     ZTE,
 )
-from modem.simulator.profiles.profile import CAUSES, FRAMES, Profile
+from modem.simulator.profiles.profile import FRAMES, Profile
 from modem.simulator.profiles.quectel import QUECTEL, QUECTEL_DSCI
 from modem.simulator.profiles.simcom import SIM800, SIM7600, SIM7600_MISSED
 
-__all__ = ["CAUSES", "FRAMES", "PROFILES", "Profile"]
+__all__ = ["FRAMES", "PROFILES", "Profile"]
 
 # By name, in the order in which they are listed.
 PROFILES = {

@@ -1,4 +1,4 @@
-"""What makes up a profile of a modem: its fields, the moments of a call, the frames of a line, the causes; no vendor's data.
+"""What makes up a profile of a modem: its fields, the moments of a call, the frames of a line; no vendor's data.
 
 In call lines: {i} index, {d} direction (1 incoming), {n} number, {bare} number without its +, {t} type of number,
 {a} name, {s} seconds connected, {c} Q.850 cause, {clock} the module's time, {slcc} the whole list of ^SLCC.
@@ -13,16 +13,6 @@ Lines = tuple[str, ...]
 # Outgoing: `dialled`, `alerting`, `picked_up`, `hung_up`.
 Moments = dict[str, Lines]
 
-# How a call ends -> Q.850 cause.
-CAUSES = {
-    "caller": 16,
-    "network": 19,
-    "elsewhere": 26,
-    "rejected": 21,
-    "answered": 16,
-    "released": 16,
-    "silent": 16,
-}
 # How a line may be framed; the first is V.250's.
 FRAMES = {
     "normal": "\r\n{}\r\n",
