@@ -310,7 +310,7 @@ class Simulator:
         return self.log.wait_for(wanted, timeout, start)
 
     def do(self, act: Callable[[], T]) -> T:
-        """Do something in the modem's thread, between two things that it does, and return what comes of it; it must not raise."""
+        """Do something in the modem's thread, between two things that it does, and return what comes of it; not to raise."""
         return self._machine.wire.do(act)
 
     def watch(self, descriptor: int, act: Callable[[], None]) -> None:
