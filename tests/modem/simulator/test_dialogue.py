@@ -16,6 +16,22 @@ def test_settings_are_remembered_and_forgotten_by_a_reset(modem: Simulator, host
     assert host.ask("AT+NONSENSE=1") == ["ERROR"]
 
 
+def test_a_long_answer_comes_whole_to_a_host_that_is_slow_to_read() -> None:
+    """More than a pseudo-terminal holds: the rest follows as the host reads, without a pause for each line."""
+    texts = 400
+    with Simulator(speed=SPEED, slots=texts) as modem:
+        host = Host(modem.port).set_up()
+        for place in range(texts):
+            modem.store(f"00{place:04}" + "AB" * 150)
+        start = len(modem.log.entries)
+        host.write("AT+CMGL=4\r")
+        modem.wait_for(lambda entry: entry.text == "OK", start=start)
+        assert [line[2:6] for line in host.until("OK") if line.startswith("00")] == [
+            f"{place:04}" for place in range(texts)
+        ]
+        host.close()
+
+
 def test_pin_sim_and_network() -> None:
     with Simulator(speed=SPEED, pin="4321") as modem:
         host = Host(modem.port)

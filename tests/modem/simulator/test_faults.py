@@ -71,6 +71,15 @@ def test_texts_wait_while_the_cable_is_pulled(modem: Simulator, host: Host) -> N
     again.close()
 
 
+def test_what_is_said_while_the_cable_is_pulled_is_lost_and_no_more(modem: Simulator, host: Host) -> None:
+    modem.unplug()
+    modem.print("+LOST")
+    modem.replug()
+    again = Host(modem.port)
+    assert again.ask("AT") == ["OK"]
+    again.close()
+
+
 def test_armed_faults(modem: Simulator, host: Host) -> None:
     host.set_up()
     modem.fault("error", match="AT+CPMS", answer="+CME ERROR: 14")
