@@ -1,5 +1,6 @@
 """The life of simulated calls: who rings, waits, talks, and when it ends; how that reads, `call_lines` and profiles know."""
 
+from collections.abc import Sequence
 from itertools import count
 
 from modem.simulator.call import CRING, CallState, Ending, SimulatedCall
@@ -150,6 +151,10 @@ class Calls:
             self._terminal.note(f"call {call.id} is over: lost")
             call.over.set()
         self.live.clear()
+
+    def fill_missed(self, numbers: Sequence[str]) -> None:
+        """The phone book of missed calls holds these and no others."""
+        self.missed = list(numbers)
 
     # ---- what the host does
 

@@ -104,8 +104,8 @@ class Simulator:
         wait: bool = False,
     ) -> int:
         """Somebody calls (None: withheld), a second one during another call waits. spacing: seconds between RINGs, else
-        the profile's. end: one of ENDINGS; an answered one is talked to for `talk` seconds. clip: after which RINGs it
-        comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP. ton: <type> of the number
+        the profile's. end: caller, network, elsewhere, answered (and talked to for `talk` seconds), silent, reset or
+        unplug. clip: when +CLIP comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP. ton: <type> of the number
         (24.008, 10.5.4.7). forwarded: another phone diverted it here (+CSSU, 27.007, 7.17).
 
         Returns the call's id at once, or with `wait` when it is over. Raises ValueError for a word that is none of these.
@@ -148,7 +148,7 @@ class Simulator:
 
     def fill_missed_calls(self, numbers: Sequence[str]) -> None:
         """The phone book of missed calls (MC, 27.007, 8.11) holds these and no others, newest first."""
-        self.do(lambda: self._machine.calls.missed.__setitem__(slice(None), numbers))
+        self.do(lambda: self._machine.calls.fill_missed(numbers))
 
     # ---- texts
 

@@ -18,17 +18,18 @@ def test_settings_are_remembered_and_forgotten_by_a_reset(modem: Simulator, host
 
 def test_a_long_answer_comes_whole_to_a_host_that_is_slow_to_read() -> None:
     """More than a pseudo-terminal holds: the rest follows as the host reads, without a pause for each line."""
-    texts = 400
-    with Simulator(speed=SPEED, slots=texts) as modem:
+    pdus = [f"00{place:04}" + "AB" * 150 for place in range(400)]
+    length = len(pdus[0]) // 2 - 1
+    with Simulator(speed=SPEED, slots=len(pdus)) as modem:
         host = Host(modem.port).set_up()
-        for place in range(texts):
-            modem.store(f"00{place:04}" + "AB" * 150)
+        for pdu in pdus:
+            modem.store(pdu)
         start = len(modem.log.entries)
         host.write("AT+CMGL=4\r")
         modem.wait_for(lambda entry: entry.text == "OK", start=start)
-        assert [line[2:6] for line in host.until("OK") if line.startswith("00")] == [
-            f"{place:04}" for place in range(texts)
-        ]
+        listed = (f"\r\n+CMGL: {i},0,,{length}\r\n{pdu}\r\n" for i, pdu in enumerate(pdus, 1))
+        told = host.octets(lambda data: data.endswith("\nOK\r\n"))
+        assert told.removeprefix("\n") == "".join(listed) + "\r\nOK\r\n"  # that was left of the answer before
         host.close()
 
 
