@@ -105,8 +105,8 @@ class Simulator:
     ) -> int:
         """Somebody calls (None: withheld), a second one during another call waits. spacing: seconds between RINGs, else
         the profile's. end: caller, network, elsewhere, answered (and talked to for `talk` seconds), silent, reset or
-        unplug. clip: when +CLIP comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP. ton: <type> of the number
-        (24.008, 10.5.4.7). forwarded: another phone diverted it here (+CSSU, 27.007, 7.17).
+        unplug. clip: when +CLIP comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP.
+        ton: <type> of the number (24.008, 10.5.4.7). forwarded: another phone diverted it here (+CSSU, 27.007, 7.17).
 
         Returns the call's id at once, or with `wait` when it is over. Raises ValueError for a word that is none of these.
         """
