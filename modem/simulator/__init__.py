@@ -6,11 +6,12 @@ from pathlib import Path
 
 from modem.simulator.control import Control
 from modem.simulator.log import Entry
-from modem.simulator.machine import ARRIVALS, STEPS
 from modem.simulator.pdu import Submitted
 from modem.simulator.profiles import PROFILES
+from modem.simulator.sent import SentText
 from modem.simulator.simulator import Simulator
-from modem.simulator.texts import SentText
+from modem.simulator.storage import Stored, StoredStatus
+from modem.simulator.terminal import ARRIVALS, STEPS
 
 __all__ = [
     "ARRIVALS",
@@ -20,6 +21,8 @@ __all__ = [
     "Entry",
     "SentText",
     "Simulator",
+    "Stored",
+    "StoredStatus",
     "Submitted",
     "simulate",
 ]

@@ -8,17 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from modem.simulator.log import Entry
-from modem.simulator.profiles import FRAMES
 from modem.simulator.simulator import Simulator
 
 VERBS = (
     "call", "hangup", "answer", "outgoing", "text", "deliver_pdu", "report", "fault", "heal", "unhang", "unplug",
     "replug", "reset", "register", "print", "raw",
-)  # fmt: skip
-# Attributes that {"do": "set", ...} may change.
-KNOBS = (
-    "speed", "reports", "network_delay", "report_delay", "sim_present", "locked", "pin", "sim_busy", "signal", "split",
-    "lose_every", "frame", "own_number", "counts_pins", "direct_only", "clock_offset", "iccid", "imei",
 )  # fmt: skip
 
 Answer = dict[str, Any]
@@ -36,15 +30,15 @@ class Control:
         self._server.listen()
         self._buffers: dict[socket.socket, bytes] = {}
         self._following: dict[socket.socket, Callable[[], None]] = {}
-        simulator.wire.watch(self._server.fileno(), self._accept)
+        simulator.watch(self._server.fileno(), self._accept)
 
     def close(self) -> None:
-        self._simulator.wire.do(self._close)
+        self._simulator.do(self._close)
 
     def _close(self) -> None:
         for client in list(self._buffers):
             self._drop(client)
-        self._simulator.wire.unwatch(self._server.fileno())
+        self._simulator.unwatch(self._server.fileno())
         self._server.close()
         self._path.unlink(missing_ok=True)
 
@@ -52,13 +46,13 @@ class Control:
         client, _ = self._server.accept()
         client.settimeout(1.0)
         self._buffers[client] = b""
-        self._simulator.wire.watch(client.fileno(), lambda: self._read(client))
+        self._simulator.watch(client.fileno(), lambda: self._read(client))
 
     def _drop(self, client: socket.socket) -> None:
         if client in self._buffers:
             del self._buffers[client]
             self._following.pop(client, lambda: None)()
-            self._simulator.wire.unwatch(client.fileno())
+            self._simulator.unwatch(client.fileno())
             client.close()
 
     def _read(self, client: socket.socket) -> None:
@@ -74,7 +68,7 @@ class Control:
             self._order(client, line)
 
     def _order(self, client: socket.socket, line: bytes) -> None:
-        answer = order(self._simulator, line)
+        answer = carry_out(self._simulator, line)
         follow = answer.pop("follow", False)
         self._send(client, answer)
         if follow and client in self._buffers:
@@ -91,17 +85,17 @@ class Control:
                 self._drop(client)
 
 
-def order(simulator: Simulator, line: bytes) -> Answer:
+def carry_out(simulator: Simulator, line: bytes) -> Answer:
     """Carry out one order: {"do": VERB, ...arguments}. The answer is {"ok": true, "result": ...} or {"error": "..."}."""
     try:
-        wish = json.loads(line)
-        verb = wish.pop("do")
+        order = json.loads(line)
+        verb = order.pop("do")
         if verb in VERBS:
-            return {"ok": True, "result": getattr(simulator, verb)(**wish)}
+            return {"ok": True, "result": getattr(simulator, verb)(**order)}
         if verb == "set":
-            return _set(simulator, wish)
+            return _set(simulator, order)
         if verb == "log":
-            return _log(simulator.log.entries, **wish)
+            return _log(simulator.log.entries, **order)
         if verb == "sent":
             return {"ok": True, "result": [asdict(text) for text in simulator.sent]}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -109,14 +103,11 @@ def order(simulator: Simulator, line: bytes) -> Answer:
     return {"error": f"there is no verb {verb!r}; there are {', '.join(VERBS)}, set, log, sent"}
 
 
-def _set(simulator: Simulator, knobs: dict[str, Any]) -> Answer:
-    unknown = set(knobs) - set(KNOBS)
-    if unknown:
-        return {"error": f"{', '.join(sorted(unknown))} cannot be set; there are {', '.join(KNOBS)}"}
-    if knobs.get("frame", "normal") not in FRAMES or knobs.get("speed", 1) <= 0:
-        return {"error": f"speed is more than 0, and frame one of {', '.join(FRAMES)}"}
-    for name, value in knobs.items():
-        setattr(simulator, name, value)
+def _set(simulator: Simulator, conditions: dict[str, Any]) -> Answer:
+    try:
+        simulator.set(**conditions)
+    except ValueError as error:
+        return {"error": str(error)}
     return {"ok": True, "result": None}
 
 

@@ -1,6 +1,7 @@
 """What can go wrong on purpose: armed by name, used up as often as was asked for; it changes nothing by itself."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 KINDS = {
     "error": "a command that begins with `match` is answered by `answer` (ERROR, +CME ERROR: 14, ...)",
@@ -18,16 +19,26 @@ KINDS = {
     "reset": "the modem restarts there",
     "hang": "the modem falls silent there, until `unhang` or AT+CFUN=1,1",
 }
-# Those that end the modem's work where they strike.
-BREAKS = ("unplug", "reset", "hang")
+
+
+class Break(StrEnum):
+    """Those of KINDS that end the modem's work where they strike."""
+
+    UNPLUG = "unplug"
+    RESET = "reset"
+    HANG = "hang"
+
+
 WHEN = ("before", "half", "after")
+_BREAKS = tuple(Break)
 # As `times`: again and again.
 ALWAYS = 0
 
 
 @dataclass
 class Fault:
-    """One armed fault. match: how the command begins, with its AT; seconds: real ones, whatever the speed."""
+    """One armed fault, its kind one of KINDS. match: how the command begins, with its AT; seconds: real ones, whatever the
+    speed. Raises ValueError for a kind or moment that is none."""
 
     kind: str
     match: str = ""
@@ -51,20 +62,23 @@ class Faults:
         self._armed: list[Fault] = []
 
     def arm(self, fault: Fault) -> None:
+        """From now on it strikes where it fits."""
         self._armed.append(fault)
 
     @property
     def armed(self) -> tuple[Fault, ...]:
+        """Those that are not used up."""
         return tuple(self._armed)
 
     def disarm(self) -> None:
+        """None is armed any more."""
         self._armed.clear()
 
-    def take_break(self, text: str, when: str) -> Fault | None:
+    def take_break(self, text: str, when: str) -> Break | None:
         """The break that is armed for this step or command by its name, used up once."""
-        armed = any(f.kind in BREAKS and f.match and f.when == when for f in self._armed)
-        found = (self.take(kind, text, when) for kind in BREAKS) if armed else ()
-        return next((fault for fault in found if fault is not None), None)
+        if not any(fault.kind in _BREAKS and fault.match and fault.when == when for fault in self._armed):
+            return None
+        return next((kind for kind in Break if self.take(kind, text, when)), None)
 
     def take(self, kind: str, text: str = "", when: str = "before") -> Fault | None:
         """The armed fault of this kind that fits `text`, used up once."""

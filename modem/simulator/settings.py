@@ -1,4 +1,9 @@
-"""The simulated modem's volatile settings, as data: what power-up leaves, what a value may look like, what =? says."""
+"""The simulated modem's volatile settings: as data what power-up leaves and what a value may be, and what AT+X says of each."""
+
+import re
+from collections.abc import Iterator
+
+from modem.simulator.answers import DONE, OK, READ, TEST, Answer, cme
 
 # Settings that a restart forgets, as they are after power-up; a profile adds those of its vendor.
 POWER_UP = {
@@ -26,3 +31,75 @@ RANGES = {
 }  # fmt: skip
 # Storages that AT+CPMS takes, with those they stand for; SR holds delivery reports (27.005).
 STORAGES = {"SM": "SM", "ME": "ME", "MT": "ME", "SR": "SR"}
+
+
+class Settings:
+    """What the host has set, as it wrote it. vendor: the profile's own settings with their values after power-up."""
+
+    def __init__(self, vendor: dict[str, str]) -> None:
+        self._vendor = vendor
+        self.power_up()
+
+    def power_up(self) -> None:
+        """Forget what the host has set."""
+        self._values = POWER_UP | self._vendor
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def get(self, name: str) -> str:
+        """The value of a setting. Raises KeyError where the modem does not know it."""
+        return self._values[name]
+
+    def put(self, name: str, value: str) -> None:
+        """Change a setting, whatever the value."""
+        self._values[name] = value
+
+    def on(self, name: str) -> bool:
+        """Is this setting there, and not off?"""
+        return self._values.get(name, "0")[:1] not in ("0", "")
+
+    # ---- what some of them say
+
+    @property
+    def echo(self) -> bool:
+        """ATE1 (V.250, 6.2.4)."""
+        return self.get("E") == "1"
+
+    @property
+    def storages(self) -> list[str]:
+        """mem1 (listed, read and deleted), mem2 (written and sent from) and mem3 (received) of AT+CPMS (27.005, 3.2.2)."""
+        return self.get("+CPMS").split(",")
+
+    @property
+    def announcements(self) -> tuple[int, int]:
+        """<mt> and <ds> of AT+CNMI (27.005, 3.4.1)."""
+        fields = self.get("+CNMI").split(",")
+        return int(fields[1]), int(fields[3])
+
+    # ---- answers
+
+    def cme(self, code: int) -> Answer:
+        """An error as AT+CMEE wants it (27.007, 9.1)."""
+        return cme(self.get("+CMEE"), code)
+
+    def unknown(self) -> Answer:
+        """There is no such command."""
+        return self.cme(100)
+
+    def answer(self, name: str, rest: str) -> Answer:
+        """AT+X=?, AT+X? and AT+X=value of what is only remembered."""
+        if name not in self:
+            return self.unknown()
+        if rest == TEST:
+            return ([f"{name}: {RANGES[name]}"] if name in RANGES else []), OK
+        if rest == READ:
+            return [f"{name}: {self.get(name)}"], OK
+        if rest.startswith("="):
+            if not re.fullmatch(VALID.get(name, ".*"), rest[1:].strip()):
+                return self.cme(50)
+            self.put(name, rest[1:].strip())
+        return DONE

@@ -43,7 +43,8 @@ class Wire:
         self._master: int | None = None
         self._keeper: int | None = None
         self._name = ""
-        self._queue: list[bytes] = []
+        # What the host has not taken, and whether a pause follows.
+        self._queue: list[tuple[bytes, bool]] = []
         self._stuck_since: float | None = None
         self._watched: dict[int, Callable[[], None]] = {}
         self._poll = select.poll()
@@ -133,29 +134,47 @@ class Wire:
 
     def write(self, *pieces: bytes) -> None:
         """To the host, with a short pause between pieces; lost where there is no port or nobody reads it."""
+        if self._master is None:
+            return
         waiting = bool(self._queue)
-        self._queue += pieces
+        pause = len(pieces) > 1
+        self._queue += ((piece, pause) for piece in pieces)
         if not waiting:
             self._pump()
 
     def _pump(self) -> None:
-        if self._master is None or not self._queue:
-            return
-        try:
-            done = os.write(self._master, self._queue[0])
+        """As much as the host takes, up to a pause; then the rest."""
+        while self._master is not None and self._queue:
+            piece, pause = self._queue[0]
+            done = self._taken(self._master, piece)
+            if done < len(piece):
+                self._queue[0] = piece[done:], pause
+                self._wait_for_host(done)
+                return
+            del self._queue[0]
             self._stuck_since = None
+            if pause and self._queue:
+                self.after(PAUSE, self._pump)
+                return
+
+    @staticmethod
+    def _taken(master: int, piece: bytes) -> int:
+        """How many octets the host takes: none where its buffer is full, or the port is not open."""
+        try:
+            return os.write(master, piece)
         except OSError as error:
             if error.errno not in (errno.EIO, errno.EAGAIN):
                 raise
-            done = 0
-            self._stuck_since = self._stuck_since or time.monotonic()
-            if time.monotonic() - self._stuck_since > PATIENCE:
-                self._queue.clear()
-                return
-        self._queue[0] = self._queue[0][done:]
-        if not self._queue[0]:
-            del self._queue[0]
-        if self._queue:
+            return 0
+
+    def _wait_for_host(self, done: int) -> None:
+        """Try again soon, or give up what is queued when the host has taken nothing for too long."""
+        now = time.monotonic()
+        if done or self._stuck_since is None:
+            self._stuck_since = now
+        if now - self._stuck_since > PATIENCE:
+            self._queue.clear()
+        else:
             self.after(PAUSE, self._pump)
 
     # ---- timers and descriptors, from any thread
@@ -169,7 +188,7 @@ class Wire:
         self._wake()
 
     def do(self, act: Callable[[], T]) -> T:
-        """Do something in the wire's thread now, and wait for what comes of it."""
+        """Do something in the wire's thread now, and wait for what comes of it; if it raised, the thread would end."""
         if self.own_thread or not self._thread.is_alive():
             return act()
         results: list[T] = []

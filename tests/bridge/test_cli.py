@@ -282,10 +282,10 @@ def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
                     )  # the first page makes its key, which must be written
                 assert "Another program holds the database" in page.value.read().decode()
                 assert simulator.submitted == []
-                assert simulator.texts.storages["SM"]
+                assert simulator.stored("SM")
                 other.execute("ROLLBACK")
             until(lambda: simulator.sent, "the text")
-            until(lambda: not simulator.texts.storages["SM"], "the SIM's being emptied")
+            until(lambda: not simulator.stored("SM"), "the SIM's being emptied")
             assert health(url)["database"] is None
         (message, *_) = map(
             json.loads, textback("messages", "--number", BOB, "-c", config, "--json").stdout.splitlines()
@@ -311,12 +311,12 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
             said = until(lambda: health(url)["database"], "the complaint")
             assert any(word in said for word in ("The disk is full", "fails on reading or writing"))
             assert simulator.submitted == []
-            assert simulator.texts.storages["SM"]
+            assert simulator.stored("SM")
             resource.prlimit(
                 process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
             )
             until(lambda: simulator.sent, "the text")
-            until(lambda: not simulator.texts.storages["SM"], "the SIM's being emptied")
+            until(lambda: not simulator.stored("SM"), "the SIM's being emptied")
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:

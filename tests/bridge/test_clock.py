@@ -124,7 +124,7 @@ def a_process(
     offset: float = 0.0,
 ) -> Iterator[Process]:
     with Simulator(speed=20, reports="off") as simulator:
-        simulator.clock_offset = offset
+        simulator.set(clock_offset=offset)
         process = Process(folder, simulator, textback, extra)
         process.moved_to(clock)
         process.start()

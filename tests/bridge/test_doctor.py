@@ -136,7 +136,7 @@ def test_modems_are_examined_and_nothing_is_sent(tmp_path: Path) -> None:
         assert "EC25" in checks["port"]["found"]
         assert checks["voice path"]["verdict"] == "unknown"
         assert "call the box now" in checks["voice path"]["todo"]
-        simulator.sim_present = False
+        simulator.set(sim_present=False)
         code, checks = doctor(write_config(tmp_path, simulator.port))
         assert (code, checks["SIM"]["verdict"]) == (1, "fail")
         assert "There is no SIM" in checks["SIM"]["found"]

@@ -188,15 +188,16 @@ def test_a_named_port_is_followed_to_another_name(tmp_path: Path) -> None:
 
 def test_each_line_takes_its_own_modem() -> None:
     with Simulator("huawei", speed=20) as one, Simulator("quectel", speed=20) as other:
-        one.iccid, other.iccid = "8944110000000000001", "8944110000000000002"
+        one.set(iccid="8944110000000000001")
+        other.set(iccid="8944110000000000002")
         found = [
             usb(one.port, 0x12D1, 0x1001, 2, place="1-1"),
             usb(other.port, 0x2C7C, 0x0125, 2, place="1-2"),
         ]
         for line, port in (
-            (Line("a", "auto", others=frozenset({one.iccid})), other.port),
-            (Line("b", f"iccid:{one.iccid}"), one.port),
-            (Line("c", f"imei:{other.imei}"), other.port),
+            (Line("a", "auto", others=frozenset({one.conditions.iccid})), other.port),
+            (Line("b", f"iccid:{one.conditions.iccid}"), one.port),
+            (Line("c", f"imei:{other.conditions.imei}"), other.port),
         ):
             driver, said = driver_on(line, lambda: found)
             up = heard(said, LineUp)

@@ -105,7 +105,7 @@ def _quick() -> Iterator[None]:
 
 def recover(simulator: Simulator, kind: str) -> None:
     """Wait for the break, and plug in again what was unplugged; a hanging modem is restarted by the box itself."""
-    until(lambda: not simulator.faults.armed, "the break")
+    until(lambda: not simulator.armed, "the break")
     if kind == "unplug":
         simulator.wait_for(lambda e: e.text == "unplugged")
         simulator.replug()
@@ -160,13 +160,13 @@ def send(folder: Path, kind: str, step: str, part: int) -> Sent:
 
 def receive(folder: Path, kind: str, place: str, when: str) -> Received:
     with Simulator(speed=20, reports="off") as simulator:
-        simulator.direct_only = (place, when) in DIRECT
-        simulator.network_delay = AFTER_SETUP if simulator.direct_only else 0.2
+        direct = (place, when) in DIRECT
+        simulator.set(direct_only=direct, network_delay=AFTER_SETUP if direct else 0.2)
         listing = (place, when) in LISTING
         if listing:
             simulator.text(ANN, BODIES[0])
             simulator.text(BOB, BODIES[1])
-            until(lambda: len(simulator.texts.storages["SM"]) == 2, "both on the SIM")
+            until(lambda: len(simulator.stored("SM")) == 2, "both on the SIM")
             simulator.fault(kind, match=place, when=when)
         with a_box(folder, simulator, ready=False) as box:
             if not listing:
@@ -176,11 +176,11 @@ def receive(folder: Path, kind: str, place: str, when: str) -> Received:
                 simulator.text(BOB, BODIES[1])
             recover(simulator, kind)
             until(lambda: len(box.messages()) >= 2, f"{kind} {when} {place}")
-            until(lambda: not any(simulator.texts.storages.values()), "the empty SIM")
-            until(lambda: not simulator.texts.kept, "the network's having no more")
+            until(lambda: not simulator.stored(), "the empty SIM")
+            until(lambda: not simulator.kept, "the network's having no more")
             until(lambda: ready(box), "the line again")
-            stored = sum(len(storage) for storage in simulator.texts.storages.values())
-            return Received(sorted(m.body for m in box.messages()), stored, simulator.texts.kept)
+            stored = len(simulator.stored())
+            return Received(sorted(m.body for m in box.messages()), stored, simulator.kept)
 
 
 @pytest.fixture(scope="module")
@@ -225,8 +225,7 @@ def test_a_text_that_came_is_there_once_and_gone_from_the_modem_and_the_network(
 def test_what_is_handed_over_while_the_line_is_set_up_is_acknowledged(tmp_path: Path) -> None:
     """From AT+CNMI=2,2 on texts come, and the rest of the setting-up takes longer than a commit."""
     with Simulator(speed=20, reports="off", network_delay=0.0) as simulator:
-        simulator.direct_only = True
-        simulator.split = 1
+        simulator.set(direct_only=True, split=1)
         simulator.text(ANN, BODIES[1])
         with a_box(tmp_path, simulator) as box:
             until(box.messages, "the text")
@@ -235,4 +234,4 @@ def test_what_is_handed_over_while_the_line_is_set_up_is_acknowledged(tmp_path: 
             until(lambda: len(box.messages()) == 2, "the next text")
             simulator.wait_for(lambda e: e.who == "host" and e.text == "AT+CNMA", start=start)
             until(lambda: ready(box), "the line again")
-            assert simulator.texts.kept == 0
+            assert simulator.kept == 0

@@ -12,7 +12,6 @@ from sqlmodel import Session, select
 import modem.line.session
 from bridge.records.tables import InboundPart
 from modem.simulator import Simulator, pdu
-from modem.simulator.texts import UNREAD
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 
 SPEED = 20.0
@@ -47,30 +46,30 @@ def headed(header: bytes, content: bytes, sender: str = ANN) -> str:
 def test_what_lies_in_every_storage_is_read_at_the_start_and_deleted_there(
     tmp_path: Path, simulator: Simulator
 ) -> None:
-    simulator.texts.store("SM", pdu.deliver(ANN, "on the SIM", NOW)[0], UNREAD)
-    simulator.texts.store("ME", pdu.deliver(BOB, "in the modem", NOW)[0], UNREAD)
+    simulator.store(pdu.deliver(ANN, "on the SIM", NOW)[0], "SM")
+    simulator.store(pdu.deliver(BOB, "in the modem", NOW)[0], "ME")
     with a_box(tmp_path, simulator) as box:
         until(lambda: len(box.messages()) == 2, "both texts")
         assert {m.body for m in box.messages()} == {"on the SIM", "in the modem"}
-        until(lambda: not any(simulator.texts.storages.values()), "their being deleted")
+        until(lambda: not simulator.stored(), "their being deleted")
         simulator.text(ANN, "and one more")
         until(lambda: len(box.messages()) == 3, "the next one")
 
 
 def test_texts_arrive_where_cpms_says_whatever_was_selected(tmp_path: Path, simulator: Simulator) -> None:
-    simulator.exchange.settings["+CPMS"] = "SM,SM,ME"
+    simulator.change_setting("+CPMS", "SM,SM,ME")
     with a_box(tmp_path, simulator) as box:
         simulator.text(ANN, "Hello")
         until(lambda: bodies(box) == ["Hello"], "the text")
-        until(lambda: not simulator.texts.storages["ME"], "its being deleted")
+        until(lambda: not simulator.stored("ME"), "its being deleted")
 
 
 def test_a_modem_that_stores_nothing_hands_over_and_is_acknowledged_after_the_commit(
     tmp_path: Path, simulator: Simulator
 ) -> None:
-    simulator.direct_only = True
+    simulator.set(direct_only=True)
     with a_box(tmp_path, simulator) as box:
-        assert simulator.get("+CNMI").split(",")[1] == "2"
+        assert simulator.setting("+CNMI").split(",")[1] == "2"
         with closing(sqlite3.connect(tmp_path / "textback.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             simulator.text(ANN, "Hello")
@@ -79,7 +78,7 @@ def test_a_modem_that_stores_nothing_hands_over_and_is_acknowledged_after_the_co
             other.execute("ROLLBACK")
         until(lambda: bodies(box) == ["Hello"], "the text")
         until(lambda: hosts(simulator, "AT+CNMA") == ["AT+CNMA"], "the acknowledgement")
-        simulator.reports = "auto"
+        simulator.set(reports="auto")
         simulator.call(BOB, rings=1)
         until(lambda: [call.textback for call in box.calls()] == ["delivered"], "the report")
         until(lambda: len(hosts(simulator, "AT+CNMA")) == 2, "its acknowledgement")
@@ -88,22 +87,22 @@ def test_a_modem_that_stores_nothing_hands_over_and_is_acknowledged_after_the_co
 def test_a_full_storage_is_emptied_and_what_the_network_kept_arrives(tmp_path: Path) -> None:
     with Simulator(speed=SPEED, slots=3) as simulator:
         for place in range(3):
-            simulator.texts.store("SM", pdu.deliver(ANN, f"old {place}", NOW)[0], UNREAD)
+            simulator.store(pdu.deliver(ANN, f"old {place}", NOW)[0], "SM")
         simulator.text(BOB, "new")
         with a_box(tmp_path, simulator) as box:
             until(lambda: len(box.messages()) == 4, "all texts")
             assert "new" in bodies(box)
-            until(lambda: not simulator.texts.storages["SM"], "the empty storage")
+            until(lambda: not simulator.stored("SM"), "the empty storage")
 
 
 def test_the_word_of_a_full_storage_has_it_looked_through(tmp_path: Path, simulator: Simulator) -> None:
     with a_box(tmp_path, simulator) as box:
         text = pdu.deliver(ANN, "never announced", NOW)[0]
         for _ in range(25):
-            simulator.texts.store("SM", text, UNREAD)
+            simulator.store(text, "SM")
         simulator.print('^SMMEMFULL: "SM"')
         until(lambda: bodies(box) == ["never announced"], "the text, once")
-        until(lambda: not simulator.texts.storages["SM"], "the empty storage")
+        until(lambda: not simulator.stored("SM"), "the empty storage")
 
 
 # ---- what is no text
@@ -165,7 +164,7 @@ def test_what_is_no_text_is_known_and_never_answered(
         simulator.deliver_pdu(text)
         simulator.text(BOB, "the end")
         until(lambda: "the end" in bodies(box), "the text after it")
-        until(lambda: not simulator.texts.storages["SM"], "its being deleted")
+        until(lambda: not simulator.stored("SM"), "its being deleted")
         others = [m for m in box.messages() if m.body != "the end"]
         if sender is None:
             assert others == []
@@ -254,10 +253,8 @@ def test_the_settings_for_direct_delivery_are_looked_at(
     tmp_path: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(modem.line.session, "CHECK_SECONDS", 0.5)
-    simulator.direct_only = True
+    simulator.set(direct_only=True)
     with a_box(tmp_path, simulator):
-        simulator.exchange.settings["+CNMI"] = (
-            "2,0,0,0,0"  # what a modem does that was not acknowledged in time
-        )
-        until(lambda: simulator.get("+CNMI").split(",")[1] == "2", "CNMI again")
+        simulator.change_setting("+CNMI", "2,0,0,0,0")  # what a modem does that was not acknowledged in time
+        until(lambda: simulator.setting("+CNMI").split(",")[1] == "2", "CNMI again")
     assert DEADLINE

@@ -129,7 +129,7 @@ def test_a_report_after_the_restart_makes_an_unconfirmed_text_delivered(killer: 
     killer.fatal = None
     killer.start()
     assert killer.rows("calls")[0]["textback"] == "unconfirmed"
-    until(lambda: killer.simulator.get("+CNMI") != "0,0,0,0,0", "the settings")
+    until(lambda: killer.simulator.setting("+CNMI") != "0,0,0,0,0", "the settings")
     killer.simulator.report()
     until(lambda: killer.rows("calls")[0]["textback"] == "delivered", "the report")
     assert killer.rows("messages")[0]["delivered"].endswith("Z")
@@ -142,5 +142,5 @@ def test_killed_between_storing_a_text_and_deleting_it(killer: Killer) -> None:
     killer.kill()
     killer.simulator.unhang()
     killer.start()
-    until(lambda: not killer.simulator.texts.storages["SM"], "the SIM's being emptied")
+    until(lambda: not killer.simulator.stored("SM"), "the SIM's being emptied")
     assert [message["body"] for message in killer.rows("messages")] == ["only once, please"]

@@ -22,7 +22,7 @@ from bridge.service import questions
 from bridge.service import start as service
 from modem.at import commands
 from modem.recording.replay import replay
-from modem.simulator import Simulator
+from modem.simulator import Simulator, StoredStatus
 from tests.support.box import ANN, BOB, Box, a_box, until
 from tests.support.box import write_config as write
 
@@ -82,13 +82,13 @@ class TestPin:
                 until(lambda: len(hosts(simulator, "AT+CPIN?")) >= 3, "more tries to get the line up")
             with self.box(tmp_path, simulator, "9999") as box:
                 until(lambda: "refused the PIN" in (box.line().reason or ""), "the refusal")
-            assert simulator.pin_tries == 2
+            assert simulator.conditions.pin_tries == 2
             with self.box(tmp_path, simulator, "1234") as box:  # another one may be tried
                 until(lambda: box.line().up, "the line")
 
     def test_a_sim_that_has_been_given_a_wrong_one_elsewhere_is_left_alone(self, tmp_path: Path) -> None:
         with Simulator(speed=SPEED, pin="1234") as simulator:
-            simulator.counts_pins, simulator.pin_tries = True, 2
+            simulator.set(counts_pins=True, pin_tries=2)
             with self.box(tmp_path, simulator, "1234") as box:
                 until(lambda: "Somebody has entered a wrong PIN" in (box.line().reason or ""), "the reason")
             assert hosts(simulator, "AT+CPIN=") == []
@@ -96,8 +96,8 @@ class TestPin:
     @pytest.mark.parametrize(
         ("spoil", "words"),
         [
-            (lambda s: setattr(s, "pin_tries", 0), "PUK"),
-            (lambda s: setattr(s, "sim_present", False), "There is no SIM"),
+            (lambda s: s.set(pin_tries=0), "PUK"),
+            (lambda s: s.set(sim_present=False), "There is no SIM"),
         ],
     )
     def test_what_a_person_must_do_is_said_and_the_line_comes_up_when_it_is_done(
@@ -108,7 +108,7 @@ class TestPin:
             with self.box(tmp_path, simulator, "1234") as box:
                 until(lambda: words in (box.line().reason or ""), "the reason")
                 assert box.line().part == "sim"
-                simulator.pin_tries, simulator.sim_present = 3, True
+                simulator.set(pin_tries=3, sim_present=True)
                 until(lambda: box.line().up, "the line")
 
 
@@ -160,8 +160,8 @@ def test_settings_that_were_silently_lost_are_set_again(
 ) -> None:
     with a_box(tmp_path, simulator) as box:
         for setting, lost in (("+CNMI", "0,0,0,0,0"), ("+CLIP", "0"), ("+CMGF", "1")):
-            simulator.exchange.settings[setting] = lost
-            until(lambda s=setting, v=lost: simulator.get(s) != v, f"{setting} again")  # type: ignore[misc]
+            simulator.change_setting(setting, lost)
+            until(lambda s=setting, v=lost: simulator.setting(s) != v, f"{setting} again")  # type: ignore[misc]
         until(lambda: line(box).idle, "the line")
 
 
@@ -219,7 +219,7 @@ def test_a_modem_that_was_unplugged_is_opened_again(
 def test_a_call_that_was_missed_while_the_box_was_down_is_found_once(
     tmp_path: Path, simulator: Simulator, quick: None
 ) -> None:
-    simulator.calls.missed = ["+447400999999"]  # years old: no call of ours
+    simulator.fill_missed_calls(["+447400999999"])  # years old: no call of ours
     with a_box(tmp_path, simulator) as box:
         until(lambda: _kept(box), "the first reading")
         assert box.calls() == []
@@ -335,13 +335,13 @@ def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simula
     draft = "0001000B914316565811F9000004E8373B0C"
     with a_box(tmp_path, simulator) as box:
         for _ in range(24):
-            simulator.texts.store("SM", draft, 2)
+            simulator.store(draft, status=StoredStatus.UNSENT)
         until(lambda: line(box).troubles, "the alarm")
         assert "The memory for texts (SM) is nearly full, 24 of 30." in line(box).troubles[0]
         simulator.text(BOB, "Hello")
         until(lambda: box.messages(), "the text")
-        until(lambda: len(simulator.texts.storages["SM"]) == 24, "its being deleted; the drafts stay")
-        simulator.texts.storages["SM"].clear()
+        until(lambda: len(simulator.stored("SM")) == 24, "its being deleted; the drafts stay")
+        simulator.empty("SM")
         until(lambda: not line(box).troubles, "the end of the alarm")
         assert [i.kind for i in incidents(box)] == ["storage"]
 
@@ -371,11 +371,11 @@ def test_what_the_network_tells_of_the_time_is_a_second_opinion(
 ) -> None:
     with a_box(tmp_path, simulator) as box:
         assert box.service.loop.status.clock is None
-        simulator.clock_offset = 90 * 86400.0
+        simulator.set(clock_offset=90 * 86400.0)
         simulator.print('+CTZV: "+00"')
         trouble = until(lambda: box.service.loop.status.clock, "the doubt")
         assert "the modem's clock" in trouble
         assert trouble in box.service.loop.status.troubles
-        simulator.clock_offset = 0.0
+        simulator.set(clock_offset=0.0)
         simulator.print('+CTZV: "+00"')
         until(lambda: box.service.loop.status.clock is None, "the end of the doubt")

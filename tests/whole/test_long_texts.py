@@ -405,7 +405,7 @@ class Network:
 
     def _sent(self) -> None:
         """The modem has told that one more part was taken: what is due now arrives, after the last part all the rest."""
-        one = self.simulator.texts.submitted[-1]
+        one = self.simulator.submitted[-1]
         assert one.part is not None
         reference, _, place = one.part
         self._taken += 1
@@ -413,7 +413,7 @@ class Network:
             told = pdu.status_report(one.number, one.mr, datetime.now(UTC), status)
             heapq.heappush(self._due, (self._taken + after, status, told))
         while self._due and (self._due[0][0] <= self._taken or self._taken == self.total):
-            self.simulator.texts.arrive(heapq.heappop(self._due)[2], report=True)
+            self.simulator.deliver_pdu(heapq.heappop(self._due)[2], report=True)
 
 
 def test_long_texts_out_over_the_pty(tmp_path: Path) -> None:

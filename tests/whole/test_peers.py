@@ -89,8 +89,8 @@ class TestGammu:
 
     def test_identify(self, modem: Simulator, gammu: Callable[..., str]) -> None:
         said = gammu("identify")
-        assert modem.imei in said
-        assert modem.imsi in said
+        assert modem.conditions.imei in said
+        assert modem.conditions.imsi in said
         assert modem.profile.model in said
 
     def test_networkinfo(self, gammu: Callable[..., str]) -> None:
@@ -167,7 +167,7 @@ def test_gammu_smsd_receives_and_sends(modem: Simulator, tmp_path: Path) -> None
         until(lambda: list((box / "sent").iterdir()), daemon)
         modem.text(ANN, "Thank you ✓")
         until(lambda: texts_in(box / "inbox", "Thank you ✓"), daemon)
-        until(lambda: not modem.texts.used("SM"), daemon)
+        until(lambda: not modem.stored("SM"), daemon)
 
 
 @needs("smstools")

@@ -544,7 +544,7 @@ def test_the_reason_and_the_words_for_it(tmp_path: Path, table: Table) -> None:
     clock = FastClock()
     (tmp_path / "blocked.txt").write_text("07400 123477 #= windows\n07400 888*\n")
     with Simulator(table.profile, speed=20, reports="off", own_number=OURS) as simulator:
-        simulator.clock_offset = table.clock
+        simulator.set(clock_offset=table.clock)
         with a_box(tmp_path, simulator, table.textback, table.extra, clock=clock) as box:
             shop = Shop(box, clock)
             mobiles = [f"+4474003000{place:02}" for place in range(len(table.rows))]

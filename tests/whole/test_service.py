@@ -115,7 +115,7 @@ def test_a_reply_is_stored_as_it_was_sent(box: Box, body: str) -> None:
     until(box.messages, "the text")
     message = box.messages()[0]
     assert (message.address, message.body, message.direction, message.status) == (ANN, body, "in", "received")
-    until(lambda: not any(box.simulator.texts.storages.values()), "the SIM's being emptied")
+    until(lambda: not box.simulator.stored(), "the SIM's being emptied")
 
 
 @pytest.mark.parametrize("order", [[1, 2, 3], [3, 1, 2], [2, 3, 1], [3, 2, 1], [1, 1, 2, 3]])
@@ -288,7 +288,7 @@ def test_unplugged_before_a_text_was_handed_over(box: Box) -> None:
 def test_a_modem_that_restarts_is_set_up_again(box: Box) -> None:
     box.simulator.reset()
     said(box, "reset")
-    until(lambda: box.simulator.get("+CLIP") == "1", "the settings")
+    until(lambda: box.simulator.setting("+CLIP") == "1", "the settings")
     box.ready()
     box.simulator.call(ANN, rings=2)
     assert (box.settled()[0].address, box.settled()[0].textback) == (ANN, "sent")
@@ -298,15 +298,15 @@ def test_texts_that_came_before_the_start_are_read(tmp_path: Path) -> None:
     with Simulator(speed=SPEED) as simulator:
         for n in range(3):
             simulator.text(ANN, f"early {n}")
-        until(lambda: len(simulator.texts.storages["SM"]) == 3, "the texts' being stored")
+        until(lambda: len(simulator.stored("SM")) == 3, "the texts' being stored")
         with a_box(tmp_path, simulator) as box:
             until(lambda: len(box.messages()) == 3, "all three")
-            until(lambda: not simulator.texts.storages["SM"], "the SIM's being emptied")
+            until(lambda: not simulator.stored("SM"), "the SIM's being emptied")
 
 
 def test_bytes_in_pieces(tmp_path: Path) -> None:
     with Simulator(speed=SPEED) as simulator:
-        simulator.split = 1
+        simulator.set(split=1)
         with a_box(tmp_path, simulator) as box:
             simulator.call(ANN, rings=2)
             assert box.settled()[0].textback in ("sent", "delivered")
@@ -320,9 +320,9 @@ def test_a_call_that_another_phone_diverted_is_marked(box: Box) -> None:
 
 
 def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
-    box.simulator.exchange.settings["+CRC"] = (
-        "0"  # another program has changed it: a fax call rings like any other
-    )
+    box.simulator.change_setting(
+        "+CRC", "0"
+    )  # another program has changed it: a fax call rings like any other
     box.simulator.call(CEM, rings=30, kind="fax")
     until(lambda: box.calls(), "the ringing")
     until(lambda: not box.calls(), "its being forgotten")

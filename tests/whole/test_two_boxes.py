@@ -79,8 +79,9 @@ def test_an_hour_of_two_boxes(tmp_path: Path, message: str, textback: str) -> No
         for calls in range(1, HOUR // EVERY + 1):
             two.call(A, rings=1, wait=True)
             one.call(B, rings=1, wait=True)
+            # Both texts are out before one arrives: a caller who has texted meanwhile is not texted any more.
             for box in boxes:
-                box.ended(calls)
+                box.settled(calls)
             settle(boxes, wires)
             clock.advance(EVERY * 60)
         for box in boxes:
