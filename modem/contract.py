@@ -1,13 +1,14 @@
-"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports only this.
+"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports
+only this.
 
-All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are seconds of
-the monotonic clock (the loop turns them into UTC), numbers are in international form with `+` where the modem said so
-and as printed otherwise. `segments`, `join` and `picture_sender` are pure functions handed on for wording and for what
-comes in parts.
-"""
+All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are
+seconds of the monotonic clock (the loop turns them into UTC), numbers are in international form with `+`
+where the modem said so and as printed otherwise. `segments`, `join` and `picture_sender` are pure functions
+handed on for wording and for what comes in parts."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from modem.sms.content import Concat
 from modem.sms.decode import join
@@ -18,6 +19,7 @@ __all__ = [
     "Acknowledge",
     "Answer",
     "CallEnded",
+    "CallOutcome",
     "CallRinging",
     "Concat",
     "DeleteStored",
@@ -62,12 +64,28 @@ class Slot:
     mark: str = ""
 
 
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    ABANDONED = "abandoned"  # the caller gave up, or the ringing just stopped
+    NO_ANSWER = (
+        "no_answer"  # the network gave up ringing, or diverted the call to voicemail (Q.850 18, 19, 102)
+    )
+    WAITING = "waiting"  # it waited while another call went on, and gave up
+    LOST = "lost"  # the modem was reset or unplugged while it rang, or nothing but a note of it was seen
+    ANSWERED = "answered"  # on this modem
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # on another phone of the same line (Q.850 26)
+    REJECTED = "rejected"  # we hung up on it
+    DATA = "data"  # it had rung like any other, and turned out to be a data or fax call
+
+
 # ---- requests, bridge -> modem
 
 
 @dataclass(frozen=True)
 class SendText:
-    """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed, NotStarted.
+    """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed,
+    NotStarted.
 
     reference: what joins the parts of a long text on the other side (23.040 9.2.3.24.1), 0 to 255.
     validity_minutes: how long the SMSC may try (TP-VP).
@@ -94,7 +112,8 @@ class Acknowledge:
 
 @dataclass(frozen=True)
 class TellRecording:
-    """What has gone over the wire in the last minutes is wanted. Answered by Recorded. masked: without real numbers."""
+    """What has gone over the wire in the last minutes is wanted. Answered by Recorded. masked: without real
+    numbers."""
 
     masked: bool
 
@@ -131,7 +150,8 @@ class LineUp:
 
 @dataclass(frozen=True)
 class LineDown:
-    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason changes.
+    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason
+    changes.
 
     part: where the trouble is: port, modem (it does not answer) or sim.
     """
@@ -153,8 +173,8 @@ class PinRefused:
 
 @dataclass(frozen=True)
 class Repair:
-    """One step of the ladder on which a silent modem is brought back: `step` is asked, reopened or restarted, `seconds` how
-    long it took, `well` whether the modem answered after it."""
+    """One step of the ladder on which a silent modem is brought back: `step` is asked, reopened or restarted,
+    `seconds` how long it took, `well` whether the modem answered after it."""
 
     line: str
     at: float
@@ -167,9 +187,9 @@ class Repair:
 class LineHealth:
     """How the line is, at start, after a change, and every few minutes. None: the modem would not say.
 
-    registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only. signal: 0 to
-    31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem believes the time to be.
-    """
+    registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only.
+    signal: 0 to 31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem
+    believes the time to be."""
 
     line: str
     at: float
@@ -215,9 +235,9 @@ class LineIdle:
 class CallRinging:
     """An incoming voice call, at its first indication and again when its number becomes known.
 
-    key: tells one call of this run of the service from another. withheld: the network said that the caller hides it.
-    name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the network, "" if nothing.
-    """
+    key: tells one call of this run of the service from another. withheld: the network said that the caller
+    hides it. name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the
+    network, "" if nothing."""
 
     line: str
     at: float
@@ -231,18 +251,15 @@ class CallRinging:
 class CallEnded:
     """The end of a call that CallRinging announced with the same key.
 
-    outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1); `data` where
-    a call that had rung like any other turned out to be a data or fax call.
-    rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told one.
-    forwarded: another phone diverted it to this one (27.007 CSSU).
-    """
+    rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told
+    one. forwarded: another phone diverted it to this one (27.007 CSSU)."""
 
     line: str
     at: float
     key: int
     number: str | None
     withheld: bool
-    outcome: str
+    outcome: CallOutcome
     rings: int | None
     cause: int | None
     forwarded: bool = False
@@ -272,7 +289,8 @@ class TextSent:
 
 @dataclass(frozen=True)
 class TextFailed:
-    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME ERROR.
+    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME
+    ERROR.
 
     kind: one of causes.KINDS, from which follows what to do. begun: some of its parts did go out.
     """
@@ -310,14 +328,13 @@ class NotStarted:
 class TextReceived:
     """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
 
-    sender: E.164 with `+` where international, else as received ("60006", "info@x.de").
-    body: the text; halves of a surrogate pair stay as they are until `join`. concat: which part it is.
-    kind: "text"; or what else it was: "silent", "binary" (for a program), "picture" (notice of an MMS), "waiting" and
-    "waited" (a voice message waits, or no more), "unreadable"; of those the words are the bridge's. An 8-bit message has
-    its octets as characters 0 to 255 in `body`.
-    replace_type: 1 to 7 where it takes the place of the last one of this type from this sender (23.040 9.2.3.9).
-    pdu: what was received, hex. scts: the SMSC's time stamp, aware, None where it was not a date.
-    """
+    sender: E.164 with `+` where international, else as received ("60006", "info@x.de"). body: the text;
+    halves of a surrogate pair stay as they are until `join`. concat: which part it is. kind: "text"; or what
+    else it was: "silent", "binary" (for a program), "picture" (notice of an MMS), "waiting" and "waited" (a
+    voice message waits, or no more), "unreadable"; of those the words are the bridge's. An 8-bit message has
+    its octets as characters 0 to 255 in `body`. replace_type: 1 to 7 where it takes the place of the last one
+    of this type from this sender (23.040 9.2.3.9). pdu: what was received, hex. scts: the SMSC's time stamp,
+    aware, None where it was not a date."""
 
     line: str
     at: float
@@ -334,8 +351,8 @@ class TextReceived:
 
 @dataclass(frozen=True)
 class ReportReceived:
-    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its number, `scts` when
-    the SMSC took it from us."""
+    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its
+    number, `scts` when the SMSC took it from us."""
 
     line: str
     at: float

@@ -24,7 +24,7 @@ from modem.at import commands, grammar, urc
 from modem.at.commands import told
 from modem.at.dialogue import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
 from modem.calls.call import CallEvent
-from modem.calls.tracker import Calls
+from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallRinging, TextReceived
 from modem.errors import ModemError, PduError
 from modem.procedures import reading, sending, survey
@@ -185,7 +185,7 @@ class Host:
         self._r = r
         self.now = 0.0
         self.dialogue = Dialogue()
-        self.calls = Calls("fuzz")
+        self.calls = Tracker("fuzz")
         self.calls.has_list = r.random() < 0.5
         self.calls.indicators = r.choice(({}, {"5": "callsetup", "4": "call"}))
         self.events: list[CallEvent] = []
@@ -279,7 +279,7 @@ class Host:
         if response.command is commands.CALLS and response.ok:
             self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, self.now)
         elif response.command in (commands.HANG_UP, commands.HANG_UP_V25):
-            self.events += self.calls.hung_up(response.ok, self.now)
+            self.events += self.calls.hung_up(response.ok, self.now, sure=True)
         elif response.command is commands.ANSWER and response.ok:
             self.calls.picked_up(self.now)
 

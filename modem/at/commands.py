@@ -18,8 +18,6 @@ _NAME_LINE = re.compile(rf"(?!{_URC_WORDS})[^+^*#$%][^:]*$")
 _DIGITS_LINE = re.compile(r'"?\d{6,22}F?"?$')
 # +CMS ERROR of AT+CMGR and AT+CMGD for a place where nothing lies (27.005 3.2.5).
 NO_SUCH_INDEX = 321
-# 27.005 leaves the limit to the network; vendors name up to 120 s. What has no reference by then is unconfirmed.
-SEND_TIMEOUT = 150.0
 
 
 def _answer(prefix: str) -> re.Pattern[str]:

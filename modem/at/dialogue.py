@@ -55,6 +55,15 @@ class Command:
     prompt: bool = False
     dial: bool = False
 
+    @property
+    def name(self) -> str:
+        """What stands before its parameters.
+
+        >>> Command("AT+CMGR=3").name, Command("AT+CREG?").name, Command("AT+CPMS=?").name
+        ('AT+CMGR', 'AT+CREG', 'AT+CPMS')
+        """
+        return re.split("[=?]", self.text)[0]
+
 
 @dataclass(frozen=True)
 class Response:

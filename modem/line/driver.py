@@ -17,34 +17,29 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
 from modem import contract
-from modem.calls.tracker import Calls
+from modem.calls.tracker import Tracker
 from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
 from modem.line.channel import Channel
 from modem.line.session import Session
+from modem.line.timing import Timing
 from modem.ports import discovery
 from modem.ports.discovery import Candidate, Port
 from modem.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
-# Seconds between two tries to get the modem back, the last one again and again.
-BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0)
-# How long a stop waits for the end of a text that is on its way (seconds).
-STOP_PATIENCE = 10.0
-# A line that was up for less is sick: the next try waits longer (seconds).
-WELL_AFTER = 60.0
 FOREVER = 86400.0
-# The ladder for a modem that does not answer: it is asked once more on the open port, then the port is opened anew, and
-# after so many times in vain the modem is told to restart, blindly, and not more often than that (seconds).
+# The ladder for a modem that does not answer: it is asked once more on the open port, then the port is opened
+# anew, and after so many times in vain the modem is told to restart, blindly, and not more often than that
+# (seconds).
 MUTE_BEFORE_RESTART = 3
 RESTART = b"AT+CFUN=1,1\r"
-RESTART_SECONDS = 15.0
-BETWEEN_RESTARTS = 600.0
 
 
 @dataclass(frozen=True)
 class Line:
-    """What config.ini says of one modem. port: `auto`, a path, or `imei:` or `iccid:` and digits, which finds the port.
+    """What config.ini says of one modem. port: `auto`, a path, or `imei:` or `iccid:` and digits, which finds
+    the port.
 
     others: IMEIs and ICCIDs of the other lines' modems, which `auto` leaves to them.
     """
@@ -64,8 +59,8 @@ class Line:
 
 
 class Driver(threading.Thread):
-    """`publish` takes each contract.Event. `failed` is called if the thread dies of something that nobody expected. `ports`
-    tells which ports there are now."""
+    """`publish` takes each contract.Event. `failed` is called if the thread dies of something that nobody
+    expected. `ports` tells which ports there are now."""
 
     def __init__(
         self,
@@ -73,19 +68,22 @@ class Driver(threading.Thread):
         publish: Callable[[contract.Event], None],
         failed: Callable[[BaseException], None],
         ports: Callable[[], list[Port]] = discovery.ports,
+        timing: Timing | None = None,
     ) -> None:
         super().__init__(name=f"modem {line.name}", daemon=True)
         self._line = line
         self._publish = publish
         self._failed = failed
         self._ports = ports
+        self._timing = timing or Timing()
         self._requests: SimpleQueue[contract.Request] = SimpleQueue()
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_read, False)
         self._stopping = False
         self._closed = False
-        # Survives sessions: keys of calls go on, what was said is kept, and a PIN that was refused is not tried twice.
-        self._calls = Calls(line.name)
+        # Survives sessions: keys of calls go on, what was said is kept, and a PIN that was refused is not
+        # tried twice.
+        self._calls = Tracker(line.name, timing=self._timing.calls)
         self._recorder = Recorder()
         self._unanswered: Counter[str] = Counter()
         self._pin = line.pin
@@ -93,7 +91,8 @@ class Driver(threading.Thread):
         self._up_at = 0.0
         self._tries = 0
         self._reason: str | None = None
-        # Where the modem was last; the step of the ladder that is being tried, and since when; how often it was mute.
+        # Where the modem was last; the step of the ladder that is being tried, and since when; how often it
+        # was mute.
         self._home = line.port
         self._found: Port | None = None
         self._step: tuple[str, float] | None = None
@@ -123,9 +122,10 @@ class Driver(threading.Thread):
         try:
             while not self._stopping:
                 self._try_ports()
-                if self._up and time.monotonic() - self._up_at > WELL_AFTER:
+                if self._up and time.monotonic() - self._up_at > self._timing.well_after:
                     self._tries = 0
-                self._rest(BACKOFF[min(self._tries, len(BACKOFF) - 1)])
+                backoff = self._timing.backoff
+                self._rest(backoff[min(self._tries, len(backoff) - 1)])
                 self._tries += 1
                 if self._mute >= MUTE_BEFORE_RESTART:
                     self._restart_modem()
@@ -162,7 +162,8 @@ class Driver(threading.Thread):
                 self._down(self._nothing_found(mute, found), "modem" if asked else "port")
 
     def _candidates(self, found: list[Port]) -> list[Candidate]:
-        """The port that config.ini names, wherever it is now; else all that may be a modem, the last one first."""
+        """The port that config.ini names, wherever it is now; else all that may be a modem, the last one
+        first."""
         if self._line.port.startswith("/"):
             now = discovery.same_place(self._found, found) if self._found else None
             path = self._line.port if now is None or os.path.exists(self._line.port) else now
@@ -195,7 +196,8 @@ class Driver(threading.Thread):
         return None
 
     def _serve(self, path: str) -> None:
-        """Open the port and keep a session on it. A modem that falls silent is asked once more before the port is closed."""
+        """Open the port and keep a session on it. A modem that falls silent is asked once more before the
+        port is closed."""
         channel = Channel(path, self._line.baud, self._recorder)
         try:
             try:
@@ -229,12 +231,13 @@ class Driver(threading.Thread):
             self._publish_up,
             time.monotonic,
             self._unanswered,
+            self._timing,
         )
         try:
             session.begin()
             while not self._stopping:
                 self._turn(channel, session)
-            until = time.monotonic() + STOP_PATIENCE
+            until = time.monotonic() + self._timing.stop
             while session.sending and (left := until - time.monotonic()) > 0:
                 self._turn(channel, session, left)
         finally:
@@ -246,7 +249,7 @@ class Driver(threading.Thread):
         """The modem is there and mute: tell it to restart, without hope of an answer (27.007 CFUN=1,1)."""
         self._mute = 0
         began = time.monotonic()
-        if self._stopping or began - self._restarted < BETWEEN_RESTARTS:
+        if self._stopping or began - self._restarted < self._timing.between_restarts:
             return
         try:
             channel = Channel(self._home, self._line.baud, self._recorder)
@@ -256,10 +259,11 @@ class Driver(threading.Thread):
             channel.write(RESTART)
             log.warning("%s: the modem is told to restart", self._line.name)
         self._restarted, self._step = began, ("restarted", began)
-        self._rest(RESTART_SECONDS)
+        self._rest(self._timing.restart)
 
     def _not_well(self) -> None:
-        """The port is closed. The step that was being tried has not helped; the next one is to open it anew."""
+        """The port is closed. The step that was being tried has not helped; the next one is to open it
+        anew."""
         tried = self._step
         self._repaired(well=False)
         if self._reason is None or (tried is not None and tried[0] == "asked"):
@@ -272,7 +276,8 @@ class Driver(threading.Thread):
             self._publish(contract.Repair(self._line.name, now, step, now - began, well))
 
     def _turn(self, channel: Channel, session: Session, patience: float = FOREVER) -> None:
-        """Wait for the port, a request or the next moment that matters; there is no other wait in this thread."""
+        """Wait for the port, a request or the next moment that matters; there is no other wait in this
+        thread."""
         port = channel.fileno()
         ready, _, _ = select.select(
             [port, self._wake_read], [], [], min(patience, session.timeout(time.monotonic()))

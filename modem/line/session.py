@@ -1,8 +1,9 @@
-"""One open channel from the first AT to its loss: one conversation at a time, URCs heard meanwhile, calls tracked.
+"""One open channel from the first AT to its loss: one conversation at a time, URCs heard meanwhile, calls
+tracked.
 
-It owns the dialogue's turn and the jobs that wait for it; time is asked of the clock that it is given. What ends the
-channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or `request` to the driver.
-"""
+It owns the dialogue's turn and the jobs that wait for it; time is asked of the clock that it is given. What
+ends the channel (PortLost, CommandTimeout, NotUsable) is raised out of `read`, `tick` or `request` to the
+driver."""
 
 import logging
 from collections import Counter, deque
@@ -12,13 +13,13 @@ from typing import NoReturn
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.commands import SEND_TIMEOUT
 from modem.at.dialogue import Command, Response, Urc
 from modem.calls.call import CAUSES, CallEvent
-from modem.calls.tracker import Calls
+from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, Slot
 from modem.errors import CommandTimeout, ModemError, PduError, PortLost
 from modem.line.channel import Channel
+from modem.line.timing import Timing
 from modem.procedures import reading, sending, steps, survey
 from modem.procedures.received import received
 from modem.procedures.sending import Outcome
@@ -29,16 +30,6 @@ from modem.sms.causes import DEVICE, OURS
 
 log = logging.getLogger(__name__)
 
-# Other programs and silent resets change settings: looked at so often, when idle (seconds).
-CHECK_SECONDS = 300.0
-# News that call for a look may come in showers (seconds).
-CHECK_PAUSE = 3.0
-# A modem that prints a banner at every setting-up must not be set up without end (seconds).
-SETUP_SECONDS = 20.0
-# A line without network is looked at sooner (seconds).
-UNREGISTERED_SECONDS = 60.0
-# The phone book of missed calls is read so long after a call: the text to the caller goes first (seconds).
-BOOK_SECONDS = 20.0
 # So many digits at its end tell one message from the next in the same place: time stamp and text are there.
 MARK = 64
 # From this part of its places on, a storage is nearly full.
@@ -48,19 +39,20 @@ Job = Generator[Step, Reply, None]
 
 
 class Session:
-    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours? unanswered: how
-    often each command has had no answer, kept by the driver from session to session."""
+    """publish: takes every event. pin: to unlock the SIM with, or None. judge: is this modem ours?
+    unanswered: how often each command has had no answer, kept by the driver from session to session."""
 
     def __init__(
         self,
         channel: Channel,
-        calls: Calls,
+        calls: Tracker,
         family: str,
         pin: str | None,
         judge: Judge,
         publish: Callable[[contract.Event], None],
         clock: Callable[[], float],
         unanswered: Counter[str],
+        timing: Timing,
     ) -> None:
         self.setup: Setup | None = None
         self._channel = channel
@@ -71,6 +63,7 @@ class Session:
         self._publish = publish
         self._clock = clock
         self._unanswered = unanswered
+        self._timing = timing
         self._jobs: deque[Job] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
         self._later: deque[Job] = deque()
@@ -101,7 +94,7 @@ class Session:
             moments.append(self._calls.next_poll())
             if not self._calls.ringing:
                 moments += [self._check_at, self._book_at]
-        return max(0.0, min((m for m in moments if m is not None), default=now + CHECK_SECONDS) - now)
+        return max(0.0, min((m for m in moments if m is not None), default=now + self._timing.check) - now)
 
     def read(self) -> None:
         """The port is readable."""
@@ -174,10 +167,10 @@ class Session:
                 case Command() if self._is_hopeless(step):
                     self._go_on(Response(step, (), "ERROR"))
                 case Command():
-                    self._deadline = now + step.timeout
+                    self._deadline = now + self._timing.limit(step)
                     self._channel.send(step)
                 case Body(hexadecimal):
-                    self._deadline = now + SEND_TIMEOUT
+                    self._deadline = now + self._timing.send
                     if self._channel.dialogue.command is not None:  # else the refusal came with the prompt
                         self._channel.send_body(hexadecimal)
                 case Pause(seconds):
@@ -231,7 +224,7 @@ class Session:
         elif self._later:
             self._begin(self._later.popleft())
         elif self._check_at is not None and now >= self._check_at:
-            self._checked_at, self._check_at = now, now + CHECK_SECONDS
+            self._checked_at, self._check_at = now, now + self._timing.check
             self._begin(self._initialise() if self._again else self._check())
         elif self._book_at is not None and now >= self._book_at:
             self._book_at = None
@@ -252,7 +245,7 @@ class Session:
             case urc.DirectText(hexadecimal) | urc.DirectReport(hexadecimal):
                 self._hand_on(hexadecimal, None)
             case urc.StorageFull() | urc.Registration() if self.setup is not None:
-                self._check_at = max(self._clock(), self._checked_at + CHECK_PAUSE)
+                self._check_at = max(self._clock(), self._checked_at + self._timing.check_pause)
             case urc.Booted(hard=True) if self.setup is not None:
                 self.fail(
                     PortLost(
@@ -265,14 +258,14 @@ class Session:
     def _set_up_again(self) -> None:
         """Settings may be gone: soon, but not without end."""
         self._again = True
-        self._check_at = max(self._clock(), self._set_up_at + SETUP_SECONDS)
+        self._check_at = max(self._clock(), self._set_up_at + self._timing.setup_pause)
 
     def _say(self, events: list[CallEvent]) -> None:
         for event in events:
             if isinstance(event, CallEnded) and self.setup is not None:
                 if event.number is None and not event.withheld:
                     self._check_at = self._clock()  # has the modem forgotten to say who calls?
-                self._book_at = self._clock() + BOOK_SECONDS if self.setup.has_book else None
+                self._book_at = self._clock() + self._timing.book if self.setup.has_book else None
                 if event.outcome == "abandoned" and event.cause is None and self.setup.has_cause:
                     self._unexplained.append(event)
                     self._jobs.appendleft(self._explain())
@@ -294,7 +287,7 @@ class Session:
         self._storage = setup.texts.storage
         self.setup = setup
         self._again, self._set_up_at = False, self._clock()
-        self._check_at = self._set_up_at + CHECK_SECONDS
+        self._check_at = self._set_up_at + self._timing.check
         if not again:
             self._publish(self._line_up(setup))
         for storage in reversed(setup.texts.storages):  # the one that is used comes last, and stays selected
@@ -331,12 +324,13 @@ class Session:
         line, now = self._calls.line, self._clock()
         self._publish(contract.LineHealth(line, now, **vars(found)))
         if found.registration not in (None, survey.HOME, survey.ROAMING):
-            self._check_at = now + UNREGISTERED_SECONDS
+            self._check_at = now + self._timing.check_unregistered
         if found.total and found.used >= NEARLY_FULL * found.total:
             yield from self._fetch(found.storage, None)
 
     def _explain(self) -> Job:
-        """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on another phone."""
+        """Ask why the call ended before its end is told (27.007 CEER): 19 was not answered, 26 was, on
+        another phone."""
         while len(self._unexplained) > 1:  # the modem tells of the last call only
             self._publish(self._unexplained.popleft())
         if not self._unexplained:
@@ -375,10 +369,11 @@ class Session:
         response = yield from steps.ask(commands.HANG_UP)
         if not response.ok:
             response = yield from steps.ask(commands.HANG_UP_V25)
-        self._say(self._calls.hung_up(response.ok, self._clock()))
+        self._say(self._calls.hung_up(response.ok, self._clock(), sure=True))
 
     def _fetch(self, storage: str, index: int | None) -> Job:
-        """Read the text at `index`, or all that lie there, and hand them on; they stay until the bridge has them."""
+        """Read the text at `index`, or all that lie there, and hand them on; they stay until the bridge has
+        them."""
         yield from self._select(storage)
         if index is not None and (found := (yield from reading.read_one(index))):
             self._received(found, storage, index)

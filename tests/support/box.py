@@ -14,6 +14,7 @@ from bridge import config, history, service
 from bridge.clock import Clock
 from bridge.desk import MarkRead
 from bridge.history import CallRow, MessageRow
+from modem.line.timing import Timing
 from modem.simulator import Simulator
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
@@ -138,10 +139,11 @@ def a_box(
     hint: str = "no",
     message: str = MESSAGE,
     clock: Clock | None = None,
+    timing: Timing | None = None,
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message)
-    with service.running(config.load(path), service.reloader(path), clock=clock) as running:
+    with service.running(config.load(path), service.reloader(path), clock=clock, timing=timing) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:
