@@ -3,19 +3,30 @@ only this.
 
 All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are
 seconds of the monotonic clock (the loop turns them into UTC), numbers are in international form with `+`
-where the modem said so and as printed otherwise. `segments`, `join` and `picture_sender` are pure functions
-handed on for wording and for what comes in parts."""
+where the modem said so and as printed otherwise.
+
+Handed on from other modules are the pure functions and the names that the bridge needs: for wording
+(`segments`, `alphabet`), for what comes in parts (`join`, `picture_sender`), for numbers (`same_number`) and
+for config.ini (`FAMILY_NAMES`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from modem.at.families import FAMILIES
+from modem.at.numbers import same_number
+from modem.sms.causes import Refusal
 from modem.sms.content import Concat
 from modem.sms.decode import join
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
 
+# What `family` in config.ini may be, beside `auto`.
+FAMILY_NAMES = tuple(family.name for family in FAMILIES)
+
 __all__ = [
+    "FAMILY_NAMES",
     "Acknowledge",
     "Answer",
     "CallEnded",
@@ -34,7 +45,9 @@ __all__ = [
     "PartSent",
     "PinRefused",
     "Recorded",
+    "Refusal",
     "Repair",
+    "RepairStep",
     "ReportReceived",
     "Request",
     "Segments",
@@ -42,14 +55,21 @@ __all__ = [
     "Slot",
     "TellRecording",
     "TextFailed",
+    "TextKind",
     "TextReceived",
     "TextSent",
     "TextUnconfirmed",
+    "TroublePart",
     "alphabet",
     "join",
     "picture_sender",
+    "same_number",
     "segments",
 ]
+
+
+# From this part of its places on, a storage for texts is nearly full.
+NEARLY_FULL = 0.8
 
 
 @dataclass(frozen=True)
@@ -77,6 +97,34 @@ class CallOutcome(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # on another phone of the same line (Q.850 26)
     REJECTED = "rejected"  # we hung up on it
     DATA = "data"  # it had rung like any other, and turned out to be a data or fax call
+
+
+class TroublePart(StrEnum):
+    """Where the trouble is that keeps a line down."""
+
+    PORT = "port"
+    MODEM = "modem"  # it does not answer
+    SIM = "sim"
+
+
+class RepairStep(StrEnum):
+    """The steps by which a modem that does not answer is brought back, in their order."""
+
+    ASKED = "asked"  # once more, on the open port
+    REOPENED = "reopened"  # the port
+    RESTARTED = "restarted"  # the modem
+
+
+class TextKind(StrEnum):
+    """What a received message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
+
+    TEXT = "text"
+    SILENT = "silent"  # a phone acknowledges it and shows nothing
+    BINARY = "binary"  # for a program
+    PICTURE = "picture"  # the notice of an MMS
+    WAITING = "waiting"  # a voice message waits
+    WAITED = "waited"  # none waits any more
+    UNREADABLE = "unreadable"
 
 
 # ---- requests, bridge -> modem
@@ -173,14 +221,13 @@ class PinRefused:
 
 @dataclass(frozen=True)
 class Repair:
-    """One step of the ladder on which a silent modem is brought back: `step` is asked, reopened or restarted,
-    `seconds` how long it took, `well` whether the modem answered after it."""
+    """One step by which a modem that does not answer is brought back."""
 
     line: str
     at: float
-    step: str
-    seconds: float
-    well: bool
+    step: RepairStep
+    seconds: float  # how long it took
+    well: bool  # whether the modem answered after it
 
 
 @dataclass(frozen=True)
@@ -202,6 +249,11 @@ class LineHealth:
     used: int
     total: int
     clock: datetime | None
+
+    @property
+    def nearly_full(self) -> bool:
+        """Is there hardly a place left for texts to arrive?"""
+        return self.total > 0 and self.used >= NEARLY_FULL * self.total
 
 
 @dataclass(frozen=True)
@@ -289,19 +341,15 @@ class TextSent:
 
 @dataclass(frozen=True)
 class TextFailed:
-    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME
-    ERROR.
-
-    kind: one of causes.KINDS, from which follows what to do. begun: some of its parts did go out.
-    """
+    """The text was refused and did not go out, or not whole."""
 
     line: str
     at: float
     message_id: int
-    reason: str
-    code: int | None
-    kind: str
-    begun: bool
+    reason: str  # in plain words
+    code: int | None  # of +CMS ERROR or +CME ERROR
+    kind: Refusal  # from which follows what to do
+    begun: bool  # some of its parts did go out
 
 
 @dataclass(frozen=True)
@@ -328,25 +376,23 @@ class NotStarted:
 class TextReceived:
     """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
 
-    sender: E.164 with `+` where international, else as received ("60006", "info@x.de"). body: the text;
-    halves of a surrogate pair stay as they are until `join`. concat: which part it is. kind: "text"; or what
-    else it was: "silent", "binary" (for a program), "picture" (notice of an MMS), "waiting" and "waited" (a
-    voice message waits, or no more), "unreadable"; of those the words are the bridge's. An 8-bit message has
-    its octets as characters 0 to 255 in `body`. replace_type: 1 to 7 where it takes the place of the last one
-    of this type from this sender (23.040 9.2.3.9). pdu: what was received, hex. scts: the SMSC's time stamp,
-    aware, None where it was not a date."""
+    An 8-bit message has its octets as characters 0 to 255 in `body`. The words for what is no text are the
+    bridge's.
+    """
 
     line: str
     at: float
     slot: Slot | None
-    sender: str
-    body: str
-    concat: Concat | None
-    scts: datetime | None
-    kind: str
-    replace_type: int | None
-    truncated: bool
-    pdu: str
+    sender: str  # E.164 with `+` where international, else as received ("60006", "info@x.de")
+    body: str  # halves of a surrogate pair stay as they are until `join`
+    concat: Concat | None  # which part it is of a text of several
+    scts: datetime | None  # the SMSC's time stamp, aware; None where it was not a date
+    kind: TextKind
+    replace_type: (
+        int | None
+    )  # 1 to 7: it takes the place of the last one of this type from this sender (23.040 9.2.3.9)
+    truncated: bool  # the PDU held less than it said
+    pdu: str  # what was received, in hex
 
 
 @dataclass(frozen=True)
