@@ -279,7 +279,9 @@ class Host:
         if response.command is commands.CALLS and response.ok:
             self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, self.now)
         elif response.command in (commands.HANG_UP, commands.HANG_UP_V25):
-            self.events += self.calls.hung_up(response.ok, self.now, sure=True)
+            self.events += self.calls.hung_up(
+                response.ok, self.now, commands.surely_hangs_up(response.command)
+            )
         elif response.command is commands.ANSWER and response.ok:
             self.calls.picked_up(self.now)
 

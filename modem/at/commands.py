@@ -128,6 +128,21 @@ def send(tpdu_octets: int) -> Command:
     return Command(f"AT+CMGS={tpdu_octets}", _answer("+CMGS"), timeout=10.0, prompt=True)
 
 
+def hangs_up(command: Command) -> bool:
+    """Does it end the call that is connected, or else reject the one that rings (27.007 CHUP, V.250 ATH)?"""
+    return command.text in ("ATH", "ATH0", HANG_UP.text) or command.text.startswith("AT+QHUP")
+
+
+def surely_hangs_up(command: Command) -> bool:
+    """Does OK to it mean that the call is over? Not to ATH: with AT+CVHU=1, which is the default of Qualcomm's modems, they
+    say OK and leave voice calls alone (27.007 CVHU).
+
+    >>> surely_hangs_up(HANG_UP), surely_hangs_up(HANG_UP_V25)
+    (True, False)
+    """
+    return not command.text.startswith("ATH")
+
+
 def told(text: str) -> Command:
     """The command that a recorded line of the host is, for replay: ours where it is one of ours.
 

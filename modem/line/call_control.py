@@ -53,7 +53,8 @@ class CallControl:
         response = yield from ask(commands.HANG_UP)
         if not response.ok:
             response = yield from ask(commands.HANG_UP_V25)
-        self._tell(self._tracker.hung_up(response.ok, self._clock(), sure=True))
+        sure = commands.surely_hangs_up(response.command)
+        self._tell(self._tracker.hung_up(response.ok, self._clock(), sure))
 
     def hold_back(self, end: CallEnded) -> None:
         """Do not tell this end before `explain` has asked for its cause."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modem.at import commands, families, grammar, urc
-from modem.at.dialogue import Command, Dialogue, Response, Urc
+from modem.at.dialogue import Dialogue, Response, Urc
 from modem.calls.call import CallEvent
 from modem.calls.recorded_host import RecordedHost
 from modem.calls.tracker import Tracker
@@ -68,7 +68,7 @@ class _Host:
         command = commands.told(text)
         self.dialogue.send(command)
         self._asked = now
-        if _hangs_up(command):
+        if commands.hangs_up(command):
             self.calls.hanging_up()
         elif command == commands.ANSWER:
             self.calls.picking_up()
@@ -96,8 +96,8 @@ class _Host:
     def _answered(self, response: Response, now: float) -> None:
         if response.command == commands.CALLS and response.ok:
             self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, now)
-        elif _hangs_up(response.command):
-            sure = not response.command.text.startswith("ATH")
+        elif commands.hangs_up(response.command):
+            sure = commands.surely_hangs_up(response.command)
             self.events += self.calls.hung_up(response.ok, now, sure)
         elif response.command == commands.ANSWER and response.ok:
             self.calls.picked_up(now)
@@ -111,10 +111,6 @@ class _Host:
     def wait_until(self, then: float) -> None:
         while (tick := self.calls.next_tick()) is not None and tick <= then:
             self.events += self.calls.tick(tick)
-
-
-def _hangs_up(command: Command) -> bool:
-    return command.text in ("ATH", "ATH0", "AT+CHUP") or command.text.startswith("AT+QHUP")
 
 
 def replay(transcript: dict[str, Any]) -> Replayed:
