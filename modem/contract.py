@@ -236,7 +236,8 @@ class LineHealth:
 
     registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only.
     signal: 0 to 31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem
-    believes the time to be."""
+    believes the time to be.
+    """
 
     line: str
     at: float
@@ -289,7 +290,8 @@ class CallRinging:
 
     key: tells one call of this run of the service from another. withheld: the network said that the caller
     hides it. name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the
-    network, "" if nothing."""
+    network, "" if nothing.
+    """
 
     line: str
     at: float
@@ -304,7 +306,8 @@ class CallEnded:
     """The end of a call that CallRinging announced with the same key.
 
     rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told
-    one. forwarded: another phone diverted it to this one (27.007 CSSU)."""
+    one. forwarded: another phone diverted it to this one (27.007 CSSU).
+    """
 
     line: str
     at: float

@@ -3,7 +3,8 @@ nothing.
 
 A line that nobody here knows is an `Unknown`, never an error. The words are those of 27.007 (CLIP, CLCC,
 CCWA, CRING), 27.005 (CMTI, CMT, CDS) and the vendors' manuals; GRAMMAR is the whole of it, `builders` and
-`state_lines` read the fields."""
+`state_lines` read the fields.
+"""
 
 import re
 

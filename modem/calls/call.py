@@ -102,9 +102,9 @@ class Call:
                 return self.last_sign + (timing.stateful_silence if patient else timing.silence)
 
     def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
-        """Is this another caller than the one of this call? A state that comes at once may not know the
-        number yet, so for a moment "withheld" proves nothing unless two CLIPs say so. clip: a CLIP or CCWA
-        says it, not a state."""
+        """Is this another caller than the one of this call? clip: a CLIP or CCWA says who it is, not a state.
+        A state that comes at once may not know the number yet, so for a moment "withheld" proves nothing
+        unless two CLIPs say so (generic-more-list-without-number-first)."""
         if not self.known:
             return False
         if self.number is not None and number is not None:
@@ -114,8 +114,9 @@ class Call:
 
     def rings_of_next(self, since: float, clip: bool) -> list[float]:
         """Which of its RINGs were the next caller's, who is named now by a CLIP or a state: all since it was
-        last named itself, if each RING names the caller here; else the last one if it is later than `since`,
-        and those printed with it."""
+        last named itself, if each RING names the caller here (generic-more-clip-each-ring-then-two-rings);
+        else the last one if it is later than `since` (generic-more-clip-once-then-other-caller), and those
+        printed with it (generic-more-burst-of-next-caller)."""
         if clip and self.times_named > 1:
             return self.rings_since_named
         burst = [ring for ring in self.rings_since_named[-1:] if ring > since]
@@ -126,7 +127,7 @@ class Call:
 
     def did_hang_up(self, since: float) -> bool:
         """The ringing is announced anew after an OK to ATH and has not rung before `since`: so ATH did hang
-        up, and the RING just now is the next call's."""
+        up, and the RING just now is the next call's (simcom-lte-more-ath-then-redials-state-first)."""
         return self.hung_up_at is not None and (self.rang_again_at is None or self.rang_again_at > since)
 
     def outcome(self, lost: bool) -> CallOutcome:

@@ -2,8 +2,9 @@
 known. Pure.
 
 Few of them name a call, and several tell of one end (VOICE CALL: END, NO CARRIER, CLCC 6, MISSED_CALL): a
-kind of line that follows an end at once and has not told of it yet is its echo. Each rule that is not in a
-standard names a transcript that goes wrong without it."""
+kind of line that follows an end at once and has not told of it yet is its echo. Each rule that no
+standard has names a transcript of tests/transcripts that goes wrong without it.
+"""
 
 from modem.at.numbers import may_be_same, same_number
 from modem.at.urc import CallState, Ended
@@ -90,14 +91,15 @@ class Ends:
 
     def _named(self, state: CallState) -> Call | None:
         """The call with the number of this state, unless both have an index: then it would have been found by
-        that."""
+        that (generic-more-both-end-within-a-moment)."""
         same = [c for c in self._calls.calls if state.number and same_number(c.number, state.number)]
         return next((call for call in same if not call.index or not state.index), None)
 
     # ---- rules that no standard has
 
     def _is_echo(self, end: Ended, number: str | None, now: float) -> bool:
-        """Does this line tell of the last end once more? It may still tell its cause."""
+        """Does this line tell of the last end once more? It may still tell its cause
+        (huawei-gtm900-second-rings-on)."""
         calls, last = self._calls, self._calls.last
         if now - last.at >= self._timing.echo or calls.with_index(end.index, number):
             return False
@@ -114,7 +116,7 @@ class Ends:
 
     def _is_aftermath(self, number: str | None, now: float) -> bool:
         """Does MISSED_CALL tell of the last end, which has not been told so yet? It comes later than the
-        other lines."""
+        other lines (simcom-lte-ends-order-00)."""
         last = self._calls.last
         if now - last.at >= self._timing.aftermath or not may_be_same(last.number, number):
             return False
@@ -125,10 +127,12 @@ class Ends:
         return True
 
     def _only_a_list_can_tell(self) -> bool:
-        """Is one call connected and another waiting, and AT+CLCC knows which of them is over?"""
+        """Is one call connected and another waiting, and AT+CLCC knows which of them is over? Recordings have
+        no lists of ours: see test_which_of_two_calls_is_over_only_the_list_tells."""
         calls = self._calls
         return calls.has_list and bool(calls.find(Phase.CONNECTED) and calls.find(Phase.WAITING))
 
     def _is_picked_up(self, call: Call, end: Ended) -> bool:
-        """ZTE says STOPRING at the end of the ringing, also when that is because we pick up."""
+        """ZTE says STOPRING at the end of the ringing, also when that is because we answer
+        (vendors-more-zte-stopring-on-answer)."""
         return call.picking_up and end.word == "STOPRING"

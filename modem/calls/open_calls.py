@@ -23,7 +23,8 @@ class OpenCalls:
     goes back.
 
     calls: those that go on. unnamed: one that is over and may still be named. last: the last end. has_list:
-    AT+CLCC works here; polled: when it was asked last."""
+    AT+CLCC works here; polled: when it was asked last.
+    """
 
     def __init__(self, line: str, timing: CallTiming, first_key: int = 1) -> None:
         self.calls: list[Call] = []
@@ -103,7 +104,8 @@ class OpenCalls:
         self._tell_end(call, now, CallOutcome.DATA if data else call.outcome(lost))
 
     def close_unnamed(self) -> None:
-        """Nobody has named the call that waited for it: its end is told as it is."""
+        """Nobody has named the call that waited for it: its end is told as it is. One that is named is in
+        simcom-lte-ends-named-by-the-end-00."""
         if call := self.unnamed:
             self.unnamed = None
             self.last.number = self.last.number or call.number
@@ -138,14 +140,15 @@ class OpenCalls:
 
     def with_index(self, index: int | None, number: str | None = None) -> Call | None:
         """The call at this place of AT+CLCC. Telit's #ECAM says 0 for every call, which is none; and a place
-        is soon given to the next call, so that one with another number is not it."""
+        is soon given to the next call, so that one with another number is not it
+        (generic-more-index-of-another-number)."""
         call = next((call for call in self.calls if index and call.index == index), None)
         return call if call and may_be_same(call.number, number) else None
 
     def ending(self, index: int | None, number: str | None) -> Call | None:
         """The call that an end line is about which names none that is known: the connected one, else the one
         that rings, else the one that waits; an index above 1 is of a second call, so there the waiting one
-        goes first."""
+        goes first (generic-more-second-index-ends)."""
         phases = [Phase.CONNECTED, Phase.RINGING, Phase.WAITING]
         if (index or 0) > 1:
             phases.sort(key=Phase.WAITING.__ne__)
@@ -166,7 +169,8 @@ class OpenCalls:
         return next((call for phase in phases for call in free if call.phase is phase), None)
 
     def is_stray(self, now: float) -> bool:
-        """Does a sign come so soon after we hung up or a call was answered that it was on its way before?"""
+        """Does a sign come so soon after we hung up or a call was answered that it was on its way before
+        (generic-more-ring-on-its-way)?"""
         connected = self.find(Phase.CONNECTED)
         since = max(self._rejected_at, connected.connected_at if connected else NEVER)
         return now - since < self._timing.stray

@@ -1,7 +1,7 @@
 """The lines that say that a caller is there: RING, CLIP, CCWA, states of incoming and waiting, the indicator
 callsetup; which call each is about, and when it is the next caller's. Pure.
 
-Each rule that is not in a standard has a name here, and names a transcript that goes wrong without it.
+Each rule that no standard has names a transcript of tests/transcripts that goes wrong without it.
 """
 
 from modem.at.numbers import may_be_same
@@ -140,7 +140,8 @@ class Signs:
         call.last_sign = now
 
     def _next(self, call: Call, rings: list[float], now: float, index: int | None) -> Call:
-        """Another caller than this one's rings, and has done so with these RINGs: this one is over."""
+        """Another caller than this one's rings, and has done so with these RINGs: this one is over
+        (huawei-another-caller-end-lost)."""
         phase = call.phase
         call.rings -= len(rings)
         self._calls.end(call, now)
@@ -152,7 +153,7 @@ class Signs:
 
     def _still_ringing(self, now: float) -> Call | None:
         """The call that rings. One that has rung and was silent for long is over, and this sign is the next
-        one's."""
+        one's (simcom-lte-more-one-ring-state-repeated)."""
         call = self._calls.find(Phase.RINGING)
         if call and call.rings and now - call.last_sign > self._timing.silence:
             self._calls.end(call, now, wait=False)
@@ -160,7 +161,8 @@ class Signs:
         return call
 
     def _not_taken(self, now: float) -> Call | None:
-        """The connected call, if an indicator alone said so and the RINGs go on all the same."""
+        """The connected call, if an indicator alone said so and the RINGs go on all the same
+        (generic-more-call-indicator-with-the-first-ring)."""
         call = self._calls.find(Phase.CONNECTED)
         if call is None or not call.guessed:
             return None
@@ -168,12 +170,13 @@ class Signs:
         return call if goes_on else None
 
     def _is_talking(self, number: str | None, withheld: bool, now: float) -> bool:
-        """A CLIP of the call that has been answered, which was printed late."""
+        """A CLIP of the call that has been answered, which was printed late
+        (generic-more-clip-after-answer)."""
         call = self._calls.find(Phase.CONNECTED)
         return call is not None and call.known and not call.is_other(number, withheld, True, now)
 
     def _took_its_index(self, call: Call, state: CallState, now: float) -> bool:
         """Does another caller ring under the index of the connected call? Then the end line of that one was
-        lost."""
+        lost (simcom-lte-more-next-call-under-the-index-of-the-connected)."""
         same = state.index and call.index == state.index and state.status == CallStatus.INCOMING
         return bool(same) and not may_be_same(call.number, state.number) and not self._calls.is_stray(now)

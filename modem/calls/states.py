@@ -139,16 +139,17 @@ class States:
 
     def _misread(self, state: CallState) -> Call | None:
         """The caller's call that a line gives the wrong direction, as E1550 does, but never before the call
-        rings."""
+        rings (generic-more-wrong-direction)."""
         told = (CallStatus.ACTIVE, CallStatus.HELD, CallStatus.ENDED)
         if self._outgoing.on or state.status not in told:
             return None
         return self._calls.with_index(state.index, state.number)
 
     def _absence_counts(self, call: Call, now: float) -> bool:
-        """Does it end a call that AT+CLCC does not show it? Where some list has shown this one; or any call,
-        once this one has had the time to appear; or after a minute for one that is connected, if lists never
-        show anything here."""
+        """Does it end a call that AT+CLCC does not show it? Where some list has shown this one
+        (generic-more-gone-from-the-list); or any call, once this one has had the time to appear
+        (generic-more-list-empty-after-first-ring); or after a minute for one that is connected, if lists
+        never show anything here (test_a_list_that_stays_empty_ends_what_runs)."""
         timing = self._timing
         proven = self._list_proven and now - call.last_sign >= timing.list_grace
         connected = call.phase is Phase.CONNECTED

@@ -22,7 +22,8 @@ or after two hours where there is no list.
 
 URCs are hints, AT+CLCC is the truth where the modem has it, a timer is the fallback: `listed` takes its
 answers, `next_poll` says when to ask, `tick` lets silence end a call. `signs`, `states` and `ends` say which
-line means which call."""
+line means which call.
+"""
 
 from modem.at import urc
 from modem.at.urc import CallState, Indication
@@ -40,7 +41,8 @@ class Tracker:
     one returns what it makes known.
 
     calls, outgoing: the calls of others and our own, for who plays a host that does more than ours
-    (`recorded_host`). indicators: what the indices of +CIEV mean (27.007 CIND)."""
+    (`recorded_host`). indicators: what the indices of +CIEV mean (27.007 CIND).
+    """
 
     def __init__(self, line: str, first_key: int = 1, timing: CallTiming | None = None) -> None:
         timing = timing or CallTiming()

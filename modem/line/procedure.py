@@ -21,7 +21,8 @@ class ProcedureRunner:
     is waited for.
 
     Each method may raise what ends the session: PortLost, CommandTimeout, or what the procedure itself
-    raises."""
+    raises.
+    """
 
     def __init__(
         self,

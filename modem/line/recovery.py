@@ -2,7 +2,8 @@
 decides, `keeper` does. Events come out; it has no port, clock or thread.
 
 The modem is asked once more on the open port; then the port is closed and opened anew, again and again; and
-after some times in vain the modem is told to restart."""
+after some times in vain the modem is told to restart.
+"""
 
 from modem.contract import LineDown, Repair, RepairStep, TroublePart
 from modem.line.timing import Timing
@@ -15,7 +16,8 @@ class Recovery:
     """What is known of one line's troubles. `now` is seconds of the monotonic clock.
 
     up: the session that was opened last has come up. reason: why the line is down, as it was told, None while
-    it is up."""
+    it is up.
+    """
 
     def __init__(self, line: str, timing: Timing) -> None:
         self.up = False

@@ -2,7 +2,8 @@
 parts do the rest.
 
 What ends the channel (PortLost, CommandTimeout, NotUsable) is raised out of `begin`, `read`, `tick` and
-`request`."""
+`request`.
+"""
 
 import logging
 from collections import Counter, deque

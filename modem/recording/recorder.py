@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from modem.at.numbers import same_number
 from modem.recording.replay import replay
 
 # So much is kept, whichever is less: a busy call is about 2 kB a minute, an idle modem next to nothing.
@@ -21,8 +22,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _NO_NAME = re.compile(r"\+?\d*|ccinfo")
 
 
-# Spellings of one number end alike for so many digits.
-SAME_DIGITS = 9
+# So many digits at the end of a number are replaced by a running number; those before it keep its form.
+REPLACED_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def _lines(pieces: list[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def mask(line: str, names: dict[str, str]) -> str:
-    """The line without real numbers, names and texts; `names` remembers what stands for which number.
+    """The line without real numbers, names and texts; `names` remembers what stands for
+    which number, so that one number is replaced alike everywhere.
 
     >>> names = {}
     >>> mask('+CLIP: "+447400123456",145,"",0,"Ann",0', names), mask("MISSED_CALL: 08:48AM 07400123456", names)
@@ -110,11 +112,17 @@ def mask(line: str, names: dict[str, str]) -> str:
 
 
 def _stand_in(number: str, names: dict[str, str]) -> str:
-    """A number that nobody has (no country has the code 111), of the same length and form; national and international
-    spellings of one number stay alike."""
+    """A number that nobody has (no country has the code 111), of the same length and form; the spellings of one number stay
+    spellings of one number.
+
+    >>> names = {}
+    >>> _stand_in("07700900123", names), _stand_in("+447700900123", names), _stand_in("+447700900456", names)
+    ('01555000001', '+111555000001', '+111555000002')
+    """
+    known = next((one for one in names if same_number(one, number)), number)
+    whole = names.setdefault(known, str(555 * 10 ** (REPLACED_DIGITS - 3) + len(names) + 1))
     digits = number.lstrip("+")
-    end = digits[-SAME_DIGITS:]
-    tail = names.setdefault(end, str(555 * 10**6 + len(names) + 1)[-len(end) :])
-    start = digits[: len(digits) - len(end)]
+    tail = whole[-min(len(digits), REPLACED_DIGITS) :]
+    start = digits[: len(digits) - len(tail)]
     zeros = len(start) - len(start.lstrip("0"))
     return "+" * number.startswith("+") + "0" * zeros + "1" * (len(start) - zeros) + tail

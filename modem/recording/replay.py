@@ -1,7 +1,8 @@
 """Feeds recorded modem output through the dialogue, the grammar and the call machine on a fake clock; pure.
 
 The format is one JSON object a line: `lines` [[t, "text"], ...], optional `raw` with exact bytes in their
-place, `sent` [[t, "ATH"], ...] what the host wrote, `end_t` how far the clock goes on."""
+place, `sent` [[t, "ATH"], ...] what the host wrote, `end_t` how far the clock goes on.
+"""
 
 import json
 import re

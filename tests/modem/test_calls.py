@@ -198,6 +198,26 @@ def test_a_list_that_never_shows_calls_ends_none() -> None:
     assert phone.ended == []
 
 
+def test_where_lists_show_calls_absence_ends_one_that_was_never_shown() -> None:
+    phone = (
+        Phone(has_list=True).hear("RING", ANN).listed(CallState(1, "incoming", True, number=ANNS)).listed()
+    )
+    phone.hear("RING", BOB).listed(after=TIMING.list_grace - 0.1)
+    assert phone.ended == [(ANNS, "abandoned", 1)]
+    assert phone.listed(after=0.2).ended[1:] == [(BOBS, "abandoned", 1)]
+
+
+def test_which_of_two_calls_is_over_only_the_list_tells() -> None:
+    phone = Phone(has_list=True).hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', after=5)
+    phone.hear("NO CARRIER", after=5)
+    assert phone.ended == []
+    poll = phone.calls.next_poll()
+    assert poll is not None
+    assert poll <= phone.now
+    phone.listed(CallState(1, "active", True, number=ANNS))
+    assert phone.ended == [(BOBS, "waiting", None)]
+
+
 def test_a_list_that_was_asked_for_before_an_end_is_old_news() -> None:
     phone = Phone(has_list=True).hear("RING", ANN, "NO CARRIER")
     asked = phone.now - 0.5
