@@ -22,9 +22,6 @@ from modem.sms.decode import join
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
 
-# What `family` in config.ini may be, beside `auto`.
-FAMILY_NAMES = tuple(family.name for family in FAMILIES)
-
 __all__ = [
     "FAMILY_NAMES",
     "Acknowledge",
@@ -66,6 +63,9 @@ __all__ = [
     "same_number",
     "segments",
 ]
+
+# What `family` in config.ini may be, beside `auto`.
+FAMILY_NAMES = tuple(family.name for family in FAMILIES)
 
 
 # From this part of its places on, a storage for texts is nearly full.
@@ -133,17 +133,13 @@ class TextKind(StrEnum):
 @dataclass(frozen=True)
 class SendText:
     """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed,
-    NotStarted.
-
-    reference: what joins the parts of a long text on the other side (23.040 9.2.3.24.1), 0 to 255.
-    validity_minutes: how long the SMSC may try (TP-VP).
-    """
+    NotStarted."""
 
     message_id: int
     number: str
     body: str
-    reference: int
-    validity_minutes: int
+    reference: int  # 0 to 255: what joins the parts of a long text on the other side (23.040 9.2.3.24.1)
+    validity_minutes: int  # how long the SMSC may try (TP-VP)
 
 
 @dataclass(frozen=True)
@@ -232,24 +228,19 @@ class Repair:
 
 @dataclass(frozen=True)
 class LineHealth:
-    """How the line is, at start, after a change, and every few minutes. None: the modem would not say.
-
-    registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only.
-    signal: 0 to 31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem
-    believes the time to be.
-    """
+    """How the line is, at start, after a change, and every few minutes. None: the modem would not say."""
 
     line: str
     at: float
-    registration: int | None
-    lte: int | None
+    registration: int | None  # <stat> of 27.007 CREG, for calls: 1 home, 5 roaming
+    lte: int | None  # the same of CEREG, for LTE only
     operator: str | None
-    signal: int | None
+    signal: int | None  # 0 to 31 (27.007 CSQ)
     smsc: str | None
-    storage: str
-    used: int
+    storage: str  # where texts arrive (27.005 CPMS)
+    used: int  # places of it
     total: int
-    clock: datetime | None
+    clock: datetime | None  # what the modem believes the time to be, if it has been told
 
     @property
     def nearly_full(self) -> bool:
@@ -286,28 +277,19 @@ class LineIdle:
 
 @dataclass(frozen=True)
 class CallRinging:
-    """An incoming voice call, at its first indication and again when its number becomes known.
-
-    key: tells one call of this run of the service from another. withheld: the network said that the caller
-    hides it. name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the
-    network, "" if nothing.
-    """
+    """An incoming voice call, at its first indication and again when its number becomes known."""
 
     line: str
     at: float
-    key: int
+    key: int  # tells one call of this run of the service from another
     number: str | None
-    withheld: bool
-    name: str = ""
+    withheld: bool  # the network said that the caller hides it
+    name: str = ""  # what the modem showed beside the number (27.007 CLIP <alpha>)
 
 
 @dataclass(frozen=True)
 class CallEnded:
-    """The end of a call that CallRinging announced with the same key.
-
-    rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told
-    one. forwarded: another phone diverted it to this one (27.007 CSSU).
-    """
+    """The end of a call that CallRinging announced with the same key."""
 
     line: str
     at: float
@@ -315,22 +297,22 @@ class CallEnded:
     number: str | None
     withheld: bool
     outcome: CallOutcome
-    rings: int | None
-    cause: int | None
-    forwarded: bool = False
+    rings: int | None  # RING lines seen, None where the modem printed none
+    cause: int | None  # of Q.850, where the modem told one
+    forwarded: bool = False  # another phone diverted it to this one (27.007 CSSU)
     name: str = ""
 
 
 @dataclass(frozen=True)
 class PartSent:
-    """The SMSC has taken one part: `mr` is the message reference that its status report will carry."""
+    """The SMSC has taken one part."""
 
     line: str
     at: float
     message_id: int
     part: int
     parts: int
-    mr: int
+    mr: int  # the message reference that its status report will carry
 
 
 @dataclass(frozen=True)
@@ -400,17 +382,16 @@ class TextReceived:
 
 @dataclass(frozen=True)
 class ReportReceived:
-    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its
-    number, `scts` when the SMSC took it from us."""
+    """A status report (23.040 9.2.2.3)."""
 
     line: str
     at: float
     slot: Slot | None
-    mr: int
-    recipient: str
-    status: int
-    discharge: datetime | None
-    scts: datetime | None = None
+    mr: int  # of the part
+    recipient: str  # its number
+    status: int  # TP-ST (23.040 9.2.3.15)
+    discharge: datetime | None  # when it was delivered, or last tried
+    scts: datetime | None = None  # when the SMSC took it from us
 
 
 Event = (

@@ -21,7 +21,7 @@ import click
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.commands import told
+from modem.at.commands import recorded
 from modem.at.dialogue import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
@@ -109,7 +109,13 @@ ANSWERS = {
 }
 COMMANDS = [
     *(value for value in vars(commands).values() if isinstance(value, Command)),
-    *(commands.read(3), commands.delete(3), commands.send(23), told("ATD+447400123456;"), told("AT+QWERTY")),
+    *(
+        commands.read(3),
+        commands.delete(3),
+        commands.send(23),
+        recorded("ATD+447400123456;"),
+        recorded("AT+QWERTY"),
+    ),
 ]
 PARTS = encode("+447400123456", "€" * 200, reference=7)
 

@@ -1,4 +1,5 @@
-"""The AT vocabulary that we send: each command's text, what its answer looks like, and how long it may take (seconds).
+"""The AT vocabulary that we send: each command's text, what its answer looks like, and how long it may take
+(seconds).
 
 Answers are told from URCs of the same name by their shape: `+CREG: 0,1` answers, `+CREG: 1` is unsolicited;
 `+CLIP: 1,1` answers, `+CLIP: "+44..."` is a caller.
@@ -70,8 +71,8 @@ STORAGE_STATE = Command("AT+CPMS?", _answer("+CPMS"))
 LIST_ALL = Command("AT+CMGL=4", _answer("+CMGL"), _PDU_LINE, timeout=30.0)
 # The radio link stays up between the parts of a long text (27.005 CMMS).
 KEEP_LINK = Command("AT+CMMS=1")
-# What is told of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and announced,
-# reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
+# What is announced of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and
+# announced, reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
 TELL_TEXTS = tuple(Command(f"AT+CNMI={mode},1,0,{ds},0") for mode in (2, 1) for ds in (1, 2, 0))
 TELL_TEXTS_STATE = Command("AT+CNMI?", _answer("+CNMI"))
 # For modems that store nothing: handed over directly, each to be acknowledged (27.005 CSMS 1, CNMA).
@@ -81,7 +82,8 @@ HAND_OVER_TEXTS = tuple(Command(f"AT+CNMI={mode},2,0,{ds},0") for mode in (2, 1)
 ACKNOWLEDGE = Command("AT+CNMA")
 
 
-# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it would tell.
+# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it
+# would tell.
 OPTIONAL = frozenset(
     command.text
     for command in (
@@ -99,7 +101,8 @@ def pin(digits: str) -> Command:
 
 
 def use_storage(*names: str) -> Command:
-    """Select where texts are read and deleted, and with more names where they are written and arrive (27.005 CPMS).
+    """Select where texts are read and deleted, and with more names where they are written and arrive (27.005
+    CPMS).
 
     >>> use_storage("SM").text, use_storage("ME", "SM", "ME").text
     ('AT+CPMS="SM"', 'AT+CPMS="ME","SM","ME"')
@@ -134,8 +137,8 @@ def hangs_up(command: Command) -> bool:
 
 
 def surely_hangs_up(command: Command) -> bool:
-    """Does OK to it mean that the call is over? Not to ATH: with AT+CVHU=1, which is the default of Qualcomm's modems, they
-    say OK and leave voice calls alone (27.007 CVHU).
+    """Does OK to it mean that the call is over? Not to ATH: with AT+CVHU=1, which is the default of
+    Qualcomm's modems, they say OK and leave voice calls alone (27.007 CVHU).
 
     >>> surely_hangs_up(HANG_UP), surely_hangs_up(HANG_UP_V25)
     (True, False)
@@ -143,10 +146,10 @@ def surely_hangs_up(command: Command) -> bool:
     return not command.text.startswith("ATH")
 
 
-def told(text: str) -> Command:
-    """The command that a recorded line of the host is, for replay: ours where it is one of ours.
+def recorded(text: str) -> Command:
+    """The command that a recorded line of a host is, for replay: ours where it is one of ours.
 
-    >>> told("AT+CLCC") is CALLS, told("ATD+447700900456;").dial
+    >>> recorded("AT+CLCC") is CALLS, recorded("ATD+447400900456;").dial
     (True, True)
     """
     known = next((c for c in _KNOWN if c.text == text), None)

@@ -71,7 +71,7 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Connected:
-    """The call with that index, else the call in hand, is connected."""
+    """The call with that index, else the one that rings, is connected."""
 
     index: int | None = None
 

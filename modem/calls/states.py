@@ -76,8 +76,8 @@ class States:
             self._outgoing.over()
 
     def connected(self, connected: Connected, now: float, guessed: bool = False) -> None:
-        """A line says that a call is connected: the one with that index, else the one in hand. guessed: an
-        indicator says so."""
+        """A line says that a call is connected: the one with that index, else the one that rings or waits.
+        guessed: an indicator says so."""
         index = connected.index
         call = self._calls.with_index(index)
         if call is None and (not self._outgoing.on or self._outgoing.is_elsewhere(index)):

@@ -9,8 +9,8 @@ from modem.sms.wap import is_picture
 
 def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived | ReportReceived | None:
     """A DELIVER or a STATUS-REPORT as an event (23.040 9.2.2); None for a SUBMIT, which is a text of ours
-    that lies in the storage. pdu: hex, the SMSC's number first. slot: where it lies, None if it was delivered
-    directly."""
+    that lies in the storage. line, now: for the event. pdu: hex, the SMSC's number first. slot: where it
+    lies, None if it was delivered directly. Never raises: what cannot be read is told as UNREADABLE."""
     try:
         decoded = decode.decode(pdu)
     except PduError:

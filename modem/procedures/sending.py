@@ -52,7 +52,7 @@ Outcome = Sent | Refused | Unsure | Untouched
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
     """Send the parts of one text, each once (27.005 CMGS). It stops at the first that is not taken, and never
     sends after a time-out: a part of which nobody knows whether it went out must not go out twice. Never
-    raises: a lost port or a time-out is thrown in here, and told as the outcome."""
+    raises: a port that is lost or a time-out is part of the outcome."""
     if len(parts) > 1:
         yield from ask(commands.KEEP_LINK)
     for place, part in enumerate(parts, 1):

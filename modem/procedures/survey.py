@@ -97,7 +97,7 @@ def moment(text: str) -> datetime | None:
 
 
 def release_cause() -> Generator[Step, Reply, int | None]:
-    """Why the last call ended, as Q.850 (27.007 CEER), None where the answer says nothing of the kind."""
+    """Why the last call ended, as Q.850 (27.007 CEER); None where the answer says nothing of the kind."""
     return cause_in(" ".join((yield from ask(commands.CAUSE)).lines))
 
 
@@ -121,8 +121,8 @@ def cause_in(report: str) -> int | None:
 
 
 def missed_book() -> Generator[Step, Reply, tuple[str, ...] | None]:
-    """The numbers in the phone book of missed calls as it lists them (27.007 CPBS "MC", CPBR); None if it
-    fails."""
+    """The numbers in the phone book of missed calls in the order in which the modem lists them (27.007 CPBS
+    "MC", CPBR); None where it cannot be read."""
     if not (yield from ask(commands.MISSED_BOOK)).ok:
         return None
     extent = " ".join((yield from ask(commands.BOOK_EXTENT)).lines)

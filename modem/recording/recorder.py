@@ -1,5 +1,6 @@
-"""The last minutes of what went over the wire, kept in memory, as a transcript that `textback replay` reads: what goes wrong
-in a shop becomes a test. Pure: the channel tells it the time. A PIN is never kept, real numbers only where wanted."""
+"""The last minutes of what went over the wire, kept in memory, as a transcript that `textback replay` reads:
+what goes wrong in a shop becomes a test. Pure: the channel tells it the time. A PIN is never kept, real
+numbers only where wanted."""
 
 import re
 from collections import deque
@@ -36,16 +37,18 @@ class _Piece:
 
 
 class Recorder:
-    """Owned by one driver; it outlives the sessions."""
+    """What was heard and written, for one driver; it outlives its sessions."""
 
     def __init__(self) -> None:
         self._pieces: deque[_Piece] = deque()
         self._size = 0
 
     def heard(self, data: bytes, at: float) -> None:
+        """Keep what came from the modem at this instant, in seconds of any clock."""
         self._keep(_Piece(at, False, data.decode("latin-1")))
 
     def wrote(self, command: str, at: float) -> None:
+        """Keep a command line that went out then; a PIN is left out."""
         self._keep(_Piece(at, True, _PIN.sub(r'\1"****"', command)))
 
     def _keep(self, piece: _Piece) -> None:
@@ -55,8 +58,9 @@ class Recorder:
             self._size -= len(self._pieces.popleft().text)
 
     def transcript(self, name: str, family: str, masked: bool) -> dict[str, Any]:
-        """What is kept, in the transcript format; `expect` is what this program makes of it, to be put right by hand where
-        that is the mistake. masked: numbers, names and the insides of texts are replaced; the exact framing goes too."""
+        """What is kept, in the transcript format of `replay`; `expect` is what this program makes of it, to
+        be put right by hand where that is the mistake. name: its id. family: as in config.ini. masked:
+        numbers, names and the insides of texts are replaced; the exact bytes are left out."""
         start = self._pieces[0].at if self._pieces else 0.0
         sent = [[round(p.at - start, 3), p.text] for p in self._pieces if p.wrote]
         lines = _lines([(p.at - start, p.text) for p in self._pieces if not p.wrote])
@@ -102,9 +106,8 @@ def mask(line: str, names: dict[str, str]) -> str:
     '070000000000000000000000000000000000'
     """
     if _HEX.fullmatch(line):
-        return line[:2] + "0" * (
-            len(line) - 2
-        )  # the length of the SMSC's number stays: the frame is known by it
+        # The length of the SMSC's number stays: how long a PDU must be is known by it.
+        return line[:2] + "0" * (len(line) - 2)
     line = _PIN.sub(r'\1"****"', line)
     if _WITH_NAMES.match(line):
         line = _QUOTED.sub(lambda found: found[0] if _NO_NAME.fullmatch(found[1]) else '""', line)
@@ -112,8 +115,8 @@ def mask(line: str, names: dict[str, str]) -> str:
 
 
 def _stand_in(number: str, names: dict[str, str]) -> str:
-    """A number that nobody has (no country has the code 111), of the same length and form; the spellings of one number stay
-    spellings of one number.
+    """A number that nobody has (no country has the code 111), of the same length and form; the spellings of
+    one number stay spellings of one number.
 
     >>> names = {}
     >>> _stand_in("07700900123", names), _stand_in("+447700900123", names), _stand_in("+447700900456", names)

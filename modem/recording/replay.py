@@ -50,7 +50,8 @@ class Replayed:
 
 
 class _Host:
-    """The driver's part that a recording can play: what was written, what was read, and the time."""
+    """What the session does, as far as a recording can show it: what was written, what was read, and the
+    time."""
 
     def __init__(self) -> None:
         self.dialogue = Dialogue()
@@ -66,7 +67,7 @@ class _Host:
         if not text.startswith("AT"):
             return
         self.dialogue.abandon()
-        command = commands.told(text)
+        command = commands.recorded(text)
         self.dialogue.send(command)
         self._asked = now
         if commands.hangs_up(command):
