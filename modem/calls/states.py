@@ -67,7 +67,8 @@ class States:
                 self._calls.end(call, now)
 
     def list_closed(self, now: float) -> None:
-        """An empty ^SLCC closes every list: what has not just been shown is gone."""
+        """An empty ^SLCC closes every list: what has not just been shown is gone
+        (generic-more-closed-list-ends-the-call)."""
         shown = {index for index, at in self._shown.items() if now - at < self._timing.burst}
         self._shown.clear()
         for call in [call for call in self._calls.calls if call.stateful and call.index not in shown]:
