@@ -1,23 +1,33 @@
-"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports only this.
+"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports
+only this.
 
-All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are seconds of
-the monotonic clock (the loop turns them into UTC), numbers are in international form with `+` where the modem said so
-and as printed otherwise. `segments`, `join` and `picture_sender` are pure functions handed on for wording and for what
-comes in parts.
+All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are
+seconds of the monotonic clock (the loop turns them into UTC), numbers are in international form with `+`
+where the modem said so and as printed otherwise.
+
+Handed on from other modules are the pure functions and the names that the bridge needs: for wording
+(`segments`, `alphabet`), for what comes in parts (`join`, `picture_sender`), for numbers (`same_number`) and
+for config.ini (`FAMILY_NAMES`).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
+from modem.at.families import FAMILIES
+from modem.at.numbers import same_number
+from modem.sms.causes import Refusal
 from modem.sms.content import Concat
 from modem.sms.decode import join
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
 
 __all__ = [
+    "FAMILY_NAMES",
     "Acknowledge",
     "Answer",
     "CallEnded",
+    "CallOutcome",
     "CallRinging",
     "Concat",
     "DeleteStored",
@@ -32,7 +42,9 @@ __all__ = [
     "PartSent",
     "PinRefused",
     "Recorded",
+    "Refusal",
     "Repair",
+    "RepairStep",
     "ReportReceived",
     "Request",
     "Segments",
@@ -40,14 +52,24 @@ __all__ = [
     "Slot",
     "TellRecording",
     "TextFailed",
+    "TextKind",
     "TextReceived",
     "TextSent",
     "TextUnconfirmed",
+    "TroublePart",
     "alphabet",
     "join",
     "picture_sender",
+    "same_number",
     "segments",
 ]
+
+# What `family` in config.ini may be, beside `auto`.
+FAMILY_NAMES = tuple(family.name for family in FAMILIES)
+
+
+# From this part of its places on, a storage for texts is nearly full.
+NEARLY_FULL = 0.8
 
 
 @dataclass(frozen=True)
@@ -62,22 +84,62 @@ class Slot:
     mark: str = ""
 
 
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    ABANDONED = "abandoned"  # the caller gave up, or the ringing just stopped
+    NO_ANSWER = (
+        "no_answer"  # the network gave up ringing, or diverted the call to voicemail (Q.850 18, 19, 102)
+    )
+    WAITING = "waiting"  # it waited while another call went on, and gave up
+    LOST = "lost"  # the modem was reset or unplugged while it rang, or nothing but a note of it was seen
+    ANSWERED = "answered"  # on this modem
+    ANSWERED_ELSEWHERE = "answered_elsewhere"  # on another phone of the same line (Q.850 26)
+    REJECTED = "rejected"  # we hung up on it
+    DATA = "data"  # it had rung like any other, and turned out to be a data or fax call
+
+
+class TroublePart(StrEnum):
+    """Where the trouble is that keeps a line down."""
+
+    PORT = "port"
+    MODEM = "modem"  # it does not answer
+    SIM = "sim"
+
+
+class RepairStep(StrEnum):
+    """The steps by which a modem that does not answer is brought back, in their order."""
+
+    ASKED = "asked"  # once more, on the open port
+    REOPENED = "reopened"  # the port
+    RESTARTED = "restarted"  # the modem
+
+
+class TextKind(StrEnum):
+    """What a received message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
+
+    TEXT = "text"
+    SILENT = "silent"  # a phone acknowledges it and shows nothing
+    BINARY = "binary"  # for a program
+    PICTURE = "picture"  # the notice of an MMS
+    WAITING = "waiting"  # a voice message waits
+    WAITED = "waited"  # none waits any more
+    UNREADABLE = "unreadable"
+
+
 # ---- requests, bridge -> modem
 
 
 @dataclass(frozen=True)
 class SendText:
-    """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed, NotStarted.
-
-    reference: what joins the parts of a long text on the other side (23.040 9.2.3.24.1), 0 to 255.
-    validity_minutes: how long the SMSC may try (TP-VP).
-    """
+    """Send `body` to `number`, once. Answered by exactly one of TextSent, TextFailed, TextUnconfirmed,
+    NotStarted."""
 
     message_id: int
     number: str
     body: str
-    reference: int
-    validity_minutes: int
+    reference: int  # 0 to 255: what joins the parts of a long text on the other side (23.040 9.2.3.24.1)
+    validity_minutes: int  # how long the SMSC may try (TP-VP)
 
 
 @dataclass(frozen=True)
@@ -94,7 +156,8 @@ class Acknowledge:
 
 @dataclass(frozen=True)
 class TellRecording:
-    """What has gone over the wire in the last minutes is wanted. Answered by Recorded. masked: without real numbers."""
+    """What has gone over the wire in the last minutes is wanted. Answered by Recorded. masked: without real
+    numbers."""
 
     masked: bool
 
@@ -131,7 +194,8 @@ class LineUp:
 
 @dataclass(frozen=True)
 class LineDown:
-    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason changes.
+    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason
+    changes.
 
     part: where the trouble is: port, modem (it does not answer) or sim.
     """
@@ -153,35 +217,35 @@ class PinRefused:
 
 @dataclass(frozen=True)
 class Repair:
-    """One step of the ladder on which a silent modem is brought back: `step` is asked, reopened or restarted, `seconds` how
-    long it took, `well` whether the modem answered after it."""
+    """One step by which a modem that does not answer is brought back."""
 
     line: str
     at: float
-    step: str
-    seconds: float
-    well: bool
+    step: RepairStep
+    seconds: float  # how long it took
+    well: bool  # whether the modem answered after it
 
 
 @dataclass(frozen=True)
 class LineHealth:
-    """How the line is, at start, after a change, and every few minutes. None: the modem would not say.
-
-    registration: <stat> of 27.007 CREG, for calls: 1 home, 5 roaming. lte: the same of CEREG, for LTE only. signal: 0 to
-    31 (27.007 CSQ). used, total: places of `storage`, where texts arrive. clock: what the modem believes the time to be.
-    """
+    """How the line is, at start, after a change, and every few minutes. None: the modem would not say."""
 
     line: str
     at: float
-    registration: int | None
-    lte: int | None
+    registration: int | None  # <stat> of 27.007 CREG, for calls: 1 home, 5 roaming
+    lte: int | None  # the same of CEREG, for LTE only
     operator: str | None
-    signal: int | None
+    signal: int | None  # 0 to 31 (27.007 CSQ)
     smsc: str | None
-    storage: str
-    used: int
+    storage: str  # where texts arrive (27.005 CPMS)
+    used: int  # places of it
     total: int
-    clock: datetime | None
+    clock: datetime | None  # what the modem believes the time to be, if it has been told
+
+    @property
+    def nearly_full(self) -> bool:
+        """Is there hardly a place left for texts to arrive?"""
+        return self.total > 0 and self.used >= NEARLY_FULL * self.total
 
 
 @dataclass(frozen=True)
@@ -213,52 +277,42 @@ class LineIdle:
 
 @dataclass(frozen=True)
 class CallRinging:
-    """An incoming voice call, at its first indication and again when its number becomes known.
-
-    key: tells one call of this run of the service from another. withheld: the network said that the caller hides it.
-    name: what the modem showed beside the number (CLIP <alpha>): from the SIM's phone book or the network, "" if nothing.
-    """
+    """An incoming voice call, at its first indication and again when its number becomes known."""
 
     line: str
     at: float
-    key: int
+    key: int  # tells one call of this run of the service from another
     number: str | None
-    withheld: bool
-    name: str = ""
+    withheld: bool  # the network said that the caller hides it
+    name: str = ""  # what the modem showed beside the number (27.007 CLIP <alpha>)
 
 
 @dataclass(frozen=True)
 class CallEnded:
-    """The end of a call that CallRinging announced with the same key.
-
-    outcome: abandoned, no_answer, waiting, lost, answered, answered_elsewhere or rejected (DESIGN, chapter 1); `data` where
-    a call that had rung like any other turned out to be a data or fax call.
-    rings: RING lines seen, None where the modem printed none. cause: Q.850 release cause where the modem told one.
-    forwarded: another phone diverted it to this one (27.007 CSSU).
-    """
+    """The end of a call that CallRinging announced with the same key."""
 
     line: str
     at: float
     key: int
     number: str | None
     withheld: bool
-    outcome: str
-    rings: int | None
-    cause: int | None
-    forwarded: bool = False
+    outcome: CallOutcome
+    rings: int | None  # RING lines seen, None where the modem printed none
+    cause: int | None  # of Q.850, where the modem told one
+    forwarded: bool = False  # another phone diverted it to this one (27.007 CSSU)
     name: str = ""
 
 
 @dataclass(frozen=True)
 class PartSent:
-    """The SMSC has taken one part: `mr` is the message reference that its status report will carry."""
+    """The SMSC has taken one part."""
 
     line: str
     at: float
     message_id: int
     part: int
     parts: int
-    mr: int
+    mr: int  # the message reference that its status report will carry
 
 
 @dataclass(frozen=True)
@@ -272,18 +326,15 @@ class TextSent:
 
 @dataclass(frozen=True)
 class TextFailed:
-    """The text was refused and did not go out, or not whole: `reason` in plain words, `code` the +CMS/+CME ERROR.
-
-    kind: one of causes.KINDS, from which follows what to do. begun: some of its parts did go out.
-    """
+    """The text was refused and did not go out, or not whole."""
 
     line: str
     at: float
     message_id: int
-    reason: str
-    code: int | None
-    kind: str
-    begun: bool
+    reason: str  # in plain words
+    code: int | None  # of +CMS ERROR or +CME ERROR
+    kind: Refusal  # from which follows what to do
+    begun: bool  # some of its parts did go out
 
 
 @dataclass(frozen=True)
@@ -310,41 +361,37 @@ class NotStarted:
 class TextReceived:
     """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
 
-    sender: E.164 with `+` where international, else as received ("60006", "info@x.de").
-    body: the text; halves of a surrogate pair stay as they are until `join`. concat: which part it is.
-    kind: "text"; or what else it was: "silent", "binary" (for a program), "picture" (notice of an MMS), "waiting" and
-    "waited" (a voice message waits, or no more), "unreadable"; of those the words are the bridge's. An 8-bit message has
-    its octets as characters 0 to 255 in `body`.
-    replace_type: 1 to 7 where it takes the place of the last one of this type from this sender (23.040 9.2.3.9).
-    pdu: what was received, hex. scts: the SMSC's time stamp, aware, None where it was not a date.
+    An 8-bit message has its octets as characters 0 to 255 in `body`. The words for what is no text are the
+    bridge's.
     """
 
     line: str
     at: float
     slot: Slot | None
-    sender: str
-    body: str
-    concat: Concat | None
-    scts: datetime | None
-    kind: str
-    replace_type: int | None
-    truncated: bool
-    pdu: str
+    sender: str  # E.164 with `+` where international, else as received ("60006", "info@x.de")
+    body: str  # halves of a surrogate pair stay as they are until `join`
+    concat: Concat | None  # which part it is of a text of several
+    scts: datetime | None  # the SMSC's time stamp, aware; None where it was not a date
+    kind: TextKind
+    replace_type: (
+        int | None
+    )  # 1 to 7: it takes the place of the last one of this type from this sender (23.040 9.2.3.9)
+    truncated: bool  # the PDU held less than it said
+    pdu: str  # what was received, in hex
 
 
 @dataclass(frozen=True)
 class ReportReceived:
-    """A status report (23.040 9.2.2.3): `status` is TP-ST, `mr` the reference of the part, `recipient` its number, `scts` when
-    the SMSC took it from us."""
+    """A status report (23.040 9.2.2.3)."""
 
     line: str
     at: float
     slot: Slot | None
-    mr: int
-    recipient: str
-    status: int
-    discharge: datetime | None
-    scts: datetime | None = None
+    mr: int  # of the part
+    recipient: str  # its number
+    status: int  # TP-ST (23.040 9.2.3.15)
+    discharge: datetime | None  # when it was delivered, or last tried
+    scts: datetime | None = None  # when the SMSC took it from us
 
 
 Event = (

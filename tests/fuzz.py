@@ -21,10 +21,10 @@ import click
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.commands import told
+from modem.at.commands import recorded
 from modem.at.dialogue import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
 from modem.calls.call import CallEvent
-from modem.calls.tracker import Calls
+from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallRinging, TextReceived
 from modem.errors import ModemError, PduError
 from modem.procedures import reading, sending, survey
@@ -109,7 +109,13 @@ ANSWERS = {
 }
 COMMANDS = [
     *(value for value in vars(commands).values() if isinstance(value, Command)),
-    *(commands.read(3), commands.delete(3), commands.send(23), told("ATD+447400123456;"), told("AT+QWERTY")),
+    *(
+        commands.read(3),
+        commands.delete(3),
+        commands.send(23),
+        recorded("ATD+447400123456;"),
+        recorded("AT+QWERTY"),
+    ),
 ]
 PARTS = encode("+447400123456", "€" * 200, reference=7)
 
@@ -185,7 +191,7 @@ class Host:
         self._r = r
         self.now = 0.0
         self.dialogue = Dialogue()
-        self.calls = Calls("fuzz")
+        self.calls = Tracker("fuzz")
         self.calls.has_list = r.random() < 0.5
         self.calls.indicators = r.choice(({}, {"5": "callsetup", "4": "call"}))
         self.events: list[CallEvent] = []
@@ -209,7 +215,7 @@ class Host:
                     reading.read_all,
                     lambda: reading.read_one(3),
                     lambda: sending.send(PARTS),
-                    survey.survey,
+                    lambda: survey.survey("fuzz", lambda: 0.0),
                     survey.missed_book,
                     survey.release_cause,
                     lambda: initialise("auto", "1234", lambda imei, iccid: None),
@@ -279,7 +285,9 @@ class Host:
         if response.command is commands.CALLS and response.ok:
             self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, self.now)
         elif response.command in (commands.HANG_UP, commands.HANG_UP_V25):
-            self.events += self.calls.hung_up(response.ok, self.now)
+            self.events += self.calls.hung_up(
+                response.ok, self.now, commands.surely_hangs_up(response.command)
+            )
         elif response.command is commands.ANSWER and response.ok:
             self.calls.picked_up(self.now)
 

@@ -24,6 +24,7 @@ from bridge.service.loop import Loop
 from bridge.service.worker import Errands
 from modem.contract import Request
 from modem.line.driver import Driver, Line
+from modem.line.timing import Timing
 from modem.ports import discovery, holders
 from modem.simulator import Simulator
 from web import create_app
@@ -57,9 +58,14 @@ def _request(drivers: Mapping[str, Driver], name: str, request: Request) -> None
 
 @contextmanager
 def running(
-    settings: Settings, reload: Callable[[], Settings | None], clock: Clock | None = None
+    settings: Settings,
+    reload: Callable[[], Settings | None],
+    clock: Clock | None = None,
+    timing: Timing | None = None,
 ) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
+
+    timing: how long the modem threads wait for what, if not as usual.
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
@@ -107,7 +113,9 @@ def running(
             port = simulators[modem.name].port if modem.name in simulators else modem.port
             pin, others = _remembered(engine, modem, settings)
             line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
-            drivers[modem.name] = Driver(line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
+            drivers[modem.name] = Driver(
+                line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)), timing=timing
+            )
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
         yield Service(settings, loop, desk, server.url, simulators)

@@ -1,4 +1,5 @@
-"""The AT vocabulary that we send: each command's text, what its answer looks like, and how long it may take (seconds).
+"""The AT vocabulary that we send: each command's text, what its answer looks like, and how long it may take
+(seconds).
 
 Answers are told from URCs of the same name by their shape: `+CREG: 0,1` answers, `+CREG: 1` is unsolicited;
 `+CLIP: 1,1` answers, `+CLIP: "+44..."` is a caller.
@@ -18,8 +19,6 @@ _NAME_LINE = re.compile(rf"(?!{_URC_WORDS})[^+^*#$%][^:]*$")
 _DIGITS_LINE = re.compile(r'"?\d{6,22}F?"?$')
 # +CMS ERROR of AT+CMGR and AT+CMGD for a place where nothing lies (27.005 3.2.5).
 NO_SUCH_INDEX = 321
-# 27.005 leaves the limit to the network; vendors name up to 120 s. What has no reference by then is unconfirmed.
-SEND_TIMEOUT = 150.0
 
 
 def _answer(prefix: str) -> re.Pattern[str]:
@@ -72,8 +71,8 @@ STORAGE_STATE = Command("AT+CPMS?", _answer("+CPMS"))
 LIST_ALL = Command("AT+CMGL=4", _answer("+CMGL"), _PDU_LINE, timeout=30.0)
 # The radio link stays up between the parts of a long text (27.005 CMMS).
 KEEP_LINK = Command("AT+CMMS=1")
-# What is told of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and announced,
-# reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
+# What is announced of texts and reports, best first (27.005 CNMI: mode, mt, bm, ds, bfr): a text stored and
+# announced, reports direct, else stored, else none; mode 1 for modems that advertise 2 and refuse it.
 TELL_TEXTS = tuple(Command(f"AT+CNMI={mode},1,0,{ds},0") for mode in (2, 1) for ds in (1, 2, 0))
 TELL_TEXTS_STATE = Command("AT+CNMI?", _answer("+CNMI"))
 # For modems that store nothing: handed over directly, each to be acknowledged (27.005 CSMS 1, CNMA).
@@ -83,7 +82,8 @@ HAND_OVER_TEXTS = tuple(Command(f"AT+CNMI={mode},2,0,{ds},0") for mode in (2, 1)
 ACKNOWLEDGE = Command("AT+CNMA")
 
 
-# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it would tell.
+# A modem that falls silent at one of these twice is not asked it again: the line matters more than what it
+# would tell.
 OPTIONAL = frozenset(
     command.text
     for command in (
@@ -101,7 +101,8 @@ def pin(digits: str) -> Command:
 
 
 def use_storage(*names: str) -> Command:
-    """Select where texts are read and deleted, and with more names where they are written and arrive (27.005 CPMS).
+    """Select where texts are read and deleted, and with more names where they are written and arrive (27.005
+    CPMS).
 
     >>> use_storage("SM").text, use_storage("ME", "SM", "ME").text
     ('AT+CPMS="SM"', 'AT+CPMS="ME","SM","ME"')
@@ -130,10 +131,25 @@ def send(tpdu_octets: int) -> Command:
     return Command(f"AT+CMGS={tpdu_octets}", _answer("+CMGS"), timeout=10.0, prompt=True)
 
 
-def told(text: str) -> Command:
-    """The command that a recorded line of the host is, for replay: ours where it is one of ours.
+def hangs_up(command: Command) -> bool:
+    """Does it end the call that is connected, or else reject the one that rings (27.007 CHUP, V.250 ATH)?"""
+    return command.text in ("ATH", "ATH0", HANG_UP.text) or command.text.startswith("AT+QHUP")
 
-    >>> told("AT+CLCC") is CALLS, told("ATD+447700900456;").dial
+
+def surely_hangs_up(command: Command) -> bool:
+    """Does OK to it mean that the call is over? Not to ATH: with AT+CVHU=1, which is the default of
+    Qualcomm's modems, they say OK and leave voice calls alone (27.007 CVHU).
+
+    >>> surely_hangs_up(HANG_UP), surely_hangs_up(HANG_UP_V25)
+    (True, False)
+    """
+    return not command.text.startswith("ATH")
+
+
+def recorded(text: str) -> Command:
+    """The command that a recorded line of a host is, for replay: ours where it is one of ours.
+
+    >>> recorded("AT+CLCC") is CALLS, recorded("ATD+447400900456;").dial
     (True, True)
     """
     known = next((c for c in _KNOWN if c.text == text), None)

@@ -1,4 +1,5 @@
-"""The AT dialogue as a pure machine: bytes go in, Response, Prompt and Urc come out; it owns no port and no clock.
+"""The AT dialogue as a pure machine: bytes go in, Response, Prompt and Urc come out; it owns no port and no
+clock.
 
 Whose line is it? (27.007 chapter 4, V.25ter 5.7)
 
@@ -33,8 +34,8 @@ _ERRORS = frozenset({"ERROR", "COMMAND NOT SUPPORT", "TOO MANY PARAMETERS", "NA"
 _NUMBERED_ERROR = re.compile(r"(\+CME ERROR|\+CMS ERROR|MODEM ERROR):? ?(.*)")
 # Without a way to match digits in the middle twice: a long line of them must not take time.
 _TWO_LINES = re.compile(r"(?:\+CMT|\+CDS|\+CBM|\+CLASS0):(?:.*\D)?(\d+)")
-# Text mode (27.005 3.4.1): the sender, a name, the time, and with +CSDH=1 at the end how long the text is; the status of a
-# stored text is a word there.
+# Text mode (27.005 3.4.1): the sender, a name, the time, and with +CSDH=1 at the end how long the text is;
+# the status of a stored text is a word there.
 _TEXT = re.compile(
     r'(?:\+CMT: ?"[^"]*",(?:"[^"]*")?,"\d\d|\+CMGR: ?"[A-Z]{3}|\+CMGL: ?\d+,"[A-Z]{3}).*?(?:,\d+,(\d+))?'
 )
@@ -43,17 +44,23 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 @dataclass(frozen=True)
 class Command:
-    """One command line. answer: takes the lines that are its answer; bare: takes answer lines that carry no prefix.
-
-    prompt: a prompt comes before the body (CMGS). dial: ends with NO CARRIER and the like (ATD, ATA). timeout: seconds.
-    """
+    """One command line."""
 
     text: str
-    answer: re.Pattern[str] | None = None
-    bare: re.Pattern[str] | None = None
-    timeout: float = 5.0
-    prompt: bool = False
-    dial: bool = False
+    answer: re.Pattern[str] | None = None  # takes the lines that are its answer
+    bare: re.Pattern[str] | None = None  # takes answer lines that carry no name
+    timeout: float = 5.0  # seconds until its final result
+    prompt: bool = False  # a prompt comes before the body (27.005 CMGS)
+    dial: bool = False  # ends with NO CARRIER and the like (V.250 ATD, ATA)
+
+    @property
+    def name(self) -> str:
+        """What stands before its parameters.
+
+        >>> Command("AT+CMGR=3").name, Command("AT+CREG?").name, Command("AT+CPMS=?").name
+        ('AT+CMGR', 'AT+CREG', 'AT+CPMS')
+        """
+        return re.split("[=?]", self.text)[0]
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class Response:
 
     @property
     def ok(self) -> bool:
+        """Was the command carried out?"""
         return self.final in ("OK", "CONNECT")
 
     def error(self) -> CommandError:
@@ -99,7 +107,8 @@ AtEvent = Response | Prompt | Urc
 
 
 class Dialogue:
-    """One side of one port. `send` and `body` give the bytes to write, `receive` takes the bytes that were read."""
+    """One side of one port. `send` and `body` give the bytes to write, `receive` takes the bytes that were
+    read."""
 
     def __init__(self) -> None:
         self.command: Command | None = None
@@ -112,7 +121,8 @@ class Dialogue:
         self._text_left = 0
 
     def send(self, command: Command) -> bytes:
-        """The bytes of a command line; from here on its answers are known. Only one command runs at a time."""
+        """The bytes of a command line; from here on its answers are known. Only one command runs at a
+        time."""
         if self.command is not None:
             raise RuntimeError(f"{command.text!r} must wait for the end of {self.command.text!r}")
         self.command, self._lines, self._echo, self._prompted = command, [], command.text, False
@@ -193,7 +203,8 @@ class Dialogue:
             events.append(Urc(line))
 
     def _is_pdu_of_header(self, line: str) -> bool:
-        """Does this line complete a +CMT? Its octets are the SMSC's and as many as the header said (27.005 3.4.1)."""
+        """Does this line complete a +CMT? Its octets are the SMSC's and as many as the header said (27.005
+        3.4.1)."""
         if self._header is None or not _HEX.fullmatch(line):
             return False
         smsc = 1 + int(line[:2], 16)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Family:
-    """One family of modems. makers: found in what AT+CGMI and AT+CGMM answer. init: sent after the common settings,
-    errors are ignored since firmwares differ. indicators: +CIEV tells of calls, AT+CIND=? says which index."""
+    """One family of modems."""
 
-    name: str
-    makers: re.Pattern[str]
-    init: tuple[str, ...] = ()
-    indicators: bool = False
+    name: str  # what `family` in config.ini may say
+    makers: re.Pattern[str]  # found in what AT+CGMI and AT+CGMM answer
+    init: tuple[str, ...] = ()  # sent after the settings of all; errors are ignored, since firmwares differ
+    indicators: bool = False  # +CIEV tells of calls, and AT+CIND=? says which index means what
 
 
 def _family(name: str, makers: str, *init: str, indicators: bool = False) -> Family:
@@ -39,7 +38,8 @@ FAMILIES = (
 
 
 def family_of(identity: str, chosen: str = "auto") -> Family:
-    """The family that config.ini names, else the one that the modem's own words tell.
+    """The family that config.ini names (chosen), else the one that the modem's own words tell. identity: what
+    AT+CGMI and AT+CGMM answer. Raises KeyError for a name that is none.
 
     >>> family_of("huawei E173").name, family_of("SIMCOM_SIM7600E-H").name, family_of("SIMCOM_Ltd SIM800L").name
     ('huawei', 'simcom-lte', 'simcom-2g')

@@ -1,19 +1,33 @@
 """What URCs say, as types: one frozen class an indication, and nothing of how it is spelled."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class CallStatus(StrEnum):
+    """The state of one call (27.007 CLCC <stat>, and ENDED, which SIMCom and others add)."""
+
+    ACTIVE = "active"
+    HELD = "held"
+    DIALING = "dialing"
+    ALERTING = "alerting"
+    INCOMING = "incoming"
+    WAITING = "waiting"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)
 class Ring:
-    """The modem rings. voice: False for data and fax calls (27.007 CRING), None where a plain RING does not say."""
+    """The modem rings. voice: False for data and fax calls (27.007 CRING), None where a plain RING does not
+    say."""
 
     voice: bool | None
 
 
 @dataclass(frozen=True)
 class CallerId:
-    """Who calls (27.007 CLIP). number: None where the network gave none; then `withheld`, and also where the caller
-    withheld it and the SIM may see it all the same."""
+    """Who calls (27.007 CLIP). number: None where the network gave none; then `withheld`, and also where the
+    caller withheld it and the SIM may see it all the same."""
 
     number: str | None
     withheld: bool
@@ -30,25 +44,22 @@ class Waiting:
 
 @dataclass(frozen=True)
 class CallState:
-    """The state of one call by its index, from CLCC and its vendor cousins.
-
-    state: active, held, dialing, alerting, incoming, waiting or ended. incoming: None where the line does not say.
-    snapshot: a line of a list that a NoCalls closes (^SLCC).
-    """
+    """The state of one call by its index, from CLCC and the lines of vendors that say the same."""
 
     index: int
-    state: str
-    incoming: bool | None = None
+    status: CallStatus
+    incoming: bool | None = None  # None where the line does not say
     voice: bool = True
     number: str | None = None
     withheld: bool = False
-    cause: int | None = None
-    snapshot: bool = False
+    cause: int | None = None  # of Q.850
+    snapshot: bool = False  # a line of a list that a NoCalls closes (^SLCC)
 
 
 @dataclass(frozen=True)
 class NoCalls:
-    """The end of a ^SLCC list: what the list did not show is gone; alone it says that there is no call left."""
+    """The end of a ^SLCC list: what the list did not show is gone; alone it says that there is no call
+    left."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +71,15 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Connected:
-    """The call with that index, else the call in hand, is connected."""
+    """The call with that index, else the one that rings, is connected."""
 
     index: int | None = None
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A call ended. cause: Q.850; talked: the line says that it had been connected, even if no other line did.
+    """A call ended. cause: Q.850; talked: the line says that it had been connected, even if no other line
+    did.
 
     word: how the line begins; several words may tell of one end, the same word twice tells of two.
     """
@@ -87,7 +99,8 @@ class MissedCall:
 
 @dataclass(frozen=True)
 class Indicator:
-    """27.007 CIEV: indicator `name` has a new value; a name is an index where only AT+CIND=? knows the meaning."""
+    """27.007 CIEV: indicator `name` has a new value; a name is an index where only AT+CIND=? knows the
+    meaning."""
 
     name: str
     value: int
@@ -107,7 +120,8 @@ class Registration:
 
 @dataclass(frozen=True)
 class NetworkTime:
-    """The network has told the time, or its zone: the modem's clock is right now (27.007 CTZR and its vendor cousins)."""
+    """The network has told the time, or its zone: the modem's clock is right now (27.007 CTZR and its vendor
+    cousins)."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +161,8 @@ class PlainText:
 
 @dataclass(frozen=True)
 class Booted:
-    """A boot banner: volatile settings are gone. hard: the modem starts now, so that no call can be left from before."""
+    """A boot banner: volatile settings are gone. hard: the modem starts now, so that no call can be left from
+    before."""
 
     banner: str
     hard: bool

@@ -1,155 +1,153 @@
-"""One incoming call and what is remembered of the last end; with the times by which calls are told apart. Pure."""
+"""One incoming call: its state, what is remembered of it, and what is read off these; it changes no other
+call. Pure."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from modem.contract import CallEnded, CallRinging
-
-# Seconds. RINGs are 1 to 7 s apart; a call whose state the modem tells by itself may ring without RINGs.
-SILENCE = 10.0
-STATEFUL_SILENCE = 120.0
-WAITING_SILENCE = 30.0
-# A call whose end line was lost must not keep the line busy for ever; and no network gives a phone more calls than that
-# (22.030 6.5.5: seven).
-LONGEST_TALK = 7200.0
-MOST_CALLS = 7
-# How often AT+CLCC is asked; for a connected call only in case its end line is lost.
-POLL_RINGING = 1.0
-POLL_CONNECTED = 5.0
-# A list that is asked for right after the first RING may still be empty: so long, absence proves nothing.
-LIST_GRACE = 3.0
-# The lines that describe one end come within about two seconds; MISSED_CALL has a number and may be later.
-ECHO = 2.5
-AFTERMATH = 5.0
-# RINGs that are printed several times per second are of one call.
-BURST = 1.0
-# +CSSU that comes before the RING of the call that it means.
-MARK_BEFORE = 2.0
-# Empty lists for so long end a connected call even where no list has ever shown one.
-LIST_DOUBT = 60.0
-# The RINGs of one call are no further apart than that.
-CADENCE = 8.0
-# A RING that was on its way when we hung up or picked up.
-STRAY = 1.5
-
-# The outcome of a RING that a later line tells to be of a data or fax call.
-DATA = "data"
-CAUSES = {18: "no_answer", 19: "no_answer", 102: "no_answer", 26: "answered_elsewhere"}
-
-# Which call of ours a listed state may be about, the likeliest first.
-FITTING = {
-    "incoming": ("ringing", "waiting", "connected"),
-    "waiting": ("waiting",),
-    "active": ("connected", "ringing", "waiting"),
-    "held": ("connected", "ringing", "waiting"),
-}
+from modem.at.numbers import same_number
+from modem.calls.timing import CallTiming
+from modem.contract import CallEnded, CallOutcome, CallRinging
 
 NEVER = float("-inf")
 CallEvent = CallRinging | CallEnded
 
 
+class Phase(StrEnum):
+    """Where a call is in its life."""
+
+    RINGING = "ringing"
+    WAITING = "waiting"  # a second call, that is announced while another one goes on (27.007 CCWA)
+    CONNECTED = "connected"
+    UNNAMED = "unnamed"  # it is over; for a moment a later line may still name its caller
+
+
+# Which phase may follow which; the end of a call is no phase.
+FOLLOWS: dict[Phase, frozenset[Phase]] = {
+    Phase.RINGING: frozenset({Phase.CONNECTED, Phase.UNNAMED}),
+    Phase.WAITING: frozenset({Phase.CONNECTED, Phase.RINGING}),
+    # Only where an indicator alone had said that it was connected, and the RINGs go on.
+    Phase.CONNECTED: frozenset({Phase.RINGING}),
+    Phase.UNNAMED: frozenset(),
+}
+# How a call ended of which no line says more, by the phase in which it did.
+OUTCOMES: dict[Phase, CallOutcome] = {
+    Phase.RINGING: CallOutcome.ABANDONED,
+    Phase.WAITING: CallOutcome.WAITING,
+    Phase.CONNECTED: CallOutcome.ANSWERED,
+    Phase.UNNAMED: CallOutcome.ABANDONED,
+}
+# What a release cause says of a call that was not connected (Q.850): no user responding, no answer from user,
+# recovery on timer expiry; non-selected user clearing is another phone of the same line.
+CAUSES: dict[int, CallOutcome] = {
+    18: CallOutcome.NO_ANSWER,
+    19: CallOutcome.NO_ANSWER,
+    102: CallOutcome.NO_ANSWER,
+    26: CallOutcome.ANSWERED_ELSEWHERE,
+}
+
+
 @dataclass
 class Call:
-    """One call; only `Calls` touches it. sign: when it last showed. rung: its RINGs since it was last named, clips: how
-    often that was. vague: withheld by a state alone, which may be early. voice: some line says that it is no data call.
-    hung_at: OK to an ATH that need not mean it; again: it rang after that, so it did not.
-    guessed: an indicator alone says that it is connected, and firmwares differ in what `call` means."""
+    """One call that has not been told as ended. Instants and times are seconds of the clock of `began`."""
 
     key: int
-    state: str
+    phase: Phase
     began: float
-    sign: float
-    index: int | None = None
+    timing: CallTiming = field(repr=False)
+    last_sign: float  # when a line last said that it is there
+    index: int | None = None  # its place in AT+CLCC, where a line told it
     number: str | None = None
     name: str = ""
     withheld: bool = False
-    vague: bool = False
+    vague: bool = False  # withheld by a state alone, which may be told before the number is known
     forwarded: bool = False
-    voice: bool = False
+    voice: bool = False  # some line says that it is no data call
     rings: int = 0
-    rung: list[float] = field(default_factory=list)
-    clips: int = 0
-    stateful: bool = False
-    listed: bool = False
-    hanging_up: bool = False
-    hung_at: float | None = None
-    again: float | None = None
-    guessed: bool = False
+    rings_since_named: list[float] = field(default_factory=list)
+    times_named: int = 0  # by a CLIP
+    stateful: bool = False  # the modem tells its states by itself
+    listed: bool = False  # an AT+CLCC has shown it
+    picking_up: bool = False  # ATA is on its way to it
+    hanging_up: bool = False  # so is AT+CHUP or ATH
+    hung_up_at: float | None = None  # OK to an ATH, which need not mean that it did
+    rang_again_at: float | None = None  # it rang after that, so it did not
+    guessed: bool = (
+        False  # an indicator alone says that it is connected, and firmwares differ in what `call` means
+    )
     connected_at: float = NEVER
     cause: int | None = None
 
     @property
     def known(self) -> bool:
+        """Has the network said who calls, or that the caller hides it?"""
         return self.number is not None or self.withheld
 
+    def become(self, phase: Phase) -> None:
+        """Go into another phase, one that may follow."""
+        assert phase is self.phase or phase in FOLLOWS[self.phase], (self.phase, phase)
+        self.phase = phase
+
     def silent_at(self) -> float:
-        """When silence ends it."""
-        if self.state == "connected":
-            return self.connected_at + LONGEST_TALK
-        if self.state == "nameless":
-            return self.sign + ECHO
-        if self.state == "waiting":
-            return self.sign + (STATEFUL_SILENCE if self.stateful else WAITING_SILENCE)
-        patient = self.stateful and self.rings < 2 and self.hung_at is None
-        return self.sign + (STATEFUL_SILENCE if patient else SILENCE)
+        """The instant at which silence ends it."""
+        timing = self.timing
+        match self.phase:
+            case Phase.CONNECTED:
+                return self.connected_at + timing.longest_talk
+            case Phase.UNNAMED:
+                return self.last_sign + timing.echo
+            case Phase.WAITING:
+                return self.last_sign + (timing.stateful_silence if self.stateful else timing.waiting_silence)
+            case Phase.RINGING:
+                patient = self.stateful and self.rings < 2 and self.hung_up_at is None
+                return self.last_sign + (timing.stateful_silence if patient else timing.silence)
 
     def is_other(self, number: str | None, withheld: bool, clip: bool, now: float) -> bool:
-        """Is this another caller? A state that comes at once may not know the number yet."""
+        """Is this another caller than the one of this call? clip: a CLIP or CCWA says who it is, not a state.
+        A state that comes at once may not know the number yet, so for a moment "withheld" proves nothing
+        unless two CLIPs say so (generic-more-list-without-number-first)."""
         if not self.known:
             return False
         if self.number is not None and number is not None:
             return not same_number(self.number, number)
-        early = now - self.began < LIST_GRACE and (self.vague or not clip)
+        early = now - self.began < self.timing.list_grace and (self.vague or not clip)
         return not early and (self.number, self.withheld) != (number, withheld)
 
-    def next_rings(self, since: float, clip: bool) -> list[float]:
-        """Which of its RINGs were the next caller's, who is now named: all since it was last named itself, if each
-        RING names the caller here; else the last one, and those printed with it."""
-        if clip and self.clips > 1:
-            return self.rung
-        burst = [ring for ring in self.rung[-1:] if ring > since]
-        for ring in reversed(self.rung[:-1]):
-            if burst and burst[0] - ring < BURST:
+    def rings_of_next(self, since: float, clip: bool) -> list[float]:
+        """Which of its RINGs were the next caller's, who is named now by a CLIP or a state: all since it was
+        last named itself, if each RING names the caller here (generic-more-clip-each-ring-then-two-rings);
+        else the last one if it is later than `since` (generic-more-clip-once-then-other-caller), and those
+        printed with it (generic-more-burst-of-next-caller)."""
+        if clip and self.times_named > 1:
+            return self.rings_since_named
+        burst = [ring for ring in self.rings_since_named[-1:] if ring > since]
+        for ring in reversed(self.rings_since_named[:-1]):
+            if burst and burst[0] - ring < self.timing.burst:
                 burst.insert(0, ring)
         return burst
 
-    def calls_again(self, since: float) -> bool:
-        """The ringing is told anew after an OK to ATH: so it did hang up, and the RING just now is the next call's."""
-        return self.hung_at is not None and (self.again is None or self.again > since)
+    def did_hang_up(self, since: float) -> bool:
+        """The ringing is announced anew after an OK to ATH and has not rung before `since`: so ATH did hang
+        up, and the RING just now is the next call's (simcom-lte-more-ath-then-redials-state-first)."""
+        return self.hung_up_at is not None and (self.rang_again_at is None or self.rang_again_at > since)
 
-    def outcome(self, lost: bool) -> str:
-        if self.state == "connected":
-            return "answered"
-        if self.hanging_up and self.again is None:
-            return "rejected"
+    def outcome(self, lost: bool) -> CallOutcome:
+        """How it ended, if it ends now. lost: the modem or the port was lost, and nobody can know."""
+        if self.phase is Phase.CONNECTED:
+            return CallOutcome.ANSWERED
+        if self.hanging_up and self.rang_again_at is None:
+            return CallOutcome.REJECTED
         if lost:
-            return "lost"
-        unheard = "waiting" if self.state == "waiting" else "abandoned"
-        return unheard if self.cause is None else CAUSES.get(self.cause, unheard)
+            return CallOutcome.LOST
+        return CAUSES.get(self.cause or 0, OUTCOMES[self.phase])
 
 
 @dataclass
-class End:
-    """The last end, to know its echoes. words: those that told of it; None where no line did, so that none will echo."""
+class LastEnd:
+    """The last end, to know the lines that tell of it once more."""
 
     at: float = NEVER
     index: int | None = None
     number: str | None = None
-    words: set[str] | None = None
-
-
-def same_number(one: str | None, other: str | None) -> bool:
-    """Do two spellings name one subscriber? National and international forms end alike.
-
-    >>> same_number("+447700900123", "07700900123"), same_number("+447700900123", "+447700900124")
-    (True, False)
-    """
-    if one is None or other is None:
-        return one == other
-    a, b = one.lstrip("+0"), other.lstrip("+0")
-    shorter, longer = sorted((a, b), key=len)
-    return a == b or (len(shorter) >= 7 and longer.endswith(shorter))
-
-
-def may_be_same(one: str | None, other: str | None) -> bool:
-    """As same_number, and an unknown number may be any."""
-    return one is None or other is None or same_number(one, other)
+    words: set[str] | None = (
+        None  # the kinds of line that told of it; None where no line did, so that none will again
+    )

@@ -1,4 +1,5 @@
-"""An open port with one AT dialogue on it: bytes in and out, errors in plain sentences; it decides nothing."""
+"""An open port with one AT dialogue on it: bytes in and out, errors in plain sentences; it decides
+nothing."""
 
 import errno
 import fcntl
@@ -29,10 +30,9 @@ _CANNOT_OPEN = {
 
 
 class Channel:
-    """Opens `path` for us alone. Raises PortLost where it can't be opened, read or written any more.
-
-    recorder: keeps what goes over the wire.
-    """
+    """The port at `path`, opened for us alone; raises PortLost where that cannot be done, and from each
+    method where it can't be read or written any more. baud: bits per second. recorder: keeps what goes over
+    the wire."""
 
     def __init__(self, path: str, baud: int, recorder: Recorder) -> None:
         self.path = path
@@ -42,13 +42,15 @@ class Channel:
         self.escape()
 
     def fileno(self) -> int:
+        """What `select` waits for."""
         return int(self._port.fileno())
 
     def close(self) -> None:
+        """Give the port back."""
         self._port.close()
 
     def read(self) -> list[AtEvent]:
-        """What has come, to be called when the port is readable."""
+        """What has come, as responses, prompts and URCs; to be called when the port is readable."""
         try:
             data = os.read(self.fileno(), READ_SIZE)
         except BlockingIOError:
@@ -61,18 +63,22 @@ class Channel:
         return self.dialogue.receive(data)
 
     def send(self, command: Command) -> None:
+        """Write a command; only one may run at a time."""
         self._recorder.wrote(command.text, time.monotonic())
         self.write(self.dialogue.send(command))
 
     def escape(self) -> None:
-        """Leave text entry mode, whatever state the modem is in, and begin a new line."""
+        """Leave text entry mode, whatever state the modem is in, and begin a new line (27.005 CMGS: ESC
+        cancels)."""
         self.dialogue.abandon()
         self.write(ESCAPE)
 
     def send_body(self, pdu: str) -> None:
+        """Write the PDU in hex that answers a prompt (27.005 CMGS)."""
         self.write(self.dialogue.body(pdu))
 
     def write(self, data: bytes) -> None:
+        """Write these bytes past the dialogue."""
         try:
             self._port.write(data)
         except (OSError, serial.SerialException) as error:
@@ -85,7 +91,8 @@ class Channel:
 
 
 def _open(path: str, baud: int) -> serial.Serial:
-    """The port, locked twice: pyserial's `exclusive` is a flock that only the polite heed, TIOCEXCL is the kernel's."""
+    """The port, locked twice: pyserial's `exclusive` is a flock, which other programs may ignore; TIOCEXCL is
+    enforced by the kernel."""
     try:
         port = serial.Serial(path, baud, timeout=0, write_timeout=WRITE_SECONDS, exclusive=True)
         fcntl.ioctl(port.fileno(), termios.TIOCEXCL)

@@ -1,4 +1,4 @@
-"""Reading stored texts as conversations with the modem: all of them, or one; what was read in part is read again."""
+"""The procedures that read stored texts: all of them, or one. What was garbled on the way is read again."""
 
 import re
 from collections.abc import Generator
@@ -8,8 +8,9 @@ from modem.procedures.steps import Reply, Step, ask
 
 
 def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
-    """Everything in the selected storage as (index, PDU), by AT+CMGL=4 (27.005 CMGL). An entry that was garbled on the
-    way is read once more by itself; if it still does not fit, it stays where it is."""
+    """All that lies in the selected storage as (index, PDU in hex), by AT+CMGL=4 (27.005 CMGL). An entry that
+    was garbled on the way is read once more by itself; if it does not fit then either, it stays where it
+    is."""
     response = yield from ask(commands.LIST_ALL)
     found: list[tuple[int, str]] = []
     garbled: list[int] = []
@@ -32,8 +33,9 @@ def read_all() -> Generator[Step, Reply, tuple[tuple[int, str], ...]]:
 
 
 def read_one(index: int) -> Generator[Step, Reply, str | None]:
-    """The PDU at an index of the selected storage, None if there is none. Its length must be what the header says, or
-    two readings must agree: a bit lost on the wire must not lose a message."""
+    """The PDU in hex at an index of the selected storage (27.005 CMGR), None if there is none. Its length
+    must be what the header says, or two of three readings must agree: a bit lost on the wire must not lose a
+    message."""
     readings: list[str] = []
     for _ in range(3):
         response = yield from ask(commands.read(index))

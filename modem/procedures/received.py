@@ -1,17 +1,20 @@
-"""A received PDU -> what the bridge is told of it; pure, and never raises: what can't be read is told as such."""
+"""A received PDU -> what the bridge is told of it; pure, and never raises: what can't be read is told as
+such."""
 
-from modem.contract import ReportReceived, Slot, TextReceived
+from modem.contract import ReportReceived, Slot, TextKind, TextReceived
 from modem.errors import PduError
 from modem.sms import decode
 from modem.sms.wap import is_picture
 
 
 def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived | ReportReceived | None:
-    """A DELIVER or a STATUS-REPORT as an event; None for a SUBMIT, which is a text of ours that lies in the storage."""
+    """A DELIVER or a STATUS-REPORT as an event (23.040 9.2.2); None for a SUBMIT, which is a text of ours
+    that lies in the storage. line, now: for the event. pdu: hex, the SMSC's number first. slot: where it
+    lies, None if it was delivered directly. Never raises: what cannot be read is told as UNREADABLE."""
     try:
         decoded = decode.decode(pdu)
     except PduError:
-        return TextReceived(line, now, slot, "", "", None, None, "unreadable", None, False, pdu)
+        return TextReceived(line, now, slot, "", "", None, None, TextKind.UNREADABLE, None, False, pdu)
     match decoded:
         case decode.StatusReport():
             recipient = decoded.recipient.number
@@ -36,13 +39,13 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
             return None
 
 
-def _kind(text: decode.Deliver) -> str:
+def _kind(text: decode.Deliver) -> TextKind:
     """What a message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
     if text.is_silent:
-        return "silent"
+        return TextKind.SILENT
     if text.is_binary or text.text is None:
         port = text.ports[0] if text.ports else None
-        return "picture" if is_picture(port, text.data or b"") else "binary"
+        return TextKind.PICTURE if is_picture(port, text.data or b"") else TextKind.BINARY
     if text.waiting and not text.text.strip():
-        return "waiting" if text.waiting.active else "waited"
-    return "text"
+        return TextKind.WAITING if text.waiting.active else TextKind.WAITED
+    return TextKind.TEXT

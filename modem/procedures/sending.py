@@ -1,9 +1,5 @@
-"""Conversations with the modem as straight lines: read and send texts; generators without port, clock or thread.
-
-Each yields what is to be done next and is given the outcome: Command and Body are answered by Response or Prompt, a
-Pause by nothing, a Taken is news for the line. A port that is lost or a command that times out is thrown in at the yield.
-`setup` and `survey` hold the other conversations.
-"""
+"""The procedure that sends one text, part by part, each once; what follows from its outcome is decided
+elsewhere."""
 
 import re
 from collections.abc import Generator
@@ -14,6 +10,7 @@ from modem.at.dialogue import Prompt, Response
 from modem.errors import CommandTimeout, PortLost
 from modem.procedures.steps import Body, Reply, Step, Taken, ask
 from modem.sms import causes
+from modem.sms.causes import NoRefusal, Refusal
 from modem.sms.encode import EncodedPart
 
 # What `send` ends with.
@@ -26,11 +23,12 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refused:
-    """A part was refused for sure. kind: one of causes.KINDS; begun: parts before it were taken."""
+    """A part was refused for sure. reason: sentences; code: the +CMS or +CME ERROR; begun: parts before it
+    were taken."""
 
     reason: str
     code: int | None
-    kind: str
+    kind: Refusal
     begun: bool
 
 
@@ -52,7 +50,9 @@ Outcome = Sent | Refused | Unsure | Untouched
 
 
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
-    """Send the parts of one text, each once. It stops at the first that is not taken (DESIGN, rules 5 and 6)."""
+    """Send the parts of one text, each once (27.005 CMGS). It stops at the first that is not taken, and never
+    sends after a time-out: a part of which nobody knows whether it went out must not go out twice. Never
+    raises: a port that is lost or a time-out is part of the outcome."""
     if len(parts) > 1:
         yield from ask(commands.KEEP_LINK)
     for place, part in enumerate(parts, 1):
@@ -73,7 +73,7 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
                 if place == len(parts):
                     return Sent()
                 sentence = f"{error} Only {place} of {len(parts)} parts went out."
-                return Refused(sentence, None, causes.DEVICE, begun=True)
+                return Refused(sentence, None, Refusal.DEVICE, begun=True)
         elif isinstance(reply, Response) and reply.ok:
             return _nothing_written("The modem did not ask for the text.", before)
         assert isinstance(reply, Response)
@@ -87,7 +87,7 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
 
 def _nothing_written(reason: str, before: str) -> Refused | Untouched:
     """Not one octet of this part's PDU was handed over."""
-    return Refused(f"{reason}{before}", None, causes.DEVICE, begun=True) if before else Untouched(reason)
+    return Refused(f"{reason}{before}", None, Refusal.DEVICE, begun=True) if before else Untouched(reason)
 
 
 def _reference(lines: tuple[str, ...]) -> int | None:
@@ -102,6 +102,10 @@ def _not_taken(response: Response, before: str) -> Refused | Unsure | None:
     code = response.error().code
     kind = causes.cause(code, response.final).kind
     sentence = f"{causes.why(code, response.final)}.{before}"
-    if kind == causes.TAKEN:
-        return None
-    return Unsure(sentence) if kind == causes.UNSURE else Refused(sentence, code, kind, bool(before))
+    match kind:
+        case NoRefusal.TAKEN:
+            return None
+        case NoRefusal.UNSURE:
+            return Unsure(sentence)
+        case Refusal():
+            return Refused(sentence, code, kind, bool(before))

@@ -1,7 +1,8 @@
-"""Makes a modem ours: the conversation that unlocks the SIM, asks who is there and switches on what we listen to.
+"""The procedure that makes a modem ours: it unlocks the SIM, asks who is there and switches on what we listen
+to.
 
-A generator like those of `dialogues`. Volatile settings are gone after every boot banner and can be changed by others, so
-it is held again then, and `settings_kept` looks now and then.
+Volatile settings are gone after every boot banner, and other programs can change them: so it is run again
+then, and `settings_kept` looks now and then.
 """
 
 import re
@@ -22,18 +23,17 @@ TRIES_LEFT = 3
 
 @dataclass(frozen=True)
 class Texts:
-    """How texts come in. storage: where they lie, `storages`: all that can hold some. announced: the AT+CNMI that was
-    taken. acknowledged: those delivered directly wait for AT+CNMA (27.005 CSMS, phase 2+)."""
+    """How texts come in."""
 
-    storage: str = "SM"
-    storages: tuple[str, ...] = ("SM",)
-    announced: str = ""
-    acknowledged: bool = False
+    storage: str = "SM"  # where they arrive, are read and deleted (27.005 CPMS <mem1> and <mem3>)
+    storages: tuple[str, ...] = ("SM",)  # all that can hold some, that one first
+    announced: str = ""  # the AT+CNMI that was accepted
+    acknowledged: bool = False  # those delivered directly wait for AT+CNMA (27.005 CSMS, phase 2+)
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What initialising found out. has_list: AT+CLCC works; has_cause: AT+CEER; has_book: a phone book of missed calls."""
+    """What the setting-up has found out."""
 
     family: Family
     model: str
@@ -42,9 +42,9 @@ class Setup:
     iccid: str | None
     msisdn: str | None
     texts: Texts
-    has_list: bool
-    has_cause: bool
-    has_book: bool
+    has_list: bool  # AT+CLCC works
+    has_cause: bool  # so does AT+CEER
+    has_book: bool  # there is a phone book of missed calls
     indicators: dict[str, str] = field(default_factory=dict)
 
 
@@ -53,10 +53,15 @@ Judge = Callable[[str | None, str | None], str | None]
 
 
 def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Reply, Setup]:
-    """Make the modem ours: settings that do not survive its power-up, and who it is. Errors of single settings are let
-    pass, firmwares differ. `pin`: to unlock the SIM with, once; "" if it has been refused before. Raises NotUsable where
-    a person must act, PinRefused where the PIN was wrong, NotOurs where `judge` says so, before anything is changed that
-    would outlast us."""
+    """Set the modem up from the first AT, in this order: who it is, the SIM, what it tells of calls, of
+    texts, and what it can do. Errors of single settings are let pass, since firmwares differ.
+
+    family: a name of FAMILIES, or `auto`. pin: to unlock the SIM with, once; "" if the SIM has refused it
+    before, None without. judge: why a modem is not ours.
+
+    Raises NotUsable where a person must act (Stuck where a restart of the modem may help), PinRefused where
+    the PIN was wrong, and NotOurs where `judge` says so, before anything is changed that would outlast us.
+    """
     yield from _wake()
     for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
         yield from ask(command)
@@ -77,18 +82,22 @@ def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Re
     for command in (*commands.HEAR_CALLS, *(Command(text) for text in kind.init)):
         yield from ask(command)
     texts = yield from _hear_texts()
+    has_list = (yield from ask(commands.CALLS)).ok
+    has_cause = (yield from ask(commands.CAUSE)).ok
+    books = yield from ask(commands.BOOKS)
+    indicators = (yield from _indicators()) if kind.indicators else {}
     return Setup(
-        kind,
-        model or maker or "modem",
-        imei,
-        imsi,
-        iccid,
-        msisdn,
-        texts,
-        has_list=(yield from ask(commands.CALLS)).ok,
-        has_cause=(yield from ask(commands.CAUSE)).ok,
-        has_book='"MC"' in "".join((yield from ask(commands.BOOKS)).lines),
-        indicators=(yield from _indicators()) if kind.indicators else {},
+        family=kind,
+        model=model or maker or "modem",
+        imei=imei,
+        imsi=imsi,
+        iccid=iccid,
+        msisdn=msisdn,
+        texts=texts,
+        has_list=has_list,
+        has_cause=has_cause,
+        has_book='"MC"' in "".join(books.lines),
+        indicators=indicators,
     )
 
 
@@ -142,7 +151,8 @@ _SIM_TROUBLE = {
 
 
 def _enter(pin: str) -> Generator[Step, Reply, None]:
-    """Once and never twice. A modem that counts the tries (27.007 CPINR) tells of those that were made elsewhere."""
+    """Enter the PIN (27.007 CPIN), once and never twice. A modem that counts the tries (CPINR) tells of those
+    that were made elsewhere."""
     if not pin:
         raise NotUsable(_PIN_REFUSED)
     counted = re.search(r"SIM PIN, ?(\d+)", " ".join((yield from ask(commands.PIN_TRIES)).lines))
@@ -164,8 +174,9 @@ def _own_number() -> Generator[Step, Reply, str | None]:
 
 
 def _hear_texts() -> Generator[Step, Reply, Texts]:
-    """PDU mode, the storages (27.005 CPMS), and texts announced as they come: stored first, since then they survive us;
-    delivered directly only where nothing else works, and then acknowledged one by one (CSMS, CNMA)."""
+    """PDU mode, the storages (27.005 CPMS), and texts announced as they come: stored first, since then they
+    survive us; delivered directly only where nothing else works, and then acknowledged one by one (CSMS,
+    CNMA)."""
     yield from ask(commands.PDU_MODE)
     known = (yield from ask(commands.STORAGES)).lines
     state = (yield from ask(commands.STORAGE_STATE)).lines
@@ -200,8 +211,9 @@ def _indicators() -> Generator[Step, Reply, dict[str, str]]:
 
 
 def settings_kept(announced: str) -> Generator[Step, Reply, bool]:
-    """Are the settings still ours? Other programs and silent resets change them; a modem that was not acknowledged in
-    time stops announcing texts by itself (27.005 CNMI). announced: the AT+CNMI that was taken."""
+    """Are the settings still ours? Other programs and silent resets change them, and a modem that was not
+    acknowledged in time stops announcing texts by itself (27.005 CNMI). announced: the AT+CNMI that was
+    accepted at the setting-up."""
     caller_id = yield from ask(commands.CALLER_ID_STATE)
     mode = yield from ask(commands.PDU_MODE_STATE)
     told = yield from ask(commands.TELL_TEXTS_STATE)

@@ -1,4 +1,10 @@
-"""What a conversation with the modem may yield and is answered with, and the one way to send a command."""
+"""What a procedure may yield and is answered with, and the one way to send a command.
+
+A procedure is a generator without port, clock or thread. It yields what is to be done next and is given the
+outcome: Command and Body are answered by Response or Prompt, a Pause by None; a Taken is news for the line,
+answered by None at once. A port that is lost (PortLost) or a command that times out (CommandTimeout) is
+thrown in at the yield.
+"""
 
 import re
 from collections.abc import Generator
@@ -9,7 +15,7 @@ from modem.at.dialogue import Command, Prompt, Response
 
 @dataclass(frozen=True)
 class Body:
-    """The PDU that answers a Prompt."""
+    """The PDU in hex that answers a Prompt (27.005 CMGS)."""
 
     pdu: str
 
@@ -37,14 +43,14 @@ Reply = Response | Prompt | None
 
 
 def ask(command: Command) -> Generator[Step, Reply, Response]:
-    """One command and its Response, OK or not."""
+    """Send one command. Returns its Response, which may be an error."""
     reply = yield command
     assert isinstance(reply, Response)
     return reply
 
 
 def word(command: Command) -> Generator[Step, Reply, str | None]:
-    """The one word that a command answers, without its prefix and quotes."""
+    """The one word that a command answers, without its name and quotes; None if it fails or says nothing."""
     response = yield from ask(command)
     if not response.ok or not response.lines:
         return None
@@ -52,7 +58,8 @@ def word(command: Command) -> Generator[Step, Reply, str | None]:
 
 
 def first_word(choices: tuple[Command, ...]) -> Generator[Step, Reply, str | None]:
-    """The word of the first command that has one; a filler digit at its end is no part of it."""
+    """The word of the first of these commands that has one, without a filler digit F at its end; None if none
+    has."""
     for command in choices:
         if found := (yield from word(command)):
             return found.rstrip("fF")

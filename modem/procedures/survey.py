@@ -1,17 +1,20 @@
-"""How the line is, asked now and then: registration, signal, storage, clock; and after a call its cause and the phone book
-of missed calls. Generators like those of `dialogues`; nothing here changes a setting but the phone book that is selected."""
+"""The procedures that ask how the line is: registration, signal, storage, clock; and after a call its cause
+and the phone book of missed calls. They change no setting but which phone book is selected."""
 
 import re
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime, timedelta
 
 from modem.at import commands
 from modem.at.dialogue import Command
+from modem.at.numbers import number_of
+from modem.contract import LineHealth
 from modem.procedures.steps import Reply, Step, ask
 
 # 27.007 CREG <stat>: registered at home, and roaming.
 HOME, ROAMING = 1, 5
+# The best value of AT+CSQ; 99 is not known (27.007 CSQ).
+BEST_SIGNAL = 31
 # AT+CCLK before the network told the time: the year in which its firmware was made, or an epoch.
 OLDEST_YEAR = 2024
 # Q.850 by the words that modems say instead of numbers (27.007 CEER leaves the text to the maker).
@@ -28,24 +31,9 @@ CAUSE_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Survey:
-    """registration, lte: <stat> of CREG (calls) and CEREG (LTE only); signal: CSQ 0 to 31; None where the modem would not
-    say. used and total: texts in `storage`. clock: what the modem believes the time to be, if it has been told."""
-
-    registration: int | None
-    lte: int | None
-    operator: str | None
-    signal: int | None
-    smsc: str | None
-    storage: str
-    used: int
-    total: int
-    clock: datetime | None
-
-
-def survey() -> Generator[Step, Reply, Survey]:
-    """Ask for everything once."""
+def survey(line: str, clock: Callable[[], float]) -> Generator[Step, Reply, LineHealth]:
+    """Ask for everything once. line: its name; clock: the monotonic clock, for the instant at which all is
+    known."""
     registration = yield from _number(commands.REGISTRATION, r"\+CREG: ?\d, ?(\d+)")
     lte = yield from _number(commands.LTE_REGISTRATION, r"\+CEREG: ?\d, ?(\d+)")
     operator = yield from _found(commands.OPERATOR, r'\+COPS:.*?"([^"]+)"')
@@ -53,10 +41,19 @@ def survey() -> Generator[Step, Reply, Survey]:
     smsc = yield from _found(commands.SMSC, r'\+CSCA: ?"([^"]+)"')
     state = yield from _found(commands.STORAGE_STATE, r"\+CPMS: ?(.*)")
     storage, used, total = _storage(state or "")
-    clock = yield from _found(commands.CLOCK, r'\+CCLK: ?"([^"]+)"')
-    known = None if signal is None or signal > 31 else signal
-    return Survey(
-        registration, lte, operator, known, smsc, storage, used, total, moment(clock) if clock else None
+    time = yield from _found(commands.CLOCK, r'\+CCLK: ?"([^"]+)"')
+    return LineHealth(
+        line,
+        clock(),
+        registration,
+        lte,
+        operator,
+        None if signal is None or signal > BEST_SIGNAL else signal,
+        smsc,
+        storage,
+        used,
+        total,
+        moment(time) if time else None,
     )
 
 
@@ -71,8 +68,8 @@ def _number(command: Command, pattern: str) -> Generator[Step, Reply, int | None
 
 
 def _storage(state: str) -> tuple[str, int, int]:
-    """Name, used and total of the storage that texts arrive in, mem3 (27.005 CPMS). Noise is no name: it would be built
-    into a command.
+    """Name, used and total of the storage that texts arrive in, mem3 (27.005 CPMS). Noise is no name: it
+    would be built into a command.
 
     >>> _storage('"ME",0,23,"ME",0,23,"SM",4,30'), _storage('"S\xd6M",4,30')
     (('SM', 4, 30), ('', 0, 0))
@@ -100,7 +97,7 @@ def moment(text: str) -> datetime | None:
 
 
 def release_cause() -> Generator[Step, Reply, int | None]:
-    """Why the last call ended, as Q.850 (27.007 CEER), None where the answer says nothing of the kind."""
+    """Why the last call ended, as Q.850 (27.007 CEER); None where the answer says nothing of the kind."""
     return cause_in(" ".join((yield from ask(commands.CAUSE)).lines))
 
 
@@ -117,13 +114,15 @@ def cause_in(report: str) -> int | None:
     if by_words is not None:
         return by_words
     numbers = [int(number) for number in re.findall(r"\d+", text)]
-    # One number is the cause; of several the first says where it arose (Cinterion, Quectel: location, cause, ...).
+    # One number is the cause; of several the first says where it arose (Cinterion, Quectel: location, cause,
+    # ...).
     cause = numbers[0] if len(numbers) == 1 else numbers[1] if len(numbers) > 1 else None
     return cause if cause is not None and 1 <= cause <= 127 else None
 
 
 def missed_book() -> Generator[Step, Reply, tuple[str, ...] | None]:
-    """The numbers in the phone book of missed calls as it lists them (27.007 CPBS "MC", CPBR); None if it fails."""
+    """The numbers in the phone book of missed calls in the order in which the modem lists them (27.007 CPBS
+    "MC", CPBR); None where it cannot be read."""
     if not (yield from ask(commands.MISSED_BOOK)).ok:
         return None
     extent = " ".join((yield from ask(commands.BOOK_EXTENT)).lines)
@@ -131,8 +130,5 @@ def missed_book() -> Generator[Step, Reply, tuple[str, ...] | None]:
     first, last = (int(places[1]), int(places[2])) if places else (1, 10)
     response = yield from ask(commands.book(first, last))
     numbers = (re.match(r'\+CPBR: ?\d+, ?"([^"]*)", ?(\d*)', line) for line in response.lines)
-    return tuple(_address(found[1], found[2]) for found in numbers if found and found[1])
-
-
-def _address(number: str, ton: str) -> str:
-    return f"+{number}" if ton == "145" and number[:1].isdigit() else number
+    addresses = (number_of(found[1], found[2]) for found in numbers if found)
+    return tuple(address for address in addresses if address)

@@ -1,11 +1,13 @@
-"""The last minutes of what went over the wire, kept in memory, as a transcript that `textback replay` reads: what goes wrong
-in a shop becomes a test. Pure: the channel tells it the time. A PIN is never kept, real numbers only where wanted."""
+"""The last minutes of what went over the wire, kept in memory, as a transcript that `textback replay` reads:
+what goes wrong in a shop becomes a test. Pure: the channel tells it the time. A PIN is never kept, real
+numbers only where wanted."""
 
 import re
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from modem.at.numbers import same_number
 from modem.recording.replay import replay
 
 # So much is kept, whichever is less: a busy call is about 2 kB a minute, an idle modem next to nothing.
@@ -21,8 +23,8 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _NO_NAME = re.compile(r"\+?\d*|ccinfo")
 
 
-# Spellings of one number end alike for so many digits.
-SAME_DIGITS = 9
+# So many digits at the end of a number are replaced by a running number; those before it keep its form.
+REPLACED_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -35,16 +37,18 @@ class _Piece:
 
 
 class Recorder:
-    """Owned by one driver; it outlives the sessions."""
+    """What was heard and written, for one driver; it outlives its sessions."""
 
     def __init__(self) -> None:
         self._pieces: deque[_Piece] = deque()
         self._size = 0
 
     def heard(self, data: bytes, at: float) -> None:
+        """Keep what came from the modem at this instant, in seconds of any clock."""
         self._keep(_Piece(at, False, data.decode("latin-1")))
 
     def wrote(self, command: str, at: float) -> None:
+        """Keep a command line that went out then; a PIN is left out."""
         self._keep(_Piece(at, True, _PIN.sub(r'\1"****"', command)))
 
     def _keep(self, piece: _Piece) -> None:
@@ -54,8 +58,9 @@ class Recorder:
             self._size -= len(self._pieces.popleft().text)
 
     def transcript(self, name: str, family: str, masked: bool) -> dict[str, Any]:
-        """What is kept, in the transcript format; `expect` is what this program makes of it, to be put right by hand where
-        that is the mistake. masked: numbers, names and the insides of texts are replaced; the exact framing goes too."""
+        """What is kept, in the transcript format of `replay`; `expect` is what this program makes of it, to
+        be put right by hand where that is the mistake. name: its id. family: as in config.ini. masked:
+        numbers, names and the insides of texts are replaced; the exact bytes are left out."""
         start = self._pieces[0].at if self._pieces else 0.0
         sent = [[round(p.at - start, 3), p.text] for p in self._pieces if p.wrote]
         lines = _lines([(p.at - start, p.text) for p in self._pieces if not p.wrote])
@@ -91,7 +96,8 @@ def _lines(pieces: list[tuple[float, str]]) -> list[tuple[float, str]]:
 
 
 def mask(line: str, names: dict[str, str]) -> str:
-    """The line without real numbers, names and texts; `names` remembers what stands for which number.
+    """The line without real numbers, names and texts; `names` remembers what stands for
+    which number, so that one number is replaced alike everywhere.
 
     >>> names = {}
     >>> mask('+CLIP: "+447400123456",145,"",0,"Ann",0', names), mask("MISSED_CALL: 08:48AM 07400123456", names)
@@ -100,9 +106,8 @@ def mask(line: str, names: dict[str, str]) -> str:
     '070000000000000000000000000000000000'
     """
     if _HEX.fullmatch(line):
-        return line[:2] + "0" * (
-            len(line) - 2
-        )  # the length of the SMSC's number stays: the frame is known by it
+        # The length of the SMSC's number stays: how long a PDU must be is known by it.
+        return line[:2] + "0" * (len(line) - 2)
     line = _PIN.sub(r'\1"****"', line)
     if _WITH_NAMES.match(line):
         line = _QUOTED.sub(lambda found: found[0] if _NO_NAME.fullmatch(found[1]) else '""', line)
@@ -110,11 +115,17 @@ def mask(line: str, names: dict[str, str]) -> str:
 
 
 def _stand_in(number: str, names: dict[str, str]) -> str:
-    """A number that nobody has (no country has the code 111), of the same length and form; national and international
-    spellings of one number stay alike."""
+    """A number that nobody has (no country has the code 111), of the same length and form; the spellings of
+    one number stay spellings of one number.
+
+    >>> names = {}
+    >>> _stand_in("07700900123", names), _stand_in("+447700900123", names), _stand_in("+447700900456", names)
+    ('01555000001', '+111555000001', '+111555000002')
+    """
+    known = next((one for one in names if same_number(one, number)), number)
+    whole = names.setdefault(known, str(555 * 10 ** (REPLACED_DIGITS - 3) + len(names) + 1))
     digits = number.lstrip("+")
-    end = digits[-SAME_DIGITS:]
-    tail = names.setdefault(end, str(555 * 10**6 + len(names) + 1)[-len(end) :])
-    start = digits[: len(digits) - len(end)]
+    tail = whole[-min(len(digits), REPLACED_DIGITS) :]
+    start = digits[: len(digits) - len(tail)]
     zeros = len(start) - len(start.lstrip("0"))
     return "+" * number.startswith("+") + "0" * zeros + "1" * (len(start) - zeros) + tail

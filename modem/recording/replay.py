@@ -1,7 +1,7 @@
 """Feeds recorded modem output through the dialogue, the grammar and the call machine on a fake clock; pure.
 
-The format is one JSON object a line: `lines` [[t, "text"], ...], optional `raw` with exact bytes in their place, `sent`
-[[t, "ATH"], ...] what the host wrote, `end_t` how far the clock goes on.
+The format is one JSON object a line: `lines` [[t, "text"], ...], optional `raw` with exact bytes in their
+place, `sent` [[t, "ATH"], ...] what the host wrote, `end_t` how far the clock goes on.
 """
 
 import json
@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from modem.at import commands, families, grammar, urc
-from modem.at.dialogue import Command, Dialogue, Response, Urc
-from modem.calls.call import DATA, CallEvent
-from modem.calls.tracker import Calls
-from modem.contract import CallEnded, CallRinging
+from modem.at.dialogue import Dialogue, Response, Urc
+from modem.calls.call import CallEvent
+from modem.calls.recorded_host import RecordedHost
+from modem.calls.tracker import Tracker
+from modem.contract import CallEnded, CallOutcome, CallRinging
 
 _DATA_DIAL = re.compile(r"ATD[TP]?\*99")
 _HOLDS = re.compile(r"AT\+CHLD=([012])")
@@ -49,11 +50,13 @@ class Replayed:
 
 
 class _Host:
-    """The driver's part that a recording can play: what was written, what was read, and the time."""
+    """What the session does, as far as a recording can show it: what was written, what was read, and the
+    time."""
 
     def __init__(self) -> None:
         self.dialogue = Dialogue()
-        self.calls = Calls("replay")
+        self.calls = Tracker("replay")
+        self._host = RecordedHost(self.calls)
         self.events: list[CallEvent] = []
         self.texts = 0
         self._asked = 0.0
@@ -64,17 +67,17 @@ class _Host:
         if not text.startswith("AT"):
             return
         self.dialogue.abandon()
-        command = commands.told(text)
+        command = commands.recorded(text)
         self.dialogue.send(command)
         self._asked = now
-        if _hangs_up(command):
+        if commands.hangs_up(command):
             self.calls.hanging_up()
         elif command == commands.ANSWER:
             self.calls.picking_up()
         elif text.startswith("ATD") and not _DATA_DIAL.match(text):
-            self.calls.dialled()
+            self._host.dialled()
         elif held := _HOLDS.fullmatch(text):
-            self.calls.holding(held[1])
+            self._host.holding(held[1])
 
     def read(self, data: bytes, now: float) -> None:
         if now - self._read_at > BROKEN_OFF:
@@ -95,25 +98,21 @@ class _Host:
     def _answered(self, response: Response, now: float) -> None:
         if response.command == commands.CALLS and response.ok:
             self.events += self.calls.listed(grammar.call_list(response.lines), self._asked, now)
-        elif _hangs_up(response.command):
-            sure = not response.command.text.startswith("ATH")
+        elif commands.hangs_up(response.command):
+            sure = commands.surely_hangs_up(response.command)
             self.events += self.calls.hung_up(response.ok, now, sure)
         elif response.command == commands.ANSWER and response.ok:
             self.calls.picked_up(now)
         elif response.command.text.startswith("ATD") and not response.ok:
-            self.calls.not_dialled(now)
+            self._host.not_dialled(now)
         elif response.command == commands.INDICATORS and response.ok:
             self.calls.indicators = families.indicator_names(" ".join(response.lines))
         elif _HOLDS.fullmatch(response.command.text) and response.ok:
-            self.events += self.calls.held(now)
+            self.events += self._host.held(now)
 
     def wait_until(self, then: float) -> None:
         while (tick := self.calls.next_tick()) is not None and tick <= then:
             self.events += self.calls.tick(tick)
-
-
-def _hangs_up(command: Command) -> bool:
-    return command.text in ("ATH", "ATH0", "AT+CHUP") or command.text.startswith("AT+QHUP")
 
 
 def replay(transcript: dict[str, Any]) -> Replayed:
@@ -129,7 +128,11 @@ def replay(transcript: dict[str, Any]) -> Replayed:
             host.read(data, now)
     host.wait_until(max(last, float(transcript.get("end_t") or last + AFTER_LAST_LINE)))
     order = [event.key for event in host.events if isinstance(event, CallRinging)]
-    ended = [event for event in host.events if isinstance(event, CallEnded) and event.outcome != DATA]
+    ended = [
+        event
+        for event in host.events
+        if isinstance(event, CallEnded) and event.outcome is not CallOutcome.DATA
+    ]
     still = host.calls.reset(last)  # a call that the recording leaves connected
     ended += [event for event in still if isinstance(event, CallEnded)]
     ended.sort(key=lambda event: order.index(event.key))
@@ -137,7 +140,8 @@ def replay(transcript: dict[str, Any]) -> Replayed:
 
 
 def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes]]:
-    """(time, what the host wrote or None, what the modem printed), by time; of one instant the host's words first."""
+    """(time, what the host wrote or None, what the modem printed), by time; of one instant the host's words
+    first."""
     sent = [(float(t), str(text), b"") for t, text in transcript.get("sent") or ()]
     read: list[tuple[float, str | None, bytes]]
     if transcript.get("raw"):
@@ -151,7 +155,8 @@ def _in_order(transcript: dict[str, Any]) -> list[tuple[float, str | None, bytes
 
 
 def transcripts(text: str) -> Iterator[dict[str, Any]]:
-    """The transcripts of a file, one JSON object a line. Raises ValueError that names the line which is none."""
+    """The transcripts of a file, one JSON object a line. Raises ValueError that names the line which is
+    none."""
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue

@@ -1,4 +1,5 @@
-"""The content of a DELIVER or SUBMIT: data coding scheme (23.038 4), user data header (23.040 9.2.3.24) and text.
+"""The content of a DELIVER or SUBMIT: data coding scheme (23.038 4), user data header (23.040 9.2.3.24) and
+text.
 
 It does not know who sent it, when, or where in the TPDU it stood. Every octet may come from a stranger.
 """
@@ -50,7 +51,8 @@ class Coding:
 
 @dataclass(frozen=True)
 class Header:
-    """What a user data header says; `languages` are the identifiers of locking and single shift, 0 = default."""
+    """What a user data header says; `languages` are the identifiers of locking and single shift, 0 =
+    default."""
 
     concat: Concat | None = None
     ports: tuple[int, int] | None = None
@@ -93,28 +95,21 @@ class Content:
         return self.pid == 0x40
 
     @property
-    def is_class0(self) -> bool:
-        """A flash message, shown and not stored (23.038 4)."""
-        return self.message_class == 0
-
-    @property
     def is_binary(self) -> bool:
-        """Meant for a program: 8-bit data, an application port, or (U)SIM data download (PID 0x7F, 9.2.3.9)."""
+        """Meant for a program: 8-bit data, an application port, or (U)SIM data download (PID 0x7F,
+        9.2.3.9)."""
         return self.alphabet == "8bit" or self.ports is not None or self.pid == 0x7F
 
     @property
     def replace_type(self) -> int | None:
-        """1 to 7: replaces the earlier message of this type from the same sender and SMSC (PID 0x41 to 0x47)."""
+        """1 to 7: replaces the earlier message of this type from the same sender and SMSC (PID 0x41 to
+        0x47)."""
         return self.pid - 0x40 if 0x41 <= self.pid <= 0x47 else None
-
-    @property
-    def return_call(self) -> bool:
-        """A return call message: somebody wants to be called back (PID 0x5F, 9.2.3.9)."""
-        return self.pid == 0x5F
 
 
 def coding(dcs: int) -> Coding:
-    """Reads a data coding scheme (23.038 4); reserved ones are the default alphabet. Raises PduError if compressed.
+    """Reads a data coding scheme (23.038 4); reserved ones are the default alphabet. Raises PduError if
+    compressed.
 
     >>> coding(0xC8).mwi
     Mwi(active=True, type='voicemail', store=False, count=None)
@@ -165,7 +160,8 @@ def header(octets: bytes) -> Header:
 
 
 def _concat(value: bytes) -> Concat | None:
-    """A concatenation element, None if its numbers are impossible: such an element is ignored (9.2.3.24.1)."""
+    """A concatenation element, None if its numbers are impossible: such an element is ignored
+    (9.2.3.24.1)."""
     reference, total, part = int.from_bytes(value[:-2], "big"), value[-2], value[-1]
     return Concat(reference, total, part, 8 if len(value) == 3 else 16) if 1 <= part <= total else None
 
@@ -206,7 +202,8 @@ def content(pid: int, dcs: int, has_header: bool, length: int, octets: bytes) ->
 def _body(
     alphabet: Alphabet, octets: bytes, skip: int, length: int, languages: tuple[int, int]
 ) -> tuple[str | None, bytes | None]:
-    """Text or data behind the first `skip` octets; septets begin on a septet boundary of the whole (9.2.3.24)."""
+    """Text or data behind the first `skip` octets; septets begin on a septet boundary of the whole
+    (9.2.3.24)."""
     after = octets[skip:]
     if alphabet == "8bit":
         return None, after

@@ -1,7 +1,7 @@
 """Our own words as PDUs, by gammu: the only file that imports it, and never for what strangers send.
 
 gammu splits, packs and lays out; around it stands a guard against what it is known to get wrong, and at the
-end every part is decoded by `tpdu` and must say what was meant.
+end every part is decoded by `decode` and must say what was meant.
 """
 
 import re
@@ -28,7 +28,8 @@ _PERIODS = ((720, 5, -1), (1440, 30, 119), (43200, 1440, 166), (635040, 10080, 1
 
 @dataclass(frozen=True)
 class EncodedPart:
-    """One part of a text. pdu: hex for the modem, SMSC octets included. length: what AT+CMGS wants, without them."""
+    """One part of a text. pdu: hex for the modem, SMSC octets included. length: what AT+CMGS wants, without
+    them."""
 
     pdu: str
     length: int
@@ -80,7 +81,8 @@ def encode(
 
 
 def relative_validity(minutes: int) -> int:
-    """The octet of TP-VP (23.040 9.2.3.12.1) for at least so many minutes; 255, which is 63 weeks, for all beyond.
+    """The octet of TP-VP (23.040 9.2.3.12.1) for at least so many minutes; 255, which is 63 weeks, for all
+    beyond.
 
     >>> [relative_validity(minutes) for minutes in (1, 60, 721, 1440, 5760, 50400)]
     [0, 11, 144, 167, 170, 197]
@@ -138,14 +140,16 @@ def _gammu(
 
 
 def _set_reference(header: dict[str, Any], reference: int) -> None:
-    """gammu's own reference is the same for all texts of a second; 23.040 9.2.3.24.1 has it in the fourth octet."""
+    """gammu's own reference is the same for all texts of a second; 23.040 9.2.3.24.1 has it in the fourth
+    octet."""
     octets = header["Text"]
     if octets:
         header["Text"] = octets[:3] + bytes([reference]) + octets[4:]
 
 
 def _patched(octets: bytes, period: int | None, stand_ins: Mapping[str, str]) -> EncodedPart:
-    """gammu's octets with no SMSC as "00" rather than "01 81", with our TP-VP, and with the spoilt characters back."""
+    """gammu's octets with no SMSC as "00" rather than "01 81", with our TP-VP, and with the spoilt characters
+    back."""
     smsc = octets[: 1 + octets[0]]
     submit = bytearray(octets[len(smsc) :])
     validity_at = 4 + (submit[2] + 1) // 2 + 2  # behind first octet, MR, address, PID and DCS

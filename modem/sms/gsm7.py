@@ -1,4 +1,5 @@
-"""The GSM 7-bit alphabets (23.038): characters to septets, septets to octets, and how many parts a text makes.
+"""The GSM 7-bit alphabets (23.038): characters to septets, septets to octets, and how many parts a text
+makes.
 
 It knows nothing of TPDUs. The tables themselves, national languages included, are the data of `gsmcodecs`.
 """
@@ -15,7 +16,8 @@ Table = dict[int, str]
 
 
 def _table(language: int, kind: str) -> Table:
-    """The table of a national language identifier (23.038 6.2.1.2.4); the default one where that language has none."""
+    """The table of a national language identifier (23.038 6.2.1.2.4); the default one where that language has
+    none."""
     maps = GSMCHARMAPS.get(language, GSMCHARMAPS[0])
     codes = maps.get(kind, GSMCHARMAPS[0][kind])["decode"]
     return {septet: chr(code) for septet, code in codes.items() if septet != ESC}
@@ -94,7 +96,8 @@ def alphabet(cost: int) -> str:
 
 
 def mend(text: str) -> str:
-    """`text` with surrogate halves that found each other made one character, and each lone one made U+FFFD."""
+    """`text` with surrogate halves that found each other made one character, and each lone one made
+    U+FFFD."""
     return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
@@ -102,18 +105,17 @@ def mend(text: str) -> str:
 class Segments:
     """What a text costs.
 
-    units: septets or UTF-16 units in all. per_part: how many of them one of these parts holds. left: free in
-    the last.
+    units: septets or UTF-16 units in all. left: how many more the last part holds.
     """
 
     alphabet: Literal["gsm7", "ucs2"]
     units: int
     parts: int
-    per_part: int
     left: int
 
 
-# units that fit into 140 octets: alone, and beside the six octets of a concatenation header (23.040 9.2.3.24.1)
+# units that fit into 140 octets: alone, and beside the six octets of a concatenation header (23.040
+# 9.2.3.24.1)
 _ROOM: dict[Literal["gsm7", "ucs2"], tuple[int, int]] = {"gsm7": (160, 153), "ucs2": (70, 67)}
 
 
@@ -121,7 +123,7 @@ def segments(text: str) -> Segments:
     """How many parts `text` makes; an escape pair or a surrogate pair is never split over two of them.
 
     >>> segments("€" * 80).parts, segments("€" * 81)
-    (1, Segments(alphabet='gsm7', units=162, parts=2, per_part=153, left=143))
+    (1, Segments(alphabet='gsm7', units=162, parts=2, left=143))
     """
     count = septets(text)
     if count is None:
@@ -136,10 +138,10 @@ def _fill(alphabet: Literal["gsm7", "ucs2"], costs: Iterable[int]) -> Segments:
     units = sum(costs)
     alone, each = _ROOM[alphabet]
     if units <= alone:
-        return Segments(alphabet, units, 1, alone, alone - units)
+        return Segments(alphabet, units, 1, alone - units)
     parts, left = 1, each
     for cost in costs:
         if cost > left:
             parts, left = parts + 1, each
         left -= cost
-    return Segments(alphabet, units, parts, each, left)
+    return Segments(alphabet, units, parts, left)

@@ -10,30 +10,26 @@ from modem.at import urc
 from modem.at.dialogue import Urc
 from modem.at.grammar import parse
 from modem.at.urc import CallState
-from modem.calls.call import (
-    DATA,
-    LIST_DOUBT,
-    LONGEST_TALK,
-    MOST_CALLS,
-    POLL_CONNECTED,
-    SILENCE,
-    STATEFUL_SILENCE,
-    CallEvent,
-)
-from modem.calls.tracker import Calls
-from modem.contract import CallEnded, CallRinging
+from modem.calls.call import CallEvent
+from modem.calls.open_calls import MOST_CALLS
+from modem.calls.recorded_host import RecordedHost
+from modem.calls.timing import CallTiming
+from modem.calls.tracker import Tracker
+from modem.contract import CallEnded, CallOutcome, CallRinging
 from tests.support.paths import TRANSCRIPTS
 
 ANN = '+CLIP: "+447400123456",145,,,,0'
 BOB = '+CLIP: "+447400123457",145,,,,0'
 HIDDEN = '+CLIP: "",128,,,,1'
+TIMING = CallTiming()
 
 
 class Phone:
     """A call machine on a clock that the test turns; `steps` are lines or what is done to it."""
 
     def __init__(self, has_list: bool = False) -> None:
-        self.calls = Calls("main")
+        self.calls = Tracker("main")
+        self.host = RecordedHost(self.calls)
         self.calls.has_list = has_list
         self.now = 100.0
         self.events: list[CallEvent] = []
@@ -66,8 +62,8 @@ class Phone:
         return self
 
     def hold(self, what: str) -> "Phone":
-        self.calls.holding(what)
-        self.events += self.calls.held(self.now)
+        self.host.holding(what)
+        self.events += self.host.held(self.now)
         return self
 
     def lose_port(self) -> "Phone":
@@ -93,7 +89,7 @@ def test_ringing_then_an_end_line() -> None:
 
 def test_ringing_then_silence() -> None:
     phone = Phone().hear("RING", ANN)
-    assert phone.wait(SILENCE - 0.1).ended == []
+    assert phone.wait(TIMING.silence - 0.1).ended == []
     assert phone.wait(0.2).ended == [(ANNS, "abandoned", 1)]
 
 
@@ -202,6 +198,26 @@ def test_a_list_that_never_shows_calls_ends_none() -> None:
     assert phone.ended == []
 
 
+def test_where_lists_show_calls_absence_ends_one_that_was_never_shown() -> None:
+    phone = (
+        Phone(has_list=True).hear("RING", ANN).listed(CallState(1, "incoming", True, number=ANNS)).listed()
+    )
+    phone.hear("RING", BOB).listed(after=TIMING.list_grace - 0.1)
+    assert phone.ended == [(ANNS, "abandoned", 1)]
+    assert phone.listed(after=0.2).ended[1:] == [(BOBS, "abandoned", 1)]
+
+
+def test_which_of_two_calls_is_over_only_the_list_tells() -> None:
+    phone = Phone(has_list=True).hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1', after=5)
+    phone.hear("NO CARRIER", after=5)
+    assert phone.ended == []
+    poll = phone.calls.next_poll()
+    assert poll is not None
+    assert poll <= phone.now
+    phone.listed(CallState(1, "active", True, number=ANNS))
+    assert phone.ended == [(BOBS, "waiting", None)]
+
+
 def test_a_list_that_was_asked_for_before_an_end_is_old_news() -> None:
     phone = Phone(has_list=True).hear("RING", ANN, "NO CARRIER")
     asked = phone.now - 0.5
@@ -209,9 +225,9 @@ def test_a_list_that_was_asked_for_before_an_end_is_old_news() -> None:
 
 
 def test_a_call_whose_state_is_told_needs_no_rings() -> None:
-    phone = Phone().hear('+QIND: "ccinfo",2,1,4,0,0,"+447400123456",145').wait(SILENCE * 3)
+    phone = Phone().hear('+QIND: "ccinfo",2,1,4,0,0,"+447400123456",145').wait(TIMING.silence * 3)
     assert phone.ended == []
-    assert phone.wait(STATEFUL_SILENCE).ended == [(ANNS, "abandoned", None)]
+    assert phone.wait(TIMING.stateful_silence).ended == [(ANNS, "abandoned", None)]
 
 
 def test_polls_hurry_while_it_rings_and_stop_when_nothing_does() -> None:
@@ -226,7 +242,7 @@ def test_polls_hurry_while_it_rings_and_stop_when_nothing_does() -> None:
 
 def test_outgoing_calls_are_not_ours_to_report() -> None:
     phone = Phone()
-    phone.calls.dialled()
+    phone.host.dialled()
     assert phone.hear("^ORIG:1,0", "^CONF:1", "^CONN:1,0", "^CEND:1,9,104,16").events == []
     assert not phone.calls.busy
 
@@ -308,7 +324,7 @@ def test_the_second_word_for_an_end_is_not_the_end_of_the_waiting_call() -> None
 
 def test_a_ring_that_turns_out_to_be_data_has_an_outcome_of_its_own() -> None:
     phone = Phone().hear("RING", ANN, '+CLCC: 1,1,4,1,0,"+447400123456",145', "RING", "NO CARRIER")
-    assert phone.ended == [(ANNS, DATA, 1)]
+    assert phone.ended == [(ANNS, CallOutcome.DATA, 1)]
 
 
 def test_an_end_with_the_second_index_is_the_waiting_call() -> None:
@@ -354,16 +370,16 @@ def test_holding() -> None:
 
 def test_an_outgoing_call_that_the_modem_refuses_is_none() -> None:
     phone = Phone()
-    phone.calls.dialled()
-    phone.calls.not_dialled(phone.now)
+    phone.host.dialled()
+    phone.host.not_dialled(phone.now)
     assert not phone.calls.busy
 
 
 def test_a_list_that_stays_empty_ends_what_runs() -> None:
     phone = Phone(has_list=True).hear("RING", ANN).pick_up()
-    phone.calls.dialled()
-    for _ in range(int(LIST_DOUBT / POLL_CONNECTED) + 1):
-        phone.listed(after=POLL_CONNECTED)
+    phone.host.dialled()
+    for _ in range(int(TIMING.list_doubt / TIMING.poll_connected) + 1):
+        phone.listed(after=TIMING.poll_connected)
     assert phone.ended == [(ANNS, "answered", 1)]
     assert not phone.calls.busy
 
@@ -391,8 +407,8 @@ DOINGS: dict[str, Callable[[Phone], object]] = {
     "hang up, refused": lambda phone: phone.hang_up(ok=False),
     "hang up, not for sure": lambda phone: phone.hang_up(sure=False),
     "pick up": Phone.pick_up,
-    "dial": lambda phone: phone.calls.dialled(),
-    "dial, refused": lambda phone: phone.calls.not_dialled(phone.now),
+    "dial": lambda phone: phone.host.dialled(),
+    "dial, refused": lambda phone: phone.host.not_dialled(phone.now),
     "hold 0": lambda phone: phone.hold("0"),
     "hold 1": lambda phone: phone.hold("1"),
     "hold 2": lambda phone: phone.hold("2"),
@@ -431,7 +447,7 @@ def test_any_sequence_of_lines(steps: list[tuple], has_list: bool) -> None:
     assert not phone.calls.ringing
     if has_list:
         for _ in range(15):
-            phone.listed(after=POLL_CONNECTED)
+            phone.listed(after=TIMING.poll_connected)
         phone.wait(5)
         assert not phone.calls.busy
     phone.lose_port()
@@ -454,7 +470,7 @@ def test_a_call_whose_end_is_lost_does_not_keep_the_line_for_ever_where_no_list_
     phone = Phone()
     phone.hear("RING").pick_up()
     assert phone.calls.busy
-    phone.wait(LONGEST_TALK - 1)
+    phone.wait(TIMING.longest_talk - 1)
     assert phone.calls.busy
     phone.wait(2)
     assert not phone.calls.busy
@@ -474,7 +490,7 @@ def test_noise_makes_no_more_calls_than_a_network_could() -> None:
 def test_an_outgoing_call_whose_end_is_lost_does_not_keep_the_line_for_ever() -> None:
     phone = Phone().hear("^ORIG:1,0").wait(1)
     assert phone.calls.busy
-    phone.wait(LONGEST_TALK - 2)
+    phone.wait(TIMING.longest_talk - 2)
     assert phone.calls.busy
     phone.wait(2)
     assert not phone.calls.busy

@@ -1,5 +1,6 @@
 """The modem thread by itself: its start, its end, and what is asked of it around them."""
 
+import threading
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -30,7 +31,7 @@ def test_what_is_asked_after_the_end_is_not_done_and_does_no_harm() -> None:
         heard(said, LineUp)
         driver.close()
         driver.request(DeleteStored((Slot("SM", 1),)))
-        assert not driver.is_alive()
+        assert "modem main" not in [thread.name for thread in threading.enumerate()]
         assert not any(entry.text.startswith("AT+CMGD") for entry in simulator.log.entries)
 
 

@@ -11,10 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-import modem.calls.call
-import modem.calls.open_calls
-import modem.calls.tracker
-import modem.line.session
+from modem.calls.timing import CallTiming
 from modem.contract import (
     Answer,
     CallEnded,
@@ -27,25 +24,12 @@ from modem.contract import (
     TextReceived,
 )
 from modem.line.driver import Driver, Line
+from modem.line.timing import Timing
 from modem.simulator import PROFILES, Simulator
 from tests.support.box import ANN, BOB, CEM
 
 SCALE = 5.0
-TIMES = (
-    "SILENCE",
-    "STATEFUL_SILENCE",
-    "WAITING_SILENCE",
-    "POLL_RINGING",
-    "POLL_CONNECTED",
-    "LIST_GRACE",
-    "ECHO",
-    "AFTERMATH",
-    "BURST",
-    "STRAY",
-    "MARK_BEFORE",
-    "LIST_DOUBT",
-    "CADENCE",
-)
+TIMING = Timing(calls=CallTiming().scaled(1 / SCALE), check=5.0)
 # Profiles whose restart prints a banner that says that no call can be left; of the others the ringing just stops.
 WITH_BANNER = {
     profile.name
@@ -56,8 +40,8 @@ PATIENCE = 60.0
 # How long after the end of the last call the line may be busy still: the silence that ends a call where no line does, and
 # for a call that waited the longer one; the rest is for a slow machine (seconds).
 SLACK = 4.0
-BUSY = modem.calls.call.SILENCE / SCALE + SLACK
-BUSY_WAITING = modem.calls.call.WAITING_SILENCE / SCALE + SLACK
+BUSY = TIMING.calls.silence + SLACK
+BUSY_WAITING = TIMING.calls.waiting_silence + SLACK
 
 E = TypeVar("E", bound=Event)
 
@@ -78,7 +62,7 @@ class Modem:
     def __init__(self, profile: str) -> None:
         self.simulator = Simulator(profile, speed=SCALE, reports="off")
         self.said: SimpleQueue[Event | BaseException] = SimpleQueue()
-        self.driver = Driver(Line("main", self.simulator.port), self.said.put, self.said.put)
+        self.driver = Driver(Line("main", self.simulator.port), self.said.put, self.said.put, timing=TIMING)
         self.heard: list[Event] = []
         self.idle = False
         self.start = 0
@@ -245,14 +229,8 @@ def play(profile: str) -> Results:
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[Results]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in TIMES:
-            for module in (modem.calls.call, modem.calls.open_calls, modem.calls.tracker):
-                if hasattr(module, name):
-                    patch.setattr(module, name, getattr(module, name) / SCALE)
-        patch.setattr(modem.line.session, "CHECK_SECONDS", 5.0)
-        with ThreadPoolExecutor(len(PROFILES)) as pool:
-            yield {key: value for results in pool.map(play, PROFILES) for key, value in results.items()}
+    with ThreadPoolExecutor(len(PROFILES)) as pool:
+        yield {key: value for results in pool.map(play, PROFILES) for key, value in results.items()}
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

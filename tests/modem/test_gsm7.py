@@ -79,17 +79,17 @@ def test_what_the_alphabet_lacks_needs_ucs2(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", Segments("gsm7", 0, 1, 160, 160)),
-        ("x" * 160, Segments("gsm7", 160, 1, 160, 0)),
-        ("x" * 161, Segments("gsm7", 161, 2, 153, 145)),
-        ("x" * 306, Segments("gsm7", 306, 2, 153, 0)),
-        ("x" * 307, Segments("gsm7", 307, 3, 153, 152)),
-        ("x" * 152 + "€" + "x" * 20, Segments("gsm7", 174, 2, 153, 131)),
-        ("x" * 158 + "€", Segments("gsm7", 160, 1, 160, 0)),
-        ("Ж" * 70, Segments("ucs2", 70, 1, 70, 0)),
-        ("Ж" * 71, Segments("ucs2", 71, 2, 67, 63)),
-        ("Ж" * 66 + "👍" + "Ж" * 10, Segments("ucs2", 78, 2, 67, 55)),
-        ("👍" * 35, Segments("ucs2", 70, 1, 70, 0)),
+        ("", Segments("gsm7", 0, 1, 160)),
+        ("x" * 160, Segments("gsm7", 160, 1, 0)),
+        ("x" * 161, Segments("gsm7", 161, 2, 145)),
+        ("x" * 306, Segments("gsm7", 306, 2, 0)),
+        ("x" * 307, Segments("gsm7", 307, 3, 152)),
+        ("x" * 152 + "€" + "x" * 20, Segments("gsm7", 174, 2, 131)),
+        ("x" * 158 + "€", Segments("gsm7", 160, 1, 0)),
+        ("Ж" * 70, Segments("ucs2", 70, 1, 0)),
+        ("Ж" * 71, Segments("ucs2", 71, 2, 63)),
+        ("Ж" * 66 + "👍" + "Ж" * 10, Segments("ucs2", 78, 2, 55)),
+        ("👍" * 35, Segments("ucs2", 70, 1, 0)),
     ],
 )
 def test_segments(text: str, expected: Segments) -> None:

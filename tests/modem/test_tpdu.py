@@ -98,12 +98,12 @@ def test_protocol_identifiers_and_classes() -> None:
     assert deliver(pid=0x40).is_silent
     assert not deliver().is_silent
     assert [deliver(pid=pid).replace_type for pid in (0x40, 0x41, 0x47, 0x48)] == [None, 1, 7, None]
-    assert deliver(pid=0x5F).return_call
-    assert not deliver().return_call
-    assert deliver(dcs=0x10).is_class0
-    assert deliver(dcs=0xF0).is_class0
-    assert not deliver(dcs=0xF1).is_class0
-    assert not deliver().is_class0
+    assert deliver(pid=0x5F).pid == 0x5F
+    assert deliver().pid != 0x5F
+    assert deliver(dcs=0x10).message_class == 0
+    assert deliver(dcs=0xF0).message_class == 0
+    assert deliver(dcs=0xF1).message_class != 0
+    assert deliver().message_class != 0
 
 
 def test_what_is_meant_for_a_program_is_binary() -> None:

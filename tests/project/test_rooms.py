@@ -53,27 +53,25 @@ PURE = (
     "modem/at",
     "modem/errors",
 )
-IMPURE_MODULES = set(
-    [
-        "time",
-        "threading",
-        "select",
-        "socket",
-        "os",
-        "fcntl",
-        "termios",
-        "subprocess",
-        "serial",
-        "sqlite3",
-        "sqlmodel",
-        "sqlalchemy",
-        "flask",
-        "waitress",
-        "logging",
-        "queue",
-        "random",
-    ]
-)
+IMPURE_MODULES = {
+    "time",
+    "threading",
+    "select",
+    "socket",
+    "os",
+    "fcntl",
+    "termios",
+    "subprocess",
+    "serial",
+    "sqlite3",
+    "sqlmodel",
+    "sqlalchemy",
+    "flask",
+    "waitress",
+    "logging",
+    "queue",
+    "random",
+}
 CLOCK_CALLS = {"now", "today", "utcnow"}
 FILES = sorted(path for room in ("modem", "bridge", "web") for path in (ROOT / room).rglob("*.py"))
 

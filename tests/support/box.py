@@ -16,6 +16,7 @@ from bridge.contract.requests import MarkRead
 from bridge.records import views
 from bridge.records.views import CallRow, MessageRow
 from bridge.service import start
+from modem.line.timing import Timing
 from modem.simulator import Simulator
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
@@ -140,10 +141,11 @@ def a_box(
     hint: str = "no",
     message: str = MESSAGE,
     clock: Clock | None = None,
+    timing: Timing | None = None,
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message)
-    with start.running(config.load(path), start.reloader(path), clock=clock) as running:
+    with start.running(config.load(path), start.reloader(path), clock=clock, timing=timing) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:

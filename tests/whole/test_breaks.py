@@ -4,18 +4,15 @@ Whole boxes with real files, side by side; the long time-outs are shortened, the
 """
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-import modem.line.driver
-import modem.line.session
 from bridge.contract.requests import WriteText
 from bridge.records.views import MessageRow
-from modem.at import commands
+from modem.line.timing import Timing
 from modem.simulator import STEPS, Simulator
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 
@@ -90,17 +87,12 @@ Result = Sent | Received | BaseException
 Results = dict[tuple[object, ...], Result]
 
 
-@pytest.fixture(scope="module")
-def _quick() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(modem.line.session, "SEND_TIMEOUT", 2.0)
-        patch.setattr(modem.line.session, "CHECK_SECONDS", 5.0)
-        patch.setattr(modem.line.driver, "RESTART_SECONDS", 0.5)
-        for name in ("send", "read", "delete"):
-            made = getattr(commands, name)
-            patch.setattr(commands, name, lambda n, made=made: replace(made(n), timeout=2.0))
-        patch.setattr(commands, "LIST_ALL", replace(commands.LIST_ALL, timeout=2.0))
-        yield
+QUICK = Timing(
+    send=2.0,
+    check=5.0,
+    restart=0.5,
+    answers={"AT+CMGS": 2.0, "AT+CMGR": 2.0, "AT+CMGD": 2.0, "AT+CMGL": 2.0},
+)
 
 
 def recover(simulator: Simulator, kind: str) -> None:
@@ -138,7 +130,7 @@ def send(folder: Path, kind: str, step: str, part: int) -> Sent:
     armed = threading.Event()
     with (
         Simulator(speed=20, reports="off", on_step=arm) as simulator,
-        a_box(folder, simulator) as box,
+        a_box(folder, simulator, timing=QUICK) as box,
     ):
         if part == 1:
             simulator.call(ANN, rings=1)
@@ -168,7 +160,7 @@ def receive(folder: Path, kind: str, place: str, when: str) -> Received:
             simulator.text(BOB, BODIES[1])
             until(lambda: len(simulator.stored("SM")) == 2, "both on the SIM")
             simulator.fault(kind, match=place, when=when)
-        with a_box(folder, simulator, ready=False) as box:
+        with a_box(folder, simulator, ready=False, timing=QUICK) as box:
             if not listing:
                 until(lambda: ready(box), "the line")
                 simulator.fault(kind, match=place, when=when)
@@ -184,7 +176,7 @@ def receive(folder: Path, kind: str, place: str, when: str) -> Received:
 
 
 @pytest.fixture(scope="module")
-def results(_quick: None, tmp_path_factory: pytest.TempPathFactory) -> Results:
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("breaks")
 
     def attempt(number: int, case: tuple[str, ...]) -> Result:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-import modem.line.session
 from bridge.records.tables import InboundPart
+from modem.line.timing import Timing
 from modem.simulator import Simulator, pdu
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 
@@ -249,12 +249,9 @@ def test_parts_that_still_may_come_are_waited_for(tmp_path: Path, simulator: Sim
         assert bodies(box) == ["whole"]
 
 
-def test_the_settings_for_direct_delivery_are_looked_at(
-    tmp_path: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(modem.line.session, "CHECK_SECONDS", 0.5)
+def test_the_settings_for_direct_delivery_are_looked_at(tmp_path: Path, simulator: Simulator) -> None:
     simulator.set(direct_only=True)
-    with a_box(tmp_path, simulator):
+    with a_box(tmp_path, simulator, timing=Timing(check=0.5)):
         simulator.change_setting("+CNMI", "2,0,0,0,0")  # what a modem does that was not acknowledged in time
         until(lambda: simulator.setting("+CNMI").split(",")[1] == "2", "CNMI again")
     assert DEADLINE

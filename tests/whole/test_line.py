@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, select
 
-import modem.line.driver
-import modem.line.session
 from bridge import config
 from bridge.contract.status import LineStatus
 from bridge.records import lines, memo, missed_calls_book
@@ -20,7 +18,7 @@ from bridge.records.engine import open_engine
 from bridge.records.tables import Incident
 from bridge.service import questions
 from bridge.service import start as service
-from modem.at import commands
+from modem.line.timing import Timing
 from modem.recording.replay import replay
 from modem.simulator import Simulator, StoredStatus
 from tests.support.box import ANN, BOB, Box, a_box, until
@@ -48,15 +46,14 @@ def simulator() -> Iterator[Simulator]:
         yield simulator
 
 
+# Looks and restarts without their long pauses.
+QUICK = Timing(check=0.5, check_pause=0.1, check_unregistered=0.5, book=0.2, restart=0.5)
+
+
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Checks and restarts without their long pauses."""
-    monkeypatch.setattr(modem.line.session, "CHECK_SECONDS", 0.5)
-    monkeypatch.setattr(modem.line.session, "CHECK_PAUSE", 0.1)
-    monkeypatch.setattr(modem.line.session, "UNREGISTERED_SECONDS", 0.5)
-    monkeypatch.setattr(modem.line.session, "BOOK_SECONDS", 0.2)
-    monkeypatch.setattr(modem.line.driver, "RESTART_SECONDS", 0.5)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Timing:
     monkeypatch.setattr("bridge.handlers.calls.NETWORK_PATIENCE", 0.2)
+    return QUICK
 
 
 # ---- SIM and PIN
@@ -138,9 +135,9 @@ class DownBox:
 
 
 def test_without_network_the_page_says_so_until_it_is_back(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         assert line(box).health is not None
         assert line(box).troubles == ()
         simulator.register(3)
@@ -156,9 +153,9 @@ def test_without_network_the_page_says_so_until_it_is_back(
 
 
 def test_settings_that_were_silently_lost_are_set_again(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         for setting, lost in (("+CNMI", "0,0,0,0,0"), ("+CLIP", "0"), ("+CMGF", "1")):
             simulator.change_setting(setting, lost)
             until(lambda s=setting, v=lost: simulator.setting(s) != v, f"{setting} again")  # type: ignore[misc]
@@ -169,9 +166,9 @@ def test_settings_that_were_silently_lost_are_set_again(
 
 
 def test_a_modem_that_is_slow_once_is_asked_again_on_the_open_port(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.fault("silence", match="AT+CSQ", seconds=0)
         incident = until(
             lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
@@ -183,9 +180,9 @@ def test_a_modem_that_is_slow_once_is_asked_again_on_the_open_port(
 
 
 def test_a_stuck_modem_is_asked_reopened_and_restarted(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.fault("stuck", match="AT+CSQ")
         incident = until(
             lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
@@ -201,9 +198,9 @@ def test_a_stuck_modem_is_asked_reopened_and_restarted(
 
 
 def test_a_modem_that_was_unplugged_is_opened_again(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.unplug()
         until(lambda: not line(box).up, "the loss")
         simulator.replug()
@@ -217,28 +214,28 @@ def test_a_modem_that_was_unplugged_is_opened_again(
 
 
 def test_a_call_that_was_missed_while_the_box_was_down_is_found_once(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
     simulator.fill_missed_calls(["+447400999999"])  # years old: no call of ours
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         until(lambda: _kept(box), "the first reading")
         assert box.calls() == []
         simulator.call(BOB, rings=1)
         box.settled()
     simulator.call(ANN, rings=1, wait=True)
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         call = box.settled(2)[0]
         assert (call.address, call.outcome, call.rings, call.textback) == (ANN, "lost", None, "sent")
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         until(lambda: _kept(box) == (ANN, BOB, "+447400999999"), "the third reading")
         assert len(box.calls()) == 2
     assert [text.number for text in simulator.sent] == [BOB, ANN]
 
 
 def test_a_call_from_a_long_absence_is_kept_and_not_texted(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         until(lambda: _kept(box) is not None, "the first reading")
     simulator.call(ANN, rings=1, wait=True)
     lock = next(tmp_path.glob("*.lock"))
@@ -247,7 +244,7 @@ def test_a_call_from_a_long_absence_is_kept_and_not_texted(
         kept = json.loads(memo.remembered(session, "missed_book:1") or "{}")
         kept["read"] = "2026-01-01T00:00:00+00:00"
         memo.remember(session, "missed_book:1", json.dumps(kept))
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         call = box.settled()[0]
         assert (call.address, call.outcome, call.textback, call.reason) == (ANN, "lost", "skipped", "expired")
     assert simulator.sent == []
@@ -276,9 +273,9 @@ def test_the_cause_is_asked_where_the_end_line_tells_none(
 
 
 def test_a_cause_that_never_comes_does_not_hold_the_end_back(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.fault("silence", match="AT+CEER", seconds=0)
         simulator.call(ANN, rings=1)
         call = box.settled()[0]
@@ -331,9 +328,9 @@ def test_what_was_said_can_be_had_and_replayed(tmp_path: Path, masked: bool) -> 
         assert calls[0]["number"].startswith("+111555")  # type: ignore[index]
 
 
-def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simulator, quick: None) -> None:
+def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simulator, quick: Timing) -> None:
     draft = "0001000B914316565811F9000004E8373B0C"
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         for _ in range(24):
             simulator.store(draft, status=StoredStatus.UNSENT)
         until(lambda: line(box).troubles, "the alarm")
@@ -347,29 +344,23 @@ def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simula
 
 
 def test_a_command_that_is_never_answered_is_given_up_and_not_the_line(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=replace(quick, answers={"AT+COPS": 0.3})) as box:
         simulator.fault("silence", match="AT+COPS?", seconds=0, times=0)
-        patience = {"AT+COPS?": 0.3}
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(
-                "modem.procedures.survey.commands.OPERATOR",
-                replace(commands.OPERATOR, timeout=patience["AT+COPS?"]),
-            )
-            until(lambda: len(hosts(simulator, "AT+COPS?")) >= 3, "the last try")
-            until(lambda: line(box).up and line(box).idle, "the line")
-            asked = len(hosts(simulator, "AT+COPS?"))
-            checks = len(hosts(simulator, "AT+CSQ"))
-            until(lambda: len(hosts(simulator, "AT+CSQ")) > checks + 1, "two more looks")
-            assert len(hosts(simulator, "AT+COPS?")) == asked
-            assert line(box).up
+        until(lambda: len(hosts(simulator, "AT+COPS?")) >= 3, "the last try")
+        until(lambda: line(box).up and line(box).idle, "the line")
+        asked = len(hosts(simulator, "AT+COPS?"))
+        checks = len(hosts(simulator, "AT+CSQ"))
+        until(lambda: len(hosts(simulator, "AT+CSQ")) > checks + 1, "two more looks")
+        assert len(hosts(simulator, "AT+COPS?")) == asked
+        assert line(box).up
 
 
 def test_what_the_network_tells_of_the_time_is_a_second_opinion(
-    tmp_path: Path, simulator: Simulator, quick: None
+    tmp_path: Path, simulator: Simulator, quick: Timing
 ) -> None:
-    with a_box(tmp_path, simulator) as box:
+    with a_box(tmp_path, simulator, timing=quick) as box:
         assert box.service.loop.status.clock is None
         simulator.set(clock_offset=90 * 86400.0)
         simulator.print('+CTZV: "+00"')

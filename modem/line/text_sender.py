@@ -1,0 +1,85 @@
+"""Sends one text at a time, and tells what became of it: exactly one answer to each SendText; whether the
+line is free for it, the session knows."""
+
+from collections.abc import Callable, Generator
+from typing import assert_never
+
+from modem import contract
+from modem.contract import Refusal
+from modem.errors import PduError, PortLost
+from modem.procedures import sending
+from modem.procedures.sending import Outcome
+from modem.procedures.steps import Reply, Step, Taken
+from modem.sms import encode
+from modem.sms.encode import EncodedPart
+
+
+class TextSender:
+    """line: its name. publish: takes the events. muddle: is called where the modem must be set up again.
+    sending: a text is on its way."""
+
+    def __init__(
+        self,
+        line: str,
+        publish: Callable[[contract.Event], None],
+        muddle: Callable[[], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self.sending = False
+        self._line = line
+        self._publish = publish
+        self._muddle = muddle
+        self._clock = clock
+        self._message_id = 0
+
+    def not_started(self, request: contract.SendText, reason: str) -> None:
+        """Nothing of this text has left. reason: a sentence."""
+        self._publish(contract.NotStarted(self._line, self._clock(), request.message_id, reason))
+
+    def send(self, request: contract.SendText) -> Generator[Step, Reply, None] | None:
+        """The procedure that sends this text; None where it cannot be put into PDUs, which is told."""
+        try:
+            parts = encode.encode(
+                request.number,
+                request.body,
+                reference=request.reference,
+                validity_minutes=request.validity_minutes,
+            )
+        except PduError as error:
+            self._publish(self._failed(request.message_id, str(error), None, Refusal.OURS, begun=False))
+            return None
+        return self._sending(request.message_id, parts)
+
+    def taken(self, step: Taken) -> None:
+        """The SMSC has taken a part of the text that is on its way."""
+        now = self._clock()
+        self._publish(contract.PartSent(self._line, now, self._message_id, step.part, step.parts, step.mr))
+
+    def _sending(self, message_id: int, parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, None]:
+        self._message_id, self.sending = message_id, True
+        outcome = yield from sending.send(parts)
+        self.sending = False
+        self._publish(self._ended(message_id, outcome))
+        if isinstance(outcome, sending.Refused) and outcome.kind is Refusal.DEVICE:
+            self._muddle()
+        if isinstance(outcome, sending.Untouched):
+            raise PortLost(outcome.reason)  # it may still wait for the text: begin anew, with an ESC
+
+    def _ended(self, message_id: int, outcome: Outcome) -> contract.Event:
+        now = self._clock()
+        match outcome:
+            case sending.Sent():
+                return contract.TextSent(self._line, now, message_id)
+            case sending.Refused(reason, code, kind, begun):
+                return self._failed(message_id, reason, code, kind, begun)
+            case sending.Unsure(reason):
+                return contract.TextUnconfirmed(self._line, now, message_id, reason)
+            case sending.Untouched(reason):
+                return contract.NotStarted(self._line, now, message_id, reason)
+            case _:
+                assert_never(outcome)
+
+    def _failed(
+        self, message_id: int, reason: str, code: int | None, kind: Refusal, begun: bool
+    ) -> contract.TextFailed:
+        return contract.TextFailed(self._line, self._clock(), message_id, reason, code, kind, begun)

@@ -1,0 +1,174 @@
+"""The session on a real pseudo-terminal with recorded modem output: what happens live is what replay makes of it."""
+
+import array
+import fcntl
+import json
+import os
+import select
+import termios
+import tty
+from collections import Counter
+from contextlib import closing
+from functools import partial
+
+import pytest
+
+from modem.at.dialogue import Command
+from modem.calls.tracker import Tracker
+from modem.contract import Answer, CallEnded, CallOutcome, CallRinging, Event, HangUp, LineIdle
+from modem.errors import PortLost
+from modem.line.channel import Channel
+from modem.line.session import Session
+from modem.line.timing import Timing
+from modem.procedures.setup import initialise
+from modem.recording.recorder import Recorder
+from modem.recording.replay import AFTER_LAST_LINE, OUTCOMES
+from tests.support.paths import TRANSCRIPTS, shared_lines
+
+PATIENCE = 10.0
+REQUESTS = {"ATA": Answer(), "AT+CHUP": HangUp()}
+# What only another host than ours sends, and ATH, which ours sends by itself when AT+CHUP was refused.
+OURS = {*REQUESTS, "ATH"}
+
+
+# Replay breaks off a line that is not gone on with for a second; a session cannot tell that from its own being late.
+BROKEN_OFF = {"framing-fragment-does-not-fuse"}
+
+
+def is_ours(transcript: dict) -> bool:
+    """Could our session have written what the host wrote in it, and been told the end of each command?"""
+    sent = [text for _, text in transcript.get("sent") or ()]
+    finals = [text for _, text in transcript["lines"] if text in ("OK", "ERROR", "CONNECT")]
+    after_chup = all(sent[place - 1] == "AT+CHUP" for place, text in enumerate(sent) if text == "ATH")
+    return set(sent) <= OURS and after_chup and sent[:1] != ["ATH"] and len(finals) >= len(sent)
+
+
+PLAYED = [
+    transcript
+    for transcript in [
+        *shared_lines("transcripts/urc_open.jsonl"),
+        *(
+            json.loads(line)
+            for file in sorted(TRANSCRIPTS.glob("*.jsonl"))
+            for line in file.read_text().splitlines()
+        ),
+    ]
+    if is_ours(transcript) and transcript["id"] not in BROKEN_OFF
+]
+
+
+class Player:
+    """A session, the other end of its port, and a clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.modem, end = os.openpty()
+        tty.setraw(self.modem)
+        self.channel = Channel(os.ttyname(end), 115200, Recorder())
+        os.close(end)
+        os.read(self.modem, 64)  # the ESC with which a channel begins
+        self.now = -1.0
+        self.events: list[Event] = []
+        self.asked: Command | None = None
+        self.tracker = Tracker("main")
+        self.begin()
+
+    def close(self) -> None:
+        self.session.close()
+        self.channel.close()
+        os.close(self.modem)
+
+    def begin(self) -> None:
+        """A session as after the plugging-in, on a modem that has neither AT+CLCC nor AT+CEER."""
+        set_up = partial(initialise, "generic", None, lambda imei, iccid: None)
+        self.session = Session(
+            self.channel, self.tracker, set_up, self.events.append, Timing(), lambda: self.now, Counter()
+        )
+        self.session.begin()
+        self.answer()
+        assert any(isinstance(event, LineIdle) and event.idle for event in self.events)
+
+    def answer(self) -> None:
+        """Answer what the session asks by itself, at once."""
+        self.session.tick()
+        while command := self.channel.dialogue.command:
+            if self.asked is None:
+                self.read(command)
+            if command.text in OURS:
+                return  # the transcript has the answer
+            self.say(b"\r\nERROR\r\n" if command.text in ("AT+CLCC", "AT+CEER") else b"\r\nOK\r\n")
+            self.session.tick()
+
+    def read(self, command: Command) -> None:
+        """The modem reads what was written, and it is this command."""
+        line = b""
+        while not line.endswith(b"\r"):
+            assert select.select([self.modem], [], [], PATIENCE)[0], "the session writes nothing"
+            line += os.read(self.modem, 1)
+        assert line.decode().strip() == command.text
+        self.asked = command
+
+    def say(self, data: bytes) -> None:
+        """The modem prints this, and the session has read it."""
+        os.write(self.modem, data)
+        there = array.array("i", [0])
+        while there[0] < len(data):
+            assert select.select([self.channel], [], [], PATIENCE)[0], "nothing comes through"
+            fcntl.ioctl(self.channel.fileno(), termios.FIONREAD, there)
+        self.session.read()
+        if self.channel.dialogue.command is not self.asked:
+            self.asked = None
+
+    def wait_until(self, then: float) -> None:
+        while (moment := self.now + self.session.timeout(self.now)) <= then:
+            self.now = moment
+            self.answer()
+        self.now = then
+
+
+def play(transcript: dict) -> list[dict]:
+    """The calls that a live session makes of it, as in `expect`."""
+    with closing(Player()) as player:
+        _play(player, transcript)
+    order = [event.key for event in player.events if isinstance(event, CallRinging)]
+    ended = [event for event in player.events if isinstance(event, CallEnded)]
+    return [
+        {
+            "number": call.number,
+            "withheld": call.withheld,
+            "outcome": OUTCOMES.get(call.outcome, "missed"),
+            "rings": call.rings,
+        }
+        for call in sorted(ended, key=lambda call: order.index(call.key))
+        if call.outcome is not CallOutcome.DATA
+    ]
+
+
+def _play(player: Player, transcript: dict) -> None:
+    steps = [(float(t), 0, text) for t, text in transcript.get("sent") or ()]
+    if transcript.get("raw"):
+        steps += [(float(t), 1, text) for t, text in transcript["raw"]]
+    else:
+        steps += [(float(t), 1, f"\r\n{text}\r\n") for t, text in transcript["lines"]]
+    for at, is_printed, text in sorted(steps, key=lambda step: step[:2]):
+        player.wait_until(at)
+        try:
+            if is_printed:
+                player.say(text.encode("latin-1", "replace"))
+            elif text in REQUESTS:
+                player.session.request(REQUESTS[text])
+            player.answer()
+        except PortLost:  # a boot banner
+            player.events += player.tracker.reset(player.now)
+            player.begin()
+    player.wait_until(float(transcript.get("end_t") or steps[-1][0] + AFTER_LAST_LINE))
+    player.events += player.tracker.reset(player.now)
+
+
+def test_most_recordings_are_played() -> None:
+    assert len(PLAYED) > 600
+    assert any(text == "ATH" for transcript in PLAYED for _, text in transcript.get("sent") or ())
+
+
+@pytest.mark.parametrize("transcript", PLAYED, ids=lambda t: t["id"])
+def test_what_happens_live_is_what_replay_makes_of_it(transcript: dict) -> None:
+    assert play(transcript) == transcript["expect"]["calls"]
