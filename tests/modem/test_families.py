@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TypeVar
 
+import pytest
+
 import modem.calls.call
 import modem.calls.open_calls
 import modem.calls.tracker
-import pytest
-
 import modem.line.session
 from modem.contract import (
     Answer,
