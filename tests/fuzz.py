@@ -204,17 +204,16 @@ class Host:
                 self.dialogue.abandon()
                 self._job = None
         elif self._r.random() < 0.4:
-            self._job = self._r.choice(
-                (
-                    reading.read_all,
-                    lambda: reading.read_one(3),
-                    lambda: sending.send(PARTS),
-                    survey.survey,
-                    survey.missed_book,
-                    survey.release_cause,
-                    lambda: initialise("auto", "1234", lambda imei, iccid: None),
-                )
-            )()  # type: ignore[assignment]
+            jobs: list[Callable[[], Generator[Step, Reply, object]]] = [
+                reading.read_all,
+                lambda: reading.read_one(3),
+                lambda: sending.send(PARTS),
+                survey.survey,
+                survey.missed_book,
+                survey.release_cause,
+                lambda: initialise("auto", "1234", lambda imei, iccid: None),
+            ]
+            self._job = self._r.choice(jobs)()
             self._go_on(None)
         elif self._r.random() < 0.5:
             self._write(self._r.choice(COMMANDS))

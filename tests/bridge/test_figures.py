@@ -196,7 +196,8 @@ def test_a_missing_index_would_be_seen(years: Engine) -> None:
 
 
 def test_postgresql_is_asked_in_its_own_words() -> None:
-    words = str(figures._steps(Call.started, 900).compile(dialect=postgresql.dialect()))
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
+    words = str(figures._steps(Call.started, 900).compile(dialect=dialect))
     assert words == "CAST(FLOOR(EXTRACT(EPOCH FROM call.started)) AS BIGINT) / 900"
 
 

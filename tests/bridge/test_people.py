@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -259,16 +260,15 @@ def past(session: Session) -> dict[str, int]:
     old = NOW - timedelta(days=730)
     line = store.line_called(session, "main")
     assert line.id is not None
-    for n, (when, attributes) in enumerate(
-        (
-            (old, {}),
-            (old, {"name": "Ann"}),
-            (old, {"opted_out_at": old}),
-            (old, {"kind": "staff"}),
-            (old, {"blocked": True}),
-            (NOW, {}),
-        )
-    ):
+    people: list[tuple[datetime, dict[str, Any]]] = [
+        (old, {}),
+        (old, {"name": "Ann"}),
+        (old, {"opted_out_at": old}),
+        (old, {"kind": "staff"}),
+        (old, {"blocked": True}),
+        (NOW, {}),
+    ]
+    for n, (when, attributes) in enumerate(people):
         person = Contact(
             address=f"+44740012345{n}", source="call", first_seen=when, last_seen=when, **attributes
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -409,7 +410,7 @@ PAUSES = st.one_of(st.floats(0.001, 3.0), st.floats(3.0, 200.0))
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(STEPS, PAUSES), max_size=40), st.booleans())
-def test_any_sequence_of_lines(steps: list[tuple], has_list: bool) -> None:
+def test_any_sequence_of_lines(steps: list[tuple[Any, float]], has_list: bool) -> None:
     """Each call begins once and ends once, in that order, with a number that somebody sent and RINGs that were heard; none
     rings for ever, and none keeps the line busy for ever where a list tells the truth."""
     phone = Phone(has_list)

@@ -303,8 +303,15 @@ def test_nobody_is_left_out_on_the_pages_of_conversations(office: Office, client
             session.add(person)
             session.flush()
             if n % 3 == 0:
-                them = {"line_id": 1, "contact_id": person.id, "direction": "in", "kind": "manual"}
-                words = Message(**them, body="Hi", status="received", created=now)
+                words = Message(
+                    line_id=1,
+                    contact_id=person.id or 0,
+                    direction="in",
+                    kind="manual",
+                    body="Hi",
+                    status="received",
+                    created=now,
+                )
                 session.add(words)
     seen: list[str] = []
     path: str | None = "/conversations"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ DIRECT = (
 )
 LISTING = (("AT+CMGL", "before"), ("AT+CMGL", "half"), ("AT+CMGL", "after"))
 # What else may keep the modem from saying that the network took a text.
-FAULTS = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 4.0}}
+FAULTS: dict[str, dict[str, Any]] = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 4.0}}
 LONG = "Sorry we missed you. " * 10
 # What may have become of a text whose `part` was on its way: its status and how many parts the network took.
 Ends = set[tuple[str, int]]
@@ -187,7 +188,7 @@ def receive(folder: Path, kind: str, place: str, when: str) -> Received:
 def results(_quick: None, tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("breaks")
 
-    def attempt(number: int, case: tuple[str, ...]) -> Result:
+    def attempt(number: int, case: tuple[Any, ...]) -> Result:
         place = folder / str(number)
         place.mkdir()
         try:
