@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test check lint types format bench fuzz lock
+.PHONY: demo help test check lint types format bench fuzz house lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -44,6 +44,10 @@ bench: $(READY) ## how fast: from the end of a call to its text, pages, start
 # FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
 fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# REV="bf2741a HEAD" puts commits beside the work tree.
+house: $(READY) ## the shape of the code: packages, imports, layers, circles, long files and functions
+	$(BIN)/python -m tests.house --tree $(addprefix --rev ,$(REV))
 
 lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
 	$(PYTHON) -m venv .venv-lock

@@ -1,0 +1,112 @@
+"""The figures of `make house`, on small trees whose figures are known."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import house
+from tests.house import examine
+
+TREE = {
+    "web/__init__.py": "",
+    "web/app.py": "from bridge import contract\nfrom web.pages import calls\n",
+    "web/pages/__init__.py": "",
+    "web/pages/calls.py": "import bridge.contract\n",
+    "bridge/__init__.py": "",
+    "bridge/contract.py": "",
+    "bridge/rules/__init__.py": "",
+    "bridge/rules/policy.py": "import bridge.contract\ndef judge():\n    return 1\n",
+    "modem/__init__.py": "",
+    "modem/errors.py": "class PortLost(Exception):\n    def __str__(self):\n        return 'lost'\n",
+}
+
+
+def grown(**files: str) -> dict[str, str]:
+    """The small tree with further files, `bridge__rules__hours` for bridge/rules/hours.py."""
+    return TREE | {name.replace("__", "/") + ".py": text for name, text in files.items()}
+
+
+def test_a_package_imports_what_its_files_import() -> None:
+    found = examine(TREE)
+    assert found.packages["web/app"] == {"web/pages", "bridge/contract"}
+    assert found.packages["web/pages"] == {"bridge/contract"}
+    assert found.packages["bridge/contract"] == frozenset()
+    assert house.layers(found.packages) == 3
+
+
+def test_a_package_that_is_imported_for_its_own_names_is_imported_itself() -> None:
+    tree = grown(bridge__rules__hours="from bridge.rules import policy, NAME\nfrom modem import errors\n")
+    assert examine(tree).modules["bridge/rules/hours"] == {
+        "bridge/rules/policy",
+        "bridge/rules",
+        "modem/errors",
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "upward"),
+    [
+        ({}, ()),
+        ({"modem__line__driver": "import bridge.contract"}, ("modem/line/driver -> bridge/contract",)),
+        ({"bridge__clock": "def now():\n    from web import app"}, ("bridge/clock -> web/app",)),
+        ({"bridge__rules__hours": "import bridge.records"}, ()),
+        (
+            {"bridge__rules__hours": "from bridge.records import texts", "bridge__records__texts": ""},
+            ("bridge/rules/hours -> bridge/records/texts",),
+        ),
+        ({"bridge__records__texts": "from bridge.rules import policy"}, ()),
+        ({"bridge__cli": "import web.app"}, ()),
+    ],
+)
+def test_what_runs_upward(files: dict[str, str], upward: tuple[str, ...]) -> None:
+    assert examine(grown(**files)).upward == upward
+
+
+def test_a_circle_is_one_under_type_checking_and_in_a_function_too() -> None:
+    hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from bridge.rules import b\n"
+    late = "def f():\n    import bridge.rules.c\n"
+    tree = grown(bridge__rules__a=hidden, bridge__rules__b=late, bridge__rules__c="import bridge.rules.a")
+    found = examine(tree)
+    assert found.circles == (("bridge/rules/a", "bridge/rules/b", "bridge/rules/c"),)
+    assert house.layers(house.within(found.modules, "bridge")) == 2
+
+
+def test_the_longest_come_first() -> None:
+    tree = grown(modem__long="def f():\n" + "    pass\n" * 60 + "\n\nclass A:\n    async def g(self): ...\n")
+    found = examine(tree)
+    assert found.files[0] == ("modem/long.py", 65)
+    assert [(one.place, one.lines) for one in found.functions[:2]] == [
+        ("modem/long.py:1 f", 61),
+        ("bridge/rules/policy.py:2 judge", 2),
+    ]
+    assert house.figures(found)["functions over 45 lines"] == "1"
+    assert house.figures(found)["median function, lines"] == "2"
+
+
+def test_the_table_has_a_column_for_each_tree() -> None:
+    other = examine(grown(modem__more="import modem.errors"))
+    lines = house.table({"before": examine(TREE), "after": other}).splitlines()
+    assert lines[0].split() == ["before", "after"]
+    assert lines[1].split() == ["files", "10", "11"]
+    assert "bridge/clock -> web/app" in house.lists(examine(grown(bridge__clock="import web.app")))
+
+
+def test_a_commit_is_read_as_it_was(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        name = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", "-C", str(tmp_path), *name, *words], check=True, capture_output=True)
+
+    git("init")
+    for path, text in TREE.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "web" / "page.html").write_text("<p>")
+    git("add", ".")
+    git("commit", "-m", "one")
+    (tmp_path / "web" / "app.py").unlink()
+    assert house.commit("HEAD", tmp_path) == TREE
+
+
+def test_the_work_tree_is_read_whole() -> None:
+    assert {"modem/contract.py", "web/app.py"} <= set(house.work_tree())
