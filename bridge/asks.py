@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from bridge.desk import LineStatus, Status
-from bridge.models import Memo
-from bridge.store import remember, remembered
+from bridge.records.memo import remember, remembered
+from bridge.records.tables import Memo
 from modem.contract import LineHealth
 
 STATUS = "status"

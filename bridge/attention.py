@@ -1,5 +1,5 @@
 """The owner's attention: which news becomes an alert, how it goes to the owner's mobile, and what comes back from there. Runs
-inside the loop's transactions; words and parsing are bridge/owner's, rows bridge/alerts'."""
+inside the loop's transactions; words and parsing are bridge/owner's, rows bridge/records/alerts'."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlmodel import Session, col, func, select
 
-from bridge import alerts, history, hours, numbers, owner, policy, store
-from bridge.models import Alert, Call, Contact, Incident, Line, Message
+from bridge import hours, numbers, owner, policy
+from bridge.records import alerts, contacts, outgoing, views
+from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.settings import Settings
 from bridge.wording import plain
 from modem.contract import segments
@@ -87,11 +88,11 @@ def _line_for(session: Session, alert: Alert) -> int | None:
 def say(session: Session, scene: Scene, line_id: int, body: str) -> None:
     """Queue a text to the owner's mobile, unless STOP came from there."""
     assert scene.mobile is not None
-    contact = store.somebody_at(session, scene.mobile, "owner", scene.now)
+    contact = contacts.somebody_at(session, scene.mobile, "owner", scene.now)
     if contact.opted_out_at is not None:
         return
     body = plain(body)
-    store.text_is_queued(
+    outgoing.text_is_queued(
         session,
         line_id=line_id,
         contact_id=contact.id or 0,
@@ -127,13 +128,13 @@ def customer(session: Session, scene: Scene, words: owner.Words) -> Contact | st
 
 def last_calls(session: Session, scene: Scene) -> str:
     """The answer to LAST."""
-    rows = history.calls(session, which="missed", limit=LAST)
+    rows = views.calls(session, which="missed", limit=LAST)
     if not rows:
         return "No call was missed so far."
     return "Missed last: " + "; ".join(_call(scene, row) for row in rows) + "."
 
 
-def _call(scene: Scene, row: history.CallRow) -> str:
+def _call(scene: Scene, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, scene.region) if row.address else "number withheld"
     started = row.started.astimezone(scene.zone)
     reason = policy.REASONS.get(row.reason or "", row.textback)
@@ -152,5 +153,5 @@ def state(session: Session, scene: Scene, troubles: Sequence[str]) -> str:
         col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
     )
     counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
-    unread = history.unread(session)
+    unread = views.unread(session)
     return " ".join([*(troubles or ("All is well.",)), counts, f"{unread} unread."])

@@ -10,11 +10,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import history
 from bridge.config import Settings
-from bridge.database import plain_trouble
 from bridge.desk import LineStatus, Status
 from bridge.doctor import Facts, LineFacts
+from bridge.records import views
+from bridge.records.engine import plain_trouble
 
 # systemd-timesyncd makes this file when the internet has set the clock; its folder is there wherever it runs.
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -30,7 +30,7 @@ def gather(
     calls = {}
     try:
         with Session(engine) as session:
-            calls = {modem.name: history.last_call(session, modem.name) for modem in settings.modems}
+            calls = {modem.name: views.last_call(session, modem.name) for modem in settings.modems}
     except DatabaseError as error:
         trouble = trouble or plain_trouble(error)
     by_name = {line.name: line for line in status.lines}

@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import asks, checkup, history, numbers, store
+from bridge import asks, checkup, numbers
 from bridge.config import Settings
-from bridge.database import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
 from bridge.desk import Status
 from bridge.doctor import Check, healthy, sheet
 from bridge.examine import Examination, examining
+from bridge.records import lines, views
+from bridge.records.engine import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
 from bridge.service import machine, setup_code
 from modem import contract
 
@@ -111,14 +112,14 @@ class _Service:
     def prick_up_ears(self) -> None:
         """From now on a call counts."""
         with Session(self._engine) as session:
-            self._known = {call.id for call in history.calls(session, limit=1)}
+            self._known = {call.id for call in views.calls(session, limit=1)}
 
     def listen(self, seconds: float) -> str | None:
         """The next call that the service stores."""
         over = time.monotonic() + seconds
         while time.monotonic() < over:
             with Session(self._engine) as session:
-                newest = history.calls(session, limit=1)
+                newest = views.calls(session, limit=1)
             call = newest[0] if newest and newest[0].id not in self._known else None
             if call and (call.address or call.withheld or call.outcome):
                 known = call.address or call.withheld
@@ -173,7 +174,7 @@ def _patient(settings: Settings, engine: Engine) -> Iterator[_Service | _Modems]
         yield _Modems(examination)
         with suppress(DatabaseError), Session(engine) as session, session.begin():
             for line, pin in examination.refused_pins:
-                store.pin_is_refused(session, line, pin)
+                lines.pin_is_refused(session, line, pin)
 
 
 def _bring_up_to_date(engine: Engine) -> None:
@@ -187,6 +188,6 @@ def _pin(engine: Engine, line: str, pin: str | None) -> str | None:
         return None
     try:
         with Session(engine) as session:
-            return "" if store.pin_was_refused(session, line, pin) else pin
+            return "" if lines.pin_was_refused(session, line, pin) else pin
     except DatabaseError:
         return None

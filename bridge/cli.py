@@ -12,8 +12,9 @@ import click
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import config, history
+from bridge import config
 from bridge.config import ConfigError, Settings
+from bridge.records import views
 
 PLACES = (Path("config.ini"), Path("/etc/textback/config.ini"))
 BAD_CONFIGURATION = 2
@@ -60,7 +61,7 @@ def load(path: Path) -> Settings:
 @contextmanager
 def database(settings: Settings) -> Iterator[Session]:
     """A session on the database, its tables brought to this release; committed at the end."""
-    from bridge.database import migrate, open_engine, plain_trouble
+    from bridge.records.engine import migrate, open_engine, plain_trouble
 
     engine = open_engine(settings.storage.database)
     try:
@@ -87,7 +88,7 @@ def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
     from bridge import service
-    from bridge.database import AlreadyRunning
+    from bridge.records.engine import AlreadyRunning
 
     _log_to_stderr()
     try:
@@ -235,14 +236,14 @@ def limited(command: Command) -> Command:
 def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
     """The calls, newest first."""
     with database(load(path)) as session:
-        rows = history.calls(session, which="missed" if missed else "all", limit=limit)
+        rows = views.calls(session, which="missed" if missed else "all", limit=limit)
     if as_json:
-        print_json(map(history.call_json, rows))
+        print_json(map(views.call_json, rows))
         return
     for row in rows:
         who = "withheld" if row.withheld else row.name or row.address or "unknown"
         state = f"{row.textback} ({row.reason})" if row.reason else row.textback
-        click.echo(f"{history.iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
+        click.echo(f"{views.iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
 
 
 @main.command()
@@ -256,14 +257,14 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
     settings = load(path)
     with database(settings) as session:
         address = numbers.e164(number, region(settings, session)) or number if number else None
-        rows = history.messages(session, address=address, limit=limit)
+        rows = views.messages(session, address=address, limit=limit)
     if as_json:
-        print_json(map(history.message_json, rows))
+        print_json(map(views.message_json, rows))
         return
     for row in rows:
         arrow = "<-" if row.direction == "in" else "->"
         click.echo(
-            f"{history.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}"
+            f"{views.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}"
         )
 
 
@@ -273,7 +274,7 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
 def contacts(path: Path, as_json: bool, limit: int | None) -> None:
     """Everybody who called or wrote, the last seen first."""
     with database(load(path)) as session:
-        rows = [history.contact_json(contact) for contact in history.contacts(session, limit=limit)]
+        rows = [views.contact_json(contact) for contact in views.contacts(session, limit=limit)]
     if as_json:
         print_json(rows)
         return
@@ -349,7 +350,7 @@ def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], obje
 @with_password
 def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
     """Let NAME log in, as an owner unless --staff."""
-    from web import users
+    from bridge.records import users
 
     role = users.STAFF if staff else users.OWNER
     _keep_user(path, password_stdin, lambda session, password: users.add_user(session, name, password, role))
@@ -362,7 +363,7 @@ def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
 @with_password
 def user_password(path: Path, name: str, password_stdin: bool) -> None:
     """Give NAME a new password."""
-    from web import users
+    from bridge.records import users
 
     _keep_user(path, password_stdin, lambda session, password: users.set_password(session, name, password))
     click.echo(f"{name} has a new password, and is logged out everywhere.")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bridge.models import Contact, Message, Note, SavedReply, User
+from bridge.records.tables import Contact, Message, Note, SavedReply, User
 
 LONGEST_NOTE = 1000
 LONGEST_REPLY, MOST_REPLIES = 1600, 50

@@ -6,10 +6,21 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import attention, health, history, hours, missed_book, numbers, policy, steps, store
+from bridge import attention, health, hours, missed_book, numbers, policy
 from bridge.desk import Foretell, Foretold
-from bridge.models import Call, Contact, Line
 from bridge.outbox import Outbox
+from bridge.records import (
+    caller_history,
+    calls,
+    clock_shift,
+    incidents,
+    lines,
+    memo,
+    missed_calls_book,
+    outgoing,
+    views,
+)
+from bridge.records.tables import Call, Contact, Line
 from bridge.shop import BREAKER, Shop, caller_facts
 from modem import contract
 from modem.contract import segments
@@ -37,16 +48,16 @@ class Decider:
         self._calls: dict[tuple[str, int], int] = {}
 
     def line_up(self, session: Session, up: contract.LineUp) -> None:
-        line = store.line_is_up(session, up)
+        line = lines.line_is_up(session, up)
         now = self._shop.clock.utc()
-        store.incident_ends(session, up.line, "line", now)
-        store.queue_goes_on(session, line, now)
+        incidents.incident_ends(session, up.line, "line", now)
+        lines.queue_goes_on(session, line, now)
         self._shop.knows(line)
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:
         now = self._shop.clock.utc()
-        store.incident_begins(session, down.line, "line", down.reason, now)
+        incidents.incident_begins(session, down.line, "line", down.reason, now)
         self.away_since.setdefault(down.line, now)
 
     def health_came(self, session: Session, news: contract.LineHealth) -> None:
@@ -58,26 +69,26 @@ class Decider:
             self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
         )
         if trouble and news.at - since >= NETWORK_PATIENCE:
-            store.incident_begins(session, news.line, "network", trouble, now)
+            incidents.incident_begins(session, news.line, "network", trouble, now)
         elif not trouble:
-            store.incident_ends(session, news.line, "network", now)
+            incidents.incident_ends(session, news.line, "network", now)
         if full := health.nearly_full(news):
-            store.incident_begins(session, news.line, "storage", full, now)
+            incidents.incident_begins(session, news.line, "storage", full, now)
         else:
-            store.incident_ends(session, news.line, "storage", now)
+            incidents.incident_ends(session, news.line, "storage", now)
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
         first reading nothing in the book is a call: it may be years old."""
-        line, now = store.line_called(session, book.line), self._shop.clock.utc()
-        kept = store.kept_book(session, line)
-        store.keep_book(session, line, book.numbers, now)
+        line, now = lines.line_called(session, book.line), self._shop.clock.utc()
+        kept = missed_calls_book.kept_book(session, line)
+        missed_calls_book.keep_book(session, line, book.numbers, now)
         since = self.away_since.pop(book.line, kept.read if kept else now)
         if kept is None:
             return
-        seen = [call.number for call in store.calls_of_line_since(session, line, kept.read)]
+        seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
         for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
-            call = store.call_began(session, line, now)
+            call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, "lost"
             self.decide(session, call, max(since, kept.read))
@@ -93,7 +104,7 @@ class Decider:
         known = self._calls.get((line, key))
         call = session.get(Call, known) if known is not None else None
         if call is None:
-            call = store.call_began(session, store.line_called(session, line), self._shop.clock.utc_at(at))
+            call = calls.call_began(session, lines.line_called(session, line), self._shop.clock.utc_at(at))
             assert call.id is not None
             self._calls[line, key] = call.id
         return call
@@ -101,12 +112,12 @@ class Decider:
     def _learn(self, session: Session, call: Call, number: str | None, withheld: bool) -> None:
         if number != call.number or withheld != call.withheld:
             e164 = numbers.e164(number, self._shop.region)
-            store.caller_is(session, call, number, e164, withheld, self._shop.clock.utc())
+            calls.caller_is(session, call, number, e164, withheld, self._shop.clock.utc())
 
     def call_ended(self, session: Session, end: contract.CallEnded) -> None:
         call = self._call_of(session, end.line, end.key, end.at)
         if end.outcome == NO_CALL:
-            store.it_was_no_call(session, call)
+            calls.it_was_no_call(session, call)
             return
         self._learn(session, call, end.number, end.withheld)
         with session.no_autoflush:  # one UPDATE at the end will do
@@ -121,7 +132,7 @@ class Decider:
         """Somebody rings again and again: a person should call back."""
         if call.contact_id is None or call.outcome not in policy.MISSED:
             return
-        earlier = store.missed_before(session, call, call.started - URGENT_IN, sorted(policy.MISSED))
+        earlier = calls.missed_before(session, call, call.started - URGENT_IN, sorted(policy.MISSED))
         if earlier < URGENT_CALLS - 1:
             return
         call.urgent = True
@@ -133,16 +144,16 @@ class Decider:
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
         texted if it is recent: its text was due when it began."""
-        for message in store.texts_left_sending(session):
+        for message in outgoing.texts_left_sending(session):
             message.status = "unconfirmed"
             message.error = "The box stopped while this text was on its way."
-        for call in store.calls_left_ringing(session):
+        for call in calls.calls_left_ringing(session):
             call.ended, call.outcome = self._shop.clock.utc(), "lost"
             self.decide(session, call, call.started)
 
     def decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
-        past = store.past_of(session, call)
+        past = caller_history.past_of(session, call)
         crowd = self._crowd(session, now)
         opening = hours.ALWAYS if crowd.doubt else self._shop.opening(now)
         decision = self._weigh(call, past, crowd, opening, now)
@@ -159,7 +170,7 @@ class Decider:
         assert contact.id is not None
         first = past.last_automatic is None
         body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
-        message = store.text_is_queued(
+        message = outgoing.text_is_queued(
             session,
             line_id=call.line_id,
             contact_id=contact.id,
@@ -174,7 +185,12 @@ class Decider:
         call.message_id = message.id
 
     def _weigh(
-        self, call: Call, past: store.Past, crowd: policy.Crowd, opening: hours.Opening, now: datetime
+        self,
+        call: Call,
+        past: caller_history.Past,
+        crowd: policy.Crowd,
+        opening: hours.Opening,
+        now: datetime,
     ) -> policy.Reply | policy.Silence:
         return policy.decide(
             self._shop.facts(call),
@@ -191,7 +207,7 @@ class Decider:
         """The decision that would be made about a call; nothing is kept of it."""
         number = what.number.strip() if what.number else None
         e164 = numbers.e164(number, self._shop.region)
-        contact = history.contact_at(session, e164 or number) if number else None
+        contact = views.contact_at(session, e164 or number) if number else None
         call = Call(
             line_id=0,
             contact_id=contact.id if contact else None,
@@ -203,7 +219,7 @@ class Decider:
             rings=what.rings,
             outcome=what.outcome,
         )
-        past = store.past_of(session, call) if contact else store.Past(stranger=True)
+        past = caller_history.past_of(session, call) if contact else caller_history.Past(stranger=True)
         crowd = self._crowd(session, what.at)
         opening = hours.ALWAYS if crowd.doubt else self._shop.opening(what.at)
         decision = self._weigh(call, past, crowd, opening, what.at)
@@ -216,32 +232,32 @@ class Decider:
 
     def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
         midnight = now.astimezone(self._shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        today, strangers = store.crowd_since(session, midnight, now - BURST)
+        today, strangers = caller_history.crowd_since(session, midnight, now - BURST)
         tripped, paused = self._shop.breaker is not None, self._shop.pause_words(now)
         return policy.Crowd(today, strangers, tripped, self._shop.clock.doubt(), paused)
 
     def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
-        store.remember(session, BREAKER, why)
+        memo.remember(session, BREAKER, why)
         self._shop.breaker = why
         line = session.get_one(Line, call.line_id)
-        store.incident_begins(session, line.name, "breaker", why, now)
+        incidents.incident_begins(session, line.name, "breaker", why, now)
         log.warning("the breaker has stopped automatic texts")
 
     def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
         """The wall clock was moved. If it is believed, texts that wait for the opening are set to the one by its time."""
         now = self._shop.clock.utc()
         cooldown = timedelta(hours=self._shop.settings.textback.cooldown_hours)
-        steps.shift(session, by, now - by, cooldown)
+        clock_shift.shift(session, by, now - by, cooldown)
         self.away_since = {line: since + by for line, since in self.away_since.items()}
         what = f"The box's clock was moved {'forward' if by > timedelta(0) else 'back'} by {hours.lasted(abs(by))}."
         for line in (self._shop.settings.modems[0].name,):
-            store.incident_begins(session, line, "clock", what, now)
-            store.incident_ends(session, line, "clock", now)
+            incidents.incident_begins(session, line, "clock", what, now)
+            incidents.incident_ends(session, line, "clock", now)
         if doubtful:
             return
         delay = timedelta(seconds=self._shop.settings.textback.delay_seconds)
-        for message in steps.waiting_for_opening(session):
+        for message in clock_shift.waiting_for_opening(session):
             if message.due is not None and message.due > max(now, message.created + delay):
                 opening = self._shop.opening(now)
                 self._outbox.put_off(session, message, now if opening.open else opening.reopens)

@@ -18,7 +18,7 @@ from bridge.desk import (
     TryAgain,
     Wish,
 )
-from bridge.models import Contact, Deed
+from bridge.records.tables import Contact, Deed
 
 MARKS = {
     "out": "marked as never to be texted",

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 from sqlmodel import Session
 
-from bridge import config, service, store
+from bridge import config, service
 from bridge.clock import Clock
-from bridge.database import migrate
+from bridge.records import contacts
+from bridge.records.engine import migrate
+from bridge.records.users import add_user
 from modem.simulator import Simulator
-from web.users import add_user
 
 CONFIG = """\
 [shop]
@@ -54,7 +55,7 @@ def run(port: int) -> None:
             with Session(box.desk.engine) as session, session.begin():
                 add_user(session, "demo", password)
                 for address, name in NAMES.items():
-                    store.somebody_at(session, address, "demo", Clock().utc()).name = name
+                    contacts.somebody_at(session, address, "demo", Clock().utc()).name = name
             click.echo(f"\n  The page:  {box.url}\n  Log in as: demo\n  Password:  {password}\n")
             click.echo("  Callers ring now and then. Ctrl-C ends it; nothing is kept.\n")
             over = threading.Event()

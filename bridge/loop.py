@@ -16,15 +16,16 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge import alerts, asks, attention, history, people, steps, store
+from bridge import asks, attention
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
-from bridge.database import Heartbeat, migrate, optimise, plain_trouble
 from bridge.decisions import Decider
 from bridge.desk import Asked, Foretell, LineStatus, ReadSettings, Status, TryAgain
 from bridge.errands import Announce, Announced, Job, ListsRead, ReadLists
 from bridge.outbox import Outbox
 from bridge.reading import Reader
+from bridge.records import alerts, clock_shift, incidents, lines, retention, views
+from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.shop import Shop
 from bridge.wishes import Wishes
 from modem import contract
@@ -205,7 +206,7 @@ class Loop:
         """What the last run left behind."""
         migrate(self._engine)
         self._shop.recall(session)
-        self._clock.not_before = history.newest(session)
+        self._clock.not_before = views.newest(session)
         self._after_doubt(session)
         self._decider.settle_left_over(session)
         if self._heartbeat.last is not None:
@@ -214,14 +215,14 @@ class Loop:
 
     def _after_doubt(self, session: Session) -> None:
         """The last run stamped rows by a clock in doubt, and this one's is right: they count as of the last run's end."""
-        doubted, now = steps.doubted_between(session), self._clock.utc()
+        doubted, now = clock_shift.doubted_between(session), self._clock.utc()
         if doubted is None or self._clock.doubt() is not None:
             return
-        steps.shift(session, now - doubted[1], doubted[1], timedelta(0))
-        steps.doubt_is_over(session)
+        clock_shift.shift(session, now - doubted[1], doubted[1], timedelta(0))
+        clock_shift.doubt_is_over(session)
 
     def _note_doubt(self, session: Session) -> list[Effect]:
-        steps.doubt_goes_on(session, self._began, self._clock.utc())
+        clock_shift.doubt_goes_on(session, self._began, self._clock.utc())
         return []
 
     def _look_at_the_clock(self) -> None:
@@ -236,14 +237,14 @@ class Loop:
         if moved:
             log.warning("The clock was moved by %s.", moved)
             self._decider.clock_moved(session, moved, doubtful)
-            self._clock.not_before = history.newest(session)
+            self._clock.not_before = views.newest(session)
         if doubtful:
-            steps.doubt_goes_on(session, now if moved else self._began, now)
+            clock_shift.doubt_goes_on(session, now if moved else self._began, now)
         if self._clock.rows_are_ahead():
-            steps.bring_back(session, now)
+            clock_shift.bring_back(session, now)
             self._clock.not_before = now
         if not doubtful:
-            steps.doubt_is_over(session)
+            clock_shift.doubt_is_over(session)
         return []
 
     def _read_lists(self) -> None:
@@ -301,7 +302,7 @@ class Loop:
 
     def _delete_old_rows(self, session: Session) -> list[Effect]:
         before = self._clock.utc() - timedelta(days=self.settings.storage.keep_days)
-        self._old_rows = people.delete_older(session, before)
+        self._old_rows = retention.delete_older(session, before)
         return []
 
     def _tell_the_owner(self, session: Session) -> list[Effect]:
@@ -360,12 +361,12 @@ class Loop:
                 self._decider.health_came(session, letter)
                 return [lambda: self._set(letter.line, health=letter)]
             case contract.PinRefused():
-                store.pin_is_refused(session, letter.line, letter.pin)
+                lines.pin_is_refused(session, letter.line, letter.pin)
                 return []
             case contract.Recorded():
                 return self._recorded(session, letter)
             case contract.Repair():
-                store.repair_was_tried(session, letter)
+                incidents.repair_was_tried(session, letter)
                 return []
             case contract.MissedBook():
                 self._decider.book_came(session, letter)
@@ -426,7 +427,7 @@ class Loop:
 
     def _tidy(self, session: Session) -> list[Effect]:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""
-        days_go_by = people.days_go_by(session, self._clock.utc())
+        days_go_by = retention.days_go_by(session, self._clock.utc())
         self._old_rows = days_go_by and self._clock.doubt() is None
         return [partial(optimise, self._engine)]
 

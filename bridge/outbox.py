@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import conversation, numbers, policy, retries, store
+from bridge import conversation, numbers, policy, retries
 from bridge.desk import Granted, Refused, WriteText
-from bridge.models import Call, Contact, Line, Message
+from bridge.records import caller_history, contacts, lines, outgoing, reports
+from bridge.records.tables import Call, Contact, Line, Message
 from bridge.settings import Settings
 from bridge.shop import Shop, caller_facts
 from modem import contract
@@ -40,7 +41,7 @@ class Outbox:
         automatic = (
             len(self._gone_lately()) < self._shop.settings.limits.per_minute and self._shop.lists_are_read
         )
-        while (due := store.next_text_due(session, line, now, automatic)) is not None:
+        while (due := outgoing.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
                 message.status = "sending"
@@ -62,7 +63,7 @@ class Outbox:
                 return True
             message.status, message.error = "expired", "It could not be sent in time."
             return False
-        past = store.past_of_text(session, call, message)
+        past = caller_history.past_of_text(session, call, message)
         decision = policy.decide_again(
             self._shop.facts(call),
             caller_facts(past),
@@ -113,7 +114,7 @@ class Outbox:
         message = session.get(Message, part.message_id)
         if message is not None:
             message.parts = part.parts
-            store.part_was_taken(session, message, part.part, part.mr, self._shop.clock.utc_at(part.at))
+            reports.part_was_taken(session, message, part.part, part.mr, self._shop.clock.utc_at(part.at))
 
     def text_ended(
         self,
@@ -128,7 +129,7 @@ class Outbox:
         match end:
             case contract.TextSent():
                 message.status, message.sent, message.error = "sent", self._shop.clock.utc_at(end.at), None
-                store.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
+                lines.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
             case contract.TextFailed():
                 self._refused(session, message, end)
             case contract.TextUnconfirmed(reason=reason):
@@ -147,7 +148,7 @@ class Outbox:
             session.get_one(Contact, message.contact_id).unreachable = end.reason
         line.refusals += retries.POLICIES[end.kind].stops > 0
         if retries.stops(end.kind, line.refusals) and not end.begun:
-            store.queue_stops(session, line, end.reason, now)
+            lines.queue_stops(session, line, end.reason, now)
             message.status = "queued"
             return
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
@@ -158,12 +159,12 @@ class Outbox:
 
     def stopped(self, session: Session, line: str) -> str | None:
         """Why nothing goes out of this line, None if all is well."""
-        return store.line_called(session, line).stopped
+        return lines.line_called(session, line).stopped
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
         e164 = numbers.e164(report.recipient, self._shop.region)
         recipients = [address for address in (e164, report.recipient) if address]
-        store.report_came(session, report, recipients, self._shop.clock.utc())
+        reports.report_came(session, report, recipients, self._shop.clock.utc())
         self._shop.hears("a delivery report", report.discharge, report.at, exact=False)
 
 
@@ -177,15 +178,15 @@ def write_text(
         return Refused(f"{wish.address} cannot be texted: it is not a phone number that takes texts.")
     if not body:
         return Refused("An empty text cannot be sent. Write something first.")
-    sent = store.text_of_ticket(session, wish.ticket) if wish.ticket else None
+    sent = outgoing.text_of_ticket(session, wish.ticket) if wish.ticket else None
     if sent is not None:
         return Granted(sent.id) if sent.body == body else Refused(OTHER_WORDS)
-    contact = store.somebody_at(session, address, "page", now)
+    contact = contacts.somebody_at(session, address, "page", now)
     if contact.opted_out_at is not None and not wish.despite_stop:
         return Refused("This person has asked for no more texts. Confirm that you want to write anyway.")
     parts = segments(body).parts
-    line = store.line_called(session, settings.modems[0].name)
-    message = store.text_is_queued(
+    line = lines.line_called(session, settings.modems[0].name)
+    message = outgoing.text_is_queued(
         session,
         line_id=line.id or 0,
         contact_id=contact.id or 0,

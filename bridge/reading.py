@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge import alerts, attention, conversation, notices, numbers, owner, store, wording
+from bridge import attention, conversation, notices, numbers, owner, wording
 from bridge.decisions import Decider
 from bridge.desk import Refused, WriteText
-from bridge.models import Contact, InboundPart, Line, Message
 from bridge.optout import Wish as Said
 from bridge.optout import wish as read_wish
 from bridge.outbox import MANUAL_HOURS, write_text
+from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
+from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.shop import Shop
 from modem import contract
 from modem.contract import picture_sender, segments
@@ -56,17 +57,17 @@ class Reader:
         self._notices = notices.load()
 
     def text_came(self, session: Session, text: contract.TextReceived) -> None:
-        line = store.line_called(session, text.line)
-        if store.already_have(session, line, text):
+        line = lines.line_called(session, text.line)
+        if incoming.already_have(session, line, text):
             return
         self._shop.hears("a text", text.scts, text.at, exact=False)
         now = self._shop.clock.utc()
         sender = numbers.e164(text.sender, self._shop.region) or text.sender or "unknown"
-        parts = store.part_came(session, line, text, sender, now)
+        parts = incoming.part_came(session, line, text, sender, now)
         if parts:
             self._whole(session, line, parts, text.replace_type, now)
         elif text.concat is not None:
-            self._fill_hole(session, store.last_part(session), now)
+            self._fill_hole(session, incoming.last_part(session), now)
         log.info("%s: text from %s", text.line, numbers.mask(sender))
 
     def _whole(
@@ -82,12 +83,12 @@ class Reader:
         kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
         if kind is None:
             return
-        body, status = (store.body_of(parts), "received") if kind == "text" else NOTICES[kind]
+        body, status = (incoming.body_of(parts), "received") if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(store.body_of(parts))
+            of_picture = picture_sender(incoming.body_of(parts))
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
-        message = store.text_came(
+        message = incoming.text_came(
             session,
             line,
             parts,
@@ -132,11 +133,11 @@ class Reader:
         for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
             e164 = numbers.e164(missed.number, self._shop.region)
             when = min(missed.when or told, self._shop.clock.utc())
-            contact = store.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            contact = contacts.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
             seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
             if not seen:
-                call = store.call_began(session, line, when)
-                store.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                call = calls.call_began(session, line, when)
+                calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
                 call.ended, call.outcome = when, "notice"
                 self._decider.decide(session, call, when)
         return True
@@ -150,7 +151,7 @@ class Reader:
         within: timedelta = VOICEMAIL,
     ) -> bool:
         """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
-        call = store.last_call_around(session, line, contact_id, when, within)
+        call = calls.last_call_around(session, line, contact_id, when, within)
         if call is not None and call.outcome == "abandoned":
             call.outcome = "no_answer"
         return call is not None
@@ -159,11 +160,11 @@ class Reader:
         """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
         contact = session.get_one(Contact, message.contact_id)
         hint = self._shop.settings.textback.opt_out_text
-        said = read_wish(message.body, [*store.our_last_words(session, contact), hint])
+        said = read_wish(message.body, [*contacts.our_last_words(session, contact), hint])
         if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
             return said
-        asked_before = store.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
-        store.consent(session, contact, KINDS[said], "text", message.body, now)
+        asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
+        consents.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
         if said == Said.ASK or asked_before:
             return said
@@ -171,7 +172,7 @@ class Reader:
             return said  # a short code or a name cannot be answered
         shop = self._shop.settings.shop
         body = wording.plain(wording.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
-        store.text_is_queued(
+        outgoing.text_is_queued(
             session,
             line_id=message.line_id,
             contact_id=message.contact_id,
@@ -186,18 +187,18 @@ class Reader:
 
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
         """A part that came after its text was shown without it."""
-        message = store.shown_without(session, part, now)
+        message = incoming.shown_without(session, part, now)
         if message is not None:
             part.message_id = message.id
             session.flush()
-            parts = store.parts_that_came(session, message)
-            message.body, message.parts, message.status = store.body_of(parts), len(parts), "received"
+            parts = incoming.parts_that_came(session, message)
+            message.body, message.parts, message.status = incoming.body_of(parts), len(parts), "received"
 
     def show_incomplete(self, session: Session) -> None:
         """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
         long after each other: no other text can be meant any more."""
         now = self._shop.clock.utc()
-        for parts in store.parts_left_waiting(session, now, WAIT_FOR_PARTS):
+        for parts in incoming.parts_left_waiting(session, now, WAIT_FOR_PARTS):
             self._whole(session, session.get_one(Line, parts[0].line_id), parts, None, now)
 
     def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:

@@ -12,19 +12,20 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import config, store
+from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.database import migrate, open_engine, sole_service
 from bridge.desk import Desk
 from bridge.errands import Errands
 from bridge.loop import Dead, Loop
+from bridge.records import lines, users
+from bridge.records.engine import migrate, open_engine, sole_service
 from bridge.settings import ModemSettings
 from modem.contract import Request
 from modem.line.driver import Driver, Line
 from modem.ports import discovery, holders
 from modem.simulator import Simulator
-from web import create_app, users
+from web import create_app
 from web.server import Server
 
 log = logging.getLogger(__name__)
@@ -116,8 +117,8 @@ def _remembered(
 ) -> tuple[str | None, frozenset[str]]:
     """What earlier runs know: the PIN, "" if the SIM has refused it, and which modems belong to other lines."""
     with suppress(DatabaseError), Session(engine) as session:
-        refused = modem.pin is not None and store.pin_was_refused(session, modem.name, modem.pin)
-        others = store.marks_of_others(session, modem.name, [other.name for other in settings.modems])
+        refused = modem.pin is not None and lines.pin_was_refused(session, modem.name, modem.pin)
+        others = lines.marks_of_others(session, modem.name, [other.name for other in settings.modems])
         return "" if refused else modem.pin, others
     return modem.pin, frozenset()
 

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bridge import attention, history, hours, numbers, policy, store, wording
+from bridge import attention, hours, numbers, policy, wording
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
 from bridge.holidays import is_holiday
 from bridge.hours import Closure, Opening
-from bridge.models import Call, Line
+from bridge.records import caller_history, memo, views
+from bridge.records.tables import Call, Line
 from bridge.spam import BlockLists, spam_name
 
 # The memo that says why the breaker has stopped automatic texts.
@@ -48,13 +49,13 @@ class Shop:
 
     def recall(self, session: Session) -> None:
         """What earlier runs knew: what somebody here has said for now, and the region of the SIM seen last."""
-        self.breaker = store.remembered(session, BREAKER)
-        paused, closed = store.remembered(session, PAUSED), store.remembered(session, CLOSED)
+        self.breaker = memo.remembered(session, BREAKER)
+        paused, closed = memo.remembered(session, PAUSED), memo.remembered(session, CLOSED)
         self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
         if closed is not None:
             told = json.loads(closed)
             self.closure = Closure(datetime.fromisoformat(told["until"]), told["back"])
-        for line in history.lines(session):
+        for line in views.lines(session):
             self.knows(line)
 
     def knows(self, line: Line) -> None:
@@ -110,16 +111,16 @@ class Shop:
         return attention.Scene(self.settings, self.region, self.clock.utc(), self.zone)
 
     def pause(self, session: Session, until: datetime | None) -> None:
-        store.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)
+        memo.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)
         self.paused = until or FOR_EVER
 
     def resume(self, session: Session) -> None:
-        store.remember(session, PAUSED, None)
+        memo.remember(session, PAUSED, None)
         self.paused = None
 
     def close(self, session: Session, closure: Closure | None) -> None:
         value = {"until": closure.until.isoformat(), "back": closure.back} if closure else None
-        store.remember(session, CLOSED, json.dumps(value) if value else None)
+        memo.remember(session, CLOSED, json.dumps(value) if value else None)
         self.closure = closure
 
     @property
@@ -151,7 +152,7 @@ class Shop:
         return wording.reply(self.settings, address, name, called, first, is_open, reopens)
 
 
-def caller_facts(past: store.Past) -> policy.CallerFacts:
+def caller_facts(past: caller_history.Past) -> policy.CallerFacts:
     """What the policy may know of a caller's past."""
     return policy.CallerFacts(
         last_automatic=past.last_automatic,

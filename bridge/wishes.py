@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from bridge import alerts, conversation, deeds, history, hours, numbers, people, store
+from bridge import conversation, deeds, hours, numbers, people
 from bridge.decisions import Decider
 from bridge.desk import (
     AddNote,
@@ -36,8 +36,9 @@ from bridge.desk import (
     WriteText,
 )
 from bridge.hours import Closure
-from bridge.models import Contact, Message
 from bridge.outbox import write_text
+from bridge.records import alerts, calls, consents, forgetting, incidents, lines, memo, views
+from bridge.records.tables import Contact, Message
 from bridge.shop import BREAKER, Shop
 from modem import contract
 from modem.contract import Request
@@ -106,7 +107,7 @@ class Wishes:
             case TryAgain(line):
                 if line not in {modem.name for modem in self._shop.settings.modems}:
                     return Refused("The box has no such line.")
-                store.queue_goes_on(session, store.line_called(session, line), now)
+                lines.queue_goes_on(session, lines.line_called(session, line), now)
             case Release():
                 self._release(session)
             case PickUp() | PutDown() | ReadSettings():
@@ -129,23 +130,23 @@ class Wishes:
         return self._write(session, WriteText(contact.address, message.body, by, wish.despite_stop, ticket))
 
     def _release(self, session: Session) -> None:
-        store.remember(session, BREAKER, None)
+        memo.remember(session, BREAKER, None)
         self._shop.breaker = None
-        for line in {line.name for line in history.lines(session)}:
-            store.incident_ends(session, line, "breaker", self._shop.clock.utc())
+        for line in {line.name for line in views.lines(session)}:
+            incidents.incident_ends(session, line, "breaker", self._shop.clock.utc())
 
     def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> Granted | Refused:
         if mark.kind in ("block", "unblock"):
             contact.blocked = mark.kind == "block"
         elif mark.kind in ("out", "in", "fine"):
             words = f"settled by {by}" if by else "settled on the box"
-            store.consent(session, contact, mark.kind, "page", words, self._shop.clock.utc())
+            consents.consent(session, contact, mark.kind, "page", words, self._shop.clock.utc())
         else:
             return Refused(f"{mark.kind!r} is no mark.")
         return Granted()
 
     def _contact(self, session: Session, address: str) -> Contact | None:
-        return history.contact_at(session, numbers.e164(address, self._shop.region) or address)
+        return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
 
     def _of_person(
         self, session: Session, wish: OfPerson, by: str | None, contact: Contact
@@ -159,7 +160,7 @@ class Wishes:
                 conversation.is_read(session, contact)
                 alerts.conversation_is_seen(session, contact)
             case CalledBack():
-                store.was_called_back(session, contact, by, now)
+                calls.was_called_back(session, contact, by, now)
                 conversation.we_answered(session, contact, now)
                 alerts.conversation_is_seen(session, contact)
             case Settle(done=done):
@@ -173,9 +174,9 @@ class Wishes:
             case Describe(name=name, notes=notes, kind=kind):
                 people.describe(contact, name, notes, kind)
             case Forget():
-                if store.is_being_dealt_with(session, contact):
+                if calls.is_being_dealt_with(session, contact):
                     return Refused("A call or a text of this person is under way. Try again in a minute.")
-                people.forget(session, contact)
+                forgetting.forget(session, contact)
         return Granted()
 
     def _for_now(self, session: Session, wish: ForNow) -> Granted | Refused:

@@ -8,9 +8,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 
-from bridge import history
-from bridge.database import plain_trouble
 from bridge.desk import Desk
+from bridge.records import views
+from bridge.records.engine import plain_trouble
 from web import (
     auth,
     calls,
@@ -135,7 +135,7 @@ def _common() -> dict[str, object]:
 
 def _from_database(desk: Desk) -> dict[str, object]:
     with Session(desk.engine) as session:
-        return {"unread": history.unread(session)}
+        return {"unread": views.unread(session)}
 
 
 def _headers(response: Response) -> Response:

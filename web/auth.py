@@ -10,8 +10,8 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.desk import Desk
-from bridge.models import Memo, User
-from web import users
+from bridge.records import users
+from bridge.records.tables import Memo, User
 from web.limiter import Limiter
 
 SESSION_DAYS = 30

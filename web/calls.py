@@ -4,8 +4,9 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history, numbers
+from bridge import numbers
 from bridge.desk import Desk, PickUp, PutDown, Refused
+from bridge.records import views
 from web import paging
 
 PAGE = 30
@@ -24,7 +25,7 @@ def calls() -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(desk.engine) as session:
-        rows = history.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
+        rows = views.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
         ringing = [
             (line.name, _who(session, desk, line.ringing)) for line in desk.status().lines if line.ringing
         ]
@@ -45,7 +46,7 @@ def calls() -> str:
 
 def _who(session: Session, desk: Desk, number: str) -> str:
     """Who rings: a name, else the number as people write it."""
-    contact = history.contact_at(session, numbers.e164(number, desk.region()) or number)
+    contact = views.contact_at(session, numbers.e164(number, desk.region()) or number)
     if contact is not None and contact.name:
         return contact.name
     return numbers.pretty(number, desk.region()) if number != "unknown" else "Somebody"

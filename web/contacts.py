@@ -6,10 +6,11 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
 
-from bridge import cards, history
+from bridge import cards
 from bridge.desk import Describe, Desk, Forget, Granted, TakeIn
-from bridge.models import Contact
 from bridge.people import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.records import views
+from bridge.records.tables import Contact
 from web import paging
 
 LIST = 50
@@ -43,7 +44,7 @@ def _list(read: cards.Read | None = None, taken: int = 0) -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(desk.engine) as session:
-        rows = history.contacts(session, search=search, before=before, limit=LIST + 1)
+        rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",
@@ -60,7 +61,7 @@ def export(form: str) -> Response:
     """All contacts as a file: vCard for phones, CSV for spreadsheets."""
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
-        rows = [_card(contact) for contact in history.contacts(session)]
+        rows = [_card(contact) for contact in views.contacts(session)]
     text = cards.to_vcard(rows) if form == "vcf" else cards.to_csv(rows)
     kind = "text/vcard" if form == "vcf" else "text/csv"
     # A byte-order mark, without which Excel takes the file for its own old alphabet.
@@ -133,8 +134,8 @@ def forget(address: str) -> Redirect | tuple[str, int]:
 def _one(address: str, problem: str | None) -> str:
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
-        person = history.contact_at(session, address) or abort(404, "Nobody has this number here.")
-        events = history.consents(session, person)
+        person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+        events = views.consents(session, person)
     return render_template(
         "contact.html",
         contact=person,

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history, people
+from bridge import people
 from bridge.conversation import LONGEST_NOTE, LONGEST_REPLY
 from bridge.desk import (
     AddNote,
@@ -26,10 +26,11 @@ from bridge.desk import (
     Wish,
     WriteText,
 )
-from bridge.models import Contact
 from bridge.numbers import untextable
+from bridge.records import users, views
+from bridge.records.tables import Contact
 from bridge.wording import TWINS, alphabet, cost, plain
-from web import paging, users
+from web import paging
 
 LIST = 40
 THREAD = 60
@@ -113,7 +114,7 @@ def _with_saved(body: str, key: str) -> str:
     """The draft with the saved reply of this key behind it."""
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
-        words = next((saved.body for saved in history.saved_replies(session) if str(saved.id) == key), "")
+        words = next((saved.body for saved in views.saved_replies(session) if str(saved.id) == key), "")
     return f"{body.rstrip()} {words}".strip()
 
 
@@ -185,17 +186,17 @@ def note(address: str) -> Response | tuple[str, int]:
 def _page(address: str | None, draft: Draft) -> str:
     desk: Desk = current_app.extensions["desk"]
     contact: Contact | None = None
-    rows: list[history.ThreadRow] = []
+    rows: list[views.ThreadRow] = []
     chosen = request.args.get("show", "open")
     chosen = chosen if chosen in FILTERS else "open"
     with Session(desk.engine) as session:
         before = paging.place(request.args.get("before", ""))
-        people_here = history.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
+        people_here = views.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
         if address is not None:
-            contact = history.contact_at(session, address) or abort(404, "Nobody has this number here.")
+            contact = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
             until = paging.place(request.args.get("until", ""))
-            rows = history.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
-        saved, colleagues = history.saved_replies(session), users.names(session)
+            rows = views.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
+        saved, colleagues = views.saved_replies(session), users.names(session)
     others = [person for person in people_here if not person.unread]
     older = paging.mark(others[LIST - 1].last_seen, others[LIST - 1].key) if len(others) > LIST else None
     shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
@@ -207,12 +208,12 @@ def _page(address: str | None, draft: Draft) -> str:
         chosen=chosen,
         contact=contact,
         rows=rows[-THREAD:],
-        earlier=paging.mark(history.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
+        earlier=paging.mark(views.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
         now_shown="until" not in request.args,
         draft=draft if draft.ticket else replace(draft, ticket=token_urlsafe(12)),
         saved=saved,
         colleagues=colleagues,
-        unread_here=any(isinstance(row, history.MessageRow) and row.status == "received" for row in rows),
+        unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
         untextable=_untextable(contact, desk) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": people.LONGEST_NAME},
@@ -221,13 +222,13 @@ def _page(address: str | None, draft: Draft) -> str:
     )
 
 
-def _to_call_back(rows: list[history.ThreadRow]) -> bool:
+def _to_call_back(rows: list[views.ThreadRow]) -> bool:
     """Has somebody rung in vain since a person here called back or wrote?"""
     missed = False
     for row in rows:
-        if isinstance(row, history.CallRow):
+        if isinstance(row, views.CallRow):
             missed = (missed or row.missed) and not row.called_back
-        elif isinstance(row, history.MessageRow) and row.direction == "out" and row.kind == "manual":
+        elif isinstance(row, views.MessageRow) and row.direction == "out" and row.kind == "manual":
             missed = False
     return missed
 

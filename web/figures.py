@@ -12,10 +12,10 @@ from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 from sqlmodel import Session
 
-from bridge import figures
 from bridge.desk import Desk
-from bridge.figures import Day, Figures
 from bridge.hours import lasted
+from bridge.records.views import figures
+from bridge.records.views.figures import Day, Figures
 from web import charts
 
 PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}

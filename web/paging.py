@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bridge.history import Place
+from bridge.records.views import Place
 
 # What the database takes as a key.
 LONGEST_KEY = 18

@@ -4,9 +4,9 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import history
 from bridge.conversation import LONGEST_REPLY
 from bridge.desk import Desk, Granted, SaveReply
+from bridge.records import views
 from bridge.wording import plain
 from web import paging
 
@@ -35,5 +35,5 @@ def change() -> Response | tuple[str, int]:
 def _page(draft: str = "", problem: str | None = None) -> str:
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
-        saved = history.saved_replies(session)
+        saved = views.saved_replies(session)
     return render_template("replies.html", saved=saved, draft=draft, problem=problem, longest=LONGEST_REPLY)

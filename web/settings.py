@@ -9,15 +9,16 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import config, config_edit, deeds, history
+from bridge import config, config_edit, deeds
 from bridge.config import ConfigError, Settings
 from bridge.config_edit import CannotWrite
 from bridge.desk import Desk, ReadSettings, Refused, SendSample
 from bridge.holidays import is_holiday
 from bridge.hours import Holidays
+from bridge.records import users, views
 from bridge.samples import samples
 from bridge.wording import LANGUAGES
-from web import auth, users
+from web import auth
 from web.forms import FORMS, Form
 
 LONGEST = 1600
@@ -35,8 +36,8 @@ def settings() -> str:
     desk: Desk = current_app.extensions["desk"]
     in_force = desk.settings()
     with Session(desk.engine) as session:
-        monthly = history.automatic_texts(session, datetime.now(UTC))
-        replies = len(history.saved_replies(session))
+        monthly = views.automatic_texts(session, datetime.now(UTC))
+        replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
         settings=in_force,
@@ -159,7 +160,7 @@ def _form(
     chosen: Form = FORMS[section]
     shown = settings or desk.settings()
     with Session(desk.engine) as session:
-        monthly = history.automatic_texts(session, datetime.now(UTC))
+        monthly = views.automatic_texts(session, datetime.now(UTC))
     return render_template(
         "settings_form.html",
         section=section,

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from bridge.desk import Desk
-from bridge.history import CallRow, MessageRow, NoteRow
-from bridge.history import moment as moment_of
 from bridge.hours import Span, lasted
 from bridge.numbers import pretty
 from bridge.policy import REASONS
+from bridge.records.views import CallRow, MessageRow, NoteRow
+from bridge.records.views import moment as moment_of
 
 # textback state of a call (DESIGN, chapter 5) -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {

@@ -6,10 +6,11 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import checkup, history
+from bridge import checkup
 from bridge.desk import CloseShop, Desk, OpenShop, Pause, Refused, Release, Resume, TryAgain, Wish
 from bridge.doctor import sheet
 from bridge.health import network_words, signal_words
+from bridge.records import views
 from web.healthz import is_alive
 
 pages = Blueprint("status", __name__)
@@ -20,7 +21,7 @@ def status() -> str:
     """Lines, outbox, check-up, incidents."""
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
-        waiting, incidents = history.waiting(session), history.incidents(session)
+        waiting, incidents = views.waiting(session), views.incidents(session)
     now = desk.status()
     facts = checkup.gather(desk.settings(), now, desk.engine, *desk.machine())
     return render_template(

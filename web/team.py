@@ -6,10 +6,11 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import deeds, history
+from bridge import deeds
 from bridge.desk import Desk
-from bridge.models import User
-from web import auth, paging, users
+from bridge.records import users, views
+from bridge.records.tables import User
+from web import auth, paging
 
 LOG = 50
 
@@ -107,7 +108,7 @@ def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -
     desk: Desk = current_app.extensions["desk"]
     with Session(desk.engine) as session:
         people = users.everybody(session)
-        rows = history.deeds(session, before=paging.number(request.args.get("before", "")), limit=LOG + 1)
+        rows = views.deeds(session, before=paging.number(request.args.get("before", "")), limit=LOG + 1)
     return render_template(
         "team.html",
         people=people,

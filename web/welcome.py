@@ -10,11 +10,12 @@ from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge import deeds, history, numbers
+from bridge import deeds, numbers
 from bridge.config import ConfigError
 from bridge.config_edit import CannotWrite
 from bridge.desk import Desk, Refused, SendSample
-from web import auth, guard, settings, users
+from bridge.records import users, views
+from web import auth, guard, settings
 
 pages = Blueprint("welcome", __name__)
 
@@ -90,10 +91,10 @@ def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, 
 def _steps(desk: Desk, problem: str | None = None) -> str:
     now, mobile = desk.settings(), desk.settings().notify.sms_to
     with Session(desk.engine) as session:
-        calls = history.calls(session, limit=1)
-        lines = history.lines(session)
+        calls = views.calls(session, limit=1)
+        lines = views.lines(session)
         address = numbers.e164(mobile, desk.region()) if mobile else None
-        texts = history.messages(session, address=address, limit=1) if address else []
+        texts = views.messages(session, address=address, limit=1) if address else []
     url = _address()
     return render_template(
         "welcome.html",

@@ -14,11 +14,11 @@ from urllib.request import urlopen
 import pytest
 from sqlmodel import Session, col, select
 
-from bridge import history, steps, store
 from bridge.clock import RELEASE, Clock, Opinion
-from bridge.database import migrate, open_engine
-from bridge.history import CallRow
-from bridge.models import Call, Incident, Line, Message
+from bridge.records import clock_shift, contacts, lines, outgoing, views
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import Call, Incident, Line, Message
+from bridge.records.views import CallRow
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, until, write_config
 from tests.support.needs import needs
@@ -82,7 +82,7 @@ class Process:
         engine = open_engine(f"sqlite:///{self.folder}/textback.db")
         try:
             with Session(engine) as session:
-                return history.calls(session)
+                return views.calls(session)
         finally:
             engine.dispose()
 
@@ -267,12 +267,12 @@ NOW = RELEASE + timedelta(days=30)
 
 
 def a_text(session: Session, made: datetime, status: str, due: datetime | None = None) -> Message:
-    contact = store.somebody_at(session, ANN, "call", made)
-    line = store.line_called(session, "main")
+    contact = contacts.somebody_at(session, ANN, "call", made)
+    line = lines.line_called(session, "main")
     call = Call(line_id=line.id or 0, contact_id=contact.id, started=made, ended=made, outcome="abandoned")
     session.add(call)
     session.flush()
-    return store.text_is_queued(
+    return outgoing.text_is_queued(
         session,
         line_id=line.id or 0,
         contact_id=contact.id or 0,
@@ -312,26 +312,26 @@ def test_what_a_step_shifts(
     message = a_text(session, made, status, due)
     message.status = status
     session.flush()
-    steps.shift(session, by, NOW, DAY)
+    clock_shift.shift(session, by, NOW, DAY)
     session.refresh(message)
     assert (message.created, message.due) == (made + moved, (due or made) + moved)
 
 
 def test_what_was_stamped_in_doubt_is_shifted_however_long_ago(session: Session) -> None:
     message = a_text(session, NOW - 20 * DAY, "sent")
-    steps.doubt_goes_on(session, NOW - 21 * DAY, NOW - 21 * DAY)
-    steps.doubt_goes_on(session, NOW, NOW)  # it is in doubt already
-    steps.shift(session, 90 * DAY, NOW, DAY)
+    clock_shift.doubt_goes_on(session, NOW - 21 * DAY, NOW - 21 * DAY)
+    clock_shift.doubt_goes_on(session, NOW, NOW)  # it is in doubt already
+    clock_shift.shift(session, 90 * DAY, NOW, DAY)
     assert message.created == NOW + 70 * DAY
-    steps.doubt_is_over(session)
+    clock_shift.doubt_is_over(session)
     session.flush()
-    assert steps.doubted_between(session) is None
+    assert clock_shift.doubted_between(session) is None
 
 
 def test_rows_in_the_future_are_brought_back_together(session: Session) -> None:
     first, last = a_text(session, NOW + 89 * DAY, "sent"), a_text(session, NOW + 90 * DAY, "sent")
     right = a_text(session, NOW - DAY, "sent")
-    steps.bring_back(session, NOW)
+    clock_shift.bring_back(session, NOW)
     assert (first.created, last.created, right.created) == (NOW - DAY, NOW, NOW - DAY)
     calls = session.exec(select(Call.started).order_by(col(Call.id))).all()
     assert list(calls) == [NOW - DAY, NOW, NOW - DAY]

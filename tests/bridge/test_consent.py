@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from bridge import history
 from bridge.desk import Granted, Mark, Refused, WriteText
-from bridge.models import ConsentEvent, Contact
+from bridge.records import views
+from bridge.records.tables import ConsentEvent, Contact
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, MESSAGE, Box, a_box, until
 
@@ -28,7 +28,7 @@ def events(box: Box) -> list[tuple[str, str]]:
 
 def contact(box: Box, address: str = ANN) -> Contact:
     with Session(box.service.desk.engine) as session:
-        return history.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]
+        return views.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]
 
 
 def sent(box: Box, count: int) -> list[str]:

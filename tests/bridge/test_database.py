@@ -16,8 +16,9 @@ from sqlalchemy import Boolean, Column, DateTime, Engine, Integer, MetaData, ins
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge import database, store
-from bridge.models import metadata
+from bridge.records import engine as database
+from bridge.records import lines
+from bridge.records.tables import metadata
 
 
 @pytest.fixture
@@ -122,10 +123,10 @@ def test_an_update_that_is_cut_off_leaves_what_was_there(
 def test_migrating_twice_changes_nothing(engine: Engine) -> None:
     database.migrate(engine)
     with Session(engine) as session, session.begin():
-        store.line_called(session, "main")
+        lines.line_called(session, "main")
     database.migrate(engine)
     with Session(engine) as session:
-        assert store.line_called(session, "main").id == 1
+        assert lines.line_called(session, "main").id == 1
 
 
 def test_every_connection_loses_nothing(engine: Engine) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
-from bridge import figures
-from bridge.database import migrate, open_engine
-from bridge.figures import Figures, gather, last_days
-from bridge.models import Call, Contact, Line, Message
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import Call, Contact, Line, Message
+from bridge.records.views import figures
+from bridge.records.views.figures import Figures, gather, last_days
 from tests.support import big
 from tests.support.web_desk import Office, an_office
 from tests.web.test_web_loop import enter

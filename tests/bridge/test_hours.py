@@ -11,8 +11,8 @@ from bridge import hours
 from bridge.config import parse
 from bridge.holidays import is_holiday
 from bridge.hours import Holidays, opening
-from bridge.models import Message
 from bridge.policy import CallerFacts, CallFacts, Reply, Silence, decide
+from bridge.records.tables import Message
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 

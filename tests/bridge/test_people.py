@@ -9,9 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from bridge import history, people, store
+from bridge import people
 from bridge.cards import Card
-from bridge.database import migrate, open_engine
 from bridge.desk import (
     CalledBack,
     CloseShop,
@@ -23,7 +22,9 @@ from bridge.desk import (
     Refused,
     TakeIn,
 )
-from bridge.models import (
+from bridge.records import contacts, lines, memo, retention, views
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import (
     Alert,
     Call,
     ConsentEvent,
@@ -60,7 +61,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 def contact(box: Box, address: str = ANN) -> Contact | None:
     with Session(box.service.desk.engine) as session:
-        return history.contact_at(session, address)
+        return views.contact_at(session, address)
 
 
 def heard(box: Box, words: str, sender: str = ANN) -> None:
@@ -87,12 +88,12 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
     call = box.settled()[0]
     assert (call.name, call.reason, call.trace[-1]["detail"]) == ("Ann Miller", "excluded", sentence)
     with Session(box.service.desk.engine) as session:
-        assert [history.contact_json(c)["excluded"] for c in history.contacts(session)] == [True]
+        assert [views.contact_json(c)["excluded"] for c in views.contacts(session)] == [True]
 
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
     with pytest.raises(ValueError, match="no kind"):
-        people.describe(store.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+        people.describe(contacts.somebody_at(session, ANN, "call", NOW), "", "", "friend")
 
 
 def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
@@ -101,7 +102,7 @@ def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
     cards = (Card(ANN, "Miller", "Likes rye."), Card(BOB, "Bob", mark="supplier"), Card(CEM, blocked=True))
     assert box.service.desk.ask(TakeIn(cards)) == Granted()
     with Session(box.service.desk.engine) as session:
-        rows = {c.address: (c.name, c.notes, c.kind, c.blocked, c.source) for c in history.contacts(session)}
+        rows = {c.address: (c.name, c.notes, c.kind, c.blocked, c.source) for c in views.contacts(session)}
     assert rows == {
         ANN: ("Ann", "Likes rye.", "staff", False, "text"),
         BOB: ("Bob", "", "supplier", False, "import"),
@@ -213,7 +214,7 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
     until(lambda: isinstance(box.service.desk.ask(Forget(ANN)), Granted), "the forgetting")
     assert isinstance(box.service.desk.ask(Forget(ANN)), Refused)  # nobody by that number any more
     with Session(box.service.desk.engine) as session:
-        assert [c.address for c in history.contacts(session)] == [BOB]
+        assert [c.address for c in views.contacts(session)] == [BOB]
         assert session.exec(select(Call)).all() == []
         assert session.exec(select(ConsentEvent)).all() == []
         dump = "".join(map(str, session.connection().connection.driver_connection.iterdump()))  # type: ignore[union-attr]
@@ -258,7 +259,7 @@ def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
 def past(session: Session) -> dict[str, int]:
     """Rows of two years ago and of today, of everything that can grow old."""
     old = NOW - timedelta(days=730)
-    line = store.line_called(session, "main")
+    line = lines.line_called(session, "main")
     assert line.id is not None
     people: list[tuple[datetime, dict[str, Any]]] = [
         (old, {}),
@@ -323,7 +324,7 @@ def counts(session: Session) -> dict[str, int]:
 def test_old_rows_are_deleted_and_opt_outs_never(session: Session) -> None:
     before = past(session)
     assert before["Contact"] == before["Call"] == 6
-    while people.delete_older(session, YEAR_AGO):
+    while retention.delete_older(session, YEAR_AGO):
         session.commit()
     assert counts(session) == {
         "Contact": 5,  # who was named, marked, blocked or has opted out stays; of the first nothing is left
@@ -345,18 +346,18 @@ def test_what_still_waits_for_somebody_is_not_too_old(session: Session) -> None:
     for message in session.exec(select(Message)):
         message.status = "received"
     session.commit()
-    while people.delete_older(session, YEAR_AGO):
+    while retention.delete_older(session, YEAR_AGO):
         session.commit()
     assert counts(session)["Message"] == counts(session)["Call"] == 6
 
 
 def test_many_old_rows_go_in_small_batches(session: Session) -> None:
-    line = store.line_called(session, "main")
+    line = lines.line_called(session, "main")
     old = NOW - timedelta(days=730)
-    for _ in range(people.BATCH + 10):
+    for _ in range(retention.BATCH + 10):
         session.add(Call(line_id=line.id or 0, started=old, ended=old, outcome="abandoned"))
     session.commit()
-    assert people.delete_older(session, YEAR_AGO)
+    assert retention.delete_older(session, YEAR_AGO)
     assert counts(session)["Call"] == 10
 
 
@@ -376,7 +377,7 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
     tidy()  # the first time it is only noted
     until(lambda: tidied(engine).year > 1970, "the first look")
     with Session(engine) as session, session.begin():
-        store.remember(session, people.TIDIED, (newest - timedelta(days=90)).isoformat())
+        memo.remember(session, retention.TIDIED, (newest - timedelta(days=90)).isoformat())
     tidy()  # the clock jumped by months
     until(lambda: tidied(engine) > newest - timedelta(days=1), "the second look")
     turn = box.service.loop.status.alive
@@ -388,7 +389,9 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
 
 def tidied(engine: Engine) -> datetime:
     with Session(engine) as session:
-        return datetime.fromisoformat(store.remembered(session, people.TIDIED) or "1970-01-01T00:00:00+00:00")
+        return datetime.fromisoformat(
+            memo.remembered(session, retention.TIDIED) or "1970-01-01T00:00:00+00:00"
+        )
 
 
 def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:

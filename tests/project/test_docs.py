@@ -9,10 +9,10 @@ import pytest
 from bridge import owner
 from bridge.cli import main
 from bridge.config import parse
-from bridge.database import open_engine
 from bridge.desk import Desk, Status
 from bridge.optout import Wish, wish
 from bridge.policy import REASONS
+from bridge.records.engine import open_engine
 from tests.support.paths import ROOT
 from web import create_app
 

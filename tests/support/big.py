@@ -10,17 +10,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from bridge import spam, store
+from bridge import spam
 from bridge.clock import Clock
 from bridge.config import load, parse
-from bridge.database import migrate, open_engine
 from bridge.decisions import Decider
 from bridge.desk import Desk, LineStatus, Status
 from bridge.outbox import Outbox
+from bridge.records import outgoing
+from bridge.records.engine import migrate, open_engine
+from bridge.records.users import add_user
 from bridge.shop import Shop
 from modem import contract
 from web import create_app
-from web.users import add_user
 
 SETTINGS = """
 [shop]
@@ -178,7 +179,7 @@ def scans(engine: Engine, mind: Mind, caller: str) -> list[str]:
     with statements(engine) as seen:
         one_call(mind, engine, caller, 10**6)
         with Session(engine) as session:
-            store.lines_with_texts_due(session, datetime.now(UTC))
+            outgoing.lines_with_texts_due(session, datetime.now(UTC))
     return walks(engine, seen)
 
 

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from bridge import config, history, service
+from bridge import config, service
 from bridge.clock import Clock
 from bridge.desk import MarkRead
-from bridge.history import CallRow, MessageRow
+from bridge.records import views
+from bridge.records.views import CallRow, MessageRow
 from modem.simulator import Simulator
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
@@ -91,11 +92,11 @@ class Box:
 
     def calls(self) -> list[CallRow]:
         with Session(self.service.desk.engine) as session:
-            return history.calls(session)
+            return views.calls(session)
 
     def messages(self) -> list[MessageRow]:
         with Session(self.service.desk.engine) as session:
-            return history.messages(session)
+            return views.messages(session)
 
     def ended(self, count: int = 1) -> list[CallRow]:
         """The calls, once so many have ended."""

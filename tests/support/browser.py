@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlmodel import Session
 
-from bridge import history
+from bridge.records import views
 from modem import contract
 from tests.support.needs import PROGRAMS
 from tests.support.web_desk import NAME, PASSWORD, Office, an_office
@@ -58,9 +58,9 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
-def texts(office: Office, address: str) -> list[history.MessageRow]:
+def texts(office: Office, address: str) -> list[views.MessageRow]:
     with Session(office.engine) as session:
-        return history.messages(session, address=address)
+        return views.messages(session, address=address)
 
 
 def enter(

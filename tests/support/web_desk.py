@@ -13,13 +13,13 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.database import Heartbeat, migrate, open_engine
 from bridge.desk import Desk
 from bridge.loop import Loop, Stop
-from bridge.models import Call, Contact, Incident, Line, Message, Note, SavedReply
+from bridge.records.engine import Heartbeat, migrate, open_engine
+from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
+from bridge.records.users import add_user
 from bridge.service import reloader
 from modem import contract
-from web.users import add_user
 
 ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
 NAME, PASSWORD = "mia", "flour & water"

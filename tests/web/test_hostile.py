@@ -22,13 +22,13 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlmodel import Session, select
 from werkzeug.routing import Rule
 
-from bridge.models import User, metadata
+from bridge.records.tables import User, metadata
+from bridge.records.users import add_user, set_password
 from modem.simulator import Simulator
 from tests.support.box import DEADLINE, MESSAGE, Box, a_box, until
 from tests.support.paths import ROOT
 from web import create_app
 from web.limiter import ALL, EACH, WINDOW, Limiter
-from web.users import add_user, set_password
 
 NAME, PASSWORD, SHOP = "mia", "flour & water", "Corner Bakery"
 NO_LIMITS = "[limits]\nper_minute = 1000\nper_day = 100000\nstrangers_per_10_minutes = 100000\n"

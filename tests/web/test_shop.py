@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from bridge import config, history
+from bridge import config
 from bridge.config_schema import SECTIONS
 from bridge.desk import (
     AddNote,
@@ -39,12 +39,13 @@ from bridge.desk import (
     Wish,
     WriteText,
 )
-from bridge.models import Contact, Deed, Message, Note
+from bridge.records import users, views
+from bridge.records.tables import Contact, Deed, Message, Note
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
 from tests.support.web_desk import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from tests.web.test_web_loop import enter, post, token
-from web import create_app, users
+from web import create_app
 from web.auth import OWNERS_ONLY
 from web.forms import FORMS
 from web.tryout import OUTCOMES
@@ -365,7 +366,7 @@ def ours(office: Office, address: str) -> list[str]:
     with Session(office.engine) as session:
         return [
             row.body
-            for row in history.messages(session, address=address)
+            for row in views.messages(session, address=address)
             if row.kind == "manual" and row.author
         ]
 
@@ -433,13 +434,13 @@ def test_an_automatic_text_is_answered_by_who_got_it(office: Office) -> None:
     a_text_comes(office, FLO, "Hello?")
     until(lambda: ours_answered(office, FLO), "the answer")
     with Session(office.engine) as session:
-        assert history.contact_at(session, FLO) is not None
+        assert views.contact_at(session, FLO) is not None
     assert not ours_answered(office, EVE)
 
 
 def ours_answered(office: Office, address: str) -> bool:
     with Session(office.engine) as session:
-        contact = history.contact_at(session, address)
+        contact = views.contact_at(session, address)
         texts = select(Message).where(Message.kind == "auto", Message.contact_id == contact.id)  # type: ignore[union-attr]
         recent = [text for text in session.exec(texts) if text.answered is not None]
         return bool(recent)
@@ -494,7 +495,7 @@ THOUGHTS = [
 def test_what_would_happen(office: Office, wish: Foretell, reason: str | None) -> None:
     def rows() -> tuple[int, int, int]:
         with Session(office.engine) as session:
-            return len(history.calls(session)), len(history.messages(session)), len(history.contacts(session))
+            return len(views.calls(session)), len(views.messages(session)), len(views.contacts(session))
 
     before = rows()
     answer = office.desk.ask(wish)

@@ -12,13 +12,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
-from bridge import history, service
+from bridge import service
 from bridge.desk import MarkRead
+from bridge.records import views
+from bridge.records.users import add_user
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
 from tests.support.browser import PHONE, SIZES
 from tests.support.needs import needs
-from web.users import add_user
 
 pytestmark = needs("chromium")
 
@@ -47,11 +48,11 @@ class Shop:
         self.box.simulator.text(caller, words)
         until(lambda: any(text.body == words for text in self.texts(caller)), "the text")
 
-    def texts(self, caller: str) -> list[history.MessageRow]:
+    def texts(self, caller: str) -> list[views.MessageRow]:
         with Session(self.box.service.desk.engine) as session:
-            return history.messages(session, address=caller)
+            return views.messages(session, address=caller)
 
-    def of(self, caller: str, *statuses: str) -> list[history.MessageRow]:
+    def of(self, caller: str, *statuses: str) -> list[views.MessageRow]:
         return [text for text in self.texts(caller) if text.status in statuses]
 
 

@@ -17,14 +17,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
-from bridge import config, store
+from bridge import config
 from bridge.config import Settings
-from bridge.database import migrate, open_engine
 from bridge.desk import Asked, Desk, Granted, LineStatus, MarkRead, Refused, Status, Wish, WriteText
-from bridge.models import Contact, Line, Message
-from web import create_app, users
+from bridge.records import calls, contacts, lines, users
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import Contact, Line, Message
+from bridge.records.users import add_user, set_password
+from web import create_app
 from web.server import Server
-from web.users import add_user, set_password
 
 NOW = datetime.now(UTC)
 
@@ -134,9 +135,9 @@ def a_call(
 ) -> None:
     """A call `ago` minutes ago; `text` is the status of the text that answered it."""
     with Session(office.engine) as session, session.begin():
-        line = store.line_called(session, "main")
-        call = store.call_began(session, line, NOW - timedelta(minutes=ago))
-        store.caller_is(session, call, address, address, withheld, call.started)
+        line = lines.line_called(session, "main")
+        call = calls.call_began(session, line, NOW - timedelta(minutes=ago))
+        calls.caller_is(session, call, address, address, withheld, call.started)
         call.outcome, call.rings, call.reason = outcome, rings, reason
         call.trace = trace or []
         contact = session.get(Contact, call.contact_id) if call.contact_id else None
@@ -175,9 +176,9 @@ def a_text(
 
 def they_wrote(office: Office, address: str, body: str, opted_out: bool = False) -> None:
     with Session(office.engine) as session, session.begin():
-        contact = store.somebody_at(session, address, "text", NOW)
+        contact = contacts.somebody_at(session, address, "text", NOW)
         contact.opted_out_at = NOW if opted_out else None
-        a_text(session, store.line_called(session, "main"), contact, "in", body, "received")
+        a_text(session, lines.line_called(session, "main"), contact, "in", body, "received")
 
 
 def words(response: TestResponse) -> str:

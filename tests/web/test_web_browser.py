@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlmodel import Session
 
-from bridge import history
+from bridge.records import views
 from bridge.wording import alphabet, cost
 from modem import contract
 from tests.support.box import until
@@ -65,7 +65,7 @@ def test_from_a_missed_call_to_a_reply(
     expect(page.locator(".text.out").last).to_contain_text("They are on the shelf, see you at 5")
     expect(box).to_have_value("")
     with Session(office.engine) as session:
-        assert history.messages(session, address=ANN)[0].author == NAME
+        assert views.messages(session, address=ANN)[0].author == NAME
     assert complaints == []
 
 
@@ -122,7 +122,7 @@ def test_with_script_a_thread_that_is_seen_is_read(
     page.goto(f"{url}conversations/{ANN}")
     expect(page.get_by_role("button", name="Mark as read")).to_be_hidden()
     with Session(office.engine) as session:
-        assert history.unread(session) == 0
+        assert views.unread(session) == 0
 
 
 def test_without_script_a_button_marks_as_read(
@@ -131,11 +131,11 @@ def test_without_script_a_button_marks_as_read(
     page, _ = enter(browser, contexts, url, script=False)
     page.goto(f"{url}conversations/{ANN}")
     with Session(office.engine) as session:
-        assert history.unread(session) == 2
+        assert views.unread(session) == 2
     page.get_by_role("button", name="Mark as read").click()
     expect(page.get_by_role("button", name="Mark as read")).to_have_count(0)
     with Session(office.engine) as session:
-        assert history.unread(session) == 0
+        assert views.unread(session) == 0
 
 
 def test_a_page_that_lies_there_is_made_anew(

@@ -16,14 +16,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlmodel import Session
 
-from bridge import history
 from bridge.desk import Desk, LineStatus, Status
-from bridge.models import Contact
+from bridge.records import views
+from bridge.records.tables import Contact
+from bridge.records.users import set_password
 from tests.support.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
 from web.limiter import ALL, EACH, Limiter
 from web.server import Server
-from web.users import set_password
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def post(client: FlaskClient, path: str, **form: str) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
-def messages(office: Office, address: str) -> list[history.MessageRow]:
+def messages(office: Office, address: str) -> list[views.MessageRow]:
     with Session(office.engine) as session:
-        return history.messages(session, address=address)
+        return views.messages(session, address=address)
 
 
 def test_a_reply_stands_in_the_thread_that_it_leads_to(office: Office, client: FlaskClient) -> None:
@@ -187,7 +187,7 @@ def test_a_fault_of_ours_is_logged_without_the_number(
 
 def test_contacts_say_what_they_asked_for(office: Office, client: FlaskClient) -> None:
     with Session(office.engine) as session, session.begin():
-        contact = history.contact_at(session, CEM)
+        contact = views.contact_at(session, CEM)
         assert isinstance(contact, Contact)
         contact.blocked = True
     page = client.get("/contacts").text

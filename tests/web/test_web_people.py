@@ -10,9 +10,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from bridge import cards, history
+from bridge import cards
 from bridge.config_schema import SECTIONS
-from bridge.models import Call, Contact
+from bridge.records import views
+from bridge.records.tables import Call, Contact
 from modem import contract
 from tests.support.box import until
 from tests.support.web_desk import ANN, BOB, DAN, EVE, NAME, Office, an_office
@@ -34,7 +35,7 @@ def client(office: Office) -> FlaskClient:
 
 def person(office: Office, address: str) -> Contact:
     with Session(office.engine) as session:
-        found = history.contact_at(session, address)
+        found = views.contact_at(session, address)
         assert found is not None
         return found
 
@@ -107,7 +108,7 @@ def test_nobody_is_forgotten_without_a_tick(office: Office, client: FlaskClient)
     assert post(client, f"/contacts/{DAN}/forget", sure="yes")[0] == 200
     assert client.get(f"/conversations/{DAN}").status_code == 404
     with Session(office.engine) as session:
-        assert history.messages(session, address=DAN) == []
+        assert views.messages(session, address=DAN) == []
 
 
 def test_what_they_said_about_texts_is_shown(client: FlaskClient) -> None:
@@ -229,6 +230,6 @@ TEXTS = {key: setting.default for key, setting in SECTIONS["textback"].items()}
 def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> None:
     assert post(client, "/settings/test")[0] == 200
     with Session(office.engine) as session:
-        row = history.messages(session, address=OWNER)[0]
+        row = views.messages(session, address=OWNER)[0]
     assert (row.kind, row.author, row.status) == ("manual", NAME, "queued")
     assert row.body.endswith("Reply STOP to opt out.")

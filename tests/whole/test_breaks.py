@@ -15,7 +15,7 @@ import pytest
 import modem.line.driver
 import modem.line.session
 from bridge.desk import WriteText
-from bridge.history import MessageRow
+from bridge.records.views import MessageRow
 from modem.at import commands
 from modem.simulator import STEPS, Simulator
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 
 import modem.line.session
-from bridge.models import InboundPart
+from bridge.records.tables import InboundPart
 from modem.simulator import Simulator, pdu
 from modem.simulator.texts import UNREAD
 from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until

@@ -14,10 +14,11 @@ from sqlmodel import Session, select
 
 import modem.line.driver
 import modem.line.session
-from bridge import asks, config, service, store
-from bridge.database import open_engine
+from bridge import asks, config, service
 from bridge.desk import LineStatus
-from bridge.models import Incident
+from bridge.records import lines, memo, missed_calls_book
+from bridge.records.engine import open_engine
+from bridge.records.tables import Incident
 from modem.at import commands
 from modem.recording.replay import replay
 from modem.simulator import Simulator
@@ -242,9 +243,9 @@ def test_a_call_from_a_long_absence_is_kept_and_not_texted(
     lock = next(tmp_path.glob("*.lock"))
     os.utime(lock, (time.time() - 7200, time.time() - 7200))
     with Session(open_engine(f"sqlite:///{tmp_path / 'textback.db'}")) as session, session.begin():
-        kept = json.loads(store.remembered(session, "missed_book:1") or "{}")
+        kept = json.loads(memo.remembered(session, "missed_book:1") or "{}")
         kept["read"] = "2026-01-01T00:00:00+00:00"
-        store.remember(session, "missed_book:1", json.dumps(kept))
+        memo.remember(session, "missed_book:1", json.dumps(kept))
     with a_box(tmp_path, simulator) as box:
         call = box.settled()[0]
         assert (call.address, call.outcome, call.textback, call.reason) == (ANN, "lost", "skipped", "expired")
@@ -253,7 +254,7 @@ def test_a_call_from_a_long_absence_is_kept_and_not_texted(
 
 def _kept(box: Box) -> tuple[str, ...] | None:
     with Session(box.service.desk.engine) as session:
-        kept = store.kept_book(session, store.line_called(session, "main"))
+        kept = missed_calls_book.kept_book(session, lines.line_called(session, "main"))
         return kept.numbers if kept else None
 
 

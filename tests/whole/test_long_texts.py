@@ -17,13 +17,14 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from bridge import config, database, history
+from bridge import config
 from bridge.clock import Clock
 from bridge.decisions import Decider
 from bridge.desk import Granted, WriteText
-from bridge.models import Message, MessagePart
 from bridge.outbox import Outbox, write_text
 from bridge.reading import WAIT_FOR_PARTS, Reader
+from bridge.records import engine, views
+from bridge.records.tables import Message, MessagePart
 from bridge.shop import Shop
 from modem import contract
 from modem.contract import PartSent, ReportReceived, SendText, Slot, TextReceived, TextSent
@@ -59,8 +60,8 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         settings = config.load(write_config(folder, "simulator"))
-        self.engine: Engine = database.open_engine(f"sqlite:///{folder / 'x.db'}")
-        database.migrate(self.engine)
+        self.engine: Engine = engine.open_engine(f"sqlite:///{folder / 'x.db'}")
+        engine.migrate(self.engine)
         self.clock = Ticking()
         self.settings = settings
         shop = Shop(settings, self.clock)
@@ -215,7 +216,7 @@ def arrivals(r: random.Random, texts: list[Long]) -> list[str]:
 
 def bodies(desk: Desk) -> Counter[tuple[str, str]]:
     with Session(desk.engine) as session:
-        return Counter((row.address, row.body) for row in history.messages(session, limit=10 * TEXTS))
+        return Counter((row.address, row.body) for row in views.messages(session, limit=10 * TEXTS))
 
 
 def test_each_long_text_becomes_one_message_and_nothing_else_does(desk: Desk) -> None:

@@ -12,11 +12,12 @@ from typing import ClassVar
 import pytest
 from sqlmodel import Session, select
 
-from bridge import alerts, history, owner
+from bridge import owner
 from bridge.desk import Granted, MarkRead, Pause, Refused, Resume, SendSample, WriteText
 from bridge.errands import Announce, announce
 from bridge.hours import Span
-from bridge.models import Alert, Incident
+from bridge.records import alerts, views
+from bridge.records.tables import Alert, Incident
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -89,7 +90,7 @@ def test_who_rings_three_times_in_ten_minutes_is_urgent(box: Box) -> None:
         box.simulator.call(ANN, rings=1, wait=True)
     assert to_owner(box, 1)[0].endswith("has rung 3 times in ten minutes.")
     with Session(box.service.desk.engine) as session:
-        from bridge.models import Call
+        from bridge.records.tables import Call
 
         assert [call.urgent for call in session.exec(select(Call))] == [False, False, True]
 
@@ -172,7 +173,7 @@ def test_with_two_customers_the_owner_has_to_say_whom(box: Box) -> None:
     box.simulator.call(CEM, rings=1)  # somebody of whom the owner was told nothing
     box.settled()
     with Session(box.service.desk.engine) as session:
-        cem = history.contact_at(session, CEM)
+        cem = views.contact_at(session, CEM)
         assert cem is not None
     heard(box, OWNER, f"#{cem.id} hello")
     assert to_owner(box, 5)[4].startswith("Nothing was sent")

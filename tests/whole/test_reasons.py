@@ -14,13 +14,13 @@ from sqlmodel import Session
 
 from bridge.cli import main
 from bridge.desk import CalledBack, Describe, Granted, Mark, Pause, PickUp, PutDown, Resume, Wish, WriteText
-from bridge.history import CallRow
 from bridge.policy import REASONS, RULES
+from bridge.records.users import add_user
+from bridge.records.views import CallRow
 from modem.simulator import Simulator
 from tests.support.box import Box, FastClock, a_box, until
 from tests.support.web_desk import NAME, PASSWORD
 from tests.web.test_web_loop import enter
-from web.users import add_user
 
 OURS = "+447400999999"
 # In seconds; the texts of `WAITING` boxes are due so long after the call.

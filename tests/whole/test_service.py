@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from bridge import history
 from bridge.desk import Granted, PickUp, PutDown, Refused, TryAgain, WriteText
-from bridge.models import Message
+from bridge.records import views
+from bridge.records.tables import Message
 from modem.simulator import PROFILES, Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -326,5 +326,5 @@ def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
     until(lambda: box.calls(), "the ringing")
     until(lambda: not box.calls(), "its being forgotten")
     with Session(box.service.desk.engine) as session:
-        assert history.contacts(session) == []
+        assert views.contacts(session) == []
     assert box.simulator.sent == []

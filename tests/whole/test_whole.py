@@ -7,12 +7,12 @@ from playwright.sync_api import sync_playwright
 from sqlmodel import Session
 
 from bridge.numbers import pretty
+from bridge.records.users import add_user
 from modem.simulator import Simulator
 from modem.sms import encode
 from tests.support.box import ANN, a_box, until
 from tests.support.browser import ARGS
 from tests.support.needs import PROGRAMS, needs
-from web.users import add_user
 
 pytestmark = needs("chromium")
 REPLY = "Yes, 2 loaves [rye] for 5 € – see you at 5! 😀 " * 4

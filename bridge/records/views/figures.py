@@ -14,10 +14,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
-from bridge.history import textback
 from bridge.hours import at_clock
-from bridge.models import Call, Contact, Message
 from bridge.policy import MISSED
+from bridge.records.tables import Call, Contact, Message
+from bridge.records.views import textback
 
 ANSWERED = frozenset({"answered", "answered_elsewhere"})
 SENT = ("sent", "delivered", "unconfirmed")

@@ -8,8 +8,18 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from bridge.clock import TOLERANCE
-from bridge.models import Alert, Call, ConsentEvent, Contact, Deed, InboundPart, Message, MessagePart, Note
-from bridge.store import remember, remembered
+from bridge.records.memo import remember, remembered
+from bridge.records.tables import (
+    Alert,
+    Call,
+    ConsentEvent,
+    Contact,
+    Deed,
+    InboundPart,
+    Message,
+    MessagePart,
+    Note,
+)
 
 # The memo of since when and until when, by its own time, the clock has been in doubt without having been put right.
 DOUBTED = "clock_doubted"

@@ -10,8 +10,8 @@ from hashlib import sha256
 from sqlmodel import Session, col, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from bridge import store
-from bridge.models import User
+from bridge.records import memo
+from bridge.records.tables import User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
@@ -39,7 +39,7 @@ def add_user(database: Session, name: str, password: str, role: str = OWNER) -> 
         )
     user = User(name=name, password=_hash(password), created=datetime.now(UTC), role=role)
     database.add(user)
-    store.remember(database, SETUP_CODE, None)  # it has done its work
+    memo.remember(database, SETUP_CODE, None)  # it has done its work
     database.flush()
     return user
 
@@ -107,17 +107,17 @@ def setup_code(database: Session) -> str | None:
     """The code that lets the first user in, made at the first look; None once there is somebody."""
     if not nobody_yet(database):
         return None
-    code = store.remembered(database, SETUP_CODE)
+    code = memo.remembered(database, SETUP_CODE)
     if code is None:
         digits = f"{secrets.randbelow(10**8):08}"
         code = f"{digits[:4]}-{digits[4:]}"
-        store.remember(database, SETUP_CODE, code)
+        memo.remember(database, SETUP_CODE, code)
     return code
 
 
 def is_setup_code(database: Session, typed: str) -> bool:
     """Is it the code, however it is grouped?"""
-    code = store.remembered(database, SETUP_CODE)
+    code = memo.remembered(database, SETUP_CODE)
     return code is not None and secrets.compare_digest(_digits(code), _digits(typed))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bridge.models import Alert, Contact, Incident
+from bridge.records.tables import Alert, Contact, Incident
 
 # A modem that is back so soon was only plugged in again; other troubles last.
 PATIENCE = {"line": timedelta(minutes=5), "network": timedelta(minutes=5)}

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bridge.models import metadata
+from bridge.records.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from bridge.models import metadata
+from bridge.records.tables import metadata
 
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2

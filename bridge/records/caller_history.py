@@ -1,0 +1,110 @@
+"""What is known of a caller before a decision: texts that count, contact since, how busy the box is; reads only."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bridge.records.tables import Call, Contact, Message
+
+# An automatic text in one of these states keeps its number cooling down (DESIGN, chapter 4).
+COOLING = ("sending", "sent", "delivered", "unconfirmed")
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known of a caller before a decision. contact_since: how they were in contact after this call began. stranger:
+    nothing was known of them before this call."""
+
+    last_automatic: datetime | None = None
+    last_automatic_id: int | None = None
+    pending_id: int | None = None
+    contact_since: str | None = None
+    opted_out: bool = False
+    doubtful: bool = False
+    kind: str = ""
+    unreachable: str | None = None
+    blocked: bool = False
+    stranger: bool = False
+    contact: Contact | None = None
+
+
+def past_of(session: Session, call: Call) -> Past:
+    """The caller's past when the call ends: automatic texts that cool down or wait."""
+    return Past() if call.contact_id is None else _automatic_past(session, call.contact_id, None)
+
+
+def past_of_text(session: Session, call: Call, own: Message) -> Past:
+    """The caller's past when the text of this call is due; that text itself does not count."""
+    past = _automatic_past(session, own.contact_id, own.id)
+    return replace(past, contact_since=_contact_since(session, call))
+
+
+def _automatic_past(session: Session, contact_id: int, without: int | None) -> Past:
+    """From one look at the contact's automatic texts, the newest first."""
+    query = (
+        select(Message)
+        .where(
+            Message.contact_id == contact_id,
+            Message.kind == "auto",
+            Message.id != without,
+            col(Message.status).in_([*COOLING, "queued"]),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(10)
+    )
+    texts = session.exec(query).all()
+    last = next((text for text in texts if text.status in COOLING), None)
+    contact = session.get_one(Contact, contact_id)
+    return Past(
+        contact=contact,
+        opted_out=contact.opted_out_at is not None,
+        doubtful=contact.doubtful,
+        kind=contact.kind,
+        unreachable=contact.unreachable,
+        blocked=contact.blocked,
+        stranger=not contact.name and contact.first_seen == contact.last_seen,
+        last_automatic=(last.sent or last.due or last.created) if last else None,
+        last_automatic_id=last.id if last else None,
+        pending_id=next((text.id for text in texts if text.status == "queued"), None),
+    )
+
+
+def _contact_since(session: Session, call: Call) -> str | None:
+    if call.called_back is not None:
+        return "Somebody here has called the caller back."
+    text = session.exec(
+        select(Message.direction)
+        .where(
+            Message.contact_id == call.contact_id,
+            Message.created >= call.started,
+            col(Message.kind).not_in(["auto", "system"]),
+        )
+        .order_by(col(Message.direction))  # "in" before "out"
+        .limit(1)
+    ).first()
+    if text is not None:
+        return (
+            "The caller has texted us since."
+            if text == "in"
+            else "Somebody here has texted the caller since."
+        )
+    answered = select(Call.id).where(
+        Call.contact_id == call.contact_id,
+        Call.started > call.started,
+        col(Call.outcome).in_(["answered", "answered_elsewhere"]),
+    )
+    return (
+        "The caller has called again and was answered." if session.exec(answered.limit(1)).first() else None
+    )
+
+
+def crowd_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
+    """How many automatic texts were decided since midnight and are not void, and how many callers were first seen since the
+    beginning of a burst; in one look, since a caller waits."""
+    texts = select(func.count()).where(
+        Message.kind == "auto", Message.created >= midnight, col(Message.status).in_([*COOLING, "queued"])
+    )
+    strangers = select(func.count()).where(Contact.source == "call", Contact.first_seen >= burst)
+    return session.exec(select(texts.scalar_subquery(), strangers.scalar_subquery())).one()

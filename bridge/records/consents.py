@@ -1,0 +1,33 @@
+"""Opting out and in again: the steps that are kept, and what each means for the contact."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from bridge.records.contacts import digest_of
+from bridge.records.tables import ConsentEvent, Contact, Forgotten
+
+
+def consent(session: Session, contact: Contact, kind: str, source: str, words: str, now: datetime) -> None:
+    """Keep the step, and what follows from it for the contact."""
+    assert contact.id is not None
+    session.add(ConsentEvent(contact_id=contact.id, at=now, kind=kind, source=source, words=words))
+    if kind == "out":
+        contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
+    elif kind == "in":
+        contact.opted_out_at, contact.doubtful = None, False
+        if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
+            kept = session.get(Forgotten, digest_of(session, contact.address))
+            if kept is not None:
+                session.delete(kept)  # the hash has done its work
+    elif kind in ("doubt", "fine"):
+        contact.doubtful = kind == "doubt"
+    session.flush()
+
+
+def asked_since(session: Session, contact: Contact, kind: str, since: datetime) -> bool:
+    """Has this contact asked for the same since then?"""
+    same = select(ConsentEvent.id).where(
+        ConsentEvent.contact_id == contact.id, ConsentEvent.kind == kind, ConsentEvent.at >= since
+    )
+    return session.exec(same.limit(1)).first() is not None

@@ -1,0 +1,54 @@
+"""Contacts: made at the first sight, with what was kept of somebody who was forgotten."""
+
+import hmac
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from secrets import token_hex
+
+from sqlmodel import Session, col, select
+
+from bridge.records.memo import remember, remembered
+from bridge.records.rows import add_row
+from bridge.records.tables import (
+    Contact,
+    Forgotten,
+    Message,
+)
+
+# The memo with the key of the hashes of numbers that opted out and were forgotten.
+FORGET_KEY = "forget_key"
+
+
+def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
+    """The contact of this address, made at the first sight."""
+    contact = session.exec(select(Contact).where(Contact.address == address)).first()
+    if contact is None:
+        contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
+        contact.opted_out_at = _opted_out_before(session, address)
+    contact.last_seen = max(contact.last_seen, now)
+    return add_row(session, contact)
+
+
+def digest_of(session: Session, address: str) -> str:
+    """The keyed hash of a number; the key is made at the first use and goes into every backup."""
+    key = remembered(session, FORGET_KEY)
+    if key is None:
+        key = token_hex(32)
+        remember(session, FORGET_KEY, key)
+        session.flush()
+    return hmac.new(bytes.fromhex(key), address.encode(), sha256).hexdigest()
+
+
+def _opted_out_before(session: Session, address: str) -> datetime | None:
+    """When somebody who was forgotten meanwhile had opted out."""
+    if session.exec(select(Forgotten.digest).limit(1)).first() is None:
+        return None
+    kept = session.get(Forgotten, digest_of(session, address))
+    return None if kept is None else kept.opted_out_at
+
+
+def our_last_words(session: Session, contact: Contact) -> Sequence[str]:
+    """What we wrote to this contact lately."""
+    ours = select(Message.body).where(Message.contact_id == contact.id, Message.direction == "out")
+    return session.exec(ours.order_by(col(Message.id).desc()).limit(5)).all()

@@ -1,0 +1,40 @@
+"""A person is deleted with all calls and texts; of an opt-out a keyed hash stays."""
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from bridge.records.contacts import digest_of
+from bridge.records.retention import delete_rows
+from bridge.records.tables import (
+    Alert,
+    Call,
+    ConsentEvent,
+    Contact,
+    Deed,
+    Forgotten,
+    InboundPart,
+    Message,
+    MessagePart,
+    Note,
+)
+
+
+def forget(session: Session, contact: Contact) -> None:
+    """Delete the person and all their calls and texts. Who had opted out stays so, by a hash that tells no number."""
+    if contact.opted_out_at is not None:
+        digest = digest_of(session, contact.address)
+        if session.get(Forgotten, digest) is None:
+            session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
+    numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
+    addresses = {contact.address, *session.exec(numbers)}
+    texts = select(Message.id).where(Message.contact_id == contact.id)
+    delete_rows(session, Alert, Alert.contact_id == contact.id)
+    delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
+    delete_rows(session, Note, Note.contact_id == contact.id)
+    delete_rows(session, Deed, Deed.contact_id == contact.id)
+    delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
+    ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
+    delete_rows(session, InboundPart, ours)
+    delete_rows(session, Message, Message.contact_id == contact.id)
+    delete_rows(session, Call, Call.contact_id == contact.id)
+    delete_rows(session, Contact, Contact.id == contact.id)

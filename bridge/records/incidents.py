@@ -1,0 +1,51 @@
+"""What is wrong with a line: begun, ended, and what was tried against it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from bridge.records.tables import Incident
+from modem.contract import Repair
+
+SAME_INCIDENT = timedelta(minutes=10)
+
+
+def incident_begins(session: Session, line: str, kind: str, what: str, now: datetime) -> None:
+    """Something is wrong with a line. While it lasts it is one incident, whatever its last words are; the same again soon
+    after is the same one."""
+    last = session.exec(
+        select(Incident)
+        .where(Incident.line == line, Incident.kind == kind)
+        .order_by(col(Incident.id).desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.over is None:
+        last.what = what
+    elif last is not None and last.over is not None and last.what == what and now - last.over < SAME_INCIDENT:
+        last.over = None
+    else:
+        session.add(Incident(line=line, kind=kind, began=now, what=what))
+
+
+def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:
+    for incident in _open_incidents(session, line, kind):
+        incident.over = now
+
+
+def repair_was_tried(session: Session, repair: Repair) -> None:
+    """A step of the ladder, kept with what it was tried against; the same again in vain only counts up."""
+    for incident in _open_incidents(session, repair.line, "line"):
+        steps = [dict(step) for step in incident.steps]
+        if steps and steps[-1]["step"] == repair.step and not steps[-1]["well"]:
+            step = steps.pop()
+            seconds, times = step["seconds"] + repair.seconds, step["times"] + 1
+        else:
+            seconds, times = repair.seconds, 1
+        kept = {"step": repair.step, "seconds": round(seconds, 1), "times": times, "well": repair.well}
+        incident.steps = [*steps, kept]
+
+
+def _open_incidents(session: Session, line: str, kind: str) -> Sequence[Incident]:
+    still = select(Incident).where(Incident.line == line, Incident.kind == kind, col(Incident.over).is_(None))
+    return session.exec(still).all()

@@ -1,0 +1,64 @@
+"""Lines: which SIM a modem holds, whether its queue is stopped, and which PIN it has refused."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from sqlmodel import Session, col, select
+
+from bridge.records.incidents import incident_begins, incident_ends
+from bridge.records.memo import remember, remembered
+from bridge.records.rows import add_row
+from bridge.records.tables import Line
+from modem.contract import LineUp
+
+
+def line_called(session: Session, name: str) -> Line:
+    """The newest SIM of the modem of this name; one without identity if none has been seen yet."""
+    line = session.exec(select(Line).where(Line.name == name).order_by(col(Line.id).desc())).first()
+    return line or add_row(session, Line(name=name))
+
+
+def line_is_up(session: Session, up: LineUp) -> Line:
+    """The SIM that this modem holds: the one with its ICCID, else the modem's one that had no identity yet."""
+    line = session.exec(select(Line).where(Line.iccid == up.iccid)).first() if up.iccid else None
+    if line is None:
+        line = line_called(session, up.line)
+        if line.iccid is not None and up.iccid is not None:
+            line = Line(name=up.line)  # another SIM in the same modem
+    line.name = up.line
+    line.iccid, line.imsi = up.iccid or line.iccid, up.imsi or line.imsi
+    line.msisdn, line.imei = up.msisdn or line.msisdn, up.imei or line.imei
+    return add_row(session, line)
+
+
+def queue_stops(session: Session, line: Line, why: str, now: datetime) -> None:
+    """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
+    line.stopped, line.stopped_at = why, now
+    incident_begins(session, line.name, "queue", why, now)
+
+
+def queue_goes_on(session: Session, line: Line, now: datetime) -> None:
+    line.refusals, line.stopped, line.stopped_at = 0, None, None
+    incident_ends(session, line.name, "queue", now)
+
+
+def marks_of_others(session: Session, name: str, names: Sequence[str]) -> frozenset[str]:
+    """IMEIs and ICCIDs of the modems that the other lines had last. A modem that changed hands is nobody's."""
+    rows = session.exec(select(Line).where(col(Line.name).in_(names)).order_by(col(Line.id))).all()
+    newest = {line.name: {mark for mark in (line.imei, line.iccid) if mark} for line in rows}
+    theirs = set[str]().union(*(marks for other, marks in newest.items() if other != name))
+    return frozenset(theirs - newest.get(name, set()))
+
+
+def pin_was_refused(session: Session, line: str, pin: str) -> bool:
+    """Has the SIM of this line refused this very PIN before? Another one may be tried, once."""
+    return remembered(session, f"pin_refused:{line}") == _pin_digest(pin)
+
+
+def pin_is_refused(session: Session, line: str, pin: str) -> None:
+    remember(session, f"pin_refused:{line}", _pin_digest(pin))
+
+
+def _pin_digest(pin: str) -> str:
+    return sha256(pin.encode()).hexdigest()[:16]

@@ -1,0 +1,22 @@
+"""Small things that the box must remember, each by its name."""
+
+from sqlmodel import Session
+
+from bridge.records.tables import Memo
+
+
+def remember(session: Session, name: str, value: str | None) -> None:
+    """Keep a memo, in place of one of this name; None forgets it."""
+    memo = session.get(Memo, name)
+    if value is None:
+        if memo is not None:
+            session.delete(memo)
+    elif memo is None:
+        session.add(Memo(name=name, value=value))
+    else:
+        memo.value = value
+
+
+def remembered(session: Session, name: str) -> str | None:
+    memo = session.get(Memo, name)
+    return None if memo is None else memo.value

@@ -1,0 +1,84 @@
+"""Texts that go out: queued, and which one is due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, not_, or_
+from sqlmodel import Session, col, select
+
+from bridge.records.rows import add_row
+from bridge.records.tables import Call, Contact, Line, Message
+from bridge.retries import PROBE
+
+
+def text_is_queued(
+    session: Session,
+    *,
+    line_id: int,
+    contact_id: int,
+    body: str,
+    parts: int,
+    kind: str,
+    due: datetime,
+    expires: datetime,
+    now: datetime,
+    author: str | None = None,
+    call: Call | None = None,
+    ticket: str | None = None,
+) -> Message:
+    message = Message(
+        line_id=line_id,
+        contact_id=contact_id,
+        call_id=call.id if call else None,
+        direction="out",
+        kind=kind,
+        body=body,
+        author=author,
+        status="queued",
+        created=now,
+        due=due,
+        expires=expires,
+        parts=parts,
+        ticket=ticket,
+    )
+    return add_row(session, message)
+
+
+def text_of_ticket(session: Session, ticket: str) -> Message | None:
+    """The text that was typed into this form."""
+    return session.exec(select(Message).where(Message.ticket == ticket)).first()
+
+
+def next_text_due(
+    session: Session, line: str, now: datetime, automatic: bool = True
+) -> tuple[Message, Contact, Call | None] | None:
+    """The queued text of this line that has been due the longest, to whom, and the call that it answers. Of a stopped line
+    only what has expired meanwhile, and now and then one more to see whether it goes on. automatic: automatic ones too."""
+    stopped = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > now - PROBE)
+    query = (
+        select(Message, Contact, Call)
+        .join(Line, col(Line.id) == Message.line_id)
+        .join(Contact, col(Contact.id) == Message.contact_id)
+        .outerjoin(Call, col(Call.id) == Message.call_id)
+        .where(Message.status == "queued", col(Message.due) <= now, Line.name == line)
+        .where(or_(not_(stopped), col(Message.expires) < now))
+        .order_by(col(Message.due), col(Message.id))
+    )
+    if not automatic:
+        query = query.where(Message.kind != "auto")
+    return session.exec(query.limit(1)).first()
+
+
+def lines_with_texts_due(session: Session, now: datetime) -> Sequence[str]:
+    query = (
+        select(Line.name)
+        .join(Message, col(Message.line_id) == Line.id)
+        .where(Message.status == "queued", col(Message.due) <= now)
+        .distinct()
+    )
+    return session.exec(query).all()
+
+
+def texts_left_sending(session: Session) -> Sequence[Message]:
+    """Texts that were on their way when the box stopped."""
+    return session.exec(select(Message).where(Message.status == "sending")).all()

@@ -1,0 +1,123 @@
+"""Old rows are deleted, a few at a time, by a clock that went day by day."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists
+from sqlmodel import Session, col, select
+
+from bridge.records.memo import remember, remembered
+from bridge.records.tables import (
+    Alert,
+    Call,
+    ConsentEvent,
+    Contact,
+    Deed,
+    InboundPart,
+    Incident,
+    Message,
+    MessagePart,
+    Note,
+)
+
+# The memo of when old rows were last looked for, and how long ago that may have been for the clock to be believed.
+TIDIED, AWAY_AT_MOST = "tidied", timedelta(days=14)
+
+
+# So many old rows are deleted in one transaction: a caller may wait behind it.
+BATCH = 500
+
+
+# A text in one of these states is still to be dealt with, however old it is.
+UNFINISHED = ("queued", "sending", "received")
+
+
+def days_go_by(session: Session, now: datetime) -> bool:
+    """Once a day: has the clock moved by days since this was asked last, neither back nor by months? Only then it is believed
+    enough to delete by it; the first time only notes it."""
+    last = remembered(session, TIDIED)
+    remember(session, TIDIED, now.isoformat())
+    return last is not None and timedelta(0) <= now - datetime.fromisoformat(last) <= AWAY_AT_MOST
+
+
+def delete_older(session: Session, before: datetime) -> bool:
+    """Delete a batch of calls, texts, incidents and alerts of before that moment, and people of whom nothing is left; was
+    there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
+    found = False
+    olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
+    for old in (*olds, _old_notes(before), _old_deeds(before)):
+        found = _batch(session, *old) or found
+    return found or _batch(session, *_people_of_nothing(before))
+
+
+Old = tuple[type[Any], Any, tuple[tuple[type[Any], Any], ...]]
+
+
+def _old_texts(before: datetime) -> Old:
+    old = select(Message.id).where(Message.created < before, col(Message.status).not_in(UNFINISHED))
+    of_it = (
+        (MessagePart, col(MessagePart.message_id)),
+        (InboundPart, col(InboundPart.message_id)),
+    )
+    return Message, old, of_it
+
+
+def _old_calls(before: datetime) -> Old:
+    waits = exists().where(col(Message.call_id) == Call.id)  # its text goes first
+    return Call, select(Call.id).where(Call.started < before, col(Call.ended).is_not(None), ~waits), ()
+
+
+def _old_parts(before: datetime) -> Old:
+    return (
+        InboundPart,
+        select(InboundPart.id).where(InboundPart.received < before, col(InboundPart.message_id).is_(None)),
+        (),
+    )
+
+
+def _old_incidents(before: datetime) -> Old:
+    old = select(Incident.id).where(Incident.began < before, col(Incident.over).is_not(None))
+    return Incident, old, ((Alert, col(Alert.incident_id)),)
+
+
+def _old_notes(before: datetime) -> Old:
+    return Note, select(Note.id).where(Note.at < before), ()
+
+
+def _old_deeds(before: datetime) -> Old:
+    return Deed, select(Deed.id).where(Deed.at < before), ()
+
+
+def _people_of_nothing(before: datetime) -> Old:
+    """Who only called or wrote once upon a time, and asked for nothing."""
+    nothing = (
+        ~exists().where(col(Call.contact_id) == Contact.id),
+        ~exists().where(col(Message.contact_id) == Contact.id),
+        ~exists().where(col(Note.contact_id) == Contact.id),
+        Contact.name == "",
+        Contact.notes == "",
+        Contact.kind == "",
+        col(Contact.blocked).is_(False),
+        col(Contact.opted_out_at).is_(None),
+    )
+    of_them = (
+        (ConsentEvent, col(ConsentEvent.contact_id)),
+        (Alert, col(Alert.contact_id)),
+        (Deed, col(Deed.contact_id)),
+    )
+    return Contact, select(Contact.id).where(Contact.last_seen < before, *nothing), of_them
+
+
+def _batch(session: Session, what: type[Any], old: Any, of_it: Sequence[tuple[type[Any], Any]]) -> bool:
+    keys = session.exec(old.limit(BATCH)).all()
+    if not keys:
+        return False
+    for other, column in of_it:
+        delete_rows(session, other, column.in_(keys))
+    delete_rows(session, what, what.id.in_(keys))
+    return True
+
+
+def delete_rows(session: Session, what: type[Any], which: Any) -> None:
+    session.execute(delete(what).where(which).execution_options(synchronize_session="fetch"))

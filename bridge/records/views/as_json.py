@@ -1,0 +1,62 @@
+"""Calls, messages and contacts as the JSON of the contract."""
+
+from datetime import datetime
+
+from bridge.records.tables import Contact
+from bridge.records.views.rows import CallRow, MessageRow
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with Z.
+
+    >>> from datetime import UTC
+    >>> iso(datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
+    '2026-11-23T09:30:00Z'
+    """
+    return None if moment is None else moment.isoformat().replace("+00:00", "Z")
+
+
+def call_json(row: CallRow) -> dict[str, object]:
+    keys = [
+        "id",
+        "name",
+        "withheld",
+        "rings",
+        "outcome",
+        "missed",
+        "textback",
+        "reason",
+        "message_id",
+        "line",
+    ]
+    return {
+        **{key: getattr(row, key) for key in keys},
+        "number": row.address,
+        "started": iso(row.started),
+        "ended": iso(row.ended),
+        "trace": list(row.trace),
+    }
+
+
+def message_json(row: MessageRow) -> dict[str, object]:
+    keys = ["id", "direction", "kind", "body", "status", "error", "parts", "call_id", "author", "line"]
+    times = ["created", "due", "sent", "delivered"]
+    return {
+        **{key: getattr(row, key) for key in keys},
+        "number": row.address,
+        **{key: iso(getattr(row, key)) for key in times},
+    }
+
+
+def contact_json(contact: Contact) -> dict[str, object]:
+    return {
+        "number": contact.address,
+        "name": contact.name,
+        "notes": contact.notes,
+        "opted_out_at": iso(contact.opted_out_at),
+        "excluded": contact.excluded,
+        "blocked": contact.blocked,
+        "source": contact.source,
+        "first_seen": iso(contact.first_seen),
+        "last_seen": iso(contact.last_seen),
+    }

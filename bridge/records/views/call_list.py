@@ -1,0 +1,134 @@
+"""Calls as they are shown: filtered, searched, a page at a time."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from bridge.policy import MISSED
+from bridge.records.tables import Call, Contact, Line, Message
+from bridge.records.views.contact_list import found_ids
+from bridge.records.views.rows import CallRow, Place, older_than, textback
+
+# Whom nobody has called back for so long, nobody will.
+OPEN_FOR = timedelta(days=14)
+
+
+def _call_row(call: Call, contact: Contact | None, message: Message | None, line: str) -> CallRow:
+    state, reason = textback(call, message)
+    assert call.id is not None
+    return CallRow(
+        id=call.id,
+        address=contact.address if contact else None,
+        name=contact.name if contact else "",
+        withheld=call.withheld,
+        started=call.started,
+        ended=call.ended,
+        rings=call.rings,
+        outcome=call.outcome,
+        missed=call.outcome in MISSED,
+        textback=state,
+        reason=reason,
+        trace=tuple(call.trace),
+        message_id=call.message_id,
+        text_error=message.error if message else None,
+        text_at=(message.delivered or message.sent or message.due) if message else None,
+        line=line,
+        forwarded=call.forwarded,
+        urgent=call.urgent,
+        called_back=call.called_back,
+        called_back_by=call.called_back_by,
+        opted_out=contact is not None and contact.opted_out_at is not None,
+        blocked=contact is not None and contact.blocked,
+    )
+
+
+def calls(
+    session: Session,
+    *,
+    which: str = "all",
+    search: str = "",
+    contact: int | None = None,
+    before: Place | None = None,
+    limit: int | None = None,
+) -> list[CallRow]:
+    """Calls, newest first. which: all, missed, answered, or open (to be called back); search: part of a name or number;
+    before: (started, id) of the last row of the page above (keyset paging)."""
+    query = (
+        select(Call, Contact, Message, Line.name)
+        .join(Line, col(Line.id) == Call.line_id)
+        .outerjoin(Contact, col(Contact.id) == Call.contact_id)
+        .outerjoin(Message, col(Message.id) == Call.message_id)
+        .order_by(col(Call.started).desc(), col(Call.id).desc())
+        .limit(limit)
+    )
+    filters: list[ColumnElement[bool]] = []
+    if contact is not None:
+        filters.append(col(Call.contact_id) == contact)
+    if search:
+        theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search)))
+        filters.append(col(Call.id).in_(theirs))
+    if before is not None:
+        filters.append(older_than(col(Call.started), col(Call.id), before))
+    if which == "open":
+        filters += (col(Call.started) >= datetime.now(UTC) - OPEN_FOR, *_to_call_back())
+    outcomes = OF_OUTCOME.get(which)
+    if outcomes and limit is not None and not search:
+        filters = [col(Call.id).in_(_newest_of(outcomes, filters, limit))]
+    elif outcomes:
+        filters.append(col(Call.outcome).in_(outcomes))
+    return [_call_row(*row) for row in session.exec(query.where(*filters))]
+
+
+OF_OUTCOME = {"missed": sorted(MISSED), "answered": ["answered", "answered_elsewhere"]}
+
+
+def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], limit: int) -> Any:
+    """The ids of the newest calls of these outcomes: so many of each are looked up in the index of outcomes, however rare
+    they are among the others."""
+    of_each = [
+        select(Call.id)
+        .where(Call.outcome == outcome, *filters)
+        .order_by(col(Call.started).desc(), col(Call.id).desc())
+        .limit(limit)
+        .subquery()
+        for outcome in outcomes
+    ]
+    return union_all(*(select(each.c.id) for each in of_each))
+
+
+def _to_call_back() -> tuple[ColumnElement[bool], ...]:
+    """The last call of somebody whom nobody here has called back, answered or written to since."""
+    later, written = aliased(Call), aliased(Message)
+    again = exists().where(col(later.contact_id) == col(Call.contact_id), col(later.id) > col(Call.id))
+    answered = exists().where(
+        col(written.contact_id) == col(Call.contact_id),
+        col(written.direction) == "out",
+        col(written.kind) == "manual",
+        col(written.created) >= col(Call.started),
+    )
+    return (
+        col(Call.outcome).in_(sorted(MISSED)),
+        col(Call.contact_id).is_not(None),
+        col(Call.called_back).is_(None),
+        ~again,
+        ~answered,
+    )
+
+
+def newest(session: Session) -> datetime | None:
+    """When the last call or text was stored, by the clock of then."""
+    call = session.exec(select(Call.started).order_by(col(Call.started).desc()).limit(1)).first()
+    text = session.exec(select(Message.created).order_by(col(Message.id).desc()).limit(1)).first()
+    return max((moment for moment in (call, text) if moment), default=None)
+
+
+def last_call(session: Session, line: str) -> datetime | None:
+    """When a call was last heard on this line, whichever SIM was in it."""
+    sims = session.exec(select(Line.id).where(Line.name == line)).all()
+    newest = select(Call.started).order_by(col(Call.started).desc()).limit(1)
+    heard = [session.exec(newest.where(Call.line_id == sim)).first() for sim in sims]
+    return max((moment for moment in heard if moment), default=None)

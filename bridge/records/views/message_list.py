@@ -1,0 +1,83 @@
+"""Messages as they are shown, and how many wait."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from bridge.records.tables import Contact, Line, Message
+from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
+
+MONTH = timedelta(days=30)
+
+
+def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
+    assert message.id is not None
+    return MessageRow(
+        id=message.id,
+        address=contact.address,
+        name=contact.name,
+        direction=message.direction,
+        kind=message.kind,
+        body=message.body,
+        status=message.status,
+        error=message.error,
+        created=message.created,
+        due=message.due,
+        sent=message.sent,
+        delivered=message.delivered,
+        parts=message.parts,
+        call_id=message.call_id,
+        author=message.author,
+        line=line,
+    )
+
+
+def messages(
+    session: Session,
+    *,
+    address: str | None = None,
+    contact: int | None = None,
+    before: Place | None = None,
+    limit: int | None = None,
+) -> list[MessageRow]:
+    """Texts, newest first; `address` or `contact` take only that contact's."""
+    query = (
+        select(Message, Contact, Line.name)
+        .join(Line, col(Line.id) == Message.line_id)
+        .join(Contact, col(Contact.id) == Message.contact_id)
+        .order_by(col(Message.created).desc(), col(Message.id).desc())
+        .limit(limit)
+    )
+    if address is not None:
+        query = query.where(Contact.address == address)
+    if contact is not None:
+        query = query.where(Message.contact_id == contact)
+    if before is not None:
+        query = query.where(older_than(col(Message.created), col(Message.id), before))
+    return [message_row(*row) for row in session.exec(query)]
+
+
+def automatic_texts(session: Session, now: datetime) -> int:
+    """How many callers get an automatic text in a month, by those of the last thirty days; a younger box is reckoned up."""
+    texts = select(func.count(), func.min(Message.created)).where(
+        Message.kind == "auto",
+        Message.created >= now - MONTH,
+        col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
+    )
+    count, first = session.exec(texts).one()
+    days = max(1.0, (now - first) / timedelta(days=1)) if first else 1.0
+    return round(count * min(30.0, 30.0 / days)) if count else 0
+
+
+def unread(session: Session) -> int:
+    """How many incoming texts nobody has read; more than UNREAD are not counted."""
+    some = select(Message.id).where(Message.status == "received").limit(UNREAD).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
+def waiting(session: Session) -> int:
+    """How many texts are still to go out."""
+    return session.exec(
+        select(func.count()).select_from(Message).where(col(Message.status).in_(["queued", "sending"]))
+    ).one()

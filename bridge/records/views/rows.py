@@ -1,0 +1,148 @@
+"""The frozen rows that views hand out, and what all of them need: places to go on from, the textback state of a call."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from bridge.records.tables import Call, Message
+
+# What the call's chip says for each status of the text that answers it (DESIGN, chapter 5 and 6).
+TEXTBACK = {
+    "queued": ("scheduled", None),
+    "sending": ("sending", None),
+    "sent": ("sent", None),
+    "delivered": ("delivered", None),
+    "failed": ("failed", None),
+    "unconfirmed": ("unconfirmed", None),
+    "cancelled": ("cancelled", "superseded"),
+    "expired": ("skipped", "expired"),
+}
+
+
+# So many contacts are looked at for a search, and so many unread texts for the list of conversations.
+FOUND, UNREAD = 200, 500
+
+
+@dataclass(frozen=True)
+class CallRow:
+    """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown."""
+
+    id: int
+    address: str | None
+    name: str
+    withheld: bool
+    started: datetime
+    ended: datetime | None
+    rings: int | None
+    outcome: str | None
+    missed: bool
+    textback: str
+    reason: str | None
+    trace: tuple[dict[str, str], ...]
+    message_id: int | None
+    text_error: str | None
+    text_at: datetime | None
+    line: str
+    forwarded: bool = False
+    urgent: bool = False
+    called_back: datetime | None = None
+    called_back_by: str | None = None
+    opted_out: bool = False
+    blocked: bool = False
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it rang or lasted."""
+        return None if self.ended is None else max(0, round((self.ended - self.started).total_seconds()))
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    """One text as the page and `messages --json` show it."""
+
+    id: int
+    address: str
+    name: str
+    direction: str
+    kind: str
+    body: str
+    status: str
+    error: str | None
+    created: datetime
+    due: datetime | None
+    sent: datetime | None
+    delivered: datetime | None
+    parts: int
+    call_id: int | None
+    author: str | None
+    line: str
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
+    first unread text waits for somebody. key: its place, for the next page."""
+
+    key: int
+    address: str
+    name: str
+    last_seen: datetime
+    last: MessageRow | None
+    unread: int
+    waiting: datetime | None = None
+    done: bool = False
+    assignee: str | None = None
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A word between colleagues in a conversation."""
+
+    id: int
+    at: datetime
+    author: str
+    body: str
+
+
+@dataclass(frozen=True)
+class DeedRow:
+    """Who changed what. address and name: of the person that it was done to, if anybody."""
+
+    id: int
+    at: datetime
+    who: str
+    what: str
+    address: str | None
+    name: str
+
+
+Place = tuple[datetime, int]
+
+
+ThreadRow = CallRow | MessageRow | NoteRow
+
+
+def textback(call: Call, message: Message | None) -> tuple[str, str | None]:
+    """(state, reason) of a call: its own reason if it has one, else what became of its text."""
+    if call.reason is not None:
+        return ("cancelled" if call.reason == "superseded" else "skipped"), call.reason
+    if message is None:
+        return "none", None
+    return TEXTBACK[message.status]
+
+
+def moment(row: ThreadRow) -> datetime:
+    """When a row of a thread was made."""
+    match row:
+        case CallRow():
+            return row.started
+        case MessageRow():
+            return row.created
+    return row.at
+
+
+def older_than(when: Any, key: Any, before: Place) -> ColumnElement[bool]:
+    """Behind that place; the first comparison is what an index can begin at."""
+    return and_(when <= before[0], or_(when < before[0], key < before[1]))
