@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import house
-from tests.house import examine
+from tests.house import imports, picture, sources
+from tests.house.figures import examine, figures, lists, table
 
 TREE = {
     "web/__init__.py": "",
@@ -32,7 +32,7 @@ def test_a_package_imports_what_its_files_import() -> None:
     assert found.packages["web/app"] == {"web/pages", "bridge/contract"}
     assert found.packages["web/pages"] == {"bridge/contract"}
     assert found.packages["bridge/contract"] == frozenset()
-    assert house.layers(found.packages) == 3
+    assert imports.layers(found.packages) == 3
 
 
 def test_a_package_that_is_imported_for_its_own_names_is_imported_itself() -> None:
@@ -69,7 +69,7 @@ def test_a_circle_is_one_under_type_checking_and_in_a_function_too() -> None:
     tree = grown(bridge__rules__a=hidden, bridge__rules__b=late, bridge__rules__c="import bridge.rules.a")
     found = examine(tree)
     assert found.circles == (("bridge/rules/a", "bridge/rules/b", "bridge/rules/c"),)
-    assert house.layers(house.within(found.modules, "bridge")) == 2
+    assert imports.layers(imports.within(found.modules, "bridge")) == 2
 
 
 def test_the_longest_come_first() -> None:
@@ -80,16 +80,16 @@ def test_the_longest_come_first() -> None:
         ("modem/long.py:1 f", 61),
         ("bridge/rules/policy.py:2 judge", 2),
     ]
-    assert house.figures(found)["functions over 45 lines"] == "1"
-    assert house.figures(found)["median function, lines"] == "2"
+    assert figures(found)["functions over 45 lines"] == "1"
+    assert figures(found)["median function, lines"] == "2"
 
 
 def test_the_table_has_a_column_for_each_tree() -> None:
     other = examine(grown(modem__more="import modem.errors"))
-    lines = house.table({"before": examine(TREE), "after": other}).splitlines()
+    lines = table({"before": examine(TREE), "after": other}).splitlines()
     assert lines[0].split() == ["before", "after"]
     assert lines[1].split() == ["files", "10", "11"]
-    assert "bridge/clock -> web/app" in house.lists(examine(grown(bridge__clock="import web.app")))
+    assert "bridge/clock -> web/app" in lists(examine(grown(bridge__clock="import web.app")))
 
 
 def test_a_commit_is_read_as_it_was(tmp_path: Path) -> None:
@@ -105,8 +105,20 @@ def test_a_commit_is_read_as_it_was(tmp_path: Path) -> None:
     git("add", ".")
     git("commit", "-m", "one")
     (tmp_path / "web" / "app.py").unlink()
-    assert house.commit("HEAD", tmp_path) == TREE
+    assert sources.commit("HEAD", tmp_path) == TREE
 
 
 def test_the_work_tree_is_read_whole() -> None:
-    assert {"modem/contract.py", "web/app.py"} <= set(house.work_tree())
+    assert {"modem/contract.py", "web/app.py"} <= set(sources.work_tree())
+
+
+def test_the_map_is_read_back_as_it_was_drawn() -> None:
+    graph = examine(TREE).packages
+    text = f"Before\n\n```mermaid\n{picture.mermaid(graph)}```\n\n```mermaid\ngraph TD\n    x --> y\n```\n"
+    assert picture.read(text) == picture.arrows(graph)
+    assert picture.arrows(graph) == {
+        ("web/app", "web/pages"),
+        ("web/pages", "bridge/contract"),
+        ("bridge/rules", "bridge/contract"),
+    }
+    assert picture.read("no picture") == set()
