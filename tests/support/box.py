@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +21,7 @@ ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
 MESSAGE = "Sorry we missed you. How can we help?"
 # How long a test waits for what must happen, in seconds: generous, for nothing here is timed.
 DEADLINE = 30.0
+STARTING = threading.Lock()
 
 T = TypeVar("T")
 
@@ -130,6 +131,16 @@ class Box:
 
 
 @contextmanager
+def _started(starting: AbstractContextManager[service.Service]) -> Iterator[service.Service]:
+    """Boxes start one after the other: Werkzeug parses Python for each route, and CPython 3.11 has one count of depth for the
+    parsers of all threads ("AST constructor recursion depth mismatch")."""
+    with ExitStack() as stack:
+        with STARTING:
+            running = stack.enter_context(starting)
+        yield running
+
+
+@contextmanager
 def a_box(
     folder: Path,
     simulator: Simulator,
@@ -142,7 +153,7 @@ def a_box(
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message)
-    with service.running(config.load(path), service.reloader(path), clock=clock) as running:
+    with _started(service.running(config.load(path), service.reloader(path), clock=clock)) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:
