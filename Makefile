@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test check lint types format bench fuzz house lock
+.PHONY: demo help test cov check lint types format bench fuzz house map lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -25,6 +25,14 @@ $(READY): pyproject.toml constraints.txt
 test: $(READY) ## every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+# The floor is fail_under in pyproject.toml.
+cov: $(READY) ## every test, and which lines and branches it reaches; fails under the floor
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage combine --quiet
+	@echo "The floor of coverage, in per cent of lines and branches: $$(sed -n 's/^fail_under = //p' pyproject.toml)"
+	$(BIN)/coverage report
+
 check: lint types test ## lint, types and every test: what must pass before a commit lands
 
 lint: $(READY) ## style and format, by ruff
@@ -48,6 +56,9 @@ fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes
 # REV="bf2741a HEAD" puts commits beside the work tree.
 house: $(READY) ## the shape of the code: packages, imports, layers, circles, long files and functions
 	$(BIN)/python -m tests.house --tree $(addprefix --rev ,$(REV))
+
+map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import differently
+	$(BIN)/python -m tests.house --map
 
 lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
 	$(PYTHON) -m venv .venv-lock
