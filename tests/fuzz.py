@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -471,8 +472,7 @@ def alarm(seconds: float) -> Iterator[None]:
 
 def resident() -> int:
     """Octets of this process that are in memory now."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def one(kind: str, case: Case, seed: int, number: int) -> float:

@@ -224,7 +224,7 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
     program.symlink_to(shutil.which("sleep") or "/bin/sleep")
     with Simulator() as simulator:
         assert holders.holders(simulator.port) == ()
-        with open(simulator.port, "rb", buffering=0) as port:
+        with Path(simulator.port).open("rb", buffering=0) as port:
             process = subprocess.Popen([program, "60"], stdin=port)
             try:
                 until(lambda: holders.holders(simulator.port) == ("ModemManager",), "its name")

@@ -340,7 +340,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     page.get_by_label("While the shop is closed").select_option("other")
     page.get_by_label("The text when closed").fill("We are closed, and open again {reopens}.")
     expect(page.locator("#samples")).to_contain_text(
-        re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.S)
+        re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.DOTALL)
     )
     expect(page.locator("#samples")).to_contain_text("On a holiday")
     page.get_by_role("button", name="Save").click()

@@ -183,7 +183,9 @@ def they_wrote(office: Office, address: str, body: str, opted_out: bool = False)
 
 def words(response: TestResponse) -> str:
     """What a person reads, without tags."""
-    return " ".join(re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", response.text, flags=re.S).split())
+    return " ".join(
+        re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", response.text, flags=re.DOTALL).split()
+    )
 
 
 # ---- who is let in

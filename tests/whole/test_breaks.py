@@ -193,7 +193,7 @@ def results(_quick: None, tmp_path_factory: pytest.TempPathFactory) -> Results:
         place.mkdir()
         try:
             return send(place, *case[1:]) if case[0] == "send" else receive(place, *case[1:])
-        except BaseException as error:  # each cell fails by itself
+        except BaseException as error:  # noqa: BLE001 -- each cell fails by itself
             return error
 
     cases = [("send", *case) for case in SENDING] + [("receive", *case) for case in RECEIVING]
