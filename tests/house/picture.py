@@ -1,9 +1,9 @@
-"""The map in CONTRIBUTING.md: the packages and their imports as a Mermaid graph, drawn from the code and read back."""
+"""The map in CONTRIBUTING.md: the packages that have a place in the order, with their imports; it is drawn, and read back."""
 
 import re
 from collections.abc import Iterator
 
-from tests.house.imports import Graph, module_graph, package_graph, reduced
+from tests.house.imports import ORDER, Graph, module_graph, package_graph, reduced
 from tests.house.sources import ROOMS, work_tree
 from tests.support.paths import ROOT
 
@@ -34,10 +34,16 @@ def mermaid(graph: Graph) -> str:
 
 
 def _lines(found: set[tuple[str, str]]) -> Iterator[str]:
-    # Mermaid puts a node into the box that names it first: so arrows between rooms come last.
+    # Mermaid puts a node into the box that names it first: so arrows between rooms come last, and a node that has no arrow in
+    # its own room stands there alone.
     for room in ROOMS:
-        yield f"    subgraph {room} room"
-        yield from _arrows({(a, b) for a, b in found if _room(a) == _room(b) == room}, "        ")
+        inner = {(a, b) for a, b in found if _room(a) == _room(b) == room}
+        mine = {package for arrow in found for package in arrow if _room(package) == room}
+        yield f"    subgraph {room}"
+        yield from (
+            f"        {package}" for package in sorted(mine - {end for arrow in inner for end in arrow})
+        )
+        yield from _arrows(inner, "        ")
         yield "    end"
     yield from _arrows({(a, b) for a, b in found if _room(a) != _room(b)}, "    ")
 
@@ -52,8 +58,10 @@ def _room(package: str) -> str:
 
 
 def packages() -> Graph:
-    """The packages of the work tree with those that they import."""
-    return package_graph(module_graph(work_tree()))
+    """The packages of the work tree that the map shows, with those of them that they import."""
+    shown = {f"{room}/{name}" for room, names in ORDER.items() for name in names}
+    graph = package_graph(module_graph(work_tree()))
+    return {package: graph[package] & shown for package in graph if package in shown}
 
 
 def draw() -> None:

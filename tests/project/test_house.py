@@ -122,3 +122,24 @@ def test_the_map_is_read_back_as_it_was_drawn() -> None:
         ("bridge/rules", "bridge/contract"),
     }
     assert picture.read("no picture") == set()
+
+
+# ---- the project's own tree
+
+
+def test_every_folder_of_a_room_has_a_place_in_the_order() -> None:
+    folders = {
+        imports.package_of(module)
+        for module in imports.module_graph(sources.work_tree())
+        if module.count("/") > 1
+    }
+    assert folders <= {f"{room}/{name}" for room, names in imports.ORDER.items() for name in names}
+
+
+def test_nothing_runs_upward() -> None:
+    assert imports.upward_of(imports.module_graph(sources.work_tree())) == ()
+
+
+def test_the_map_shows_what_imports_what() -> None:
+    drawn, there = picture.read(picture.PAGE.read_text("utf-8")), picture.arrows(picture.packages())
+    assert drawn == there, "`make map` draws it anew"
