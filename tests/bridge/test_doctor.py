@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,13 +30,13 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, True, 10**10, None, ())
 
 
-def facts(status: LineStatus = UP, **changes: object) -> Facts:
+def facts(status: LineStatus = UP, **changes: Any) -> Facts:
     line = replace(WELL.lines[0], status=status)
-    return replace(WELL, lines=(line,), **changes)  # type: ignore[arg-type]
+    return replace(WELL, lines=(line,), **changes)
 
 
-def health(**changes: object) -> LineStatus:
-    return replace(UP, health=replace(HEALTH, **changes))  # type: ignore[arg-type]
+def health(**changes: Any) -> LineStatus:
+    return replace(UP, health=replace(HEALTH, **changes))
 
 
 def test_a_box_that_is_well_passes_everything() -> None:

@@ -217,7 +217,9 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
         assert [c.address for c in views.contacts(session)] == [BOB]
         assert session.exec(select(Call)).all() == []
         assert session.exec(select(ConsentEvent)).all() == []
-        dump = "".join(map(str, session.connection().connection.driver_connection.iterdump()))  # type: ignore[union-attr]
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        dump = "".join(map(str, driver.iterdump()))
         assert "7400123456" not in dump
         assert "Mill Lane" not in dump
         assert session.exec(select(func.count()).select_from(Forgotten)).one() == 1

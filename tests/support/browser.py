@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -72,7 +73,8 @@ def enter(
     script: bool = True,
 ) -> tuple[Page, list[str]]:
     """A page that is logged in, and everything that the browser complains of from then on."""
-    context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
+    looks: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "java_script_enabled": script}
+    context = browser.new_context(**looks)
     contexts.append(context)
     page = context.new_page()
     complaints: list[str] = []

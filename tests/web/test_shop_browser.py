@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,7 +77,8 @@ def opened(browser: Browser, contexts: list[BrowserContext], size: dict[str, int
     pages: list[Page] = []
 
     def enter(url: str, name: str | None = MIA, script: bool = True, size: dict[str, int] = size) -> Page:
-        context = browser.new_context(viewport=size, java_script_enabled=script)  # type: ignore[arg-type]
+        looks: dict[str, Any] = {"viewport": size, "java_script_enabled": script}
+        context = browser.new_context(**looks)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
