@@ -1,40 +1,68 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
-.PHONY: demo test check bench fuzz lint types lock
+# A line `target: ... ## words` is what `make help` prints.
+.PHONY: demo help test cov check lint types format bench fuzz house map lock
 
 PYTHON ?= python3
 READY := .venv/.ready
+BIN := .venv/bin
+# Dependency groups (PEP 735) need this pip; the one of Debian 12's venv is 23.0.
+PIP_FLOOR := pip>=25.1
+
+demo: $(READY) ## the service on a simulated modem: callers ring, texts go out, the page is served
+	$(BIN)/textback demo
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target words; do \
+		printf 'make %-8s %s\n' "$$target" "$$words"; done
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check '$(PIP_FLOOR)'
+	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --group dev --editable .
 	touch $(READY)
 
-demo: $(READY)
-	.venv/bin/textback demo
-
 # Each core takes a file at a time.
-test: $(READY)
-	.venv/bin/python -m pytest --numprocesses auto --dist loadfile
+test: $(READY) ## every test
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-lint: $(READY)
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
+# The floor is fail_under in pyproject.toml.
+cov: $(READY) ## every test, and which lines and branches it reaches; fails under the floor
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage combine --quiet
+	@echo "The floor of coverage, in per cent of lines and branches: $$(sed -n 's/^fail_under = //p' pyproject.toml)"
+	$(BIN)/coverage report
 
-types: $(READY)
-	.venv/bin/mypy
+check: lint types test ## lint, types and every test: what must pass before a commit lands
 
-check: lint types test
+lint: $(READY) ## style and format, by ruff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
-bench: $(READY)
-	.venv/bin/python -m tests.bench
+types: $(READY) ## types, by mypy in its strict mode, tests included
+	$(BIN)/mypy
+
+format: $(READY) ## put code into the one format, and mend what ruff can mend by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## how fast: from the end of a call to its text, pages, start
+	$(BIN)/python -m tests.bench
 
 # FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
-fuzz: $(READY)
-	.venv/bin/python -m tests.fuzz $(FUZZ)
+fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
-# Takes up newer versions of everything that pyproject.toml admits.
-lock:
+# REV="bf2741a HEAD" puts commits beside the work tree.
+house: $(READY) ## the shape of the code: packages, imports, layers, circles, long files and functions
+	$(BIN)/python -m tests.house --tree $(addprefix --rev ,$(REV))
+
+map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import differently
+	$(BIN)/python -m tests.house --map
+
+lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
 	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install --quiet --disable-pip-version-check '.[dev]'
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check '$(PIP_FLOOR)'
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check --group dev .
 	.venv-lock/bin/pip freeze --exclude textback > constraints.txt
 	rm -rf .venv-lock build

@@ -87,6 +87,7 @@ def print_json(objects: Iterable[object]) -> None:
 def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
+    from bridge.records import users
     from bridge.records.engine import AlreadyRunning
     from bridge.service import start
 
@@ -94,7 +95,7 @@ def run(path: Path) -> None:
     try:
         with start.running(settings, start.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
-            if code := start.setup_code(box.desk.engine):
+            if code := users.code_for_first_login(box.desk.engine):
                 click.echo(
                     f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
                 )

@@ -12,6 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -24,7 +25,7 @@ CALLS = 200
 IDLE_SECONDS = 60
 BROWSERS = 20
 STARTS = 5
-TEXTBACK = Path(sys.executable).parent / "textback"
+TEXTBACK = str(Path(sys.executable).parent / "textback")
 
 
 # Two hundred strangers in a minute would trip the breaker.
@@ -57,13 +58,17 @@ def gaps(simulator: Simulator, sign: str) -> list[float]:
     return found
 
 
+def more_submitted(simulator: Simulator, count: int) -> bool:
+    return len(simulator.submitted) > count
+
+
 def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float]:
     with tempfile.TemporaryDirectory() as folder, Simulator(profile, speed=speed, reports="off") as simulator:
         with a_process(Path(folder), simulator) as (_, log, _):
             until(lambda: "is ready" in log.read_text(), "the line")
             for n in range(calls):
                 simulator.call(number(n), rings=1 if profile == "generic" else 2)
-                until(lambda n=n: len(simulator.submitted) > n, "the text")
+                until(partial(more_submitted, simulator, n), "the text")
         return gaps(simulator, sign)
 
 
@@ -224,7 +229,7 @@ def browsers() -> None:
         a_process(Path(folder), simulator) as (process, log, _),
     ):
         until(lambda: "is ready" in log.read_text(), "the line")
-        add = [TEXTBACK, "user", "add", "mia", "--password-stdin", "-c", Path(folder) / "config.ini"]
+        add = [TEXTBACK, "user", "add", "mia", "--password-stdin", "-c", str(Path(folder) / "config.ini")]
         subprocess.run(add, input=b"flour & water\n", check=True, stdout=subprocess.DEVNULL)
         guests = [Poller(page_of(log)) for _ in range(BROWSERS)]
         before, began = counters(process.pid), time.monotonic()
@@ -236,7 +241,7 @@ def browsers() -> None:
         cpu = (after["cpu"] - before["cpu"]) / seconds
         for n in range(30):
             simulator.call(number(n), rings=1)
-            until(lambda n=n: len(simulator.submitted) > n, "the text")
+            until(partial(more_submitted, simulator, n), "the text")
         for guest in guests:
             guest.over.set()
         for guest in guests:

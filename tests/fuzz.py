@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -120,7 +121,7 @@ COMMANDS = [
 PARTS = encode("+447400123456", "€" * 200, reference=7)
 
 
-def recorded() -> list[bytes]:
+def lines_recorded() -> list[bytes]:
     """Each recorded line, as modems frame it; our own where there are no recordings."""
     lines = [text for one in shared_lines("transcripts/urc_open.jsonl") for _, text in one.get("lines") or ()]
     return [*LINES, *(line.encode("latin-1", "replace") for line in lines)]
@@ -210,17 +211,16 @@ class Host:
                 self.dialogue.abandon()
                 self._job = None
         elif self._r.random() < 0.4:
-            self._job = self._r.choice(
-                (
-                    reading.read_all,
-                    lambda: reading.read_one(3),
-                    lambda: sending.send(PARTS),
-                    lambda: survey.survey("fuzz", lambda: 0.0),
-                    survey.missed_book,
-                    survey.release_cause,
-                    lambda: initialise("auto", "1234", lambda imei, iccid: None),
-                )
-            )()  # type: ignore[assignment]
+            jobs: list[Callable[[], Generator[Step, Reply, object]]] = [
+                reading.read_all,
+                lambda: reading.read_one(3),
+                lambda: sending.send(PARTS),
+                lambda: survey.survey("fuzz", lambda: 0.0),
+                survey.missed_book,
+                survey.release_cause,
+                lambda: initialise("auto", "1234", lambda imei, iccid: None),
+            ]
+            self._job = self._r.choice(jobs)()
             self._go_on(None)
         elif self._r.random() < 0.5:
             self._write(self._r.choice(COMMANDS))
@@ -314,7 +314,7 @@ class Host:
 
 
 def dialogue_case(seen: Counter[str]) -> Case:
-    lines = recorded()
+    lines = lines_recorded()
 
     def case(r: random.Random, _number: int) -> tuple[bytearray | bytes, Callable[[], None]]:
         host = Host(r)
@@ -480,8 +480,7 @@ def alarm(seconds: float) -> Iterator[None]:
 
 def resident() -> int:
     """Octets of this process that are in memory now."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def one(kind: str, case: Case, seed: int, number: int) -> float:

@@ -135,9 +135,9 @@ def _write(path: Path, text: str) -> None:
                 file.flush()
                 _as_it_was(file.fileno(), real)
                 os.fsync(file.fileno())
-            os.replace(name, real)
+            Path(name).replace(real)
         except OSError:
-            os.unlink(name)
+            Path(name).unlink()
             raise
         _settle(real.parent)
     except OSError as error:

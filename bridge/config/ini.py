@@ -12,7 +12,7 @@ _HEADER = re.compile(r"\[([^\[\]]*)\]?")
 _SETTING = re.compile(r"([\w.-]+)\s*=\s*(.*)")
 # Where editors count lines; str.splitlines would also split at form feeds and U+2028.
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_WITH_END = re.compile(r".*?(?:\r\n|\r|\n)|.+", re.S)
+_WITH_END = re.compile(r".*?(?:\r\n|\r|\n)|.+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Entry:
 
 @dataclass
 class Section:
+    """A section as it stands in the file; line: that of its header, counted from 1."""
+
     name: str
     line: int
     entries: list[Entry]

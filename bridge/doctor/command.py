@@ -18,11 +18,11 @@ from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import Check, healthy, sheet
 from bridge.doctor.modems import Examination, examining
-from bridge.records import lines, views
+from bridge.doctor.ports import ports_of_this_machine
+from bridge.records import lines, users, views
 from bridge.records.engine import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
 from bridge.rules import numbers
 from bridge.service import questions
-from bridge.service.start import machine, setup_code
 from modem import contract
 
 MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
@@ -46,13 +46,13 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         if listen and not as_json:
             click.echo("Call the box now from another phone, I am listening.\n")
         heard = patient.listen(LISTEN) if listen else None
-        ports, modem_manager = machine()
+        ports, modem_manager = ports_of_this_machine()
         facts = checkup.gather(settings, status, engine, ports, modem_manager)
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)
         _show(checks, ports, as_json)
-        code = setup_code(engine)
+        code = users.code_for_first_login(engine)
         if code and not as_json:
             click.echo(f"\nNobody may log in yet: open the page and choose a password with the code {code}")
         if record is not None:

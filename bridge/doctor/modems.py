@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 from bridge.clock import Clock, Opinion
 from bridge.config import Settings
 from bridge.contract.status import LineStatus, Status
-from bridge.service.start import SIMULATOR
+from bridge.rules.settings import SIMULATOR
 from modem import contract
 from modem.line.driver import Driver, Line
 from modem.simulator import Simulator

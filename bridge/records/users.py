@@ -4,9 +4,12 @@ command line. It knows no request."""
 import secrets
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
@@ -152,3 +155,11 @@ def _hash(password: str) -> str:
 def _nobody() -> str:
     """A hash that no password has."""
     return f"{METHOD}$0000000000000000${'0' * 128}"
+
+
+def code_for_first_login(engine: Engine) -> str | None:
+    """The code with which the first person chooses a password at the page; None once there is somebody, or while the database
+    cannot say."""
+    with suppress(DatabaseError), Session(engine) as session, session.begin():
+        return setup_code(session)
+    return None

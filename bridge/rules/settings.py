@@ -6,9 +6,14 @@ from pathlib import Path
 
 from bridge.rules.hours import Holidays, Span
 
+# The `port` that stands for the simulated modem.
+SIMULATOR = "simulator"
+
 
 @dataclass(frozen=True)
 class ShopSettings:
+    """country and timezone: a code and a name, or "auto"; own_numbers are never texted."""
+
     name: str
     phone: str
     country: str
@@ -58,6 +63,8 @@ class HoursSettings:
 
 @dataclass(frozen=True)
 class FilterSettings:
+    """countries: "home", "any" or ISO codes; landlines: "skip" or "text"; min_rings 0: none are too few."""
+
     countries: tuple[str, ...]
     landlines: str
     min_rings: int
@@ -67,6 +74,8 @@ class FilterSettings:
 
 @dataclass(frozen=True)
 class LimitSettings:
+    """How many automatic texts, and how many calling strangers, are too many."""
+
     per_minute: int
     per_day: int
     strangers_per_10_minutes: int
@@ -74,6 +83,8 @@ class LimitSettings:
 
 @dataclass(frozen=True)
 class NotifySettings:
+    """sms_to: the owner's mobile, "" for none; urls: those of Apprise; quiet: when alerts wait."""
+
     sms_to: str
     urls: tuple[str, ...]
     quiet: Span | None
@@ -81,6 +92,8 @@ class NotifySettings:
 
 @dataclass(frozen=True)
 class WebSettings:
+    """networks: "private" or "any"; names: further host names under which the page is served. Port 0: any free one."""
+
     host: str
     port: int
     networks: str
@@ -97,6 +110,8 @@ class StorageSettings:
 
 @dataclass(frozen=True)
 class Settings:
+    """All of config.ini, checked, with the file that it came from."""
+
     path: Path
     shop: ShopSettings
     modems: tuple[ModemSettings, ...]

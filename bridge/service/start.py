@@ -16,23 +16,21 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.desk import Desk
-from bridge.records import lines, users
+from bridge.doctor.ports import ports_of_this_machine
+from bridge.records import lines
 from bridge.records.engine import migrate, open_engine, sole_service
-from bridge.rules.settings import ModemSettings
+from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service.inbox import Dead
 from bridge.service.loop import Loop
 from bridge.service.worker import Errands
 from modem.contract import Request
 from modem.line.driver import Driver, Line
 from modem.line.timing import Timing
-from modem.ports import discovery, holders
 from modem.simulator import Simulator
 from web import create_app
 from web.server import Server
 
 log = logging.getLogger(__name__)
-
-SIMULATOR = "simulator"
 
 
 class PageUnavailable(Exception):
@@ -100,7 +98,7 @@ def running(
             status=lambda: loop.status,
             region=lambda: loop.region,
             put=loop.inbox.put,
-            machine=machine,
+            machine=ports_of_this_machine,
             changes=lambda: loop.changes,
         )
         server = Server(create_app(desk), settings.web.host, settings.web.port)
@@ -130,20 +128,6 @@ def _remembered(
         others = lines.marks_of_others(session, modem.name, [other.name for other in settings.modems])
         return "" if refused else modem.pin, others
     return modem.pin, frozenset()
-
-
-def setup_code(engine: Engine) -> str | None:
-    """The code with which the first person chooses a password at the page; None once there is somebody, or while the database
-    cannot say."""
-    with suppress(DatabaseError), Session(engine) as session, session.begin():
-        return users.setup_code(session)
-    return None
-
-
-def machine() -> tuple[tuple[str, ...], bool]:
-    """What each serial port is taken for, and whether ModemManager runs."""
-    account = tuple(discovery.account(discovery.ports(), discovery.devices()))
-    return account, holders.running("ModemManager")
 
 
 def run_until_told(service: Service) -> None:

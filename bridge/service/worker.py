@@ -83,7 +83,7 @@ class Errands:
         try:
             while (job := self._jobs.get()) is not None:
                 self._put(read_lists(job) if isinstance(job, ReadLists) else announce(job))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- the one at the top of a thread, which ends the process
             self._died(error)
 
 

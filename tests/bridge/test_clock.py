@@ -380,9 +380,9 @@ def test_a_step_is_kept_as_an_incident(tmp_path: Path) -> None:
 
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
         clock = box.service.loop._clock
-        clock._start -= timedelta(
-            days=90, seconds=30
-        )  # as if the wall clock had shown so much less until now
+        assert clock._start is not None
+        # As if the wall clock had shown so much less until now.
+        clock._start -= timedelta(days=90, seconds=30)
 
         def incidents() -> list[str]:
             with Session(box.service.desk.engine) as session:

@@ -171,7 +171,9 @@ def test_a_file_that_is_gone_or_no_text_is_told(tmp_path: Path) -> None:
         change(tmp_path / "latin.ini", "shop", {"name": "x"})
 
 
-def test_a_folder_that_may_not_be_written_is_told_and_nothing_is_lost(path: Path, monkeypatch) -> None:
+def test_a_folder_that_may_not_be_written_is_told_and_nothing_is_lost(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 

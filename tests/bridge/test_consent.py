@@ -29,7 +29,7 @@ def events(box: Box) -> list[tuple[str, str]]:
 
 def contact(box: Box, address: str = ANN) -> Contact:
     with Session(box.service.desk.engine) as session:
-        return views.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]
+        return views.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]  # an empty one
 
 
 def sent(box: Box, count: int) -> list[str]:

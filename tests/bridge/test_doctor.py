@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from modem.contract import LineHealth
 from modem.simulator import Simulator
 from tests.support.box import ANN, DEADLINE, until, write_config
 
-TEXTBACK = Path(sys.executable).parent / "textback"
+TEXTBACK = str(Path(sys.executable).parent / "textback")
 NAMES = ["port", "SIM", "registration", "voice path", "SMSC", "storage"]
 OF_THE_BOX = ["ModemManager", "clock", "disk", "permissions"]
 
@@ -29,13 +30,13 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, True, 10**10, None, ())
 
 
-def facts(status: LineStatus = UP, **changes: object) -> Facts:
+def facts(status: LineStatus = UP, **changes: Any) -> Facts:
     line = replace(WELL.lines[0], status=status)
-    return replace(WELL, lines=(line,), **changes)  # type: ignore[arg-type]
+    return replace(WELL, lines=(line,), **changes)
 
 
-def health(**changes: object) -> LineStatus:
-    return replace(UP, health=replace(HEALTH, **changes))  # type: ignore[arg-type]
+def health(**changes: Any) -> LineStatus:
+    return replace(UP, health=replace(HEALTH, **changes))
 
 
 def test_a_box_that_is_well_passes_everything() -> None:
@@ -155,10 +156,10 @@ def test_a_live_test_call_proves_the_voice_path(tmp_path: Path, running: bool) -
         config = write_config(tmp_path, simulator.port)
         if running:
             log = stack.enter_context((tmp_path / "log").open("ab"))
-            service = stack.enter_context(subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=log))
+            service = stack.enter_context(subprocess.Popen([TEXTBACK, "run", "-c", str(config)], stderr=log))
             stack.callback(service.send_signal, signal.SIGTERM)
             simulator.wait_for(lambda e: e.who == "host" and e.text == 'AT+CPBS="MC"')
-        command = [TEXTBACK, "doctor", "-c", config, "--call"]
+        command = [TEXTBACK, "doctor", "-c", str(config), "--call"]
         process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         stack.callback(process.kill)
         assert process.stdout is not None
@@ -178,7 +179,7 @@ def test_the_running_service_is_asked_and_its_recording_replayed(tmp_path: Path)
     with Simulator("huawei", speed=20, reports="off") as simulator:
         config = write_config(tmp_path, simulator.port)
         with (tmp_path / "log").open("ab") as log:
-            service = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=log)
+            service = subprocess.Popen([TEXTBACK, "run", "-c", str(config)], stderr=log)
         try:
             simulator.wait_for(lambda e: e.who == "host" and e.text == 'AT+CPBS="MC"')
             simulator.call(ANN, rings=2, wait=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -207,7 +208,9 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
         assert [c.address for c in views.contacts(session)] == [BOB]
         assert session.exec(select(Call)).all() == []
         assert session.exec(select(ConsentEvent)).all() == []
-        dump = "".join(map(str, session.connection().connection.driver_connection.iterdump()))  # type: ignore[union-attr]
+        driver = session.connection().connection.driver_connection
+        assert driver is not None
+        dump = "".join(map(str, driver.iterdump()))
         assert "7400123456" not in dump
         assert "Mill Lane" not in dump
         assert session.exec(select(func.count()).select_from(Forgotten)).one() == 1
@@ -251,16 +254,15 @@ def past(session: Session) -> dict[str, int]:
     old = NOW - timedelta(days=730)
     line = lines.line_called(session, "main")
     assert line.id is not None
-    for n, (when, attributes) in enumerate(
-        (
-            (old, {}),
-            (old, {"name": "Ann"}),
-            (old, {"opted_out_at": old}),
-            (old, {"kind": "staff"}),
-            (old, {"blocked": True}),
-            (NOW, {}),
-        )
-    ):
+    people: list[tuple[datetime, dict[str, Any]]] = [
+        (old, {}),
+        (old, {"name": "Ann"}),
+        (old, {"opted_out_at": old}),
+        (old, {"kind": "staff"}),
+        (old, {"blocked": True}),
+        (NOW, {}),
+    ]
+    for n, (when, attributes) in enumerate(people):
         person = Contact(
             address=f"+44740012345{n}", source="call", first_seen=when, last_seen=when, **attributes
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -140,7 +141,7 @@ def test_when_a_text_is_due_and_expires() -> None:
 
 
 # Each of these says no by itself; of two, the earlier in the contract decides.
-OBSTACLES = {
+OBSTACLES: dict[str, dict[str, Any]] = {
     "not_missed": {"call": replace(MISSED_CALL, outcome="answered")},
     "disabled": {"textback": "enabled = no"},
     "withheld": {"call": NOBODY},
@@ -152,7 +153,7 @@ OBSTACLES = {
 
 @pytest.mark.parametrize("reason", OBSTACLES)
 def test_each_rule_says_no_by_itself(reason: str) -> None:
-    assert verdict(decision(**OBSTACLES[reason])) == reason  # type: ignore[arg-type]
+    assert verdict(decision(**OBSTACLES[reason])) == reason
 
 
 # Those that are not both the call's or both the caller's, and so can be put together by name.
@@ -162,7 +163,7 @@ PAIRS = [pair for pair in combinations(OBSTACLES, 2) if not set(OBSTACLES[pair[0
 @pytest.mark.parametrize("pair", PAIRS, ids="+".join)
 def test_the_first_rule_decides(pair: tuple[str, str]) -> None:
     both = OBSTACLES[pair[0]] | OBSTACLES[pair[1]]
-    assert verdict(decision(**both)) == min(pair, key=CONTRACT.index)  # type: ignore[arg-type]
+    assert verdict(decision(**both)) == min(pair, key=CONTRACT.index)
 
 
 def test_rules_that_share_their_facts_keep_their_order_too() -> None:

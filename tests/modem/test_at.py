@@ -156,8 +156,11 @@ def upto_prompt(chunk: bytes) -> tuple[bytes, bytes]:
 
 def check(talk: Talk, events: list[AtEvent], extra: tuple[Urc, ...] = ()) -> None:
     responses = [event for event in events if isinstance(event, Response)]
-    expected = [] if talk.final is None else [Response(talk.sent, talk.lines, talk.final)]  # type: ignore[arg-type]
-    assert responses == expected
+    if talk.final is None:
+        assert responses == []
+    else:
+        assert talk.sent is not None
+        assert responses == [Response(talk.sent, talk.lines, talk.final)]
     assert sum(isinstance(event, Prompt) for event in events) == talk.prompts
     heard = [event for event in events if isinstance(event, Urc)]
     assert [urc for urc in heard if urc not in extra] == [Urc(line) for line in talk.urcs]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from modem.at import urc
 from modem.at.dialogue import Urc
 from modem.at.grammar import parse
-from modem.at.urc import CallState
+from modem.at.urc import CallState, CallStatus
 from modem.calls.call import CallEvent
 from modem.calls.open_calls import MOST_CALLS
 from modem.calls.recorded_host import RecordedHost
@@ -127,8 +128,8 @@ def test_connected_and_the_port_is_lost() -> None:
 
 def test_waiting_then_gone_from_the_list() -> None:
     phone = Phone(has_list=True).hear("RING", ANN).pick_up().hear('+CCWA: "+447400123457",145,1')
-    active = CallState(1, "active", True, number=ANNS)
-    phone.listed(active, CallState(2, "waiting", True, number=BOBS)).listed(active)
+    active = CallState(1, CallStatus.ACTIVE, True, number=ANNS)
+    phone.listed(active, CallState(2, CallStatus.WAITING, True, number=BOBS)).listed(active)
     assert phone.ended == [(BOBS, "waiting", None)]
     assert phone.hear("NO CARRIER").ended[1:] == [(ANNS, "answered", 1)]
 
@@ -186,7 +187,7 @@ def test_two_spellings_of_a_number_are_one_caller() -> None:
 
 
 def test_the_list_ends_a_call_that_it_has_shown() -> None:
-    here = CallState(1, "incoming", True, number=ANNS)
+    here = CallState(1, CallStatus.INCOMING, True, number=ANNS)
     phone = Phone(has_list=True).hear("RING", ANN).listed(here)
     assert phone.listed().ended == [(ANNS, "abandoned", 1)]
 
@@ -200,7 +201,10 @@ def test_a_list_that_never_shows_calls_ends_none() -> None:
 
 def test_where_lists_show_calls_absence_ends_one_that_was_never_shown() -> None:
     phone = (
-        Phone(has_list=True).hear("RING", ANN).listed(CallState(1, "incoming", True, number=ANNS)).listed()
+        Phone(has_list=True)
+        .hear("RING", ANN)
+        .listed(CallState(1, CallStatus.INCOMING, True, number=ANNS))
+        .listed()
     )
     phone.hear("RING", BOB).listed(after=TIMING.list_grace - 0.1)
     assert phone.ended == [(ANNS, "abandoned", 1)]
@@ -214,14 +218,14 @@ def test_which_of_two_calls_is_over_only_the_list_tells() -> None:
     poll = phone.calls.next_poll()
     assert poll is not None
     assert poll <= phone.now
-    phone.listed(CallState(1, "active", True, number=ANNS))
+    phone.listed(CallState(1, CallStatus.ACTIVE, True, number=ANNS))
     assert phone.ended == [(BOBS, "waiting", None)]
 
 
 def test_a_list_that_was_asked_for_before_an_end_is_old_news() -> None:
     phone = Phone(has_list=True).hear("RING", ANN, "NO CARRIER")
     asked = phone.now - 0.5
-    assert phone.calls.listed((CallState(1, "incoming", True, number=ANNS),), asked, phone.now) == []
+    assert phone.calls.listed((CallState(1, CallStatus.INCOMING, True, number=ANNS),), asked, phone.now) == []
 
 
 def test_a_call_whose_state_is_told_needs_no_rings() -> None:
@@ -395,12 +399,15 @@ LINES = sorted(
 )
 LISTS: list[tuple[CallState, ...]] = [
     (),
-    (CallState(1, "incoming", True, number=ANNS),),
-    (CallState(1, "active", True, number=ANNS),),
-    (CallState(1, "active", True, number=ANNS), CallState(2, "waiting", True, number=BOBS)),
-    (CallState(1, "active", False, number=BOBS),),
-    (CallState(1, "active", True, voice=False), CallState(2, "incoming", True, withheld=True)),
-    (CallState(1, "incoming", True, voice=False, number=ANNS),),
+    (CallState(1, CallStatus.INCOMING, True, number=ANNS),),
+    (CallState(1, CallStatus.ACTIVE, True, number=ANNS),),
+    (CallState(1, CallStatus.ACTIVE, True, number=ANNS), CallState(2, CallStatus.WAITING, True, number=BOBS)),
+    (CallState(1, CallStatus.ACTIVE, False, number=BOBS),),
+    (
+        CallState(1, CallStatus.ACTIVE, True, voice=False),
+        CallState(2, CallStatus.INCOMING, True, withheld=True),
+    ),
+    (CallState(1, CallStatus.INCOMING, True, voice=False, number=ANNS),),
 ]
 DOINGS: dict[str, Callable[[Phone], object]] = {
     "hang up": Phone.hang_up,
@@ -425,7 +432,7 @@ PAUSES = st.one_of(st.floats(0.001, 3.0), st.floats(3.0, 200.0))
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(STEPS, PAUSES), max_size=40), st.booleans())
-def test_any_sequence_of_lines(steps: list[tuple], has_list: bool) -> None:
+def test_any_sequence_of_lines(steps: list[tuple[Any, float]], has_list: bool) -> None:
     """Each call begins once and ends once, in that order, with a number that somebody sent and RINGs that were heard; none
     rings for ever, and none keeps the line busy for ever where a list tells the truth."""
     phone = Phone(has_list)

@@ -1,12 +1,16 @@
 """Conversations with the modem, without one: each is a generator that is given its replies."""
 
+from collections.abc import Generator
+from typing import TypeVar
+
 from modem.at import commands
 from modem.at.dialogue import Command, Prompt, Response
 from modem.procedures import reading, sending, setup
 from modem.procedures.sending import Refused, Sent, Unsure, Untouched
-from modem.procedures.steps import Body, Taken
+from modem.procedures.steps import Body, Reply, Step, Taken
 from modem.sms.encode import EncodedPart
 
+T = TypeVar("T")
 GOOD = "07915155100000F0040B915155214365F700007121320144744004D4F29C0E"
 LENGTH = 23
 PART = EncodedPart("0011000B915155661632F40000AA0141", 15)
@@ -16,12 +20,11 @@ def answer(command: Command, *lines: str, final: str = "OK") -> Response:
     return Response(command, lines, final)
 
 
-def play(dialog, *replies):
+def play(dialog: Generator[Step, Reply, T], *replies: Reply) -> tuple[list[Step], T]:
     """Run a conversation with these replies; what it asked for, and what it ended with."""
-    asked = []
-    replies = [None, *replies]
+    asked: list[Step] = []
     try:
-        for reply in replies:
+        for reply in (None, *replies):
             step = dialog.send(reply)
             while isinstance(step, Taken):
                 asked.append(step)

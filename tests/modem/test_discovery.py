@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,8 +22,8 @@ from tests.support.paths import ROOT
 Said = SimpleQueue[Event | BaseException]
 
 
-def usb(path: str, vendor: int, product: int, interface: int | None = None, **more: object) -> Port:
-    return Port(path, vendor, product, interface, **more)  # type: ignore[arg-type]
+def usb(path: str, vendor: int, product: int, interface: int | None = None, **more: Any) -> Port:
+    return Port(path, vendor, product, interface, **more)
 
 
 # (what is there, the ports in the order in which they are asked)
@@ -126,10 +127,13 @@ def driver_on(line: Line, ports: Callable[[], list[Port]]) -> tuple[Driver, Said
     return driver, said
 
 
-def heard(said: Said, kind: type) -> Event:
+E = TypeVar("E", bound=Event)
+
+
+def heard(said: Said, kind: type[E]) -> E:
     while not isinstance(event := said.get(timeout=30), kind):
         assert not isinstance(event, BaseException), event
-    return event  # type: ignore[return-value]
+    return event
 
 
 def mute_port(tmp_path: Path) -> Path:
@@ -225,7 +229,7 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
     program.symlink_to(shutil.which("sleep") or "/bin/sleep")
     with Simulator() as simulator:
         assert holders.holders(simulator.port) == ()
-        with open(simulator.port, "rb", buffering=0) as port:
+        with Path(simulator.port).open("rb", buffering=0) as port:
             process = subprocess.Popen([program, "60"], stdin=port)
             try:
                 until(lambda: holders.holders(simulator.port) == ("ModemManager",), "its name")

@@ -3,6 +3,7 @@
 import threading
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeVar
 
 from modem import contract
 from modem.contract import DeleteStored, Event, LineDown, LineIdle, LineUp, NotStarted, SendText, Slot
@@ -19,10 +20,13 @@ def driver_on(port: str) -> tuple[Driver, SimpleQueue[Event | BaseException]]:
     return driver, said
 
 
-def heard(said: SimpleQueue[Event | BaseException], kind: type) -> Event:
+E = TypeVar("E", bound=Event)
+
+
+def heard(said: SimpleQueue[Event | BaseException], kind: type[E]) -> E:
     while not isinstance(event := said.get(timeout=30), kind):
         assert not isinstance(event, BaseException), event
-    return event  # type: ignore[return-value]
+    return event
 
 
 def test_what_is_asked_after_the_end_is_not_done_and_does_no_harm() -> None:
@@ -62,7 +66,7 @@ def test_a_failure_that_nobody_expected_is_handed_on_and_the_end_still_works() -
         driver, said = driver_on(simulator.port)
         while not (isinstance(event := heard(said, LineIdle), LineIdle) and event.idle):
             pass
-        driver.request(SendText(3, "+447400123456", None, 1, 60))  # type: ignore[arg-type]
+        driver.request(SendText(3, "+447400123456", None, 1, 60))  # type: ignore[arg-type]  # on purpose: the thread must tell
         while not isinstance(said.get(timeout=30), TypeError | AttributeError):
             pass
         driver.close()

@@ -221,7 +221,7 @@ def play(profile: str) -> Results:
                 scenario(modem)
                 modem.settle()
                 results[profile, name] = modem.result()
-            except BaseException as error:  # each cell of the table fails by itself
+            except BaseException as error:  # noqa: BLE001 -- each cell of the table fails by itself
                 results[profile, name] = error
                 break
     return results

@@ -3,6 +3,7 @@
 import select
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,7 +196,7 @@ class Storage:
         self.texts = StoredTexts("main", lambda pdu, slot: self.received.append((pdu, slot)))
         self.texts.set_up("SM")
 
-    def play(self, procedure: Generator, **answers: tuple[str, ...]) -> list[str]:
+    def play(self, procedure: Generator[Any, Any, Any], **answers: tuple[str, ...]) -> list[str]:
         """answers: the lines of the answer to each command, by its name without AT+."""
         asked = []
         try:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ WRITTEN = [
 
 
 @pytest.mark.parametrize("transcript", [*RECORDED, *WRITTEN], ids=lambda t: t["id"])
-def test_transcript(transcript: dict) -> None:
+def test_transcript(transcript: dict[str, Any]) -> None:
     assert replay(transcript).as_json() == {"id": transcript["id"], **transcript["expect"]}
 
 
@@ -32,7 +33,7 @@ def test_where_reads_end_does_not_matter() -> None:
         assert replay({**transcript, "raw": raw}) == replay(transcript), transcript["id"]
 
 
-def _printed(transcript: dict) -> list[tuple[float, str]]:
+def _printed(transcript: dict[str, Any]) -> list[tuple[float, str]]:
     """What the modem printed, as it goes over the wire."""
     if transcript.get("raw"):
         return [(t, text) for t, text in transcript["raw"]]

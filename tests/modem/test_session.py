@@ -10,12 +10,13 @@ import tty
 from collections import Counter
 from contextlib import closing
 from functools import partial
+from typing import Any
 
 import pytest
 
 from modem.at.dialogue import Command
 from modem.calls.tracker import Tracker
-from modem.contract import Answer, CallEnded, CallOutcome, CallRinging, Event, HangUp, LineIdle
+from modem.contract import Answer, CallEnded, CallOutcome, CallRinging, Event, HangUp, LineIdle, Request
 from modem.errors import PortLost
 from modem.line.channel import Channel
 from modem.line.session import Session
@@ -26,7 +27,7 @@ from modem.recording.replay import AFTER_LAST_LINE, OUTCOMES
 from tests.support.paths import TRANSCRIPTS, shared_lines
 
 PATIENCE = 10.0
-REQUESTS = {"ATA": Answer(), "AT+CHUP": HangUp()}
+REQUESTS: dict[str, Request] = {"ATA": Answer(), "AT+CHUP": HangUp()}
 # What only another host than ours sends, and ATH, which ours sends by itself when AT+CHUP was refused.
 OURS = {*REQUESTS, "ATH"}
 
@@ -35,7 +36,7 @@ OURS = {*REQUESTS, "ATH"}
 BROKEN_OFF = {"framing-fragment-does-not-fuse"}
 
 
-def is_ours(transcript: dict) -> bool:
+def is_ours(transcript: dict[str, Any]) -> bool:
     """Could our session have written what the host wrote in it, and been told the end of each command?"""
     sent = [text for _, text in transcript.get("sent") or ()]
     finals = [text for _, text in transcript["lines"] if text in ("OK", "ERROR", "CONNECT")]
@@ -125,7 +126,7 @@ class Player:
         self.now = then
 
 
-def play(transcript: dict) -> list[dict]:
+def play(transcript: dict[str, Any]) -> list[dict[str, Any]]:
     """The calls that a live session makes of it, as in `expect`."""
     with closing(Player()) as player:
         _play(player, transcript)
@@ -143,7 +144,7 @@ def play(transcript: dict) -> list[dict]:
     ]
 
 
-def _play(player: Player, transcript: dict) -> None:
+def _play(player: Player, transcript: dict[str, Any]) -> None:
     steps = [(float(t), 0, text) for t, text in transcript.get("sent") or ()]
     if transcript.get("raw"):
         steps += [(float(t), 1, text) for t, text in transcript["raw"]]
@@ -170,5 +171,5 @@ def test_most_recordings_are_played() -> None:
 
 
 @pytest.mark.parametrize("transcript", PLAYED, ids=lambda t: t["id"])
-def test_what_happens_live_is_what_replay_makes_of_it(transcript: dict) -> None:
+def test_what_happens_live_is_what_replay_makes_of_it(transcript: dict[str, Any]) -> None:
     assert play(transcript) == transcript["expect"]["calls"]

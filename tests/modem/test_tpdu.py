@@ -241,7 +241,8 @@ GAMMU_WRONG |= {"malformed", "malformed-ucs2", "truncated-ud", "enhanced-vp", "b
 def second_opinion(vector: Vector) -> dict[str, Any] | None:
     """What gammu reads, or None where it gives up."""
     try:
-        return gammu.DecodePDU(bytes.fromhex(vector["pdu"]), True)  # type: ignore[no-any-return]
+        read: dict[str, Any] = gammu.DecodePDU(bytes.fromhex(vector["pdu"]), True)
+        return read
     except gammu.GSMError:
         return None
 

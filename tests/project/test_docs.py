@@ -1,6 +1,7 @@
-"""The docs name what exists, and what exists is named: commands, options, pages, make targets, links, pure modules."""
+"""The docs name what exists, and what exists is named: commands, options, keys, pages, make targets, links, files."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import click
@@ -8,6 +9,7 @@ import pytest
 
 from bridge.cli import main
 from bridge.config import parse
+from bridge.config.schema import SECTIONS
 from bridge.contract.desk import Desk
 from bridge.contract.status import Status
 from bridge.records.engine import open_engine
@@ -17,7 +19,19 @@ from bridge.rules.policy import REASONS
 from tests.support.paths import ROOT
 from web import create_app
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / ".github").rglob("*.*")),
+]
+# What a shop reads; the others speak of the simulator's settings and of names in the code too.
+MANUAL = [
+    page
+    for page in PAGES
+    if page.name in ("README.md", "SECURITY.md", "page.md", "texting.md", "configuration.md")
+]
+# Words with an underscore that are no keys of ours.
+OF_OTHERS = {"secure_delete"}  # SQLite
 LATER = {"backup", "restore"}
 
 
@@ -47,16 +61,41 @@ def test_what_a_page_names_exists(page: Path) -> None:
     text = page.read_text()
     for word in re.findall(r"`(?:\.venv/bin/)?textback (\w+)", text):
         assert word in {name.split()[0] for name in commands()} | LATER, word
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)`", text)) <= targets
+    named = {
+        target
+        for words in re.findall(r"`make ([a-z ]+?)(?: [A-Z]+=[^`]*)?`", text)
+        for target in words.split()
+    }
+    assert named <= set(targets())
     for link in re.findall(r"\]\(([^)#]+)\)", text):
         assert link.startswith("https://") or (page.parent / link).exists(), link
-    for module in re.findall(r"`((?:modem|bridge|web|tests)/[\w./]+)`", text):
+    for module in re.findall(r"`((?:modem|bridge|web|tests|docs|udev)/[\w./-]+)`", text):
         path = ROOT / module
         assert path.exists() or path.with_suffix(".py").exists(), module
 
 
-def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", MANUAL, ids=lambda page: page.name)
+def test_the_keys_and_codes_that_a_page_names_exist(page: Path) -> None:
+    text = page.read_text()
+    keys = {key for section in SECTIONS.values() for key in section}
+    assert set(re.findall(r"`([a-z]+_[a-z_]+)`", text)) <= keys | set(REASONS) | OF_OTHERS
+    assert set(re.findall(r"`\[([a-z]+)\]`", text)) <= set(SECTIONS)
+
+
+def targets() -> dict[str, str]:
+    """The targets of the Makefile with what `make help` says of each."""
+    text = (ROOT / "Makefile").read_text()
+    return dict(re.findall(r"^([a-z]+):(?:.*## (.*))?", text, re.MULTILINE))
+
+
+def test_make_help_has_a_line_for_every_target() -> None:
+    printed = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    lines = re.findall(r"^make (\w+) +(\S.*)$", printed, re.MULTILINE)
+    assert dict(lines) == targets()
+
+
+def routes(tmp_path: Path, method: str = "") -> set[str]:
+    """The paths of the page, or those that answer this method; `<name>` for a part that varies."""
     settings = parse("", tmp_path / "config.ini")
     desk = Desk(
         open_engine(f"sqlite:///{tmp_path / 'x.db'}"),
@@ -65,12 +104,16 @@ def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
         lambda: "GB",
         lambda _: None,
     )
-    rules = {
-        str(rule)
-        for rule in create_app(desk).url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not str(rule).startswith("/static")
+    rules = [
+        rule for rule in create_app(desk).url_map.iter_rules() if not method or method in (rule.methods or ())
+    ]
+    return {
+        re.sub(r"<[^>]*?(\w+)>", r"<\1>", str(rule)) for rule in rules if not str(rule).startswith("/static")
     }
-    paths = {re.sub(r"<[^>]*?(\w+)>", r"<\1>", rule) for rule in rules}
+
+
+def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
+    paths = routes(tmp_path, "GET")
     contract = {
         "/",
         "/conversations",
@@ -84,6 +127,13 @@ def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
     described = (ROOT / "docs" / "page.md").read_text() + (ROOT / "docs" / "design.md").read_text()
     for path in paths:
         assert f"`{path}`" in described, path
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.suffix == ".md"], ids=lambda page: page.name)
+def test_the_places_of_the_page_that_a_text_names_exist(page: Path, tmp_path: Path) -> None:
+    known = routes(tmp_path)
+    for path in re.findall(r"`(/[a-z]*(?:[/.][\w<>.]+)*)`", page.read_text()):
+        assert path in known or path.startswith(("/etc/", "/dev/")), path
 
 
 def test_every_reason_and_every_order_of_the_owner_is_described() -> None:

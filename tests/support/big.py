@@ -135,7 +135,8 @@ def one_call(mind: Mind, engine: Engine, caller: str, key: int) -> None:
         mind.decider.call_rings(session, contract.CallRinging("main", at, key, caller, False))
     with Session(engine) as session, session.begin():
         mind.decider.call_ended(
-            session, contract.CallEnded("main", at, key, caller, False, "abandoned", 3, None)
+            session,
+            contract.CallEnded("main", at, key, caller, False, contract.CallOutcome.ABANDONED, 3, None),
         )
     with Session(engine) as session, session.begin():
         mind.outbox.next_to_send(session, "main")

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
 MESSAGE = "Sorry we missed you. How can we help?"
 # How long a test waits for what must happen, in seconds: generous, for nothing here is timed.
 DEADLINE = 30.0
+STARTING = threading.Lock()
 
 T = TypeVar("T")
 
@@ -132,6 +133,16 @@ class Box:
 
 
 @contextmanager
+def _started(starting: AbstractContextManager[start.Service]) -> Iterator[start.Service]:
+    """Boxes start one after the other: Werkzeug parses Python for each route, and CPython 3.11 has one count of depth for the
+    parsers of all threads ("AST constructor recursion depth mismatch")."""
+    with ExitStack() as stack:
+        with STARTING:
+            running = stack.enter_context(starting)
+        yield running
+
+
+@contextmanager
 def a_box(
     folder: Path,
     simulator: Simulator,
@@ -145,7 +156,9 @@ def a_box(
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message)
-    with start.running(config.load(path), start.reloader(path), clock=clock, timing=timing) as running:
+    with _started(
+        start.running(config.load(path), start.reloader(path), clock=clock, timing=timing)
+    ) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
         try:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -10,6 +11,7 @@ from sqlmodel import Session
 
 from bridge.records import views
 from modem import contract
+from modem.contract import TextKind
 from tests.support.needs import PROGRAMS
 from tests.support.web_desk import NAME, PASSWORD, Office, an_office
 from web import create_app
@@ -72,7 +74,8 @@ def enter(
     script: bool = True,
 ) -> tuple[Page, list[str]]:
     """A page that is logged in, and everything that the browser complains of from then on."""
-    context = browser.new_context(viewport=size, color_scheme=scheme, java_script_enabled=script)  # type: ignore[arg-type]
+    looks: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "java_script_enabled": script}
+    context = browser.new_context(**looks)
     contexts.append(context)
     page = context.new_page()
     complaints: list[str] = []
@@ -96,7 +99,7 @@ def a_text_comes(office: Office, address: str, body: str) -> None:
         body=body,
         concat=None,
         scts=None,
-        kind="text",
+        kind=TextKind.TEXT,
         replace_type=None,
         truncated=False,
         pdu=body.encode().hex(),

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,9 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
 from bridge.contract.requests import MarkRead
-from bridge.records import views
+from bridge.records import users, views
 from bridge.records.users import add_user
-from bridge.service import start
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
 from tests.support.browser import PHONE, SIZES
@@ -77,7 +76,8 @@ def opened(browser: Browser, contexts: list[BrowserContext], size: dict[str, int
     pages: list[Page] = []
 
     def enter(url: str, name: str | None = MIA, script: bool = True, size: dict[str, int] = size) -> Page:
-        context = browser.new_context(viewport=size, java_script_enabled=script)  # type: ignore[arg-type]
+        looks: dict[str, Any] = {"viewport": size, "java_script_enabled": script}
+        context = browser.new_context(**looks)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -124,7 +124,7 @@ def go(page: Page, place: str) -> None:
 def test_first_run(tmp_path: Path, opened: Open) -> None:
     """1: a code, a password, a name, the line, a test call, a test text, the address as a QR code."""
     with Simulator(speed=20) as simulator, a_box(tmp_path, simulator) as box:
-        code = start.setup_code(box.service.desk.engine)
+        code = users.code_for_first_login(box.service.desk.engine)
         assert code
         page = opened(box.service.url, name=None)
         is_accessible(page)
@@ -340,7 +340,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     page.get_by_label("While the shop is closed").select_option("other")
     page.get_by_label("The text when closed").fill("We are closed, and open again {reopens}.")
     expect(page.locator("#samples")).to_contain_text(
-        re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.S)
+        re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.DOTALL)
     )
     expect(page.locator("#samples")).to_contain_text("On a holiday")
     page.get_by_role("button", name="Save").click()

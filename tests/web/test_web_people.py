@@ -158,7 +158,9 @@ def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, c
     assert isinstance(office.requests[-1], contract.Answer)
     assert post(client, "/calls/ringing", line="main", do="hang_up")[0] == 200
     assert isinstance(office.requests[-1], contract.HangUp)
-    office.loop.inbox.put(contract.CallEnded("main", at, 7, ANN, False, "rejected", 2, None))
+    office.loop.inbox.put(
+        contract.CallEnded("main", at, 7, ANN, False, contract.CallOutcome.REJECTED, 2, None)
+    )
     until(lambda: not office.desk.status().lines[0].ringing, "the end")
     assert "is ringing" not in client.get("/").text
 

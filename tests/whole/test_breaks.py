@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ DIRECT = (
 )
 LISTING = (("AT+CMGL", "before"), ("AT+CMGL", "half"), ("AT+CMGL", "after"))
 # What else may keep the modem from saying that the network took a text.
-FAULTS = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 4.0}}
+FAULTS: dict[str, dict[str, Any]] = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 4.0}}
 LONG = "Sorry we missed you. " * 10
 # What may have become of a text whose `part` was on its way: its status and how many parts the network took.
 Ends = set[tuple[str, int]]
@@ -179,12 +180,12 @@ def receive(folder: Path, kind: str, place: str, when: str) -> Received:
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("breaks")
 
-    def attempt(number: int, case: tuple[str, ...]) -> Result:
+    def attempt(number: int, case: tuple[Any, ...]) -> Result:
         place = folder / str(number)
         place.mkdir()
         try:
             return send(place, *case[1:]) if case[0] == "send" else receive(place, *case[1:])
-        except BaseException as error:  # each cell fails by itself
+        except BaseException as error:  # noqa: BLE001 -- each cell fails by itself
             return error
 
     cases = [("send", *case) for case in SENDING] + [("receive", *case) for case in RECEIVING]

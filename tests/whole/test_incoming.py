@@ -186,7 +186,7 @@ def test_a_replace_type_takes_the_place_of_the_last_one(tmp_path: Path, simulato
             ("plain", 0, ANN),
         ):
             simulator.text(sender, body, pid=pid)
-            until(lambda b=body: b in bodies(box), body)  # type: ignore[misc]
+            until(lambda b=body: b in bodies(box), body)  # type: ignore[misc]  # mypy infers no lambda with a default
         assert sorted(bodies(box)) == ["2 calls", "other sender", "other type", "plain"]
         assert next(m for m in box.messages() if m.body == "2 calls").status == "received"
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,7 +51,7 @@ class Killer:
             self.process.send_signal(signal.SIGTERM)
             assert self.process.wait(DEADLINE) == 0, self.log.read_text()
 
-    def rows(self, what: str) -> list[dict]:
+    def rows(self, what: str) -> list[dict[str, Any]]:
         """What the history command prints, as another program would see it."""
         run = subprocess.run([TEXTBACK, what, "-c", self.config, "--json"], capture_output=True, check=True)
         return [json.loads(line) for line in run.stdout.splitlines()]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from sqlmodel import Session, select
@@ -260,7 +261,7 @@ def test_the_test_text_is_what_a_stranger_would_get(tmp_path: Path) -> None:
 class Heard(BaseHTTPRequestHandler):
     """A service on the web that notes what it is told."""
 
-    told: list[dict[str, object]]
+    told: ClassVar[list[dict[str, object]]]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -268,18 +269,21 @@ class Heard(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
 
 @pytest.fixture
 def service() -> Iterator[tuple[str, list[dict[str, object]]]]:
     """Its Apprise URL, and what it has been told."""
-    handler = type("Noting", (Heard,), {"told": []})
-    server = HTTPServer(("127.0.0.1", 0), handler)
+
+    class Noting(Heard):
+        told: ClassVar[list[dict[str, object]]] = []
+
+    server = HTTPServer(("127.0.0.1", 0), Noting)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"json://127.0.0.1:{server.server_port}/", handler.told
+    yield f"json://127.0.0.1:{server.server_port}/", Noting.told
     server.shutdown()
     thread.join()
     server.server_close()

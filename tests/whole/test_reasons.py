@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -48,12 +49,10 @@ class Shop:
         self.modem = box.simulator
         self.clock = clock
 
-    def rings(
-        self, number: str | None, meanwhile: Callable[["Shop"], None] | None = None, **how: object
-    ) -> int:
+    def rings(self, number: str | None, meanwhile: Callable[["Shop"], None] | None = None, **how: Any) -> int:
         """Somebody calls; the id of the call, once it has ended."""
         before = {call.id for call in self.box.calls()}
-        self.modem.call(number, **{"rings": 2, **how})  # type: ignore[arg-type]
+        self.modem.call(number, **{"rings": 2, **how})
         if meanwhile is not None:
             until(lambda: self.box.service.loop.status.lines[0].ringing, "the ringing")
             meanwhile(self)
@@ -191,7 +190,7 @@ class Row:
     name: str
     number: str | None = "a mobile"
     before: tuple[Step, ...] = ()
-    how: dict[str, object] = field(default_factory=dict)
+    how: dict[str, Any] = field(default_factory=dict)
     after: tuple[Step, ...] = ()
     state: str = "skipped"
     page: str | None = None
@@ -505,7 +504,7 @@ def play(shop: Shop, row: Row, number: str | None) -> int:
     who = number or ""
     for step in row.before:
         step(shop, who)
-    call = shop.rings(number, **row.how)  # type: ignore[arg-type]
+    call = shop.rings(number, **row.how)
     for step in row.after:
         step(shop, who)
     until(lambda: shop.state(call) not in ("scheduled", "sending"), f"the end of {row.name}")

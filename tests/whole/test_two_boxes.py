@@ -26,7 +26,7 @@ class Wire:
         for text in texts[self._carried :]:
             before = len(self._receiver.messages())
             self._receiver.simulator.text(self._number, text.text)
-            until(lambda before=before: len(self._receiver.messages()) > before, "the text's arrival")  # type: ignore[misc]
+            until(lambda before=before: len(self._receiver.messages()) > before, "the text's arrival")  # type: ignore[misc]  # mypy infers no lambda with a default
         self._carried = len(texts)
 
 

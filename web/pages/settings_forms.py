@@ -21,6 +21,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Form:
+    """The form of a section of config.ini; lead: what stands above its fields."""
+
     title: str
     fields: tuple[Field, ...]
     lead: str = ""

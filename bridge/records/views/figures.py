@@ -124,20 +124,20 @@ Texts = Sequence[tuple[int, int, int]]
 Shown = dict[int, datetime]
 
 
-class _seconds(FunctionElement[int]):
+class _Seconds(FunctionElement[int]):
     """Whole seconds from 1970 to a moment. SQLAlchemy's own extract() keeps PostgreSQL's fractions, and is slow on SQLite."""
 
     type = BigInteger()
     inherit_cache = True
 
 
-@compiles(_seconds)
-def _in_general(element: _seconds, compiler: SQLCompiler, **how: Any) -> str:
+@compiles(_Seconds)
+def _in_general(element: _Seconds, compiler: SQLCompiler, **how: Any) -> str:
     return f"CAST(FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **how)})) AS BIGINT)"
 
 
-@compiles(_seconds, "sqlite")
-def _on_sqlite(element: _seconds, compiler: SQLCompiler, **how: Any) -> str:
+@compiles(_Seconds, "sqlite")
+def _on_sqlite(element: _Seconds, compiler: SQLCompiler, **how: Any) -> str:
     return f"unixepoch({compiler.process(element.clauses, **how)})"
 
 
@@ -151,7 +151,7 @@ def _step(dates: Sequence[date], zone: tzinfo | None) -> int:
 def _steps(moment: Any, step: int) -> Any:
     """The step that a moment lies in, counted from 1970. Its width stands in the statement itself, since PostgreSQL would not
     group by a parameter."""
-    return _seconds(moment) // literal_column(str(step), BigInteger)
+    return _Seconds(moment) // literal_column(str(step), BigInteger)
 
 
 def _within(moment: Any, since: datetime, until: datetime) -> Any:
@@ -174,7 +174,7 @@ def _texts(session: Session, since: datetime, until: datetime, step: int) -> Tex
 
 def _answers(session: Session, since: datetime, until: datetime) -> Counter[int | None]:
     """Seconds until we answered -> texts; None for those that nobody has answered yet."""
-    waited = _seconds(Message.answered) - _seconds(Message.created)
+    waited = _Seconds(Message.answered) - _Seconds(Message.created)
     query = select(waited, func.count()).where(
         col(Message.asks).is_(True), _within(Message.created, since, until)
     )
@@ -183,7 +183,7 @@ def _answers(session: Session, since: datetime, until: datetime) -> Counter[int 
 
 def _patience(session: Session, since: datetime, until: datetime) -> Counter[int]:
     """Seconds until they gave up -> calls."""
-    rang = _seconds(Call.ended) - _seconds(Call.started)
+    rang = _Seconds(Call.ended) - _Seconds(Call.started)
     query = select(rang, func.count()).where(
         Call.outcome == "abandoned", _within(Call.started, since, until), col(Call.ended).is_not(None)
     )
