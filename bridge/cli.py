@@ -95,7 +95,7 @@ def run(path: Path) -> None:
     try:
         with start.running(settings, start.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
-            if code := users.code_for_first_login(box.desk.engine):
+            if code := users.code_for_first_login(box.bridge.engine):
                 click.echo(
                     f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
                 )
@@ -286,9 +286,9 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
 def region(settings: Settings, session: Session) -> str:
     """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
     from bridge.clock import Clock
-    from bridge.handlers.shop import Shop
+    from bridge.handlers.shop import ShopState
 
-    shop = Shop(settings, Clock())
+    shop = ShopState(settings, Clock())
     shop.recall(session)
     return shop.region
 
@@ -301,15 +301,15 @@ def region(settings: Settings, session: Session) -> str:
 def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
     """Queue one text by hand; the running service sends it."""
     from bridge.clock import Clock
-    from bridge.contract.answers import Refused
+    from bridge.contract.answers import Rejected
     from bridge.contract.requests import WriteText
     from bridge.handlers.queue_text import write_text
 
     settings = load(path)
     with database(settings) as session:
-        wish = WriteText(number, text, author=None, despite_stop=despite_stop)
-        answer = write_text(session, wish, settings, region(settings, session), Clock().utc())
-    if isinstance(answer, Refused):
+        request = WriteText(number, text, author=None, despite_stop=despite_stop)
+        answer = write_text(session, request, settings, region(settings, session), Clock().utc())
+    if isinstance(answer, Rejected):
         raise Trouble(answer.sentence)
     click.echo(f"Queued as message {answer.message_id}.")
 

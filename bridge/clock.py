@@ -20,7 +20,7 @@ QUARTER, WHOLE_QUARTER, MOST_ZONE = timedelta(minutes=15), timedelta(minutes=2),
 
 
 @dataclass(frozen=True)
-class Opinion:
+class TimeSource:
     """That it was `told` at the monotonic instant `at`, says `source`. exact: else it was that late at least."""
 
     source: str
@@ -37,7 +37,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.not_before: datetime | None = None
-        self._opinions: dict[str, Opinion] = {}
+        self._opinions: dict[str, TimeSource] = {}
         # What the wall clock showed when the monotonic one began, as of the last look.
         self._start: datetime | None = None
 
@@ -70,7 +70,7 @@ class Clock:
         ahead = self.not_before is not None and self.utc() < self.not_before - TOLERANCE
         return ahead and self.utc() >= RELEASE and self.vouched()
 
-    def hears(self, opinion: Opinion) -> None:
+    def note_time(self, opinion: TimeSource) -> None:
         """A second opinion; the last of each source counts."""
         self._opinions[opinion.source] = opinion
 
@@ -80,13 +80,13 @@ class Clock:
 
 
 def doubt(
-    wall: datetime, monotonic: float, not_before: datetime | None, opinions: Iterable[Opinion]
+    wall: datetime, monotonic: float, not_before: datetime | None, opinions: Iterable[TimeSource]
 ) -> str | None:
     """As Clock.doubt, of what is given.
 
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    >>> doubt(noon, 10.0, None, [Opinion("the modem", noon + timedelta(hours=1), 0.0, exact=True)])
-    >>> doubt(noon, 10.0, None, [Opinion("the modem", noon + timedelta(days=1), 0.0, exact=True)])
+    >>> doubt(noon, 10.0, None, [TimeSource("the modem", noon + timedelta(hours=1), 0.0, exact=True)])
+    >>> doubt(noon, 10.0, None, [TimeSource("the modem", noon + timedelta(days=1), 0.0, exact=True)])
     "The box's clock shows 2026-11-23 12:00 UTC, the modem 2026-11-24 12:00. Connect the box to the internet or set its clock."
     """
     shown = f"The box's clock shows {wall:%Y-%m-%d %H:%M} UTC"

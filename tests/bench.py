@@ -201,7 +201,7 @@ def big_database() -> None:
                     began = time.perf_counter()
                     big.one_call(mind, engine, caller, key)
                     taken.append((time.perf_counter() - began) * 1000)
-                    mind.decider._calls.clear()
+                    mind.calls_handler._calls.clear()
                 show(f"  {who}, three commits", taken, "ms")
             found = big.scans(engine, mind, big.REGULAR)
             print(f"{'  statements that look through a whole table':<58} {len(found) or 'none'}", flush=True)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.engine import plain_trouble
 from web.access import login, network
@@ -79,10 +79,10 @@ class Page(Flask):
         self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
 
 
-def create_app(desk: Desk) -> Flask:
-    """The page of this desk. Touches no database: its tables may not be there yet."""
+def create_app(bridge: Bridge) -> Flask:
+    """The page on this bridge. Touches no database: its tables may not be there yet."""
     app = Page(__name__)
-    app.extensions["desk"] = desk
+    app.extensions["bridge"] = bridge
     app.extensions["limiter"] = Limiter()
     app.extensions["known"] = {}
     app.config.update(
@@ -102,7 +102,7 @@ def create_app(desk: Desk) -> Flask:
     csrf.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room.pages)
-    filters.teach(app.jinja_env, desk)
+    filters.teach(app.jinja_env, bridge)
     app.context_processor(_common)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
@@ -113,27 +113,27 @@ def create_app(desk: Desk) -> Flask:
 
 def _take_mark() -> None:
     """Before the rows of a page are read: what comes in between is news to it."""
-    g.mark = changes.mark(current_app.extensions["desk"]) if g.get("user") else None
+    g.mark = changes.mark(current_app.extensions["bridge"]) if g.get("user") else None
 
 
 def _common() -> dict[str, object]:
     """What every page needs. Who was refused by the guard is told nothing of the shop."""
     if g.get("refused", True):
         return {"troubles": (), "shop": "", "user": None, "role": None}
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     user = g.get("user")
-    rows = _from_database(desk) if user and not g.get("no_database") else {}
+    rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {
-        "troubles": desk.status().troubles,
-        "shop": desk.settings().shop.name,
+        "troubles": bridge.status().troubles,
+        "shop": bridge.settings().shop.name,
         "user": user,
         "role": g.get("role"),
     }
     return {**common, "mark": g.get("mark"), **rows}
 
 
-def _from_database(desk: Desk) -> dict[str, object]:
-    with Session(desk.engine) as session:
+def _from_database(bridge: Bridge) -> dict[str, object]:
+    with Session(bridge.engine) as session:
         return {"unread": views.unread(session)}
 
 

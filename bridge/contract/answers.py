@@ -5,7 +5,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True)
-class Foretold:
+class Decision:
     """The decision that would be made: its trace as calls keep it, the text and when it would go out, or the reason why none
     would."""
 
@@ -16,25 +16,25 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Granted:
-    """Done and committed. message_id: the text that was queued, foretold: what Foretell asked for, where the wish was one."""
+class Done:
+    """Done and committed. message_id: the text that was queued, decision: what DryRun asked for."""
 
     message_id: int | None = None
-    foretold: Foretold | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
-class Refused:
+class Rejected:
     """Not done; `sentence` tells the person why and what would be right."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
-class Later:
-    """The loop has the wish and has not yet committed it: the database is busy or full."""
+class Pending:
+    """The loop has the request and has not yet committed it: the database is busy or full."""
 
     sentence: str = "The box has noted this, but could not store it yet. It keeps trying."
 
 
-Answer = Granted | Refused | Later
+Answer = Done | Rejected | Pending

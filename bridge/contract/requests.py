@@ -34,14 +34,14 @@ class MarkRead:
 
 
 @dataclass(frozen=True)
-class PickUp:
+class AnswerCall:
     """Answer the call that rings on this line."""
 
     line: str
 
 
 @dataclass(frozen=True)
-class PutDown:
+class HangUp:
     """Hang up on the call that rings or runs on this line."""
 
     line: str
@@ -64,7 +64,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Settle:
+class MarkDone:
     """Nothing is left to be done in this conversation, or (not done) something is."""
 
     address: str
@@ -96,7 +96,7 @@ class SaveReply:
 
 
 @dataclass(frozen=True)
-class Foretell:
+class DryRun:
     """What would happen if this number rang at that moment, and for so many rings? None: the number is withheld. Nothing is
     stored or sent."""
 
@@ -112,7 +112,7 @@ class ReadSettings:
 
 
 @dataclass(frozen=True)
-class Release:
+class ResetBreaker:
     """Let automatic texts go on that the breaker has stopped: somebody has looked at the callers."""
 
 
@@ -134,7 +134,7 @@ class Describe:
 
 
 @dataclass(frozen=True)
-class TakeIn:
+class ImportContacts:
     """Contacts out of a file."""
 
     cards: tuple[Card, ...]
@@ -177,17 +177,17 @@ class SendSample:
     """The automatic text as a stranger would get it now, to the owner's mobile."""
 
 
-Wish = (
-    Release
+Request = (
+    ResetBreaker
     | Mark
     | WriteText
     | MarkRead
-    | PickUp
-    | PutDown
+    | AnswerCall
+    | HangUp
     | TryAgain
     | CalledBack
     | Describe
-    | TakeIn
+    | ImportContacts
     | Forget
     | Pause
     | Resume
@@ -195,10 +195,10 @@ Wish = (
     | OpenShop
     | SendSample
     | SendAgain
-    | Settle
+    | MarkDone
     | Assign
     | AddNote
     | SaveReply
-    | Foretell
+    | DryRun
     | ReadSettings
 )

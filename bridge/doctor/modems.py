@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
-from bridge.clock import Clock, Opinion
+from bridge.clock import Clock, TimeSource
 from bridge.config import Settings
 from bridge.contract.status import LineStatus, Status
 from bridge.rules.settings import SIMULATOR
@@ -92,7 +92,7 @@ class Examination:
             case contract.LineHealth():
                 news(health=event)
                 if event.clock is not None:
-                    self._clock.hears(Opinion("the modem's clock", event.clock, event.at, exact=True))
+                    self._clock.note_time(TimeSource("the modem's clock", event.clock, event.at, exact=True))
             case contract.PinRefused():
                 self.refused_pins.append((event.line, event.pin))
             case contract.Recorded():

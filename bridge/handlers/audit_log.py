@@ -1,4 +1,4 @@
-"""The log of who changed what at the page: which wishes stand in it, and in which words."""
+"""The audit log, who changed what at the page: which requests stand in it, and in which words."""
 
 from datetime import datetime
 
@@ -8,17 +8,17 @@ from bridge.contract.requests import (
     CloseShop,
     Describe,
     Forget,
+    ImportContacts,
     Mark,
     OpenShop,
     Pause,
-    Release,
+    Request,
+    ResetBreaker,
     Resume,
     SaveReply,
-    TakeIn,
     TryAgain,
-    Wish,
 )
-from bridge.records.tables import Contact, Deed
+from bridge.records.tables import AuditEntry, Contact
 
 MARKS = {
     "out": "marked as never to be texted",
@@ -30,16 +30,16 @@ MARKS = {
 
 
 def note(session: Session, who: str, what: str, now: datetime, contact: Contact | None = None) -> None:
-    session.add(Deed(at=now, who=who, what=what, contact_id=contact.id if contact else None))
+    session.add(AuditEntry(at=now, who=who, what=what, contact_id=contact.id if contact else None))
 
 
-def in_words(wish: Wish) -> str | None:
+def in_words(request: Request) -> str | None:
     """What somebody did, without subject and without the person that it was done to; None for the day's work, such as replies.
 
     >>> in_words(Pause(minutes=60)), in_words(CloseShop("15:00")), in_words(Forget("+447400123456"))
     ('paused automatic texts for 60 minutes', 'closed the shop until 15:00', 'had a person forgotten')
     """
-    match wish:
+    match request:
         case Pause(minutes=None, today=today):
             return f"paused automatic texts {'for today' if today else 'until further notice'}"
         case Pause(minutes=minutes):
@@ -50,11 +50,11 @@ def in_words(wish: Wish) -> str | None:
             return f"closed the shop {f'until {back}' if back else 'for today'}"
         case OpenShop():
             return "let the usual hours count again"
-        case Release():
+        case ResetBreaker():
             return "let automatic texts go on after a burst of strangers"
         case TryAgain(line=line):
             return f"had the texts of line {line} tried again"
-        case TakeIn(cards=cards):
+        case ImportContacts(cards=cards):
             return f"took in {len(cards)} contact{'' if len(cards) == 1 else 's'} out of a file"
         case Forget():
             return "had a person forgotten"

@@ -4,7 +4,7 @@ from bridge.records import caller_history
 from bridge.rules import policy
 
 
-def caller_facts(past: caller_history.Past) -> policy.CallerFacts:
+def caller_facts(past: caller_history.CallerHistory) -> policy.CallerFacts:
     """What the policy may know of a caller's past."""
     return policy.CallerFacts(
         last_automatic=past.last_automatic,

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge.contract.answers import Foretold
-from bridge.contract.requests import Foretell
+from bridge.contract.answers import Decision
+from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
 from bridge.handlers.caller_facts import caller_facts
 from bridge.handlers.outbox import Outbox
-from bridge.handlers.shop import BREAKER, Shop
+from bridge.handlers.shop import BREAKER, ShopState
 from bridge.records import (
     caller_history,
     calls,
@@ -40,10 +40,10 @@ NO_CALL = "data"
 NETWORK_PATIENCE = 45.0
 
 
-class Decider:
+class CallHandler:
     """Owner of calls, and of the decision about each."""
 
-    def __init__(self, shop: Shop, outbox: Outbox) -> None:
+    def __init__(self, shop: ShopState, outbox: Outbox) -> None:
         self._shop = shop
         self._outbox = outbox
         # Since when each line could see no calls; None while it can. Before the first event: since the last run.
@@ -67,7 +67,7 @@ class Decider:
     def health_came(self, session: Session, news: contract.LineHealth) -> None:
         """Trouble that the modem tells of: without network for a while, and hardly any room for texts."""
         now = self._shop.clock.utc()
-        self._shop.hears("the modem's clock", news.clock, news.at, exact=True)
+        self._shop.note_time("the modem's clock", news.clock, news.at, exact=True)
         trouble = line_health.no_network(news)
         since = (
             self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
@@ -141,9 +141,9 @@ class Decider:
             return
         call.urgent = True
         contact = session.get_one(Contact, call.contact_id)
-        scene = self._shop.scene()
-        body = f"{scene.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
-        owner_alerts.news(session, scene, contact, "urgent", body, call.line_id)
+        context = self._shop.context()
+        body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
+        owner_alerts.news(session, context, contact, "urgent", body, call.line_id)
 
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
@@ -157,16 +157,16 @@ class Decider:
 
     def decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
-        past = caller_history.past_of(session, call)
-        crowd = self._crowd(session, now)
-        opening = hours.ALWAYS if crowd.doubt else self._shop.opening(now)
-        decision = self._weigh(call, past, crowd, opening, now)
+        past = caller_history.history_of(session, call)
+        traffic = self._traffic(session, now)
+        opening = hours.ALWAYS if traffic.doubt else self._shop.opening(now)
+        decision = self._weigh(call, past, traffic, opening, now)
         call.trace = policy.as_json(decision.trace)
         if past.contact is not None and call.outcome in policy.MISSED:
             past.contact.done = False
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
-            if decision.reason == "breaker" and not crowd.tripped:
+            if decision.reason == "breaker" and not traffic.tripped:
                 self._trip(session, call, decision.trace[-1].detail, now)
             return
         contact = past.contact
@@ -191,8 +191,8 @@ class Decider:
     def _weigh(
         self,
         call: Call,
-        past: caller_history.Past,
-        crowd: policy.Crowd,
+        past: caller_history.CallerHistory,
+        traffic: policy.Traffic,
         opening: hours.Opening,
         now: datetime,
     ) -> policy.Reply | policy.Silence:
@@ -204,10 +204,10 @@ class Decider:
             self._shop.own(),
             now,
             opening,
-            crowd,
+            traffic,
         )
 
-    def foretell(self, session: Session, what: Foretell) -> Foretold:
+    def dry_run(self, session: Session, what: DryRun) -> Decision:
         """The decision that would be made about a call; nothing is kept of it."""
         number = what.number.strip() if what.number else None
         e164 = numbers.e164(number, self._shop.region)
@@ -223,22 +223,26 @@ class Decider:
             rings=what.rings,
             outcome=what.outcome,
         )
-        past = caller_history.past_of(session, call) if contact else caller_history.Past(stranger=True)
-        crowd = self._crowd(session, what.at)
-        opening = hours.ALWAYS if crowd.doubt else self._shop.opening(what.at)
-        decision = self._weigh(call, past, crowd, opening, what.at)
+        past = (
+            caller_history.history_of(session, call)
+            if contact
+            else caller_history.CallerHistory(stranger=True)
+        )
+        traffic = self._traffic(session, what.at)
+        opening = hours.ALWAYS if traffic.doubt else self._shop.opening(what.at)
+        decision = self._weigh(call, past, traffic, opening, what.at)
         trace = tuple(policy.as_json(decision.trace))
         if isinstance(decision, policy.Silence):
-            return Foretold(trace, None, None, decision.reason)
+            return Decision(trace, None, None, decision.reason)
         name, first = contact.name if contact else "", past.last_automatic is None
         body = self._shop.words(e164 or "", name, what.at, first, opening, what.at)
-        return Foretold(trace, body, decision.due, None)
+        return Decision(trace, body, decision.due, None)
 
-    def _crowd(self, session: Session, now: datetime) -> policy.Crowd:
+    def _traffic(self, session: Session, now: datetime) -> policy.Traffic:
         midnight = now.astimezone(self._shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        today, strangers = caller_history.crowd_since(session, midnight, now - BURST)
+        today, strangers = caller_history.traffic_since(session, midnight, now - BURST)
         tripped, paused = self._shop.breaker is not None, self._shop.pause_words(now)
-        return policy.Crowd(today, strangers, tripped, self._shop.clock.doubt(), paused)
+        return policy.Traffic(today, strangers, tripped, self._shop.clock.doubt(), paused)
 
     def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""

@@ -23,7 +23,7 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
     )
 
 
-def take_in(session: Session, card: Card, now: datetime) -> None:
+def import_contact(session: Session, card: Card, now: datetime) -> None:
     """A contact out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
     nothing to be done about somebody who has neither called nor written."""
     contact = somebody_at(session, card.number, "import", now)

@@ -48,7 +48,7 @@ def _waiting(session: Session, contact: Contact) -> Message | None:
     return session.exec(asks.order_by(col(Message.created).desc()).limit(1)).first()
 
 
-def settle(session: Session, contact: Contact, done: bool) -> None:
+def mark_done(session: Session, contact: Contact, done: bool) -> None:
     """Done: it is read, and what waits needs no answer."""
     contact.done = done
     if done:

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge.contract.answers import Refused
+from bridge.contract.answers import Rejected
 from bridge.contract.requests import WriteText
 from bridge.handlers import conversations, owner_alerts, shop
-from bridge.handlers.calls import Decider
+from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import MANUAL_HOURS, write_text
-from bridge.handlers.shop import Shop
+from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
-from bridge.rules.optout import Wish as Said
-from bridge.rules.optout import wish as read_wish
+from bridge.rules.optout import Intent
+from bridge.rules.optout import intent as intent_of
 from modem import contract
 from modem.contract import picture_sender, segments
 
@@ -26,11 +26,11 @@ log = logging.getLogger(__name__)
 # An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
 ANSWER_ONCE = timedelta(hours=24)
 ANSWERS = {
-    Said.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
-    Said.START: "You will get texts from {shop} again. Reply STOP to opt out.",
-    Said.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
+    Intent.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
+    Intent.START: "You will get texts from {shop} again. Reply STOP to opt out.",
+    Intent.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
 }
-KINDS = {Said.STOP: "out", Said.START: "in", Said.HELP: "help", Said.ASK: "doubt"}
+KINDS = {Intent.STOP: "out", Intent.START: "in", Intent.HELP: "help", Intent.ASK: "doubt"}
 # The network's word of a voice message belongs to the call that ended so shortly before.
 VOICEMAIL = timedelta(minutes=5)
 # A notice of the operator tells of the call that we have seen ourselves at about that time.
@@ -50,19 +50,19 @@ NOTICES = {
 }
 
 
-class Reader:
+class IncomingTexts:
     """Owner of incoming messages, and of what people have said about texts."""
 
-    def __init__(self, shop: Shop, decider: Decider) -> None:
+    def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
         self._shop = shop
-        self._decider = decider
+        self._calls_handler = calls_handler
         self._notices = operator_notices.load()
 
     def text_came(self, session: Session, text: contract.TextReceived) -> None:
         line = lines.line_called(session, text.line)
         if incoming.already_have(session, line, text):
             return
-        self._shop.hears("a text", text.scts, text.at, exact=False)
+        self._shop.note_time("a text", text.scts, text.at, exact=False)
         now = self._shop.clock.utc()
         sender = numbers.e164(text.sender, self._shop.region) or text.sender or "unknown"
         parts = incoming.part_came(session, line, text, sender, now)
@@ -108,20 +108,20 @@ class Reader:
 
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
-        contact, scene = session.get_one(Contact, message.contact_id), self._shop.scene()
-        if contact.address == scene.mobile:
+        contact, context = session.get_one(Contact, message.contact_id), self._shop.context()
+        if contact.address == context.mobile:
             message.status = "read"
             self._owner_wrote(session, message, contact, now)
             return
         said = self._heed(session, message, now)
-        if said in (Said.NOTHING, Said.ASK):
+        if said in (Intent.NOTHING, Intent.ASK):
             conversations.they_wrote(session, contact, message)
         if (
-            said in (Said.NOTHING, Said.ASK)
+            said in (Intent.NOTHING, Intent.ASK)
             and numbers.untextable(contact.address, self._shop.region) is None
         ):
-            body = owner_commands.relayed(scene.who(contact), contact.id or 0, message.body)
-            owner_alerts.news(session, scene, contact, "reply", body, message.line_id)
+            body = owner_commands.relayed(context.who(contact), contact.id or 0, message.body)
+            owner_alerts.news(session, context, contact, "reply", body, message.line_id)
 
     def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:
         """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
@@ -141,7 +141,7 @@ class Reader:
                 call = calls.call_began(session, line, when)
                 calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
                 call.ended, call.outcome = when, "notice"
-                self._decider.decide(session, call, when)
+                self._calls_handler.decide(session, call, when)
         return True
 
     def _voicemail(
@@ -158,17 +158,17 @@ class Reader:
             call.outcome = "no_answer"
         return call is not None
 
-    def _heed(self, session: Session, message: Message, now: datetime) -> Said:
+    def _heed(self, session: Session, message: Message, now: datetime) -> Intent:
         """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
         contact = session.get_one(Contact, message.contact_id)
         hint = self._shop.settings.textback.opt_out_text
-        said = read_wish(message.body, [*contacts.our_last_words(session, contact), hint])
-        if said == Said.NOTHING or (said == Said.ASK and contact.opted_out_at is not None):
+        said = intent_of(message.body, [*contacts.our_last_words(session, contact), hint])
+        if said == Intent.NOTHING or (said == Intent.ASK and contact.opted_out_at is not None):
             return said
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         consents.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
-        if said == Said.ASK or asked_before:
+        if said == Intent.ASK or asked_before:
             return said
         if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:
             return said  # a short code or a name cannot be answered
@@ -205,42 +205,44 @@ class Reader:
 
     def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:
         """An order, STOP or START as anybody's, or words for a customer."""
-        scene, said = self._shop.scene(), owner_commands.read(message.body)
-        if isinstance(said, owner_commands.Words) and read_wish(said.body, ()) in (Said.STOP, Said.START):
+        context, said = self._shop.context(), owner_commands.read(message.body)
+        if isinstance(said, owner_commands.Words) and intent_of(said.body, ()) in (Intent.STOP, Intent.START):
             self._heed(session, message, now)
             return
         answer = (
-            self._pass_on(session, scene, said)
+            self._pass_on(session, context, said)
             if isinstance(said, owner_commands.Words)
             else self._obey(session, said)
         )
-        if answer and owner_alerts.may_answer(session, scene, contact):
-            owner_alerts.say(session, scene, message.line_id, answer)
+        if answer and owner_alerts.may_answer(session, context, contact):
+            owner_alerts.say(session, context, message.line_id, answer)
 
     def _obey(self, session: Session, order: owner_commands.Order) -> str:
-        scene = self._shop.scene()
+        context = self._shop.context()
         match order.what:
             case "PAUSE":
-                self._shop.pause(session, scene.now + order.pause if order.pause else None)
-                return f"{self._shop.pause_words(scene.now)} RESUME lets them go on."
+                self._shop.pause(session, context.now + order.pause if order.pause else None)
+                return f"{self._shop.pause_words(context.now)} RESUME lets them go on."
             case "RESUME":
                 self._shop.resume(session)
                 return "Automatic texts go on."
             case "LAST":
-                return owner_alerts.last_calls(session, scene)
+                return owner_alerts.last_calls(session, context)
             case "STATUS":
-                return owner_alerts.state(session, scene, self._shop.troubles)
+                return owner_alerts.state(session, context, self._shop.troubles)
         return owner_commands.HELP
 
-    def _pass_on(self, session: Session, scene: shop.Scene, words: owner_commands.Words) -> str | None:
+    def _pass_on(
+        self, session: Session, context: shop.OwnerContext, words: owner_commands.Words
+    ) -> str | None:
         """The owner's words go to the customer from the shop's number."""
-        customer = owner_alerts.customer(session, scene, words)
+        customer = owner_alerts.customer(session, context, words)
         if isinstance(customer, str):
             return None if words.body.startswith(owner_commands.QUESTION) else customer
-        wish = WriteText(customer.address, wording.plain(words.body), author="owner")
-        answer = write_text(session, wish, self._shop.settings, self._shop.region, scene.now)
-        if isinstance(answer, Refused):
-            return f"Not sent to {scene.who(customer)}. {answer.sentence}"
+        request = WriteText(customer.address, wording.plain(words.body), author="owner")
+        answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
+        if isinstance(answer, Rejected):
+            return f"Not sent to {context.who(customer)}. {answer.sentence}"
         conversations.is_read(session, customer)
         alerts.conversation_is_seen(session, customer)
         return None

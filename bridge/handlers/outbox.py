@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from bridge.handlers.caller_facts import caller_facts
-from bridge.handlers.shop import Shop
+from bridge.handlers.shop import ShopState
 from bridge.records import caller_history, lines, outgoing, reports
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
@@ -24,7 +24,7 @@ MINUTE = 60.0
 class Outbox:
     """Owner of the states of texts that go out."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: ShopState) -> None:
         self._shop = shop
         # When automatic texts went out lately (monotonic), for the limit of a minute.
         self._gone: deque[float] = deque()
@@ -58,7 +58,7 @@ class Outbox:
                 return True
             message.status, message.error = "expired", "It could not be sent in time."
             return False
-        past = caller_history.past_of_text(session, call, message)
+        past = caller_history.history_of_text(session, call, message)
         decision = policy.decide_again(
             self._shop.facts(call),
             caller_facts(past),
@@ -68,7 +68,7 @@ class Outbox:
             self._shop.region,
             self._shop.own(),
             now,
-            policy.Crowd(tripped=self._shop.breaker is not None, paused=self._shop.pause_words(now)),
+            policy.Traffic(tripped=self._shop.breaker is not None, paused=self._shop.pause_words(now)),
         )
         if isinstance(decision, policy.Reply):
             waits = self._shop.settings.textback.closed == "wait" and not self._shop.clock.doubt()
@@ -160,4 +160,4 @@ class Outbox:
         e164 = numbers.e164(report.recipient, self._shop.region)
         recipients = [address for address in (e164, report.recipient) if address]
         reports.report_came(session, report, recipients, self._shop.clock.utc())
-        self._shop.hears("a delivery report", report.discharge, report.at, exact=False)
+        self._shop.note_time("a delivery report", report.discharge, report.at, exact=False)

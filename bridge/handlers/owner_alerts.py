@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
-from bridge.handlers.shop import Scene
+from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, outgoing, views
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands, policy
@@ -22,31 +22,33 @@ DEAF = ("line", "network", "queue")
 LAST = 3
 
 
-def news(session: Session, scene: Scene, contact: Contact, kind: str, body: str, line_id: int) -> None:
+def news(
+    session: Session, context: OwnerContext, contact: Contact, kind: str, body: str, line_id: int
+) -> None:
     """A reply, or an urgent caller. Nobody is told of themselves."""
-    if scene.wanted and contact.address != scene.mobile:
-        due = owner_commands.not_before(scene.now, scene.settings.notify.quiet, scene.zone)
-        alerts.conversation_is_news(session, contact, kind, body, line_id, scene.now, due)
+    if context.wanted and contact.address != context.mobile:
+        due = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
+        alerts.conversation_is_news(session, contact, kind, body, line_id, context.now, due)
 
 
-def due(session: Session, scene: Scene) -> list[Alert]:
+def due(session: Session, context: OwnerContext) -> list[Alert]:
     """The alerts that Apprise services are to be told now; those for the owner's mobile are queued on the way."""
-    if not scene.wanted:
+    if not context.wanted:
         return []
-    quiet_until = owner_commands.not_before(scene.now, scene.settings.notify.quiet, scene.zone)
-    alerts.note_incidents(session, scene.now, quiet_until)
+    quiet_until = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
+    alerts.note_incidents(session, context.now, quiet_until)
     told = []
-    for alert in alerts.due_now(session, scene.now):
+    for alert in alerts.due_now(session, context.now):
         if not alert.texted:
             line = _line_for(session, alert)
-            if scene.mobile and line is not None:
-                say(session, scene, line, alert.body)
+            if context.mobile and line is not None:
+                say(session, context, line, alert.body)
             alert.texted = True
-        if scene.settings.notify.urls:
-            alert.due = scene.now + alerts.AGAIN  # unless the services have been told by then
+        if context.settings.notify.urls:
+            alert.due = context.now + alerts.AGAIN  # unless the services have been told by then
             told.append(alert)
         else:
-            alert.told = scene.now
+            alert.told = context.now
         if alert.kind == "sick" and alert.told:
             alert.over = True
     return told
@@ -61,10 +63,10 @@ def _line_for(session: Session, alert: Alert) -> int | None:
     return session.exec(well.limit(1)).first()
 
 
-def say(session: Session, scene: Scene, line_id: int, body: str) -> None:
+def say(session: Session, context: OwnerContext, line_id: int, body: str) -> None:
     """Queue a text to the owner's mobile, unless STOP came from there."""
-    assert scene.mobile is not None
-    contact = contacts.somebody_at(session, scene.mobile, "owner", scene.now)
+    assert context.mobile is not None
+    contact = contacts.somebody_at(session, context.mobile, "owner", context.now)
     if contact.opted_out_at is not None:
         return
     body = plain(body)
@@ -75,53 +77,53 @@ def say(session: Session, scene: Scene, line_id: int, body: str) -> None:
         body=body,
         parts=segments(body).parts,
         kind="system",
-        due=scene.now,
-        expires=scene.now + STALE,
-        now=scene.now,
+        due=context.now,
+        expires=context.now + STALE,
+        now=context.now,
     )
 
 
-def may_answer(session: Session, scene: Scene, contact: Contact) -> bool:
+def may_answer(session: Session, context: OwnerContext, contact: Contact) -> bool:
     """Have not too many texts gone to the owner's mobile lately?"""
     ours = select(func.count()).where(
         Message.contact_id == contact.id,
         Message.direction == "out",
-        Message.created > scene.now - ANSWERS_IN,
+        Message.created > context.now - ANSWERS_IN,
     )
     return session.exec(ours).one() < MOST_ANSWERS
 
 
-def customer(session: Session, scene: Scene, words: owner_commands.Words) -> Contact | str:
+def customer(session: Session, context: OwnerContext, words: owner_commands.Words) -> Contact | str:
     """Whom the owner's words are for, or the question back."""
-    lately = alerts.customers_lately(session, scene.now)
+    lately = alerts.customers_lately(session, context.now)
     if words.tag is not None:
-        named = alerts.customer_tagged(session, words.tag, scene.now)
+        named = alerts.customer_tagged(session, words.tag, context.now)
         return (
-            named if named is not None else owner_commands.whom([(scene.who(c), c.id or 0) for c in lately])
+            named if named is not None else owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
         )
     if len(lately) == 1:
         return lately[0]
-    return owner_commands.whom([(scene.who(c), c.id or 0) for c in lately])
+    return owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
 
 
-def last_calls(session: Session, scene: Scene) -> str:
+def last_calls(session: Session, context: OwnerContext) -> str:
     """The answer to LAST."""
     rows = views.calls(session, which="missed", limit=LAST)
     if not rows:
         return "No call was missed so far."
-    return "Missed last: " + "; ".join(_call(scene, row) for row in rows) + "."
+    return "Missed last: " + "; ".join(_call(context, row) for row in rows) + "."
 
 
-def _call(scene: Scene, row: views.CallRow) -> str:
-    who = numbers.pretty(row.address, scene.region) if row.address else "number withheld"
-    started = row.started.astimezone(scene.zone)
+def _call(context: OwnerContext, row: views.CallRow) -> str:
+    who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
+    started = row.started.astimezone(context.zone)
     reason = policy.REASONS.get(row.reason or "", row.textback)
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
-def state(session: Session, scene: Scene, troubles: Sequence[str]) -> str:
+def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> str:
     """The answer to STATUS."""
-    today = hours.at_clock(scene.now.astimezone(scene.zone).date(), 0, scene.zone)
+    today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(
         Call.started >= today, col(Call.outcome).in_(sorted(policy.MISSED)), col(Call.ended).is_not(None)
     )

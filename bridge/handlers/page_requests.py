@@ -5,129 +5,132 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from bridge.contract.answers import Granted, Refused
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AddNote,
+    AnswerCall,
     Assign,
     CalledBack,
     CloseShop,
     Describe,
-    Foretell,
+    DryRun,
     Forget,
+    HangUp,
+    ImportContacts,
     Mark,
+    MarkDone,
     MarkRead,
     OpenShop,
     Pause,
-    PickUp,
-    PutDown,
     ReadSettings,
-    Release,
+    Request,
+    ResetBreaker,
     Resume,
     SaveReply,
     SendAgain,
     SendSample,
-    Settle,
-    TakeIn,
     TryAgain,
-    Wish,
     WriteText,
 )
 from bridge.handlers import audit_log, contacts, conversations
-from bridge.handlers.calls import Decider
+from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import write_text
-from bridge.handlers.shop import BREAKER, Shop
+from bridge.handlers.shop import BREAKER, ShopState
 from bridge.records import alerts, calls, consents, forgetting, incidents, lines, memo, views
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
 from modem import contract
-from modem.contract import Request
 
 # What is about one person, by its address.
-OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | Settle | Assign | AddNote
+OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign | AddNote
 ForNow = Pause | Resume | CloseShop | OpenShop
 AGAIN = ("failed", "unconfirmed", "expired")
 
 
-class Wishes:
+class PageRequests:
     """Grants them."""
 
-    def __init__(self, shop: Shop, decider: Decider) -> None:
+    def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
         self._shop = shop
-        self._decider = decider
+        self._calls_handler = calls_handler
 
-    def wish(
-        self, session: Session, wish: Wish, by: str | None
-    ) -> tuple[Granted | Refused, Sequence[tuple[str, Request]]]:
+    def request(
+        self, session: Session, request: Request, by: str | None
+    ) -> tuple[Done | Rejected, Sequence[tuple[str, contract.Request]]]:
         """Do what somebody on the page asks for, or say why not. What changes more than a conversation is logged."""
-        contact = self._contact(session, wish.address) if isinstance(wish, OfPerson) else None
+        contact = self._contact(session, request.address) if isinstance(request, OfPerson) else None
         try:
-            answer = self._grant(session, wish, by, contact)
+            answer = self._grant(session, request, by, contact)
         except ValueError as error:
-            answer = Refused(str(error))
-        words = audit_log.in_words(wish)
-        if words and isinstance(answer, Granted):
-            whom = None if isinstance(wish, Forget) else contact
+            answer = Rejected(str(error))
+        words = audit_log.in_words(request)
+        if words and isinstance(answer, Done):
+            whom = None if isinstance(request, Forget) else contact
             audit_log.note(session, by or "somebody", words, self._shop.clock.utc(), whom)
-        match wish:
-            case PickUp(line):
+        match request:
+            case AnswerCall(line):
                 return answer, [(line, contract.Answer())]
-            case PutDown(line):
+            case HangUp(line):
                 return answer, [(line, contract.HangUp())]
         return answer, ()
 
     def _grant(
-        self, session: Session, wish: Wish, by: str | None, contact: Contact | None
-    ) -> Granted | Refused:
+        self, session: Session, request: Request, by: str | None, contact: Contact | None
+    ) -> Done | Rejected:
         now = self._shop.clock.utc()
-        match wish:
+        match request:
             case WriteText():
-                return self._write(session, wish)
+                return self._write(session, request)
             case SendAgain():
-                return self._again(session, wish, by)
+                return self._again(session, request, by)
             case MarkRead() if contact is None:
-                return Granted()
-            case MarkRead() | CalledBack() | Describe() | Forget() | Mark() | Settle() | Assign() | AddNote():
+                return Done()
+            case (
+                MarkRead() | CalledBack() | Describe() | Forget() | Mark() | MarkDone() | Assign() | AddNote()
+            ):
                 if contact is None:
-                    return Refused("Nobody has this number here.")
-                return self._of_person(session, wish, by, contact)
+                    return Rejected("Nobody has this number here.")
+                return self._of_person(session, request, by, contact)
             case Pause() | Resume() | CloseShop() | OpenShop():
-                return self._for_now(session, wish)
+                return self._for_now(session, request)
             case SendSample():
                 return self._test_text(session, by)
-            case Foretell():
-                return Granted(foretold=self._decider.foretell(session, wish))
-            case TakeIn():
-                for card in wish.cards:
-                    contacts.take_in(session, card, now)
+            case DryRun():
+                return Done(decision=self._calls_handler.dry_run(session, request))
+            case ImportContacts():
+                for card in request.cards:
+                    contacts.import_contact(session, card, now)
             case SaveReply(body=body, id=None):
                 conversations.save_reply(session, body)
             case SaveReply(id=int(key)):
                 conversations.drop_reply(session, key)
             case TryAgain(line):
                 if line not in {modem.name for modem in self._shop.settings.modems}:
-                    return Refused("The box has no such line.")
+                    return Rejected("The box has no such line.")
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
-            case Release():
+            case ResetBreaker():
                 self._release(session)
-            case PickUp() | PutDown() | ReadSettings():
+            case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
-        return Granted()
+        return Done()
 
-    def _write(self, session: Session, wish: WriteText) -> Granted | Refused:
-        answer = write_text(session, wish, self._shop.settings, self._shop.region, self._shop.clock.utc())
-        if isinstance(answer, Granted) and (contact := self._contact(session, wish.address)):
+    def _write(self, session: Session, request: WriteText) -> Done | Rejected:
+        answer = write_text(session, request, self._shop.settings, self._shop.region, self._shop.clock.utc())
+        if isinstance(answer, Done) and (contact := self._contact(session, request.address)):
             alerts.conversation_is_seen(session, contact)
         return answer
 
-    def _again(self, session: Session, wish: SendAgain, by: str | None) -> Granted | Refused:
+    def _again(self, session: Session, request: SendAgain, by: str | None) -> Done | Rejected:
         """The ticket sees to it that a text is sent again only once; if that fails too, the new one can be sent again."""
-        message = session.get(Message, wish.message_id)
+        message = session.get(Message, request.message_id)
         if message is None or message.direction != "out" or message.status not in AGAIN:
-            return Refused("This text cannot be sent again: it has gone out, or is not there any more.")
+            return Rejected("This text cannot be sent again: it has gone out, or is not there any more.")
         contact = session.get_one(Contact, message.contact_id)
         ticket = f"again:{message.id}"
-        return self._write(session, WriteText(contact.address, message.body, by, wish.despite_stop, ticket))
+        return self._write(
+            session, WriteText(contact.address, message.body, by, request.despite_stop, ticket)
+        )
 
     def _release(self, session: Session) -> None:
         memo.remember(session, BREAKER, None)
@@ -135,27 +138,27 @@ class Wishes:
         for line in {line.name for line in views.lines(session)}:
             incidents.incident_ends(session, line, "breaker", self._shop.clock.utc())
 
-    def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> Granted | Refused:
+    def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> Done | Rejected:
         if mark.kind in ("block", "unblock"):
             contact.blocked = mark.kind == "block"
         elif mark.kind in ("out", "in", "fine"):
             words = f"settled by {by}" if by else "settled on the box"
             consents.consent(session, contact, mark.kind, "page", words, self._shop.clock.utc())
         else:
-            return Refused(f"{mark.kind!r} is no mark.")
-        return Granted()
+            return Rejected(f"{mark.kind!r} is no mark.")
+        return Done()
 
     def _contact(self, session: Session, address: str) -> Contact | None:
         return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
 
     def _of_person(
-        self, session: Session, wish: OfPerson, by: str | None, contact: Contact
-    ) -> Granted | Refused:
+        self, session: Session, request: OfPerson, by: str | None, contact: Contact
+    ) -> Done | Rejected:
         """What the shop keeps of somebody. Raises ValueError with a sentence where that will not do."""
         now = self._shop.clock.utc()
-        match wish:
+        match request:
             case Mark():
-                return self._mark(session, wish, by, contact)
+                return self._mark(session, request, by, contact)
             case MarkRead():
                 conversations.is_read(session, contact)
                 alerts.conversation_is_seen(session, contact)
@@ -163,8 +166,8 @@ class Wishes:
                 calls.was_called_back(session, contact, by, now)
                 conversations.we_answered(session, contact, now)
                 alerts.conversation_is_seen(session, contact)
-            case Settle(done=done):
-                conversations.settle(session, contact, done)
+            case MarkDone(done=done):
+                conversations.mark_done(session, contact, done)
                 if done:
                     alerts.conversation_is_seen(session, contact)
             case Assign(user=user):
@@ -175,17 +178,17 @@ class Wishes:
                 contacts.describe(contact, name, notes, kind)
             case Forget():
                 if calls.is_being_dealt_with(session, contact):
-                    return Refused("A call or a text of this person is under way. Try again in a minute.")
+                    return Rejected("A call or a text of this person is under way. Try again in a minute.")
                 forgetting.forget(session, contact)
-        return Granted()
+        return Done()
 
-    def _for_now(self, session: Session, wish: ForNow) -> Granted | Refused:
+    def _for_now(self, session: Session, request: ForNow) -> Done | Rejected:
         """What somebody here says for now."""
         now = self._shop.clock.utc()
         midnight = hours.at_clock(
             now.astimezone(self._shop.zone).date() + timedelta(days=1), 0, self._shop.zone
         )
-        match wish:
+        match request:
             case Pause(minutes=minutes, today=today):
                 self._shop.pause(
                     session, now + timedelta(minutes=minutes) if minutes else midnight if today else None
@@ -197,20 +200,26 @@ class Wishes:
             case CloseShop(back=str(back)):
                 until = hours.today_at(back, now, self._shop.zone)
                 if until is None:
-                    return Refused(
+                    return Rejected(
                         f"{back!r} is no time of today that is still to come; write it like 15:00."
                     )
                 self._shop.close(session, Closure(until, back=True))
             case OpenShop():
                 self._shop.close(session, None)
-        return Granted()
+        return Done()
 
-    def _test_text(self, session: Session, author: str | None) -> Granted | Refused:
+    def _test_text(self, session: Session, author: str | None) -> Done | Rejected:
         """The text that a stranger would get now, to the owner."""
-        scene = self._shop.scene()
-        if scene.mobile is None:
-            return Refused("The owner's mobile is not known: write it into config.ini, [notify] sms_to.")
-        body = self._shop.words(scene.mobile, "", scene.now, True, self._shop.opening(scene.now), scene.now)
+        context = self._shop.context()
+        if context.mobile is None:
+            return Rejected("The owner's mobile is not known: write it into config.ini, [notify] sms_to.")
+        body = self._shop.words(
+            context.mobile, "", context.now, True, self._shop.opening(context.now), context.now
+        )
         return write_text(
-            session, WriteText(scene.mobile, body, author), self._shop.settings, self._shop.region, scene.now
+            session,
+            WriteText(context.mobile, body, author),
+            self._shop.settings,
+            self._shop.region,
+            context.now,
         )

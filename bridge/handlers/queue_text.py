@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge.contract.answers import Granted, Refused
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import WriteText
 from bridge.handlers import conversations
 from bridge.records import contacts, lines, outgoing
@@ -20,21 +20,21 @@ OTHER_WORDS = "What you wrote first has gone out already; it stands in the conve
 
 
 def write_text(
-    session: Session, wish: WriteText, settings: Settings, region: str, now: datetime
-) -> Granted | Refused:
+    session: Session, request: WriteText, settings: Settings, region: str, now: datetime
+) -> Done | Rejected:
     """Queue a text by hand; used by the page through the loop, and by `textback send`."""
-    address = numbers.e164(wish.address, region)
-    body = wish.body.strip()
+    address = numbers.e164(request.address, region)
+    body = request.body.strip()
     if address is None:
-        return Refused(f"{wish.address} cannot be texted: it is not a phone number that takes texts.")
+        return Rejected(f"{request.address} cannot be texted: it is not a phone number that takes texts.")
     if not body:
-        return Refused("An empty text cannot be sent. Write something first.")
-    sent = outgoing.text_of_ticket(session, wish.ticket) if wish.ticket else None
+        return Rejected("An empty text cannot be sent. Write something first.")
+    sent = outgoing.text_of_ticket(session, request.ticket) if request.ticket else None
     if sent is not None:
-        return Granted(sent.id) if sent.body == body else Refused(OTHER_WORDS)
+        return Done(sent.id) if sent.body == body else Rejected(OTHER_WORDS)
     contact = contacts.somebody_at(session, address, "page", now)
-    if contact.opted_out_at is not None and not wish.despite_stop:
-        return Refused("This person has asked for no more texts. Confirm that you want to write anyway.")
+    if contact.opted_out_at is not None and not request.despite_stop:
+        return Rejected("This person has asked for no more texts. Confirm that you want to write anyway.")
     parts = segments(body).parts
     line = lines.line_called(session, settings.modems[0].name)
     message = outgoing.text_is_queued(
@@ -47,8 +47,8 @@ def write_text(
         due=now,
         expires=now + timedelta(hours=MANUAL_HOURS),
         now=now,
-        author=wish.author,
-        ticket=wish.ticket or None,
+        author=request.author,
+        ticket=request.ticket or None,
     )
     conversations.we_answered(session, contact, now)
-    return Granted(message.id)
+    return Done(message.id)

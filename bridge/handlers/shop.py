@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from bridge.clock import Clock, Opinion
+from bridge.clock import Clock, TimeSource
 from bridge.records import memo, views
 from bridge.records.tables import Call, Contact, Line
 from bridge.rules import hours, numbers, policy, wording
@@ -25,7 +25,7 @@ FOR_EVER = "for ever"
 
 
 @dataclass(frozen=True)
-class Scene:
+class OwnerContext:
     """What everything here looks at. zone: the shop's, None for the system's."""
 
     settings: Settings
@@ -47,7 +47,7 @@ class Scene:
         return f"{contact.name} ({number})" if contact.name else number
 
 
-class Shop:
+class ShopState:
     """`settings` is replaced when config.ini changes; `region` is the ISO code of the shop."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -87,10 +87,10 @@ class Shop:
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
         self.msisdns |= {line.msisdn} if line.msisdn else set()
 
-    def hears(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+    def note_time(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
         """Somebody else's word of what time it is."""
         if told is not None:
-            self.clock.hears(Opinion(source, told, at, exact))
+            self.clock.note_time(TimeSource(source, told, at, exact))
 
     def pause_words(self, now: datetime) -> str | None:
         """That automatic texts are paused, as a sentence; None if they are not."""
@@ -131,8 +131,8 @@ class Shop:
         name = self.settings.shop.timezone
         return None if name == "auto" else ZoneInfo(name)
 
-    def scene(self) -> Scene:
-        return Scene(self.settings, self.region, self.clock.utc(), self.zone)
+    def context(self) -> OwnerContext:
+        return OwnerContext(self.settings, self.region, self.clock.utc(), self.zone)
 
     def pause(self, session: Session, until: datetime | None) -> None:
         memo.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)

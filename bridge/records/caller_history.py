@@ -13,7 +13,7 @@ COOLING = ("sending", "sent", "delivered", "unconfirmed")
 
 
 @dataclass(frozen=True)
-class Past:
+class CallerHistory:
     """What is known of a caller before a decision. contact_since: how they were in contact after this call began. stranger:
     nothing was known of them before this call."""
 
@@ -30,18 +30,18 @@ class Past:
     contact: Contact | None = None
 
 
-def past_of(session: Session, call: Call) -> Past:
+def history_of(session: Session, call: Call) -> CallerHistory:
     """The caller's past when the call ends: automatic texts that cool down or wait."""
-    return Past() if call.contact_id is None else _automatic_past(session, call.contact_id, None)
+    return CallerHistory() if call.contact_id is None else _automatic_past(session, call.contact_id, None)
 
 
-def past_of_text(session: Session, call: Call, own: Message) -> Past:
+def history_of_text(session: Session, call: Call, own: Message) -> CallerHistory:
     """The caller's past when the text of this call is due; that text itself does not count."""
     past = _automatic_past(session, own.contact_id, own.id)
     return replace(past, contact_since=_contact_since(session, call))
 
 
-def _automatic_past(session: Session, contact_id: int, without: int | None) -> Past:
+def _automatic_past(session: Session, contact_id: int, without: int | None) -> CallerHistory:
     """From one look at the contact's automatic texts, the newest first."""
     query = (
         select(Message)
@@ -57,7 +57,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> P
     texts = session.exec(query).all()
     last = next((text for text in texts if text.status in COOLING), None)
     contact = session.get_one(Contact, contact_id)
-    return Past(
+    return CallerHistory(
         contact=contact,
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
@@ -100,7 +100,7 @@ def _contact_since(session: Session, call: Call) -> str | None:
     )
 
 
-def crowd_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
+def traffic_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:
     """How many automatic texts were decided since midnight and are not void, and how many callers were first seen since the
     beginning of a burst; in one look, since a caller waits."""
     texts = select(func.count()).where(

@@ -11,10 +11,10 @@ from bridge.clock import TOLERANCE
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     Alert,
+    AuditEntry,
     Call,
     ConsentEvent,
     Contact,
-    Deed,
     InboundPart,
     Message,
     MessagePart,
@@ -35,7 +35,7 @@ STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (ConsentEvent, "at", ()),
     (Alert, "created", ("due", "told")),
     (Note, "at", ()),
-    (Deed, "at", ()),
+    (AuditEntry, "at", ()),
     (Contact, "last_seen", ()),
     (Contact, "first_seen", ()),
 )

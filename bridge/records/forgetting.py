@@ -7,10 +7,10 @@ from bridge.records.contacts import digest_of
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
     Alert,
+    AuditEntry,
     Call,
     ConsentEvent,
     Contact,
-    Deed,
     Forgotten,
     InboundPart,
     Message,
@@ -31,7 +31,7 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
     delete_rows(session, Note, Note.contact_id == contact.id)
-    delete_rows(session, Deed, Deed.contact_id == contact.id)
+    delete_rows(session, AuditEntry, AuditEntry.contact_id == contact.id)
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
     delete_rows(session, InboundPart, ours)

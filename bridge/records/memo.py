@@ -2,21 +2,21 @@
 
 from sqlmodel import Session
 
-from bridge.records.tables import Memo
+from bridge.records.tables import KeyValue
 
 
 def remember(session: Session, name: str, value: str | None) -> None:
     """Keep a memo, in place of one of this name; None forgets it."""
-    memo = session.get(Memo, name)
+    memo = session.get(KeyValue, name)
     if value is None:
         if memo is not None:
             session.delete(memo)
     elif memo is None:
-        session.add(Memo(name=name, value=value))
+        session.add(KeyValue(name=name, value=value))
     else:
         memo.value = value
 
 
 def remembered(session: Session, name: str) -> str | None:
-    memo = session.get(Memo, name)
+    memo = session.get(KeyValue, name)
     return None if memo is None else memo.value

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, select
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     Alert,
+    AuditEntry,
     Call,
     ConsentEvent,
     Contact,
-    Deed,
     InboundPart,
     Incident,
     Message,
@@ -86,7 +86,7 @@ def _old_notes(before: datetime) -> Old:
 
 
 def _old_deeds(before: datetime) -> Old:
-    return Deed, select(Deed.id).where(Deed.at < before), ()
+    return AuditEntry, select(AuditEntry.id).where(AuditEntry.at < before), ()
 
 
 def _people_of_nothing(before: datetime) -> Old:
@@ -104,7 +104,7 @@ def _people_of_nothing(before: datetime) -> Old:
     of_them = (
         (ConsentEvent, col(ConsentEvent.contact_id)),
         (Alert, col(Alert.contact_id)),
-        (Deed, col(Deed.contact_id)),
+        (AuditEntry, col(AuditEntry.contact_id)),
     )
     return Contact, select(Contact.id).where(Contact.last_seen < before, *nothing), of_them
 

@@ -1,7 +1,7 @@
 """The tables (DESIGN, chapter 5) and nothing else: no query, no decision."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
@@ -264,9 +264,11 @@ class SavedReply(SQLModel, table=True):
     body: str
 
 
-class Deed(SQLModel, table=True):
+class AuditEntry(SQLModel, table=True):
     """Who changed what at the page. who: the user's name; what: a sentence without its subject, such as "paused automatic
     texts"; contact: whom it is about, if anybody."""
+
+    __tablename__: ClassVar[str] = "deed"  # what it is called in databases of 0.1
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Utc, index=True)
@@ -287,8 +289,10 @@ class User(SQLModel, table=True):
     logins: int = 0
 
 
-class Memo(SQLModel, table=True):
+class KeyValue(SQLModel, table=True):
     """Small things that the box itself must remember, such as the key that signs log-ins."""
+
+    __tablename__: ClassVar[str] = "memo"  # what it is called in databases of 0.1
 
     name: str = Field(primary_key=True)
     value: str

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 
-class Wish(Enum):
+class Intent(Enum):
     """What a text asks for. ASK: it may be an opt-out; nothing automatic goes out until somebody has looked."""
 
     NOTHING = "nothing"
@@ -62,7 +62,7 @@ REQUESTS = tuple(
         r"(i )?(do not|dont|don t|never|no longer|stop|quit|cease)( ever| want you to| you)? (text|texting|texts|"
         r"messag|contact|sms|writ"
         r"|bother|spam|send(ing)?( me| us)?$|send(ing)? (me|us|any|more|these|this|text|messag|sms))",
-        r"(i )?(do not|dont|don t) (want|need|wish)( to (get|receive)| any| more| your| these)* (text|messag|sms)",
+        r"(i )?(do not|dont|don t) (want|need|intent)( to (get|receive)| any| more| your| these)* (text|messag|sms)",
         r"no more (text|messag|sms|of th)",
         r"((remove|delete) (me|my (number|phone|mobile|cell|name))|(take|get) (me|my (number|name)) (off|out|from))\b"
         r"(?!.*\b(appointment|table|order|booking))",
@@ -153,29 +153,29 @@ def normal(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in letters).split())
 
 
-def wish(text: str, ours: Sequence[str] = ()) -> Wish:
+def intent(text: str, ours: Sequence[str] = ()) -> Intent:
     """What a text asks for. ours: what we wrote to this person lately, such as the hint; a quotation of it asks nothing.
 
-    >>> wish("Stop."), wish("please STOP texting me!"), wish("I'll stop by at 5"), wish("Is my car ready?")
-    (<Wish.STOP: 'stop'>, <Wish.STOP: 'stop'>, <Wish.ASK: 'ask'>, <Wish.NOTHING: 'nothing'>)
-    >>> wish('Liked "Hi! Reply STOP to opt out."', ["Hi! Reply STOP to opt out."])
-    <Wish.NOTHING: 'nothing'>
+    >>> intent("Stop."), intent("please STOP texting me!"), intent("I'll stop by at 5"), intent("Is my car ready?")
+    (<Intent.STOP: 'stop'>, <Intent.STOP: 'stop'>, <Intent.ASK: 'ask'>, <Intent.NOTHING: 'nothing'>)
+    >>> intent('Liked "Hi! Reply STOP to opt out."', ["Hi! Reply STOP to opt out."])
+    <Intent.NOTHING: 'nothing'>
     """
     words = _without_ours(text, ours)
     core = _core(words)
     if not core:
-        return Wish.NOTHING
-    for answer, keywords in ((Wish.STOP, STRONG | ALONE), (Wish.START, START), (Wish.HELP, HELP)):
+        return Intent.NOTHING
+    for answer, keywords in ((Intent.STOP, STRONG | ALONE), (Intent.START, START), (Intent.HELP, HELP)):
         if words in keywords or core in keywords:
             return answer
     if COMING.match(core):
-        return Wish.ASK
+        return Intent.ASK
     count = len(core.split())
     if count <= STRONG_WORDS and any(core == word or core.startswith(f"{word} ") for word in STRONG):
-        return Wish.STOP
+        return Intent.STOP
     if count <= REQUEST_WORDS and any(request.match(core) for request in REQUESTS):
-        return Wish.STOP
-    return Wish.ASK if WEAK.search(words) else Wish.NOTHING
+        return Intent.STOP
+    return Intent.ASK if WEAK.search(words) else Intent.NOTHING
 
 
 def _core(words: str) -> str:

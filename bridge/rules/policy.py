@@ -126,7 +126,7 @@ class Silence:
 
 
 @dataclass(frozen=True)
-class Crowd:
+class Traffic:
     """What is going on at the box as a whole. today: automatic texts since midnight; strangers: new callers in the last ten
     minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is not believed. paused:
     somebody has paused automatic texts, a sentence that says until when."""
@@ -138,7 +138,7 @@ class Crowd:
     paused: str | None = None
 
 
-QUIET = Crowd()
+QUIET = Traffic()
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Case:
     now: datetime
     expires: datetime | None = None
     opening: Opening = ALWAYS
-    crowd: Crowd = QUIET
+    traffic: Traffic = QUIET
 
 
 def _not_missed(case: Case) -> str | None:
@@ -161,7 +161,7 @@ def _not_missed(case: Case) -> str | None:
 
 
 def _disabled(case: Case) -> str | None:
-    return case.crowd.paused if case.settings.textback.enabled else SENTENCES["disabled"]
+    return case.traffic.paused if case.settings.textback.enabled else SENTENCES["disabled"]
 
 
 def _withheld(case: Case) -> str | None:
@@ -234,15 +234,15 @@ def _limit(case: Case) -> str | None:
     most = case.settings.limits.per_day
     return (
         f"{_count(most, 'automatic text')} went out today; that is the limit."
-        if case.crowd.today >= most
+        if case.traffic.today >= most
         else None
     )
 
 
 def _breaker(case: Case) -> str | None:
-    if case.crowd.tripped:
+    if case.traffic.tripped:
         return SENTENCES["breaker"]
-    most, strangers = case.settings.limits.strangers_per_10_minutes, case.crowd.strangers
+    most, strangers = case.settings.limits.strangers_per_10_minutes, case.traffic.strangers
     if not most or strangers <= most:
         return None
     return f"{strangers} strangers called within ten minutes. {SENTENCES['breaker']}"
@@ -250,9 +250,9 @@ def _breaker(case: Case) -> str | None:
 
 def _clock(case: Case) -> str | None:
     """Untrusted, nobody who was ever texted is texted again: how long ago that was, nobody knows."""
-    if case.crowd.doubt is None or case.caller.last_automatic is None:
+    if case.traffic.doubt is None or case.caller.last_automatic is None:
         return None
-    return f"This caller was texted before, and nobody knows how long ago. {case.crowd.doubt}"
+    return f"This caller was texted before, and nobody knows how long ago. {case.traffic.doubt}"
 
 
 def _superseded(case: Case) -> str | None:
@@ -295,7 +295,7 @@ def decide(
     own: tuple[str, ...],
     now: datetime,
     opening: Opening = ALWAYS,
-    crowd: Crowd = QUIET,
+    traffic: Traffic = QUIET,
 ) -> Reply | Silence:
     """At the end of a call: text back, and when, or why not. `own`: numbers that are never texted; opening: is the shop
     open, and when is it again? A text that waits for opening expires so long after that."""
@@ -303,7 +303,9 @@ def decide(
     if settings.textback.closed == "wait" and not opening.open and opening.reopens is not None:
         due = max(due, opening.reopens)
     expires = due + timedelta(minutes=settings.textback.expire_minutes)
-    return _judge(Case(call, caller, settings, region, own, now, opening=opening, crowd=crowd), due, expires)
+    return _judge(
+        Case(call, caller, settings, region, own, now, opening=opening, traffic=traffic), due, expires
+    )
 
 
 def decide_again(
@@ -315,11 +317,11 @@ def decide_again(
     region: str,
     own: tuple[str, ...],
     now: datetime,
-    crowd: Crowd = QUIET,
+    traffic: Traffic = QUIET,
 ) -> Reply | Silence:
     """At the moment of sending: does it still hold? `caller` leaves this call's own text out, and `crowd` what was counted
     when it was decided."""
-    return _judge(Case(call, caller, settings, region, own, now, expires, crowd=crowd), due, expires)
+    return _judge(Case(call, caller, settings, region, own, now, expires, traffic=traffic), due, expires)
 
 
 def _judge(case: Case, due: datetime, expires: datetime) -> Reply | Silence:

@@ -8,10 +8,10 @@ import sys
 def main() -> int:
     import apprise
 
-    letter = json.load(sys.stdin)
+    item = json.load(sys.stdin)
     services = apprise.Apprise()
-    known = [services.add(url) for url in letter["urls"]]
-    told = services.notify(title=letter["title"], body=letter["body"])
+    known = [services.add(url) for url in item["urls"]]
+    told = services.notify(title=item["title"], body=item["body"])
     return 0 if all(known) and told else 1
 
 

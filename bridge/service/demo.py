@@ -52,8 +52,8 @@ def run(port: int) -> None:
         settings = config.load(path)
         with start.running(settings, start.reloader(path)) as box:
             password = secrets.token_urlsafe(6)
-            migrate(box.desk.engine)
-            with Session(box.desk.engine) as session, session.begin():
+            migrate(box.bridge.engine)
+            with Session(box.bridge.engine) as session, session.begin():
                 add_user(session, "demo", password)
                 for address, name in NAMES.items():
                     contacts.somebody_at(session, address, "demo", Clock().utc()).name = name

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bridge.contract.desk import Asked
+from bridge.contract.bridge import Envelope
 from bridge.service.worker import Announced, ListsRead
 from modem import contract
 
@@ -14,13 +14,13 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Dead:
+class ThreadFailed:
     """A thread of ours has failed: the process must end so that it is started anew."""
 
     error: BaseException
 
 
-Letter = contract.Event | Asked | ListsRead | Announced | Stop | Dead
+InboxItem = contract.Event | Envelope | ListsRead | Announced | Stop | ThreadFailed
 
 
-Effect = Callable[[], None]
+AfterCommit = Callable[[], None]

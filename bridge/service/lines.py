@@ -8,7 +8,7 @@ from modem.contract import Request
 
 
 @dataclass
-class Outlet:
+class LineHandle:
     """What the loop knows of one modem, besides its rows. sending: the message that it has been given."""
 
     request: Callable[[Request], None]

@@ -18,20 +18,20 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
-from bridge.contract.desk import Asked
-from bridge.contract.requests import Foretell, ReadSettings, TryAgain
+from bridge.contract.bridge import Envelope
+from bridge.contract.requests import DryRun, ReadSettings, TryAgain
 from bridge.contract.status import LineStatus, Status
 from bridge.handlers import owner_alerts
-from bridge.handlers.calls import Decider
-from bridge.handlers.incoming import Reader
+from bridge.handlers.calls import CallHandler
+from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
-from bridge.handlers.page_requests import Wishes
-from bridge.handlers.shop import Shop
+from bridge.handlers.page_requests import PageRequests
+from bridge.handlers.shop import ShopState
 from bridge.records import alerts, clock_shift, incidents, lines, retention, views
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.service import questions
-from bridge.service.inbox import Dead, Effect, Letter, Stop
-from bridge.service.lines import Outlet
+from bridge.service.inbox import AfterCommit, InboxItem, Stop, ThreadFailed
+from bridge.service.lines import LineHandle
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
 from modem import contract
@@ -50,37 +50,39 @@ TIDY, FIRST_TIDY = 86400.0, 600.0
 
 
 class Loop:
-    """reload: reads the configuration again if it has changed (None if not); raises ConfigError. errand: gives a job to the
+    """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
     thread for what takes long."""
 
     def __init__(
         self,
         settings: Settings,
         engine: Engine,
-        outlets: Mapping[str, Callable[[Request], None]],
+        handles: Mapping[str, Callable[[Request], None]],
         clock: Clock,
         reload: Callable[[], Settings | None],
         heartbeat: Heartbeat,
-        errand: Callable[[Job], None],
+        give_work: Callable[[Job], None],
     ) -> None:
-        self.inbox: SimpleQueue[Letter] = SimpleQueue()
+        self.inbox: SimpleQueue[InboxItem] = SimpleQueue()
         self.settings = settings
         self._engine = engine
         self._clock = clock
         self._reload = reload
-        self._outlets = {name: Outlet(request, status=LineStatus(name)) for name, request in outlets.items()}
-        self._shop = Shop(settings, clock)
+        self._lines = {
+            name: LineHandle(request, status=LineStatus(name)) for name, request in handles.items()
+        }
+        self._shop = ShopState(settings, clock)
         self._outbox = Outbox(self._shop)
-        self._decider = Decider(self._shop, self._outbox)
-        self._reader = Reader(self._shop, self._decider)
-        self._wishes = Wishes(self._shop, self._decider)
+        self._calls_handler = CallHandler(self._shop, self._outbox)
+        self._incoming = IncomingTexts(self._shop, self._calls_handler)
+        self._requests = PageRequests(self._shop, self._calls_handler)
         # Not a threading.Event: `stop` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
         self._database: str | None = None
         self._config: str | None = None
         self._look_at = clock.monotonic() + PATIENCE
         self._heartbeat = heartbeat
-        self._errand = errand
+        self._give_work = give_work
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
         self._lists: ListsRead | None = None
@@ -112,14 +114,14 @@ class Loop:
         """Until Stop. Raises what Dead carries."""
         self._insist(self._begin)
         while True:
-            letter = self._next()
-            if isinstance(letter, Stop):
+            item = self._next()
+            if isinstance(item, Stop):
                 return
-            if isinstance(letter, Dead):
-                raise letter.error
+            if isinstance(item, ThreadFailed):
+                raise item.error
             self._look_at_the_clock()
-            if letter is not None:
-                self._insist(partial(self._handle, letter))
+            if item is not None:
+                self._insist(partial(self._handle, item))
             self._look_around()
             self._send_what_is_due()
             self._publish()
@@ -128,17 +130,17 @@ class Loop:
         """Store what the modems have said at the last, when they have been stopped. Tries each letter once."""
         self._enough.put(None)
         while not self.inbox.empty():
-            letter = self.inbox.get()
-            if not isinstance(letter, Stop | Dead):
-                self._insist(partial(self._handle, letter))
+            item = self.inbox.get()
+            if not isinstance(item, Stop | ThreadFailed):
+                self._insist(partial(self._handle, item))
 
-    def _next(self) -> Letter | None:
+    def _next(self) -> InboxItem | None:
         try:
             return self.inbox.get(timeout=PATIENCE)
         except Empty:
             return None
 
-    def _insist(self, step: Callable[[Session], list[Effect]]) -> None:
+    def _insist(self, step: Callable[[Session], list[AfterCommit]]) -> None:
         """Do one step in one transaction, again and again until the database takes it; then its effects."""
         while True:
             try:
@@ -173,15 +175,15 @@ class Loop:
         if sentence is not None:
             self._publish()
 
-    def _begin(self, session: Session) -> list[Effect]:
+    def _begin(self, session: Session) -> list[AfterCommit]:
         """What the last run left behind."""
         migrate(self._engine)
         self._shop.recall(session)
         self._clock.not_before = views.newest(session)
         self._after_doubt(session)
-        self._decider.settle_left_over(session)
+        self._calls_handler.settle_left_over(session)
         if self._heartbeat.last is not None:
-            self._decider.away_since = dict.fromkeys(self._outlets, self._heartbeat.last)
+            self._calls_handler.away_since = dict.fromkeys(self._lines, self._heartbeat.last)
         return [self._read_lists]
 
     def _after_doubt(self, session: Session) -> None:
@@ -192,7 +194,7 @@ class Loop:
         clock_shift.shift(session, now - doubted[1], doubted[1], timedelta(0))
         clock_shift.doubt_is_over(session)
 
-    def _note_doubt(self, session: Session) -> list[Effect]:
+    def _note_doubt(self, session: Session) -> list[AfterCommit]:
         clock_shift.doubt_goes_on(session, self._began, self._clock.utc())
         return []
 
@@ -203,11 +205,11 @@ class Loop:
             self._insist(partial(self._clock_changed, moved, doubtful))
             self._doubtful = doubtful
 
-    def _clock_changed(self, moved: timedelta, doubtful: bool, session: Session) -> list[Effect]:
+    def _clock_changed(self, moved: timedelta, doubtful: bool, session: Session) -> list[AfterCommit]:
         now = self._clock.utc()
         if moved:
             log.warning("The clock was moved by %s.", moved)
-            self._decider.clock_moved(session, moved, doubtful)
+            self._calls_handler.clock_moved(session, moved, doubtful)
             self._clock.not_before = views.newest(session)
         if doubtful:
             clock_shift.doubt_goes_on(session, now if moved else self._began, now)
@@ -223,7 +225,7 @@ class Loop:
         paths = self.settings.filters.blocklists
         if paths or self._lists is not None:
             seen = self._lists.seen if self._lists else None
-            self._errand(ReadLists(paths, self.settings.path.parent, self.region, seen))
+            self._give_work(ReadLists(paths, self.settings.path.parent, self.region, seen))
 
     def _look_around(self) -> None:
         """What is done now and then, whatever else goes on."""
@@ -249,7 +251,7 @@ class Loop:
             self._tend_at = now + TEND
             self._insist(self._tend)
 
-    def _answer_questions(self, session: Session) -> list[Effect]:
+    def _answer_questions(self, session: Session) -> list[AfterCommit]:
         """What commands ask of the running service."""
         asked = questions.questions(session)
         if questions.STATUS in asked:
@@ -257,31 +259,31 @@ class Loop:
         if questions.RECORDING in asked:
             self._recordings = {}
             request = contract.TellRecording(masked=asked[questions.RECORDING] == questions.MASKED)
-            return [partial(outlet.request, request) for outlet in self._outlets.values()]
+            return [partial(handle.request, request) for handle in self._lines.values()]
         return []
 
-    def _recorded(self, session: Session, news: contract.Recorded) -> list[Effect]:
+    def _recorded(self, session: Session, news: contract.Recorded) -> list[AfterCommit]:
         """One line's recording; the answer is given when every line has told."""
         self._recordings[news.line] = news.transcript
-        if len(self._recordings) == len(self._outlets):
+        if len(self._recordings) == len(self._lines):
             questions.answer(session, questions.RECORDING, "\n".join(self._recordings.values()))
         return []
 
-    def _tend(self, session: Session) -> list[Effect]:
-        self._reader.show_incomplete(session)
+    def _tend(self, session: Session) -> list[AfterCommit]:
+        self._incoming.show_incomplete(session)
         return [self._read_lists]
 
-    def _delete_old_rows(self, session: Session) -> list[Effect]:
+    def _delete_old_rows(self, session: Session) -> list[AfterCommit]:
         before = self._clock.utc() - timedelta(days=self.settings.storage.keep_days)
         self._old_rows = retention.delete_older(session, before)
         return []
 
-    def _tell_the_owner(self, session: Session) -> list[Effect]:
-        """What is due to be told: by SMS it is queued, Apprise services are told by an errand."""
+    def _tell_the_owner(self, session: Session) -> list[AfterCommit]:
+        """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
         title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
         return [
-            partial(self._errand, Announce(alert.id or 0, urls, title, alert.body))
-            for alert in owner_alerts.due(session, self._shop.scene())
+            partial(self._give_work, Announce(alert.id or 0, urls, title, alert.body))
+            for alert in owner_alerts.due(session, self._shop.context())
         ]
 
     def _take_up_settings(self) -> None:
@@ -301,61 +303,61 @@ class Loop:
 
     # ---- one letter
 
-    def _handle(self, letter: Letter, session: Session) -> list[Effect]:
-        match letter:
-            case Asked():
-                return self._asked(letter, session)
+    def _handle(self, item: InboxItem, session: Session) -> list[AfterCommit]:
+        match item:
+            case Envelope():
+                return self._asked(item, session)
             case ListsRead():
-                return [lambda: self._lists_are_read(letter)]
+                return [lambda: self._lists_are_read(item)]
             case Announced():
-                alerts.was_told(session, letter.alert_id, letter.trouble, self._clock.utc())
+                alerts.was_told(session, item.alert_id, item.trouble, self._clock.utc())
                 return []
             case contract.LineUp():
-                self._decider.line_up(session, letter)
+                self._calls_handler.line_up(session, item)
                 news = {
                     "up": True,
                     "reason": None,
-                    "port": letter.port,
-                    "model": letter.model,
+                    "port": item.port,
+                    "model": item.model,
                     "stopped": None,
                 }
-                return [lambda: self._set(letter.line, **news), self._read_lists]
+                return [lambda: self._set(item.line, **news), self._read_lists]
             case contract.LineDown():
-                self._decider.line_down(session, letter)
+                self._calls_handler.line_down(session, item)
                 return [
-                    lambda: self._set(letter.line, up=False, reason=letter.reason, part=letter.part),
-                    lambda: self._busy(letter.line),
+                    lambda: self._set(item.line, up=False, reason=item.reason, part=item.part),
+                    lambda: self._busy(item.line),
                 ]
             case contract.LineIdle():
-                return [lambda: self._idle(letter)]
+                return [lambda: self._idle(item)]
             case contract.LineHealth():
-                self._decider.health_came(session, letter)
-                return [lambda: self._set(letter.line, health=letter)]
+                self._calls_handler.health_came(session, item)
+                return [lambda: self._set(item.line, health=item)]
             case contract.PinRefused():
-                lines.pin_is_refused(session, letter.line, letter.pin)
+                lines.pin_is_refused(session, item.line, item.pin)
                 return []
             case contract.Recorded():
-                return self._recorded(session, letter)
+                return self._recorded(session, item)
             case contract.Repair():
-                incidents.repair_was_tried(session, letter)
+                incidents.repair_was_tried(session, item)
                 return []
             case contract.MissedBook():
-                self._decider.book_came(session, letter)
+                self._calls_handler.book_came(session, item)
                 return []
             case contract.CallRinging():
-                self._decider.call_rings(session, letter)
-                return [lambda: self._set(letter.line, ringing=letter.number or "unknown")]
+                self._calls_handler.call_rings(session, item)
+                return [lambda: self._set(item.line, ringing=item.number or "unknown")]
             case contract.CallEnded():
-                self._decider.call_ended(session, letter)
-                return [lambda: self._set(letter.line, ringing=None)]
+                self._calls_handler.call_ended(session, item)
+                return [lambda: self._set(item.line, ringing=None)]
             case contract.TextReceived():
-                self._reader.text_came(session, letter)
-                return self._delete(letter.line, letter.slot)
+                self._incoming.text_came(session, item)
+                return self._delete(item.line, item.slot)
             case contract.ReportReceived():
-                self._outbox.report_came(session, letter)
-                return self._delete(letter.line, letter.slot)
+                self._outbox.report_came(session, item)
+                return self._delete(item.line, item.slot)
             case contract.PartSent():
-                self._outbox.part_sent(session, letter)
+                self._outbox.part_sent(session, item)
                 return []
             case (
                 contract.TextSent()
@@ -363,9 +365,9 @@ class Loop:
                 | contract.TextUnconfirmed()
                 | contract.NotStarted()
             ):
-                self._outbox.text_ended(session, letter)
-                stopped = self._outbox.stopped(session, letter.line)
-                return [lambda: self._free(letter.line), lambda: self._set(letter.line, stopped=stopped)]
+                self._outbox.text_ended(session, item)
+                stopped = self._outbox.stopped(session, item.line)
+                return [lambda: self._free(item.line), lambda: self._set(item.line, stopped=stopped)]
         return []
 
     def _lists_are_read(self, news: ListsRead) -> None:
@@ -375,28 +377,26 @@ class Loop:
             for trouble in news.lists.troubles:
                 log.warning("%s", trouble)
 
-    def _asked(self, asked: Asked, session: Session) -> list[Effect]:
-        answer, requests = self._wishes.wish(session, asked.wish, asked.by)
-        if not isinstance(asked.wish, Foretell):
+    def _asked(self, asked: Envelope, session: Session) -> list[AfterCommit]:
+        answer, requests = self._requests.request(session, asked.request, asked.by)
+        if not isinstance(asked.request, DryRun):
             session.info["written"] = True  # deletions in bulk are not seen
-        effects: list[Effect] = [
-            partial(self._outlets[line].request, request)
-            for line, request in requests
-            if line in self._outlets
+        effects: list[AfterCommit] = [
+            partial(self._lines[line].request, request) for line, request in requests if line in self._lines
         ]
-        if isinstance(asked.wish, ReadSettings):
+        if isinstance(asked.request, ReadSettings):
             effects.append(self._take_up_settings)
-        if isinstance(asked.wish, TryAgain) and asked.wish.line in self._outlets:
-            effects.append(partial(self._set, asked.wish.line, stopped=None))
+        if isinstance(asked.request, TryAgain) and asked.request.line in self._lines:
+            effects.append(partial(self._set, asked.request.line, stopped=None))
         # The page that the answer leads to shows what is so now.
         return [*effects, self._publish, lambda: asked.answer.put(answer)]
 
-    def _delete(self, line: str, slot: contract.Slot | None) -> list[Effect]:
+    def _delete(self, line: str, slot: contract.Slot | None) -> list[AfterCommit]:
         """It is committed: the modem, or the network, may forget it."""
         request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
-        return [lambda: self._outlets[line].request(request)]
+        return [lambda: self._lines[line].request(request)]
 
-    def _tidy(self, session: Session) -> list[Effect]:
+    def _tidy(self, session: Session) -> list[AfterCommit]:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""
         days_go_by = retention.days_go_by(session, self._clock.utc())
         self._old_rows = days_go_by and self._clock.doubt() is None
@@ -405,11 +405,11 @@ class Loop:
     # ---- the outbox
 
     def _send_what_is_due(self) -> None:
-        for name, outlet in self._outlets.items():
-            if outlet.idle and outlet.sending is None:
+        for name, handle in self._lines.items():
+            if handle.idle and handle.sending is None:
                 self._insist(partial(self._send_one, name))
 
-    def _send_one(self, line: str, session: Session) -> list[Effect]:
+    def _send_one(self, line: str, session: Session) -> list[AfterCommit]:
         """Mark the next due text as sending; it is handed over after the commit (DESIGN, rule 6)."""
         request = self._outbox.next_to_send(session, line)
         if request is None:
@@ -417,26 +417,26 @@ class Loop:
         return [lambda: self._hand_over(line, request)]
 
     def _hand_over(self, line: str, request: contract.SendText) -> None:
-        outlet = self._outlets[line]
-        outlet.sending = request.message_id
-        outlet.request(request)
+        handle = self._lines[line]
+        handle.sending = request.message_id
+        handle.request(request)
 
     def _free(self, line: str) -> None:
-        self._outlets[line].sending = None
+        self._lines[line].sending = None
 
     def _idle(self, news: contract.LineIdle) -> None:
-        self._outlets[news.line].idle = news.idle
+        self._lines[news.line].idle = news.idle
         self._set(news.line, idle=news.idle)
 
     def _busy(self, line: str) -> None:
-        self._outlets[line].idle = False
+        self._lines[line].idle = False
         self._set(line, idle=False, ringing=None)
 
     # ---- what the page is told
 
     def _set(self, line: str, **news: object) -> None:
-        outlet = self._outlets[line]
-        outlet.status = replace(outlet.status, **news)  # type: ignore[arg-type]
+        handle = self._lines[line]
+        handle.status = replace(handle.status, **news)  # type: ignore[arg-type]
 
     def _lists_troubles(self) -> tuple[str, ...]:
         if not self._shop.lists_are_read:
@@ -447,7 +447,7 @@ class Loop:
         now = self._clock.utc()
         self.status = Status(
             self._clock.monotonic(),
-            tuple(outlet.status for outlet in self._outlets.values()),
+            tuple(handle.status for handle in self._lines.values()),
             self._database,
             self._config,
             self._clock.doubt(),

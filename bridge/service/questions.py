@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from bridge.contract.status import LineStatus, Status
 from bridge.records.memo import remember, remembered
-from bridge.records.tables import Memo
+from bridge.records.tables import KeyValue
 from modem.contract import LineHealth
 
 STATUS = "status"
@@ -44,7 +44,7 @@ def ask(engine: Engine, question: str, words: str = "") -> str:
 def questions(session: Session) -> dict[str, str]:
     """What has been asked, by question; it counts as taken."""
     asked = session.exec(
-        select(Memo).where(col(Memo.name).in_([f"ask:{q}" for q in (STATUS, RECORDING)]))
+        select(KeyValue).where(col(KeyValue.name).in_([f"ask:{q}" for q in (STATUS, RECORDING)]))
     ).all()
     for memo in asked:
         session.delete(memo)

@@ -15,14 +15,14 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.doctor.ports import ports_of_this_machine
 from bridge.records import lines
 from bridge.records.engine import migrate, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
-from bridge.service.inbox import Dead
+from bridge.service.inbox import ThreadFailed
 from bridge.service.loop import Loop
-from bridge.service.worker import Errands
+from bridge.service.worker import Worker
 from modem.contract import Request
 from modem.line.driver import Driver, Line
 from modem.line.timing import Timing
@@ -41,11 +41,11 @@ class Service:
     """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
 
     def __init__(
-        self, settings: Settings, loop: Loop, desk: Desk, url: str, simulators: dict[str, Simulator]
+        self, settings: Settings, loop: Loop, bridge: Bridge, url: str, simulators: dict[str, Simulator]
     ) -> None:
         self.settings = settings
         self.loop = loop
-        self.desk = desk
+        self.bridge = bridge
         self.url = url
         self.simulators = simulators
 
@@ -86,13 +86,13 @@ def running(
             clock or Clock(),
             reload,
             heartbeat,
-            lambda job: errands.ask(job),
+            lambda job: worker.ask(job),
         )
         stack.callback(loop.finish)
-        errands = Errands(loop.inbox.put, lambda error: loop.inbox.put(Dead(error)))
-        errands.start()
-        stack.callback(errands.close)
-        desk = Desk(
+        worker = Worker(loop.inbox.put, lambda error: loop.inbox.put(ThreadFailed(error)))
+        worker.start()
+        stack.callback(worker.close)
+        bridge = Bridge(
             engine,
             settings=lambda: loop.settings,
             status=lambda: loop.status,
@@ -101,7 +101,7 @@ def running(
             machine=ports_of_this_machine,
             changes=lambda: loop.changes,
         )
-        server = Server(create_app(desk), settings.web.host, settings.web.port)
+        server = Server(create_app(bridge), settings.web.host, settings.web.port)
         try:
             server.start()
         except OSError as error:
@@ -112,11 +112,11 @@ def running(
             pin, others = _remembered(engine, modem, settings)
             line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
             drivers[modem.name] = Driver(
-                line, loop.inbox.put, lambda error: loop.inbox.put(Dead(error)), timing=timing
+                line, loop.inbox.put, lambda error: loop.inbox.put(ThreadFailed(error)), timing=timing
             )
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
-        yield Service(settings, loop, desk, server.url, simulators)
+        yield Service(settings, loop, bridge, server.url, simulators)
 
 
 def _remembered(

@@ -57,7 +57,7 @@ class Announced:
 Job = ReadLists | Announce
 
 
-class Errands:
+class Worker:
     """Does one job after the other, in a thread of its own, and puts what came of it. died: told when the thread fails."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Errands:
         self._put = put
         self._died = died
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="errands", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -96,11 +96,11 @@ def read_lists(job: ReadLists) -> ListsRead:
 
 def announce(job: Announce) -> Announced:
     """In a process of its own: Apprise is large, seldom used, and its plugins are many hands' work."""
-    letter = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
+    item = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
     try:
         done = subprocess.run(
             [sys.executable, "-m", "bridge.service.apprise_process"],
-            input=letter,
+            input=item,
             capture_output=True,
             text=True,
             timeout=PATIENCE,

@@ -362,7 +362,7 @@ def test_twenty_troubles_are_enough() -> None:
 def test_names_and_notes_have_an_end() -> None:
     (card,) = cards(vcard(f"FN:{'n' * 500}", f"NOTE:{'o' * 5000}", "TEL:07400123456"))
     assert (len(card.name), len(card.notes)) == (80, 1000)
-    both = "".join(vcard("FN:Ann", f"NOTE:{letter * 900}", "TEL:07400123456") for letter in "ab")
+    both = "".join(vcard("FN:Ann", f"NOTE:{item * 900}", "TEL:07400123456") for item in "ab")
     assert len(cards(both)[0].notes) == 1000
 
 

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from sqlmodel import Session, col, select
 
-from bridge.clock import RELEASE, Clock, Opinion
+from bridge.clock import RELEASE, Clock, TimeSource
 from bridge.records import clock_shift, contacts, lines, outgoing, views
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Incident, Line, Message
@@ -369,9 +369,9 @@ def test_who_vouches_for_the_clock_decides_which_rows_are_ahead() -> None:
     clock.not_before = NOW + 90 * DAY
     assert clock.doubt() is not None
     assert not clock.rows_are_ahead()
-    clock.hears(Opinion("the modem's clock", NOW + 90 * DAY, 0.0, exact=True))
+    clock.note_time(TimeSource("the modem's clock", NOW + 90 * DAY, 0.0, exact=True))
     assert not clock.rows_are_ahead()
-    clock.hears(Opinion("the modem's clock", NOW, 0.0, exact=True))
+    clock.note_time(TimeSource("the modem's clock", NOW, 0.0, exact=True))
     assert clock.rows_are_ahead()
 
 
@@ -385,7 +385,7 @@ def test_a_step_is_kept_as_an_incident(tmp_path: Path) -> None:
         clock._start -= timedelta(days=90, seconds=30)
 
         def incidents() -> list[str]:
-            with Session(box.service.desk.engine) as session:
+            with Session(box.service.bridge.engine) as session:
                 assert session.exec(select(Line)).one()
                 return [row.what for row in session.exec(select(Incident).where(Incident.kind == "clock"))]
 

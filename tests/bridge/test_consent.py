@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, col, select
 
-from bridge.contract.answers import Granted, Refused
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import Mark, WriteText
 from bridge.records import views
 from bridge.records.tables import ConsentEvent, Contact
@@ -23,12 +23,12 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 def events(box: Box) -> list[tuple[str, str]]:
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         return [(e.kind, e.words) for e in session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id)))]
 
 
 def contact(box: Box, address: str = ANN) -> Contact:
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         return views.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]  # an empty one
 
 
@@ -85,7 +85,7 @@ def test_what_may_be_a_stop_suspends_until_somebody_has_looked(box: Box) -> None
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "opted_out")
     assert "somebody has to look" in call.trace[-1]["detail"]
-    assert box.service.desk.ask(Mark(ANN, "fine"), by="mia") == Granted()
+    assert box.service.bridge.request(Mark(ANN, "fine"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"
     assert [kind for kind, _ in events(box)] == ["doubt", "fine"]
@@ -110,20 +110,20 @@ def test_a_short_code_and_a_name_are_never_answered(box: Box) -> None:
 
 
 def test_never_text_this_number_is_said_by_phone_and_marked_on_the_page(box: Box) -> None:
-    assert isinstance(box.service.desk.ask(Mark(ANN, "out"), by="mia"), Refused)  # nobody knows it yet
+    assert isinstance(box.service.bridge.request(Mark(ANN, "out"), by="mia"), Rejected)  # nobody knows it yet
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
+    assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
     assert box.settled()[0].reason == "opted_out"
-    assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia")), Refused)
-    assert isinstance(box.service.desk.ask(WriteText(ANN, "Hi", "mia", despite_stop=True)), Granted)
-    assert box.service.desk.ask(Mark(ANN, "in"), by="mia") == Granted()
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia")), Rejected)
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia", despite_stop=True)), Done)
+    assert box.service.bridge.request(Mark(ANN, "in"), by="mia") == Done()
     assert contact(box).opted_out_at is None
 
 
 def test_a_blocked_caller_is_not_texted(box: Box) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "block"), by="mia") == Granted()
+    assert box.service.bridge.request(Mark(ANN, "block"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "spam")

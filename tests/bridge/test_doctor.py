@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bridge.clock import Opinion, doubt
+from bridge.clock import TimeSource, doubt
 from bridge.contract.status import LineStatus
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
 from modem.contract import LineHealth
@@ -112,7 +112,7 @@ def test_the_clock_is_doubted_for_a_reason(
     opinions: list[tuple[str, timedelta, bool]],
     words: str | None,
 ) -> None:
-    heard = [Opinion(source, NOON + off, 100.0, exact) for source, off, exact in opinions]
+    heard = [TimeSource(source, NOON + off, 100.0, exact) for source, off, exact in opinions]
     said = doubt(wall, 100.0, not_before, heard)
     assert (said is None) == (words is None)
     assert words is None or words in (said or "")

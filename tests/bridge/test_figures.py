@@ -20,7 +20,7 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views import figures
 from bridge.records.views.figures import Figures, gather, last_days
 from tests.support import big
-from tests.support.web_desk import Office, an_office
+from tests.support.web_bridge import Office, an_office
 from tests.web.test_web_loop import enter
 from web.pages import charts
 from web.pages.figures import safe
@@ -260,7 +260,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
-    return enter(office.desk)
+    return enter(office.bridge)
 
 
 def lines(client: FlaskClient, path: str) -> list[list[str]]:
@@ -293,7 +293,7 @@ def test_how_far_back_is_chosen(client: FlaskClient, days: str, rows: int) -> No
 
 def test_an_empty_page_says_what_will_be_there(tmp_path: Path) -> None:
     with an_office(tmp_path, rows=False) as office:
-        client = enter(office.desk)
+        client = enter(office.bridge)
         page = client.get("/figures").text
         assert "Nothing to count yet" in page
         assert '<svg class="chart"' not in page
@@ -301,7 +301,7 @@ def test_an_empty_page_says_what_will_be_there(tmp_path: Path) -> None:
 
 
 def test_strangers_see_no_figures(office: Office) -> None:
-    client = enter(office.desk)
+    client = enter(office.bridge)
     client.delete_cookie("textback")
     for path in ("/figures", "/figures/days.csv", "/figures/calls.csv"):
         assert client.get(path).status_code in (302, 303)

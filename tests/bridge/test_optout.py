@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.rules.optout import Wish, wish
+from bridge.rules.optout import Intent, intent
 from tests.support.paths import DATA
 
 OURS = ["Hi! Sorry we missed your call. Reply STOP to opt out.", "Reply STOP to opt out."]
@@ -11,7 +11,7 @@ ROWS = [line.split("\t", 1) for line in (DATA / "optout.tsv").read_text("utf-8")
 
 @pytest.mark.parametrize(("asked", "text"), ROWS, ids=[text for _, text in ROWS])
 def test_what_a_sentence_asks_for(asked: str, text: str) -> None:
-    assert wish(text, OURS) == Wish(asked)
+    assert intent(text, OURS) == Intent(asked)
 
 
 def test_there_are_enough_of_them_and_none_twice() -> None:
@@ -21,5 +21,5 @@ def test_there_are_enough_of_them_and_none_twice() -> None:
 
 @pytest.mark.parametrize("text", [text for asked, text in ROWS if asked == "stop"])
 def test_a_stop_counts_whatever_was_written_before(text: str) -> None:
-    assert wish(text) == Wish.STOP
-    assert wish(f"  {text.upper()} ") == Wish.STOP
+    assert intent(text) == Intent.STOP
+    assert intent(f"  {text.upper()} ") == Intent.STOP

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from bridge.contract.answers import Granted, Refused
-from bridge.contract.requests import CalledBack, CloseShop, Describe, Forget, Mark, OpenShop, TakeIn
+from bridge.contract.answers import Done, Rejected
+from bridge.contract.requests import CalledBack, CloseShop, Describe, Forget, ImportContacts, Mark, OpenShop
 from bridge.handlers import contacts as people
 from bridge.records import contacts, lines, memo, retention, views
 from bridge.records.engine import migrate, open_engine
@@ -51,7 +51,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def contact(box: Box, address: str = ANN) -> Contact | None:
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         return views.contact_at(session, address)
 
 
@@ -74,11 +74,11 @@ def heard(box: Box, words: str, sender: str = ANN) -> None:
 )
 def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sentence: str) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Describe(ANN, " Ann\n Miller ", "Likes rye.", kind)) == Granted()
+    assert box.service.bridge.request(Describe(ANN, " Ann\n Miller ", "Likes rye.", kind)) == Done()
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.name, call.reason, call.trace[-1]["detail"]) == ("Ann Miller", "excluded", sentence)
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         assert [views.contact_json(c)["excluded"] for c in views.contacts(session)] == [True]
 
 
@@ -89,10 +89,10 @@ def test_a_kind_that_there_is_not(session: Session) -> None:
 
 def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
     heard(box, "Hello")
-    box.service.desk.ask(Describe(ANN, "Ann", "", "staff"))
+    box.service.bridge.request(Describe(ANN, "Ann", "", "staff"))
     cards = (Card(ANN, "Miller", "Likes rye."), Card(BOB, "Bob", mark="supplier"), Card(CEM, blocked=True))
-    assert box.service.desk.ask(TakeIn(cards)) == Granted()
-    with Session(box.service.desk.engine) as session:
+    assert box.service.bridge.request(ImportContacts(cards)) == Done()
+    with Session(box.service.bridge.engine) as session:
         rows = {c.address: (c.name, c.notes, c.kind, c.blocked, c.source) for c in views.contacts(session)}
     assert rows == {
         ANN: ("Ann", "Likes rye.", "staff", False, "text"),
@@ -111,12 +111,12 @@ def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
     ):
         simulator.call(ANN, rings=1)
         assert box.ended()[0].textback == "scheduled"
-        assert box.service.desk.ask(CalledBack(ANN), by="mia") == Granted()
+        assert box.service.bridge.request(CalledBack(ANN), by="mia") == Done()
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
         assert call.trace[-1]["detail"] == "Somebody here has called the caller back."
         assert simulator.sent == []
-        with Session(box.service.desk.engine) as session:
+        with Session(box.service.bridge.engine) as session:
             row = session.exec(select(Call)).one()
             assert row.called_back is not None
             assert row.called_back_by == "mia"
@@ -171,17 +171,17 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         Simulator(speed=20, reports="off") as simulator,
         a_box(tmp_path, simulator, textback, extra=extra) as box,
     ):
-        desk = box.service.desk
-        assert desk.ask(CloseShop()) == Granted()
+        bridge = box.service.bridge
+        assert bridge.request(CloseShop()) == Done()
         simulator.call(ANN, rings=1)
         box.settled()
-        assert isinstance(desk.ask(CloseShop("half past")), Refused)
-        assert isinstance(desk.ask(CloseShop("0:00")), Refused)  # is over already
-        assert desk.ask(CloseShop("23:59")) == Granted()
+        assert isinstance(bridge.request(CloseShop("half past")), Rejected)
+        assert isinstance(bridge.request(CloseShop("0:00")), Rejected)  # is over already
+        assert bridge.request(CloseShop("23:59")) == Done()
         simulator.call(BOB, rings=1)
         box.settled(2)
         assert "it opens at 23:59" in (box.service.loop.status.closed or "")
-        assert desk.ask(OpenShop()) == Granted()
+        assert bridge.request(OpenShop()) == Done()
         simulator.call(CEM, rings=1)
         box.settled(3)
         assert [text.text for text in simulator.sent] == [
@@ -202,9 +202,9 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
     heard(box, "Hello", sender=BOB)
     until(lambda: len(box.simulator.sent) == 2, "the confirmation")
     box.settled()
-    until(lambda: isinstance(box.service.desk.ask(Forget(ANN)), Granted), "the forgetting")
-    assert isinstance(box.service.desk.ask(Forget(ANN)), Refused)  # nobody by that number any more
-    with Session(box.service.desk.engine) as session:
+    until(lambda: isinstance(box.service.bridge.request(Forget(ANN)), Done), "the forgetting")
+    assert isinstance(box.service.bridge.request(Forget(ANN)), Rejected)  # nobody by that number any more
+    with Session(box.service.bridge.engine) as session:
         assert [c.address for c in views.contacts(session)] == [BOB]
         assert session.exec(select(Call)).all() == []
         assert session.exec(select(ConsentEvent)).all() == []
@@ -219,14 +219,14 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
     heard(box, "START")
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         assert session.exec(select(Forgotten)).all() == []
 
 
 def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Forget(ANN)) == Granted()
-    with Session(box.service.desk.engine) as session:
+    assert box.service.bridge.request(Forget(ANN)) == Done()
+    with Session(box.service.bridge.engine) as session:
         rows = {
             t.name: session.execute(select(func.count()).select_from(t)).scalar()
             for t in metadata.sorted_tables
@@ -241,8 +241,8 @@ def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
 def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     box.simulator.call(ANN, rings=50)
     until(lambda: box.calls() and box.calls()[0].address, "the ringing")
-    answer = box.service.desk.ask(Forget(ANN))
-    assert isinstance(answer, Refused)
+    answer = box.service.bridge.request(Forget(ANN))
+    assert isinstance(answer, Rejected)
     assert "under way" in answer.sentence
 
 
@@ -355,7 +355,7 @@ def test_many_old_rows_go_in_small_batches(session: Session) -> None:
 
 
 def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_by_day(box: Box) -> None:
-    engine, loop = box.service.desk.engine, box.service.loop
+    engine, loop = box.service.bridge.engine, box.service.loop
     with Session(engine) as session:
         past(session)
     newest = datetime.now(UTC)
@@ -389,7 +389,7 @@ def tidied(engine: Engine) -> datetime:
 
 def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
     heard(box, "Hello")
-    assert box.service.desk.ask(Mark(ANN, "out"), by="mia") == Granted()
-    with Session(box.service.desk.engine) as session:
+    assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
+    with Session(box.service.bridge.engine) as session:
         event = session.exec(select(ConsentEvent)).one()
         assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")

@@ -10,11 +10,11 @@ import pytest
 from bridge.cli import main
 from bridge.config import parse
 from bridge.config.schema import SECTIONS
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.contract.status import Status
 from bridge.records.engine import open_engine
 from bridge.rules import owner_commands
-from bridge.rules.optout import Wish, wish
+from bridge.rules.optout import Intent, intent
 from bridge.rules.policy import REASONS
 from tests.support.paths import ROOT
 from web import create_app
@@ -97,7 +97,7 @@ def test_make_help_has_a_line_for_every_target() -> None:
 def routes(tmp_path: Path, method: str = "") -> set[str]:
     """The paths of the page, or those that answer this method; `<name>` for a part that varies."""
     settings = parse("", tmp_path / "config.ini")
-    desk = Desk(
+    bridge = Bridge(
         open_engine(f"sqlite:///{tmp_path / 'x.db'}"),
         lambda: settings,
         lambda: Status(0),
@@ -105,7 +105,9 @@ def routes(tmp_path: Path, method: str = "") -> set[str]:
         lambda _: None,
     )
     rules = [
-        rule for rule in create_app(desk).url_map.iter_rules() if not method or method in (rule.methods or ())
+        rule
+        for rule in create_app(bridge).url_map.iter_rules()
+        if not method or method in (rule.methods or ())
     ]
     return {
         re.sub(r"<[^>]*?(\w+)>", r"<\1>", str(rule)) for rule in rules if not str(rule).startswith("/static")
@@ -141,6 +143,6 @@ def test_every_reason_and_every_order_of_the_owner_is_described() -> None:
     codes = re.findall(r"^\| `([a-z_]+)` \|", words, re.MULTILINE)
     assert codes == list(REASONS)
     for order in re.findall(r"^\| `([A-Z0-9 ]+)` \|", words, re.MULTILINE):
-        assert isinstance(owner_commands.read(order), owner_commands.Order) or wish(order, ()) == Wish.STOP, (
-            order
-        )
+        assert (
+            isinstance(owner_commands.read(order), owner_commands.Order) or intent(order, ()) == Intent.STOP
+        ), order

@@ -12,11 +12,11 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import load, parse
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.contract.status import LineStatus, Status
-from bridge.handlers.calls import Decider
+from bridge.handlers.calls import CallHandler
 from bridge.handlers.outbox import Outbox
-from bridge.handlers.shop import Shop
+from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
 from bridge.records.users import add_user
@@ -38,10 +38,10 @@ REGULAR = "+447400000000"  # the contact with the longest history
 class Mind:
     """What the loop decides with."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: ShopState) -> None:
         self.shop = shop
         self.outbox = Outbox(shop)
-        self.decider = Decider(shop, self.outbox)
+        self.calls_handler = CallHandler(shop, self.outbox)
 
 
 def number(n: int) -> str:
@@ -114,12 +114,12 @@ def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterato
     engine = open_engine(f"sqlite:///{folder}/textback.db")
     migrate(engine)
     fill(folder / "textback.db", contacts, calls, messages)
-    shop = Shop(parse(SETTINGS, folder / "config.ini"), Clock())
+    shop = ShopState(parse(SETTINGS, folder / "config.ini"), Clock())
     shop.lists = blocklists.BlockLists()
     mind = Mind(shop)
     with Session(engine) as session, session.begin():
         shop.recall(session)
-        mind.decider.line_up(
+        mind.calls_handler.line_up(
             session, contract.LineUp("main", 0.0, "/dev/ttyUSB2", "model", None, None, None, None)
         )
     try:
@@ -132,9 +132,9 @@ def one_call(mind: Mind, engine: Engine, caller: str, key: int) -> None:
     """It rings, ends, and its text is marked as sending: what the loop does between the caller's end and AT+CMGS."""
     at = mind.shop.clock.monotonic()
     with Session(engine) as session, session.begin():
-        mind.decider.call_rings(session, contract.CallRinging("main", at, key, caller, False))
+        mind.calls_handler.call_rings(session, contract.CallRinging("main", at, key, caller, False))
     with Session(engine) as session, session.begin():
-        mind.decider.call_ended(
+        mind.calls_handler.call_ended(
             session,
             contract.CallEnded("main", at, key, caller, False, contract.CallOutcome.ABANDONED, 3, None),
         )
@@ -200,8 +200,8 @@ def a_page(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[t
     with Session(engine) as session, session.begin():
         add_user(session, "mia", "flour & water")
     status = Status(0.0, (LineStatus("main", up=True),))
-    desk = Desk(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None)
-    client = create_app(desk).test_client()
+    bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None)
+    client = create_app(bridge).test_client()
     page = client.get("/login", follow_redirects=True).text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     form = {"csrf_token": token, "name": "mia", "password": "flour & water"}

@@ -94,11 +94,11 @@ class Box:
         self.service = box
 
     def calls(self) -> list[CallRow]:
-        with Session(self.service.desk.engine) as session:
+        with Session(self.service.bridge.engine) as session:
             return views.calls(session)
 
     def messages(self) -> list[MessageRow]:
-        with Session(self.service.desk.engine) as session:
+        with Session(self.service.bridge.engine) as session:
             return views.messages(session)
 
     def ended(self, count: int = 1) -> list[CallRow]:
@@ -122,7 +122,7 @@ class Box:
     def turn(self) -> None:
         """Wait until the loop has turned: it has looked around, and sent what is due."""
         for _ in range(2):  # the second answer comes from the turn after the one that answered first
-            self.service.desk.ask(MarkRead("nobody"), DEADLINE)
+            self.service.bridge.request(MarkRead("nobody"), DEADLINE)
 
     def ready(self) -> "Box":
         until(

@@ -13,7 +13,7 @@ from bridge.records import views
 from modem import contract
 from modem.contract import TextKind
 from tests.support.needs import PROGRAMS
-from tests.support.web_desk import NAME, PASSWORD, Office, an_office
+from tests.support.web_bridge import NAME, PASSWORD, Office, an_office
 from web import create_app
 from web.server import Server
 
@@ -46,7 +46,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def url(office: Office) -> Iterator[str]:
-    server = Server(create_app(office.desk), "127.0.0.1", 0)
+    server = Server(create_app(office.bridge), "127.0.0.1", 0)
     server.start()
     yield server.url
     server.stop()

@@ -119,7 +119,7 @@ class Guest:
 
 
 @dataclass
-class Shop:
+class ShopState:
     """A box that works, and what its callers may expect meanwhile."""
 
     box: Box
@@ -142,7 +142,7 @@ class Shop:
 
     def rows(self) -> Counter[tuple[str, str]]:
         """Every row of every table, but for what the box notes by itself of each look into the SIM's own book."""
-        with Session(self.box.service.desk.engine) as session:
+        with Session(self.box.service.bridge.engine) as session:
             rows = [
                 (table.name, repr(row))
                 for table in metadata.sorted_tables
@@ -166,16 +166,16 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopState]:
     with (
         Simulator(speed=20, reports="off") as simulator,
         a_box(tmp_path_factory.mktemp("shop"), simulator, extra=NO_LIMITS) as box,
     ):
-        with Session(box.service.desk.engine) as session, session.begin():
+        with Session(box.service.bridge.engine) as session, session.begin():
             add_user(session, NAME, PASSWORD)
         port = urlsplit(box.service.url).port
         assert port
-        shop = Shop(box, port)
+        shop = ShopState(box, port)
         shop.guest().ask("GET", "/login")  # makes the key of the cookies
         shop.missed_call()
         simulator.text(str(box.calls()[0].address), "Do you have rye bread?")
@@ -252,7 +252,7 @@ FORGED = {
 }
 
 
-def test_forged_names_are_refused_and_told_nothing(shop: Shop) -> None:
+def test_forged_names_are_refused_and_told_nothing(shop: ShopState) -> None:
     with shop.under_attack():
         for name, request in FORGED.items():
             answer = raw(shop.port, request)
@@ -264,7 +264,7 @@ def test_forged_names_are_refused_and_told_nothing(shop: Shop) -> None:
         shop.missed_call()
 
 
-def test_what_a_proxy_would_say_is_not_believed(shop: Shop) -> None:
+def test_what_a_proxy_would_say_is_not_believed(shop: ShopState) -> None:
     """No proxy stands before the box: who asks is who connects, and links lead to the name that was typed."""
     said = ("X-Forwarded-Host: evil.example", "X-Forwarded-For: 8.8.8.8", "X-Forwarded-Proto: https")
     with shop.under_attack():
@@ -276,13 +276,13 @@ def test_what_a_proxy_would_say_is_not_believed(shop: Shop) -> None:
 # ---- forms of others
 
 
-def rules(shop: Shop, method: str) -> list[Rule]:
+def rules(shop: ShopState, method: str) -> list[Rule]:
     """Every route of the page for this method."""
-    found = create_app(shop.box.service.desk).url_map.iter_rules()
+    found = create_app(shop.box.service.bridge).url_map.iter_rules()
     return [rule for rule in found if method in (rule.methods or ()) and rule.endpoint != "static"]
 
 
-def filled(shop: Shop, rule: Rule) -> list[str]:
+def filled(shop: ShopState, rule: Rule) -> list[str]:
     """The paths of this route, for somebody who is known to the shop."""
     address = quote(next(text.address for text in shop.box.messages() if text.direction == "in"))
     path = re.sub(r"<path:\w+>", address, rule.rule).replace("<section>", "limits").replace("<name>", NAME)
@@ -292,7 +292,7 @@ def filled(shop: Shop, rule: Rule) -> list[str]:
     return paths
 
 
-def test_no_form_of_another_page_is_taken(shop: Shop) -> None:
+def test_no_form_of_another_page_is_taken(shop: ShopState) -> None:
     mia, other = shop.guest().log_in(), shop.guest().log_in()
     good, theirs = mia.token(), other.token()
     wrong: list[dict[str, str]] = [{}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": theirs}]
@@ -312,7 +312,7 @@ def test_no_form_of_another_page_is_taken(shop: Shop) -> None:
         assert shop.box.service.loop.status.paused is None
 
 
-def test_looking_changes_nothing(shop: Shop) -> None:
+def test_looking_changes_nothing(shop: ShopState) -> None:
     mia = shop.guest().log_in()
     everything = urlencode(EVERYTHING)
     with shop.under_attack():
@@ -326,7 +326,7 @@ def test_looking_changes_nothing(shop: Shop) -> None:
 # ---- cookies of others
 
 
-def test_a_cookie_from_before_the_log_in_is_worth_nothing_afterwards(shop: Shop) -> None:
+def test_a_cookie_from_before_the_log_in_is_worth_nothing_afterwards(shop: ShopState) -> None:
     eve = shop.guest()
     token, planted = eve.token(), eve.cookie
     mia = Guest(shop.port, cookie=planted)
@@ -338,10 +338,10 @@ def test_a_cookie_from_before_the_log_in_is_worth_nothing_afterwards(shop: Shop)
         assert mia.post("/status/now", **EVERYTHING, csrf_token=token).code == 400
 
 
-def test_forged_cookies_are_worth_nothing(shop: Shop) -> None:
+def test_forged_cookies_are_worth_nothing(shop: ShopState) -> None:
     good = shop.guest().log_in().cookie
-    app = create_app(shop.box.service.desk)
-    with Session(shop.box.service.desk.engine) as session:
+    app = create_app(shop.box.service.bridge)
+    with Session(shop.box.service.bridge.engine) as session:
         user = session.exec(select(User)).first()
         assert user
     forged = [good[:-1], good[:-10], good[: len(good) // 2], "textback=", f"{good}x", "textback=" + "." * 9]
@@ -357,7 +357,7 @@ def test_forged_cookies_are_worth_nothing(shop: Shop) -> None:
             assert not Guest(shop.port, cookie=cookie).is_in(), cookie
 
 
-def test_logging_out_takes_the_cookie_away(shop: Shop) -> None:
+def test_logging_out_takes_the_cookie_away(shop: ShopState) -> None:
     mia = shop.guest().log_in()
     with shop.under_attack():
         token = mia.token()
@@ -367,12 +367,12 @@ def test_logging_out_takes_the_cookie_away(shop: Shop) -> None:
         assert mia.post("/status/now", **EVERYTHING, csrf_token=token).code in (303, 400)
 
 
-def test_a_new_password_makes_stolen_cookies_worthless(shop: Shop) -> None:
-    with Session(shop.box.service.desk.engine) as session, session.begin():
+def test_a_new_password_makes_stolen_cookies_worthless(shop: ShopState) -> None:
+    with Session(shop.box.service.bridge.engine) as session, session.begin():
         add_user(session, "noa", PASSWORD)
     noa = shop.guest().log_in("noa")
     token, stolen = noa.token(), noa.cookie
-    with Session(shop.box.service.desk.engine) as session, session.begin():
+    with Session(shop.box.service.bridge.engine) as session, session.begin():
         set_password(session, "noa", "another password")
     with shop.under_attack():
         eve = Guest(shop.port, cookie=stolen)
@@ -388,7 +388,7 @@ def test_a_new_password_makes_stolen_cookies_worthless(shop: Shop) -> None:
 GUESSES, GUESSERS = 10_000, 4
 
 
-def guess(shop: Shop, times: int, address: str) -> Counter[int]:
+def guess(shop: ShopState, times: int, address: str) -> Counter[int]:
     """So many wrong passwords on one connection; the codes of the answers."""
     eve = Guest(shop.port, address)
     form = urlencode({"csrf_token": eve.token(), "name": NAME, "password": "guess "})
@@ -402,7 +402,7 @@ def guess(shop: Shop, times: int, address: str) -> Counter[int]:
     return codes
 
 
-def test_ten_thousand_guesses(shop: Shop) -> None:
+def test_ten_thousand_guesses(shop: ShopState) -> None:
     guesser, began = next(shop.addresses), time.monotonic()
     with shop.under_attack():
         codes = guess(shop, 10, guesser)
@@ -479,7 +479,7 @@ TOO_MUCH: dict[str, Iterable[bytes]] = {
 
 
 @pytest.mark.parametrize("name", TOO_MUCH)
-def test_too_much_is_refused_and_not_kept(shop: Shop, name: str) -> None:
+def test_too_much_is_refused_and_not_kept(shop: ShopState, name: str) -> None:
     pieces = list(TOO_MUCH[name])
     raw(shop.port, *pieces)
     held = memory()
@@ -490,7 +490,7 @@ def test_too_much_is_refused_and_not_kept(shop: Shop, name: str) -> None:
         assert memory() - held < A_FEW_MB
 
 
-def test_a_body_that_never_comes(shop: Shop) -> None:
+def test_a_body_that_never_comes(shop: ShopState) -> None:
     with shop.under_attack(), ExitStack() as stack:
         held = memory()
         for length in (1, 60_000, MEGABYTE - 1) * 10:
@@ -506,7 +506,7 @@ def test_a_body_that_never_comes(shop: Shop) -> None:
 SLOW = {"head": head(*POST) + b"x", "body": of_length(POST, 60_000) + b"a=" + b"b" * 1000}
 
 
-def test_slow_guests_keep_nobody_waiting(shop: Shop) -> None:
+def test_slow_guests_keep_nobody_waiting(shop: ShopState) -> None:
     with shop.under_attack(), ExitStack() as stack:
         slow = [
             (stack.enter_context(socket.create_connection(("127.0.0.1", shop.port), DEADLINE)), request)
@@ -523,7 +523,7 @@ def test_slow_guests_keep_nobody_waiting(shop: Shop) -> None:
         shop.guest().log_in()
 
 
-def test_more_guests_than_the_page_takes(shop: Shop) -> None:
+def test_more_guests_than_the_page_takes(shop: ShopState) -> None:
     with shop.under_attack():
         with ExitStack() as stack:
             for _ in range(150):
@@ -532,7 +532,7 @@ def test_more_guests_than_the_page_takes(shop: Shop) -> None:
         assert shop.guest().ask("GET", "/login").code == 200
 
 
-def test_guests_who_hang_up_in_the_middle(shop: Shop) -> None:
+def test_guests_who_hang_up_in_the_middle(shop: ShopState) -> None:
     with shop.under_attack():
         for request in [head("GET /login HTTP/1.1", OWN), SLOW["body"], b"GET", b""] * 10:
             with socket.create_connection(("127.0.0.1", shop.port), DEADLINE) as connection:
@@ -661,7 +661,7 @@ def odd_requests(cookie: str) -> Iterator[bytes]:
     yield from FIRST
 
 
-def test_odd_bytes_are_no_fault_of_the_box(shop: Shop) -> None:
+def test_odd_bytes_are_no_fault_of_the_box(shop: ShopState) -> None:
     mia = shop.guest().log_in()
     inside = ROOT / "web" / "static"
     files = {file.read_bytes().decode("utf-8", "replace") for file in inside.iterdir()}
@@ -676,7 +676,7 @@ def test_odd_bytes_are_no_fault_of_the_box(shop: Shop) -> None:
         assert mia.is_in()
 
 
-def test_a_second_request_in_the_first_is_judged_by_itself(shop: Shop) -> None:
+def test_a_second_request_in_the_first_is_judged_by_itself(shop: ShopState) -> None:
     """What is hidden behind a request gets through no guard that it would not get through alone."""
     mia = shop.guest().log_in()
     form = urlencode({**EVERYTHING, "csrf_token": mia.token()}).encode()
@@ -696,14 +696,14 @@ def test_a_second_request_in_the_first_is_judged_by_itself(shop: Shop) -> None:
         assert shop.box.service.loop.status.paused is None
 
 
-def test_a_line_that_is_not_there_cannot_be_tried_again(shop: Shop) -> None:
+def test_a_line_that_is_not_there_cannot_be_tried_again(shop: ShopState) -> None:
     mia = shop.guest().log_in()
     with shop.under_attack():
         for line in ("", "\0", "nonsense", "MAIN"):
             assert mia.post("/status/again", csrf_token=mia.token(), line=line).code == 404
 
 
-def test_all_that_came_is_still_answered(shop: Shop) -> None:
+def test_all_that_came_is_still_answered(shop: ShopState) -> None:
     """After everything: as many texts as calls, and no thread of the page was lost."""
     assert len(shop.box.simulator.sent) == shop.called
     assert sum(thread.name.startswith("waitress-") for thread in threading.enumerate()) == 4

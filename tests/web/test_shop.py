@@ -13,36 +13,36 @@ from sqlmodel import Session, col, select
 
 from bridge import config
 from bridge.config.schema import SECTIONS
-from bridge.contract.answers import Granted, Refused
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AddNote,
+    AnswerCall,
     Assign,
     CalledBack,
     CloseShop,
     Describe,
-    Foretell,
+    DryRun,
+    HangUp,
     Mark,
+    MarkDone,
     MarkRead,
     OpenShop,
     Pause,
-    PickUp,
-    PutDown,
     ReadSettings,
-    Release,
+    Request,
+    ResetBreaker,
     Resume,
     SaveReply,
     SendAgain,
     SendSample,
-    Settle,
     TryAgain,
-    Wish,
     WriteText,
 )
 from bridge.records import users, views
-from bridge.records.tables import Contact, Deed, Message, Note
+from bridge.records.tables import AuditEntry, Contact, Message, Note
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
-from tests.support.web_desk import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
+from tests.support.web_bridge import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from tests.web.test_web_loop import enter, post, token
 from web import create_app
 from web.access.login import OWNERS_ONLY
@@ -54,23 +54,24 @@ STRANGER = "+447400999999"
 
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
-    return enter(office.desk)
+    return enter(office.bridge)
 
 
 @pytest.fixture
 def staff(office: Office) -> FlaskClient:
     with Session(office.engine) as session, session.begin():
         users.add_user(session, "ben", PASSWORD, users.STAFF)
-    client = create_app(office.desk).test_client()
+    client = create_app(office.bridge).test_client()
     form = {"csrf_token": token(client, "/login"), "name": "ben", "password": PASSWORD}
     assert client.post("/login", data=form).status_code == 303
     return client
 
 
-def deeds(office: Office) -> list[str]:
+def audit_entries(office: Office) -> list[str]:
     with Session(office.engine) as session:
         return [
-            f"{deed.who} {deed.what}" for deed in session.exec(select(Deed).order_by(col(Deed.id).desc()))
+            f"{deed.who} {deed.what}"
+            for deed in session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()))
         ]
 
 
@@ -113,7 +114,7 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(
         }
     assert post(client, f"/settings/{section}", **form)[0] == 200
     assert file(office).read_bytes() == before
-    assert deeds(office) == []
+    assert audit_entries(office) == []
 
 
 def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskClient) -> None:
@@ -122,7 +123,7 @@ def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskC
     assert (code, "Kept. It counts from now on." in page, "3 a minute, 7 a day" in page) == (200, True, True)
     assert office.loop.settings.limits.per_day == 7
     assert config.load(file(office)).limits.per_minute == 3
-    assert deeds(office) == [f"{NAME} changed the settings: per_minute, per_day in limits"]
+    assert audit_entries(office) == [f"{NAME} changed the settings: per_minute, per_day in limits"]
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
@@ -209,7 +210,7 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
     with Session(office.engine) as session:
         assert [user.model_dump() for user in users.everybody(session)] == before
     assert office.loop.settings.shop.name == "Corner Bakery"
-    assert deeds(office) == []
+    assert audit_entries(office) == []
 
 
 def test_the_last_owner_stays(office: Office, client: FlaskClient) -> None:
@@ -219,7 +220,7 @@ def test_the_last_owner_stays(office: Office, client: FlaskClient) -> None:
     post(client, "/team", name="noa", password=PASSWORD, role="owner")
     assert post(client, f"/team/{NAME}", do="role", role="staff")[0] == 200
     assert post(client, "/team/noa", do="remove")[0] == 403  # staff by now
-    assert deeds(office)[:2] == [f"{NAME} made {NAME} staff", f"{NAME} let noa log in as owner"]
+    assert audit_entries(office)[:2] == [f"{NAME} made {NAME} staff", f"{NAME} let noa log in as owner"]
 
 
 NO_USERS = [
@@ -245,7 +246,7 @@ def test_who_cannot_be_let_in(
 def test_a_new_password_needs_the_old_one_and_logs_out_everywhere_else(
     office: Office, client: FlaskClient
 ) -> None:
-    other = enter(office.desk)
+    other = enter(office.bridge)
     code, page = post(client, "/team/me", do="password", old="wrong wrong", new="a new password")
     assert (code, "The old password is wrong." in page) == (422, True)
     assert post(client, "/team/me", do="password", old=PASSWORD, new="a new password")[0] == 200
@@ -254,7 +255,7 @@ def test_a_new_password_needs_the_old_one_and_logs_out_everywhere_else(
 
 
 def test_logging_out_everywhere_else(office: Office, client: FlaskClient) -> None:
-    other = enter(office.desk)
+    other = enter(office.bridge)
     assert post(client, "/team/me", do="out")[0] == 200
     assert (client.get("/contacts").status_code, other.get("/contacts").status_code) == (200, 303)
 
@@ -273,7 +274,7 @@ def test_the_log_goes_on_page_by_page_and_forgets_with_the_person(
     assert "blocked" in client.get(link[1]).text
     post(client, f"/contacts/{FLO}/forget", sure="yes")
     assert FLO not in client.get(link[1]).text
-    assert deeds(office)[0] == f"{NAME} had a person forgotten"
+    assert audit_entries(office)[0] == f"{NAME} had a person forgotten"
 
 
 # ---- conversations
@@ -404,8 +405,8 @@ def test_send_again_minds_a_stop(office: Office) -> None:
     with Session(office.engine) as session, session.begin():
         sent = session.exec(select(Message).where(Message.status == "sent")).one()
         sent.status, key = "failed", sent.id or 0
-    assert isinstance(office.desk.ask(SendAgain(key)), Refused)
-    assert isinstance(office.desk.ask(SendAgain(key, despite_stop=True), by=NAME), Granted)
+    assert isinstance(office.bridge.request(SendAgain(key)), Rejected)
+    assert isinstance(office.bridge.request(SendAgain(key, despite_stop=True), by=NAME), Done)
 
 
 def test_what_waits_is_the_first_text_since_our_last(office: Office) -> None:
@@ -423,10 +424,10 @@ def test_what_waits_is_the_first_text_since_our_last(office: Office) -> None:
     comes("Q1")
     comes("Q2")
     assert told() == [("Q1", True, False), ("Q2", False, False)]
-    office.desk.ask(WriteText(DAN, "Yes", NAME))
+    office.bridge.request(WriteText(DAN, "Yes", NAME))
     comes("Q3")
     assert told() == [("Q1", True, True), ("Q2", False, False), ("Q3", True, False)]
-    office.desk.ask(Settle(DAN, True))
+    office.bridge.request(MarkDone(DAN, True))
     comes("Q4")
     assert told()[2:] == [("Q3", False, False), ("Q4", True, False)]
 
@@ -450,62 +451,60 @@ def ours_answered(office: Office, address: str) -> bool:
 
 @pytest.mark.parametrize(
     "wish",
-    [Settle(STRANGER, True), Assign(STRANGER, None), AddNote(STRANGER, "x")],
+    [MarkDone(STRANGER, True), Assign(STRANGER, None), AddNote(STRANGER, "x")],
     ids=lambda wish: type(wish).__name__,
 )
-def test_nobody_has_this_number(office: Office, wish: Settle | Assign | AddNote) -> None:
-    assert office.desk.ask(wish) == Refused("Nobody has this number here.")
+def test_nobody_has_this_number(office: Office, wish: MarkDone | Assign | AddNote) -> None:
+    assert office.bridge.request(wish) == Rejected("Nobody has this number here.")
 
 
 def test_the_page_that_a_wish_leads_to_shows_it(office: Office) -> None:
     for _ in range(20):
-        assert office.desk.ask(Pause()) == Granted()
-        assert office.desk.status().paused
-        assert office.desk.ask(Resume()) == Granted()
-        assert office.desk.status().paused is None
+        assert office.bridge.request(Pause()) == Done()
+        assert office.bridge.status().paused
+        assert office.bridge.request(Resume()) == Done()
+        assert office.bridge.status().paused is None
 
 
 def test_a_line_that_is_not_there_is_refused(office: Office) -> None:
     for line in ("", "\0", "nonsense", "MAIN"):
-        assert office.desk.ask(TryAgain(line)) == Refused("The box has no such line.")
+        assert office.bridge.request(TryAgain(line)) == Rejected("The box has no such line.")
 
 
 def test_saved_replies_have_an_end(office: Office) -> None:
-    answers = [office.desk.ask(SaveReply(f"Reply {n}")) for n in range(60)]
-    assert [isinstance(answer, Granted) for answer in answers].count(
-        True
-    ) == 48  # and the two that were there
-    assert isinstance(answers[-1], Refused)
+    answers = [office.bridge.request(SaveReply(f"Reply {n}")) for n in range(60)]
+    assert [isinstance(answer, Done) for answer in answers].count(True) == 48  # and the two that were there
+    assert isinstance(answers[-1], Rejected)
 
 
 # ---- what would happen
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 THOUGHTS = [
-    (Foretell(None, NOON, 3), "withheld"),
-    (Foretell(STRANGER, NOON, 3), None),
-    (Foretell("07400 999999", NOON, 3), None),
-    (Foretell(STRANGER, NOON, 3, "answered"), "not_missed"),
-    (Foretell("60006", NOON, 3), "not_textable"),
-    (Foretell("+491701234567", NOON, 3), "foreign"),
-    (Foretell(EVE, NOON, 3), "excluded"),
-    (Foretell(BOB, NOON, 3), "opted_out"),
+    (DryRun(None, NOON, 3), "withheld"),
+    (DryRun(STRANGER, NOON, 3), None),
+    (DryRun("07400 999999", NOON, 3), None),
+    (DryRun(STRANGER, NOON, 3, "answered"), "not_missed"),
+    (DryRun("60006", NOON, 3), "not_textable"),
+    (DryRun("+491701234567", NOON, 3), "foreign"),
+    (DryRun(EVE, NOON, 3), "excluded"),
+    (DryRun(BOB, NOON, 3), "opted_out"),
 ]
 
 
 @pytest.mark.parametrize(("wish", "reason"), THOUGHTS)
-def test_what_would_happen(office: Office, wish: Foretell, reason: str | None) -> None:
+def test_what_would_happen(office: Office, wish: DryRun, reason: str | None) -> None:
     def rows() -> tuple[int, int, int]:
         with Session(office.engine) as session:
             return len(views.calls(session)), len(views.messages(session)), len(views.contacts(session))
 
     before = rows()
-    answer = office.desk.ask(wish)
-    assert isinstance(answer, Granted)
-    assert answer.foretold is not None
-    assert answer.foretold.reason == reason
-    assert (answer.foretold.body is not None) == (reason is None)
-    assert answer.foretold.trace[-1]["verdict"] == ("stop" if reason else "pass")
+    answer = office.bridge.request(wish)
+    assert isinstance(answer, Done)
+    assert answer.decision is not None
+    assert answer.decision.reason == reason
+    assert (answer.decision.body is not None) == (reason is None)
+    assert answer.decision.trace[-1]["verdict"] == ("stop" if reason else "pass")
     assert rows() == before
     assert office.requests == []
 
@@ -513,10 +512,10 @@ def test_what_would_happen(office: Office, wish: Foretell, reason: str | None) -
 def test_somebody_who_was_texted_is_cooling_down(office: Office) -> None:
     soon = datetime.now(UTC) + timedelta(minutes=5)
     for at, reason in ((soon, "cooldown"), (soon + timedelta(days=3), None)):
-        answer = office.desk.ask(Foretell(ANN, at, 2))
-        assert isinstance(answer, Granted)
-        assert answer.foretold is not None
-        assert answer.foretold.reason == reason
+        answer = office.bridge.request(DryRun(ANN, at, 2))
+        assert isinstance(answer, Done)
+        assert answer.decision is not None
+        assert answer.decision.reason == reason
 
 
 NONSENSE = [
@@ -558,12 +557,12 @@ def test_whatever_people_ask_for_the_loop_answers(office: Office) -> None:
     def yes() -> bool:
         return chance.random() < 0.5
 
-    wishes: tuple[Callable[[], Wish], ...] = (
-        lambda: Foretell(odd() or None, when(), chance.randint(0, 60), chance.choice(tuple(OUTCOMES))),
+    wishes: tuple[Callable[[], Request], ...] = (
+        lambda: DryRun(odd() or None, when(), chance.randint(0, 60), chance.choice(tuple(OUTCOMES))),
         lambda: WriteText(somebody(), odd(200), NAME, yes(), chance.choice((None, odd(3)))),
         lambda: SendAgain(chance.randint(-5, 80), yes()),
         lambda: Mark(somebody(), chance.choice(("out", "in", "fine", "block", "unblock", odd(4)))),
-        lambda: Settle(somebody(), yes()),
+        lambda: MarkDone(somebody(), yes()),
         lambda: Assign(somebody(), chance.choice((None, NAME, odd()))),
         lambda: AddNote(somebody(), odd(50)),
         lambda: SaveReply(odd(50), chance.choice((None, chance.randint(-3, 60)))),
@@ -575,12 +574,12 @@ def test_whatever_people_ask_for_the_loop_answers(office: Office) -> None:
         lambda: Pause(chance.choice((None, 60)), yes()),
         Resume,
         lambda: TryAgain(odd()),
-        Release,
+        ResetBreaker,
         ReadSettings,
         SendSample,
-        lambda: PickUp(odd()),
-        lambda: PutDown(odd()),
+        lambda: AnswerCall(odd()),
+        lambda: HangUp(odd()),
     )
     for _ in range(600):
         wish = chance.choice(wishes)()
-        assert isinstance(office.desk.ask(wish, DEADLINE, by=NAME), Granted | Refused), wish
+        assert isinstance(office.bridge.request(wish, DEADLINE, by=NAME), Done | Rejected), wish

@@ -1,4 +1,4 @@
-"""The page through Flask's client, on a real database file: who is let in, what is shown, what is wished for."""
+"""The page through Flask's client, on a real database file: who is let in, what is shown, what is asked for."""
 
 import re
 import threading
@@ -20,9 +20,9 @@ from werkzeug.test import TestResponse
 
 from bridge import config
 from bridge.config import Settings
-from bridge.contract.answers import Granted, Refused
-from bridge.contract.desk import Asked, Desk
-from bridge.contract.requests import MarkRead, Wish, WriteText
+from bridge.contract.answers import Done, Rejected
+from bridge.contract.bridge import Bridge, Envelope
+from bridge.contract.requests import MarkRead, Request, WriteText
 from bridge.contract.status import LineStatus, Status
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
@@ -50,20 +50,20 @@ CONFIG = (
 
 @dataclass
 class Office:
-    """A desk with a small loop behind it, which notes wishes and answers as it is told."""
+    """A desk with a small loop behind it, which notes requests and answers as it is told."""
 
     engine: Engine
     settings: Settings
-    wishes: list[Wish] = field(default_factory=list)
-    answer: Granted | Refused | None = field(default_factory=Granted)
+    requests: list[Request] = field(default_factory=list)
+    answer: Done | Rejected | None = field(default_factory=Done)
     lines: tuple[LineStatus, ...] = (LineStatus("main", up=True, idle=True, reason=None),)
     database: str | None = None
     alive: Callable[[], float] = time.monotonic
-    inbox: SimpleQueue[Asked | None] = field(default_factory=SimpleQueue)
+    inbox: SimpleQueue[Envelope | None] = field(default_factory=SimpleQueue)
 
     @property
-    def desk(self) -> Desk:
-        return Desk(
+    def bridge(self) -> Bridge:
+        return Bridge(
             self.engine,
             settings=lambda: self.settings,
             status=lambda: Status(self.alive(), self.lines, self.database),
@@ -73,7 +73,7 @@ class Office:
 
     def run(self) -> None:
         while (asked := self.inbox.get()) is not None:
-            self.wishes.append(asked.wish)
+            self.requests.append(asked.request)
             if self.answer is not None:
                 asked.answer.put(self.answer)
 
@@ -93,7 +93,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def app(office: Office) -> Flask:
-    app = create_app(office.desk)
+    app = create_app(office.bridge)
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         add_user(session, "mia", PASSWORD)
@@ -250,13 +250,13 @@ def test_log_ins_outlast_a_restart(office: Office, app: Flask) -> None:
     assert cookie.same_site == "Lax"
     assert cookie.expires
     assert 29 < (cookie.expires - datetime.now(UTC)).total_seconds() / 86400 <= 30
-    new = create_app(office.desk).test_client()
+    new = create_app(office.bridge).test_client()
     new.set_cookie("textback", cookie.value)
     assert new.get("/", follow_redirects=True).status_code == 200
 
 
 def test_the_first_user_needs_the_code_of_the_box(office: Office) -> None:
-    app = create_app(office.desk)
+    app = create_app(office.bridge)
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         code = users.setup_code(session)
@@ -284,7 +284,7 @@ def test_the_first_user_needs_the_code_of_the_box(office: Office) -> None:
 
 
 def test_the_code_cannot_be_guessed(office: Office) -> None:
-    app = create_app(office.desk)
+    app = create_app(office.bridge)
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         users.setup_code(session)
@@ -314,7 +314,7 @@ def test_no_change_without_a_form_of_ours(office: Office, client: FlaskClient) -
         refused = client.post(path, data={"body": "Hi"})
         assert refused.status_code == 400
         assert "form" in words(refused)
-    assert office.wishes == []
+    assert office.requests == []
 
 
 @pytest.mark.parametrize(
@@ -383,7 +383,7 @@ def test_pages_load_nothing_from_outside(office: Office, client: FlaskClient) ->
 
 
 def test_a_database_that_is_not_there_yet(office: Office) -> None:
-    client = create_app(office.desk).test_client()
+    client = create_app(office.bridge).test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get("/").status_code == 503
     migrate(office.engine)
@@ -531,18 +531,18 @@ def test_a_reply_is_a_wish_of_whoever_is_logged_in(office: Office, client: Flask
     sent = reply(client, ANN, "Yes – until 6\r\nSee you")
     assert sent.status_code == 303
     assert sent.location.startswith(f"/conversations/{ANN}")
-    assert office.wishes == [WriteText(ANN, "Yes - until 6\nSee you", "mia"), MarkRead(ANN)]
+    assert office.requests == [WriteText(ANN, "Yes - until 6\nSee you", "mia"), MarkRead(ANN)]
 
 
 def test_a_refused_reply_keeps_its_words(office: Office, client: FlaskClient) -> None:
     they_wrote(office, ANN, "STOP", opted_out=True)
-    office.answer = Refused("This person has asked for no more texts.")
+    office.answer = Rejected("This person has asked for no more texts.")
     page = reply(client, ANN, "Just <one> thing")
     assert "This person has asked for no more texts." in words(page)
     assert "Just &lt;one&gt; thing</textarea>" in page.text
-    office.answer = Granted(2)
+    office.answer = Done(2)
     reply(client, ANN, "Your cake is ready", despite_stop="on")
-    assert WriteText(ANN, "Your cake is ready", "mia", despite_stop=True) in office.wishes
+    assert WriteText(ANN, "Your cake is ready", "mia", despite_stop=True) in office.requests
 
 
 def test_a_reply_that_could_not_be_stored_yet(
@@ -569,17 +569,17 @@ def test_counting_sends_nothing(office: Office, client: FlaskClient, body: str, 
     page = reply(client, ANN, body, do="count")
     assert cost in words(page)
     assert f"{body}</textarea>" in page.text
-    assert office.wishes == []
+    assert office.requests == []
 
 
 def test_reading_is_a_wish(office: Office, client: FlaskClient) -> None:
     they_wrote(office, ANN, "Hello")
     assert re.search(r'class="count"[^>]*>1<', client.get("/").text)
     client.get(f"/conversations/{ANN}")
-    assert office.wishes == []
+    assert office.requests == []
     form = {"csrf_token": token(client, f"/conversations/{ANN}")}
     assert client.post(f"/conversations/{ANN}/read", data=form).status_code == 303
-    assert office.wishes == [MarkRead(ANN)]
+    assert office.requests == [MarkRead(ANN)]
 
 
 def test_who_cannot_be_texted_gets_no_reply_box(office: Office, client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from modem import contract
 from tests.support.box import until
 from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts
 from tests.support.needs import needs
-from tests.support.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
+from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
 
 pytestmark = needs("chromium")
 
@@ -260,7 +260,7 @@ def test_it_can_be_read_and_hit(
     office.loop.inbox.put(
         contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.", "port")
     )
-    until(lambda: office.desk.status().troubles, "the trouble")
+    until(lambda: office.bridge.status().troubles, "the trouble")
     page, _ = enter(browser, contexts, url, size, scheme)
     expect(page.get_by_role("alert")).to_be_visible()
     for place in PLACES:

@@ -16,12 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlmodel import Session
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.contract.status import LineStatus, Status
 from bridge.records import views
 from bridge.records.tables import Contact
 from bridge.records.users import set_password
-from tests.support.web_desk import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
+from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
 from web.access.guesses import ALL, EACH, Limiter
 from web.server import Server
@@ -35,12 +35,12 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
-    return enter(office.desk)
+    return enter(office.bridge)
 
 
-def enter(desk: Desk) -> FlaskClient:
+def enter(bridge: Bridge) -> FlaskClient:
     """Somebody who is logged in."""
-    client = create_app(desk).test_client()
+    client = create_app(bridge).test_client()
     form = {"csrf_token": token(client, "/login"), "name": NAME, "password": PASSWORD}
     assert client.post("/login", data=form).status_code == 303
     return client
@@ -122,11 +122,11 @@ def test_days_stand_above_their_calls(client: FlaskClient) -> None:
 
 
 def test_a_log_in_may_be_the_first_request_of_a_restarted_box(office: Office) -> None:
-    old = create_app(office.desk).test_client()
+    old = create_app(office.bridge).test_client()
     form = {"csrf_token": token(old, "/login"), "name": NAME, "password": PASSWORD}
     cookie = old.get_cookie("textback")
     assert cookie
-    new = create_app(office.desk).test_client()
+    new = create_app(office.bridge).test_client()
     new.set_cookie("textback", cookie.value)
     again = new.post("/login", data=form)
     assert again.status_code == 307
@@ -135,7 +135,7 @@ def test_a_log_in_may_be_the_first_request_of_a_restarted_box(office: Office) ->
 
 def test_a_locked_database_is_a_plain_page(tmp_path: Path) -> None:
     with an_office(tmp_path, at_work=False) as office:
-        client = create_app(office.desk).test_client()
+        client = create_app(office.bridge).test_client()
         client.get("/login", follow_redirects=True)
         office.engine.dispose()
         with closing(sqlite3.connect(tmp_path / "textback.db", isolation_level=None)) as other:
@@ -150,18 +150,18 @@ def test_a_locked_database_is_a_plain_page(tmp_path: Path) -> None:
 
 
 def test_health_names_no_number(office: Office) -> None:
-    health = create_app(office.desk).test_client().get("/healthz")
+    health = create_app(office.bridge).test_client().get("/healthz")
     assert ANN[3:] not in health.text
 
 
 def test_a_dead_loop_is_said(office: Office) -> None:
     still = Status(alive=float("-inf"), lines=(LineStatus("main", up=True, reason=None),))
-    client = enter(replace(office.desk, status=lambda: still))
+    client = enter(replace(office.bridge, status=lambda: still))
     assert "not answering" in client.get("/status").text
 
 
 def test_who_is_refused_learns_nothing_of_the_shop(office: Office) -> None:
-    client = create_app(office.desk).test_client()
+    client = create_app(office.bridge).test_client()
     for answer in (
         client.get("/login", headers={"Host": "evil.example"}),
         client.get("/login", environ_base={"REMOTE_ADDR": "203.0.113.9"}),
@@ -177,7 +177,7 @@ def test_a_fault_of_ours_is_logged_without_the_number(
     def broken() -> str:
         raise ZeroDivisionError
 
-    client = enter(replace(office.desk, region=broken))
+    client = enter(replace(office.bridge, region=broken))
     with caplog.at_level(logging.ERROR):
         page = client.get(f"/conversations/{DAN}")
     assert page.status_code == 500
@@ -205,7 +205,7 @@ def test_the_mark_changes_with_what_happens_and_only_then(office: Office, client
     assert mark() == before
     post(client, f"/conversations/{ANN}/read")
     assert mark() != before
-    assert create_app(office.desk).test_client().get("/news", follow_redirects=True).json is None
+    assert create_app(office.bridge).test_client().get("/news", follow_redirects=True).json is None
 
 
 def test_a_poll_without_news_touches_no_table(office: Office, client: FlaskClient) -> None:
@@ -261,7 +261,7 @@ def test_the_right_password_wipes_the_slate() -> None:
 
 
 def test_the_server_stops_while_browsers_keep_their_connections(office: Office) -> None:
-    server = Server(create_app(office.desk), "127.0.0.1", 0)
+    server = Server(create_app(office.bridge), "127.0.0.1", 0)
     server.start()
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as idle:
         idle.request("GET", "/healthz")
@@ -273,7 +273,7 @@ def test_the_server_stops_while_browsers_keep_their_connections(office: Office) 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
 def test_double_colon_is_both_families(office: Office) -> None:
-    server = Server(create_app(office.desk), "::", 0)
+    server = Server(create_app(office.bridge), "::", 0)
     server.start()
     try:
         for host in ("127.0.0.1", "::1"):

@@ -16,7 +16,7 @@ from bridge.records.tables import Call, Contact
 from bridge.rules import addressbook
 from modem import contract
 from tests.support.box import until
-from tests.support.web_desk import ANN, BOB, DAN, EVE, NAME, Office, an_office
+from tests.support.web_bridge import ANN, BOB, DAN, EVE, NAME, Office, an_office
 from tests.web.test_web_loop import enter, post, token
 
 OWNER = "+447400123499"
@@ -30,7 +30,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def client(office: Office) -> FlaskClient:
-    return enter(office.desk)
+    return enter(office.bridge)
 
 
 def person(office: Office, address: str) -> Contact:
@@ -86,7 +86,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
 def test_large_bodies_are_for_who_is_logged_in(office: Office) -> None:
     from web import create_app
 
-    stranger = create_app(office.desk).test_client()
+    stranger = create_app(office.bridge).test_client()
     answer = stranger.post("/contacts/import", data={"file": (io.BytesIO(b"x" * 200_000), "x.csv")})
     assert answer.status_code in (303, 307, 413)
 
@@ -152,7 +152,7 @@ def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
 def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
     at = time.monotonic()
     office.loop.inbox.put(contract.CallRinging("main", at, 7, ANN, False))
-    until(lambda: office.desk.status().lines[0].ringing, "the ringing")
+    until(lambda: office.bridge.status().lines[0].ringing, "the ringing")
     assert "Ann Whittaker is ringing" in client.get("/").text
     assert post(client, "/calls/ringing", line="main", do="answer")[0] == 200
     assert isinstance(office.requests[-1], contract.Answer)
@@ -161,7 +161,7 @@ def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, c
     office.loop.inbox.put(
         contract.CallEnded("main", at, 7, ANN, False, contract.CallOutcome.REJECTED, 2, None)
     )
-    until(lambda: not office.desk.status().lines[0].ringing, "the end")
+    until(lambda: not office.bridge.status().lines[0].ringing, "the end")
     assert "is ringing" not in client.get("/").text
 
 

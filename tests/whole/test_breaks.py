@@ -136,7 +136,7 @@ def send(folder: Path, kind: str, step: str, part: int) -> Sent:
         if part == 1:
             simulator.call(ANN, rings=1)
         else:
-            box.service.desk.ask(WriteText(ANN, LONG, "ann"))
+            box.service.bridge.request(WriteText(ANN, LONG, "ann"))
         assert armed.wait(DEADLINE)
         recover(simulator, kind)
         until(lambda: status() in ("sent", "unconfirmed", "failed"), f"{kind} at {step}")

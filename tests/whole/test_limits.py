@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import bridge.handlers.outbox
-from bridge.clock import Opinion
-from bridge.contract.answers import Granted
-from bridge.contract.requests import Release
+from bridge.clock import TimeSource
+from bridge.contract.answers import Done
+from bridge.contract.requests import ResetBreaker
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
 
@@ -55,7 +55,7 @@ def test_a_burst_of_strangers_stops_automatic_texts_until_somebody_lets_them_go_
         last = box.settled(3)[0]
         assert (last.address, last.textback, last.reason) == (CEM, "skipped", "breaker")
         assert "3 strangers called within ten minutes" in box.service.loop.status.troubles[0]
-        assert box.service.desk.ask(Release()) == Granted()
+        assert box.service.bridge.request(ResetBreaker()) == Done()
         until(lambda: box.service.loop.status.breaker is None, "the release")
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
         assert box.service.loop.status.breaker is None
@@ -84,8 +84,8 @@ def test_while_the_clock_is_in_doubt_nobody_is_texted_twice(tmp_path: Path, text
             call(box, ANN)
             box.settled()
         clock = box.service.loop._clock
-        clock.hears(
-            Opinion("the modem's clock", clock.utc() + timedelta(days=90), clock.monotonic(), exact=True)
+        clock.note_time(
+            TimeSource("the modem's clock", clock.utc() + timedelta(days=90), clock.monotonic(), exact=True)
         )
         call(box, ANN)
         last = box.settled(2 if texted_before else 1)[0]

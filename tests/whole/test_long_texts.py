@@ -19,13 +19,13 @@ from sqlmodel import Session, col, select
 
 from bridge import config
 from bridge.clock import Clock
-from bridge.contract.answers import Granted
+from bridge.contract.answers import Done
 from bridge.contract.requests import WriteText
-from bridge.handlers.calls import Decider
-from bridge.handlers.incoming import WAIT_FOR_PARTS, Reader
+from bridge.handlers.calls import CallHandler
+from bridge.handlers.incoming import WAIT_FOR_PARTS, IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.queue_text import write_text
-from bridge.handlers.shop import Shop
+from bridge.handlers.shop import ShopState
 from bridge.records import engine, views
 from bridge.records.tables import Message, MessagePart
 from modem import contract
@@ -57,7 +57,7 @@ class Ticking(Clock):
         return (self.now - START).total_seconds()
 
 
-class Desk:
+class Bridge:
     """What the loop does with an event, one transaction each."""
 
     def __init__(self, folder: Path) -> None:
@@ -66,9 +66,9 @@ class Desk:
         engine.migrate(self.engine)
         self.clock = Ticking()
         self.settings = settings
-        shop = Shop(settings, self.clock)
+        shop = ShopState(settings, self.clock)
         self.outbox = Outbox(shop)
-        self.reader = Reader(shop, Decider(shop, self.outbox))
+        self.reader = IncomingTexts(shop, CallHandler(shop, self.outbox))
 
     @contextmanager
     def step(self) -> Iterator[Session]:
@@ -90,8 +90,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def bridge(tmp_path: Path) -> Bridge:
+    return Bridge(tmp_path)
 
 
 # ---- in
@@ -175,31 +175,31 @@ def texts_in(r: random.Random) -> list[Long]:
     return texts
 
 
-def test_parts_far_apart_are_shown_when_nothing_nearer_comes(desk: Desk) -> None:
+def test_parts_far_apart_are_shown_when_nothing_nearer_comes(bridge: Bridge) -> None:
     """In bad coverage a phone may take its time; two texts of one reference whose parts are lost do not make one."""
     slow = deliver(SENDERS[0], "slow " * 60, START, timedelta(hours=1), 5, wide=False)
     for hexadecimal in slow:
-        desk.comes(hexadecimal)
-    assert not desk.messages()
-    desk.clock.now += timedelta(minutes=11)
-    with desk.step() as session:
-        desk.reader.show_incomplete(session)
-    assert [message.body for message in desk.messages()] == ["slow " * 60]
+        bridge.comes(hexadecimal)
+    assert not bridge.messages()
+    bridge.clock.now += timedelta(minutes=11)
+    with bridge.step() as session:
+        bridge.reader.show_incomplete(session)
+    assert [message.body for message in bridge.messages()] == ["slow " * 60]
 
     days = [
         deliver(SENDERS[1], f"day {n} " * 40, START + timedelta(days=n), timedelta(0), 6, False)
         for n in (0, 1)
     ]
     for hexadecimal in (days[0][0], days[1][1]):
-        desk.comes(hexadecimal)
-    desk.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
-    with desk.step() as session:
-        desk.reader.show_incomplete(session)
-    holed = [message.body for message in desk.messages()[1:]]
+        bridge.comes(hexadecimal)
+    bridge.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
+    with bridge.step() as session:
+        bridge.reader.show_incomplete(session)
+    holed = [message.body for message in bridge.messages()[1:]]
     assert len(holed) == 2
     assert not any("day 0" in body and "day 1" in body for body in holed)
-    desk.comes(days[1][0])
-    assert [message.body for message in desk.messages()[1:]] == [holed[0], "day 1 " * 40]
+    bridge.comes(days[1][0])
+    assert [message.body for message in bridge.messages()[1:]] == [holed[0], "day 1 " * 40]
 
 
 def arrivals(r: random.Random, texts: list[Long]) -> list[str]:
@@ -216,29 +216,29 @@ def arrivals(r: random.Random, texts: list[Long]) -> list[str]:
     return [hexadecimal for _, hexadecimal in sorted(order)]
 
 
-def bodies(desk: Desk) -> Counter[tuple[str, str]]:
-    with Session(desk.engine) as session:
+def bodies(bridge: Bridge) -> Counter[tuple[str, str]]:
+    with Session(bridge.engine) as session:
         return Counter((row.address, row.body) for row in views.messages(session, limit=10 * TEXTS))
 
 
-def test_each_long_text_becomes_one_message_and_nothing_else_does(desk: Desk) -> None:
+def test_each_long_text_becomes_one_message_and_nothing_else_does(bridge: Bridge) -> None:
     r = random.Random(SEED)
     texts = texts_in(r)
-    desk.clock.now = START + timedelta(days=4)  # the box was off: all of it comes at once
+    bridge.clock.now = START + timedelta(days=4)  # the box was off: all of it comes at once
     coming = arrivals(r, texts)
     for hexadecimal in coming:
-        desk.clock.now += timedelta(milliseconds=20)
-        desk.comes(hexadecimal)
+        bridge.clock.now += timedelta(milliseconds=20)
+        bridge.comes(hexadecimal)
     print(
         f"seed {SEED}: {len(coming)} PDUs of {TEXTS} texts, {sum(not text.whole for text in texts)} incomplete"
     )
     whole = Counter((text.sender, text.body) for text in texts if text.whole)
-    assert bodies(desk) == whole
+    assert bodies(bridge) == whole
 
-    desk.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
-    with desk.step() as session:
-        desk.reader.show_incomplete(session)
-    shown = [body for (_, body), times in (bodies(desk) - whole).items() for _ in range(times)]
+    bridge.clock.now += WAIT_FOR_PARTS + timedelta(minutes=1)
+    with bridge.step() as session:
+        bridge.reader.show_incomplete(session)
+    shown = [body for (_, body), times in (bodies(bridge) - whole).items() for _ in range(times)]
     holed = [text for text in texts if text.came and not text.whole]
     assert len(shown) == len(holed)
     assert all("never came" in body for body in shown)
@@ -246,8 +246,8 @@ def test_each_long_text_becomes_one_message_and_nothing_else_does(desk: Desk) ->
     late = [text.pdus[place] for text in holed for place in {*range(len(text.pdus))} - text.came]
     r.shuffle(late)
     for hexadecimal in late:
-        desk.comes(hexadecimal)
-    assert bodies(desk) == whole + Counter((text.sender, text.body) for text in holed)
+        bridge.comes(hexadecimal)
+    assert bodies(bridge) == whole + Counter((text.sender, text.body) for text in holed)
 
 
 # ---- out
@@ -291,92 +291,92 @@ def status_of(fates: list[Fate]) -> str:
     return "failed" if EXPIRED in told else "sent" if None in told else "delivered"
 
 
-def test_each_long_text_out_is_delivered_if_every_part_is(desk: Desk) -> None:
+def test_each_long_text_out_is_delivered_if_every_part_is(bridge: Bridge) -> None:
     r = random.Random(SEED)
     mr, sent = 0, 0
     reports: list[tuple[int, int, str]] = []
     expected: dict[int, str] = {}
     parts: list[tuple[int, int, int, int | None]] = []
     for number in range(TEXTS):
-        request = send(desk, RECIPIENTS[r.randrange(len(RECIPIENTS))], written(r, number))
+        request = send(bridge, RECIPIENTS[r.randrange(len(RECIPIENTS))], written(r, number))
         assert request.message_id not in expected
         encoded = encode(request.number, request.body, reference=request.reference)
         fates = [fate(r) for _ in encoded]
         expected[request.message_id] = status_of(fates)
-        with desk.step() as session:
+        with bridge.step() as session:
             for place, one in enumerate(fates, 1):
                 mr, sent = (mr + 1) % 256, sent + 1
-                desk.clock.now += timedelta(seconds=PART_SECONDS)
-                now = desk.clock.monotonic()
-                desk.outbox.part_sent(
+                bridge.clock.now += timedelta(seconds=PART_SECONDS)
+                now = bridge.clock.monotonic()
+                bridge.outbox.part_sent(
                     session, PartSent("main", now, request.message_id, place, len(encoded), mr)
                 )
                 parts.append((request.message_id, place, mr, one.last))
                 for after, status in one.reports:
-                    told = pdu.status_report(request.number, mr, desk.clock.now, status)
+                    told = pdu.status_report(request.number, mr, bridge.clock.now, status)
                     heapq.heappush(reports, (sent + after, status, told))
-            desk.outbox.text_ended(session, TextSent("main", desk.clock.monotonic(), request.message_id))
+            bridge.outbox.text_ended(session, TextSent("main", bridge.clock.monotonic(), request.message_id))
         while reports and reports[0][0] <= sent:
-            desk.comes(heapq.heappop(reports)[2])
+            bridge.comes(heapq.heappop(reports)[2])
     while reports:
-        desk.comes(heapq.heappop(reports)[2])
+        bridge.comes(heapq.heappop(reports)[2])
     print(f"seed {SEED}: {sent} parts, {Counter(expected.values())}")
-    with Session(desk.engine) as session:
+    with Session(bridge.engine) as session:
         rows = session.exec(select(MessagePart).order_by(col(MessagePart.id))).all()
         assert [(row.message_id, row.part, row.mr, row.status) for row in rows] == parts
-    assert {message.id: message.status for message in desk.messages()} == expected
+    assert {message.id: message.status for message in bridge.messages()} == expected
 
 
-def test_a_report_counts_for_its_recipient_and_its_time_where_the_mr_is_the_same(desk: Desk) -> None:
+def test_a_report_counts_for_its_recipient_and_its_time_where_the_mr_is_the_same(bridge: Bridge) -> None:
     """A modem that restarts counts from 1 again, and each of two modems has an MR of its own."""
 
     def goes_out(recipient: str) -> datetime:
-        request = send(desk, recipient, "Come in!")
-        desk.clock.now += timedelta(seconds=PART_SECONDS)
-        with desk.step() as session:
-            now = desk.clock.monotonic()
-            desk.outbox.part_sent(session, PartSent("main", now, request.message_id, 1, 1, 7))
-            desk.outbox.text_ended(session, TextSent("main", now, request.message_id))
-        return desk.clock.now
+        request = send(bridge, recipient, "Come in!")
+        bridge.clock.now += timedelta(seconds=PART_SECONDS)
+        with bridge.step() as session:
+            now = bridge.clock.monotonic()
+            bridge.outbox.part_sent(session, PartSent("main", now, request.message_id, 1, 1, 7))
+            bridge.outbox.text_ended(session, TextSent("main", now, request.message_id))
+        return bridge.clock.now
 
     def statuses() -> list[str]:
-        return [message.status for message in desk.messages()]
+        return [message.status for message in bridge.messages()]
 
     ann, bob = RECIPIENTS[:2]
     first = goes_out(ann)
     goes_out(bob)
-    desk.clock.now += timedelta(hours=1)
+    bridge.clock.now += timedelta(hours=1)
     second = goes_out(ann)
-    desk.comes(pdu.status_report(RECIPIENTS[2], 7, first, DELIVERED))
+    bridge.comes(pdu.status_report(RECIPIENTS[2], 7, first, DELIVERED))
     assert statuses() == ["sent", "sent", "sent"]
-    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    bridge.comes(pdu.status_report(ann, 7, first, DELIVERED))
     assert statuses() == ["delivered", "sent", "sent"]
-    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    bridge.comes(pdu.status_report(ann, 7, first, DELIVERED))
     assert statuses() == ["delivered", "sent", "sent"]
-    desk.comes(pdu.status_report(ann, 7, second, EXPIRED))
+    bridge.comes(pdu.status_report(ann, 7, second, EXPIRED))
     assert statuses() == ["delivered", "sent", "failed"]
     goes = send(
-        desk, ann, "Are you there?"
+        bridge, ann, "Are you there?"
     )  # and while it goes, an old report is read from the SIM once more
-    desk.comes(pdu.status_report(ann, 7, first, DELIVERED))
-    assert desk.messages()[goes.message_id - 1].status == "sending"
+    bridge.comes(pdu.status_report(ann, 7, first, DELIVERED))
+    assert bridge.messages()[goes.message_id - 1].status == "sending"
 
 
-def send(desk: Desk, recipient: str, body: str) -> SendText:
+def send(bridge: Bridge, recipient: str, body: str) -> SendText:
     """Queue a text by hand; what is handed to the modem next is this one."""
-    with desk.step() as session:
+    with bridge.step() as session:
         granted = write_text(
-            session, WriteText(recipient, body, "ann"), desk.settings, "GB", desk.clock.utc()
+            session, WriteText(recipient, body, "ann"), bridge.settings, "GB", bridge.clock.utc()
         )
-        assert isinstance(granted, Granted)
-        request = desk.outbox.next_to_send(session, "main")
+        assert isinstance(granted, Done)
+        request = bridge.outbox.next_to_send(session, "main")
         assert request is not None
         assert (request.message_id, request.number, request.body) == (
             granted.message_id,
             recipient,
             body.strip(),
         )
-        assert desk.outbox.next_to_send(session, "main") is None
+        assert bridge.outbox.next_to_send(session, "main") is None
     return request
 
 
@@ -427,7 +427,7 @@ def test_long_texts_out_over_the_pty(tmp_path: Path) -> None:
     }
     with network.simulator as simulator, a_box(tmp_path, simulator) as box:
         for number, (recipient, body) in enumerate(texts.items(), 1):
-            assert box.service.desk.ask(WriteText(recipient, body, "ann")) == Granted(number)
+            assert box.service.bridge.request(WriteText(recipient, body, "ann")) == Done(number)
         until(lambda: len(simulator.submitted) == network.total, "the sending")
         until(
             lambda: {(row.address, row.body, row.status) for row in box.messages()} == expected,

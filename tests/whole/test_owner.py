@@ -12,7 +12,7 @@ from typing import ClassVar
 import pytest
 from sqlmodel import Session, select
 
-from bridge.contract.answers import Granted, Refused
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, WriteText
 from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
@@ -48,7 +48,7 @@ def heard(box: Box, sender: str, words: str) -> None:
 
 
 def alerts_of(box: Box) -> list[Alert]:
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         return list(session.exec(select(Alert)))
 
 
@@ -67,7 +67,7 @@ def test_a_conversation_is_told_once_until_somebody_has_read_it(box: Box) -> Non
     heard(box, BOB, "Hi, it is Bob")
     assert "Hi, it is Bob" in to_owner(box, 2)[1]
     assert len(alerts_of(box)) == 2
-    assert box.service.desk.ask(MarkRead(ANN)) == Granted()
+    assert box.service.bridge.request(MarkRead(ANN)) == Done()
     heard(box, ANN, "Still there?")
     assert "Still there?" in to_owner(box, 3)[2]
 
@@ -80,7 +80,7 @@ def test_a_reply_on_the_page_before_the_alert_is_due_makes_it_needless(tmp_path:
         heard(box, ANN, "Do you have rye bread?")
         alert = until(lambda: alerts_of(box), "the alert")[0]
         assert alert.due > datetime.now(UTC)
-        assert box.service.desk.ask(WriteText(ANN, "Yes", "mia")) != Refused("")
+        assert box.service.bridge.request(WriteText(ANN, "Yes", "mia")) != Rejected("")
         until(lambda: simulator.sent, "the reply")
         assert alerts_of(box)[0].over
         assert [text.number for text in simulator.sent] == [ANN]
@@ -90,7 +90,7 @@ def test_who_rings_three_times_in_ten_minutes_is_urgent(box: Box) -> None:
     for _ in range(3):
         box.simulator.call(ANN, rings=1, wait=True)
     assert to_owner(box, 1)[0].endswith("has rung 3 times in ten minutes.")
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         from bridge.records.tables import Call
 
         assert [call.urgent for call in session.exec(select(Call))] == [False, False, True]
@@ -115,7 +115,7 @@ def test_the_breaker_is_told(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
-    engine = box.service.desk.engine
+    engine = box.service.bridge.engine
     now = datetime.now(UTC)
     with Session(engine) as session:
         for kind, began in (
@@ -173,7 +173,7 @@ def test_with_two_customers_the_owner_has_to_say_whom(box: Box) -> None:
     assert to_owner(box, 4)[3].startswith("Nothing was sent")
     box.simulator.call(CEM, rings=1)  # somebody of whom the owner was told nothing
     box.settled()
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         cem = views.contact_at(session, CEM)
         assert cem is not None
     heard(box, OWNER, f"#{cem.id} hello")
@@ -215,17 +215,17 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
 
 def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTIFY) as box:
-        assert box.service.desk.ask(Pause()) == Granted()
+        assert box.service.bridge.request(Pause()) == Done()
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTIFY) as box:
         assert box.service.loop.status.paused
         simulator.call(ANN, rings=1)
         assert box.settled()[0].reason == "disabled"
-        assert box.service.desk.ask(Resume()) == Granted()
+        assert box.service.bridge.request(Resume()) == Done()
         simulator.call(ANN, rings=1)
         assert box.settled(2)[0].textback == "sent"
-        decider = box.service.loop._shop
-        decider.paused = datetime.now(UTC) - timedelta(seconds=1)
-        assert decider.pause_words(datetime.now(UTC)) is None
+        calls_handler = box.service.loop._shop
+        calls_handler.paused = datetime.now(UTC) - timedelta(seconds=1)
+        assert calls_handler.pause_words(datetime.now(UTC)) is None
 
 
 def test_an_owner_who_says_stop_gets_no_alerts(box: Box) -> None:
@@ -247,11 +247,11 @@ def test_a_machine_at_the_owners_number_cannot_start_a_storm(box: Box) -> None:
 def test_the_test_text_is_what_a_stranger_would_get(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator:
         with a_box(tmp_path, simulator, extra=NOTIFY, hint="yes") as box:
-            assert isinstance(box.service.desk.ask(SendSample(), by="mia"), Granted)
+            assert isinstance(box.service.bridge.request(SendSample(), by="mia"), Done)
             assert to_owner(box, 1) == [f"{MESSAGE} Reply STOP to opt out."]
         with a_box(tmp_path, simulator) as box:
-            answer = box.service.desk.ask(SendSample(), by="mia")
-            assert isinstance(answer, Refused)
+            answer = box.service.bridge.request(SendSample(), by="mia")
+            assert isinstance(answer, Rejected)
             assert "sms_to" in answer.sentence
 
 
@@ -308,7 +308,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
     done = announce(Announce(1, ("json://127.0.0.1:1/",), "Shop", "Hello"))
     assert done.trouble is not None
     assert sys.modules.get("apprise") is None  # a process of its own has it
-    engine, now = box.service.desk.engine, datetime.now(UTC)
+    engine, now = box.service.bridge.engine, datetime.now(UTC)
     with Session(engine) as session:
         session.add(Alert(kind="sick", body="x", created=now, due=now))
         session.flush()

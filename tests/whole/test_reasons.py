@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from sqlmodel import Session
 
 from bridge.cli import main
-from bridge.contract.answers import Granted
+from bridge.contract.answers import Done
 from bridge.contract.requests import (
+    AnswerCall,
     CalledBack,
     Describe,
+    HangUp,
     Mark,
     Pause,
-    PickUp,
-    PutDown,
+    Request,
     Resume,
-    Wish,
     WriteText,
 )
 from bridge.records.users import add_user
@@ -31,7 +31,7 @@ from bridge.records.views import CallRow
 from bridge.rules.policy import REASONS, RULES
 from modem.simulator import Simulator
 from tests.support.box import Box, FastClock, a_box, until
-from tests.support.web_desk import NAME, PASSWORD
+from tests.support.web_bridge import NAME, PASSWORD
 from tests.web.test_web_loop import enter
 
 OURS = "+447400999999"
@@ -62,8 +62,8 @@ class Shop:
 
         return until(look, f"the end of a call from {number}")[0].id
 
-    def asks(self, wish: Wish) -> None:
-        assert isinstance(self.box.service.desk.ask(wish, by=NAME), Granted)
+    def asks(self, wish: Request) -> None:
+        assert isinstance(self.box.service.bridge.request(wish, by=NAME), Done)
 
     def state(self, call: int) -> str:
         return next(row.textback for row in self.box.calls() if row.id == call)
@@ -170,11 +170,11 @@ def shop_is_switched_off(shop: Shop, number: str) -> None:
 
 
 def pick_up(shop: Shop) -> None:
-    shop.asks(PickUp("main"))
+    shop.asks(AnswerCall("main"))
 
 
 def put_down(shop: Shop) -> None:
-    shop.asks(PutDown("main"))
+    shop.asks(HangUp("main"))
 
 
 # ---- the table
@@ -520,9 +520,9 @@ def printed(path: Path) -> list[dict[str, object]]:
 
 def shown(box: Box) -> list[str]:
     """The rows of the page, the newest first, as somebody who is logged in reads them."""
-    with Session(box.service.desk.engine) as session, session.begin():
+    with Session(box.service.bridge.engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
-    client = enter(box.service.desk)
+    client = enter(box.service.bridge)
     rows: list[str] = []
     path = "/"
     while path:

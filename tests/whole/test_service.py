@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from bridge.contract.answers import Granted, Refused
-from bridge.contract.requests import PickUp, PutDown, TryAgain, WriteText
+from bridge.contract.answers import Done, Rejected
+from bridge.contract.requests import AnswerCall, HangUp, TryAgain, WriteText
 from bridge.records import views
 from bridge.records.tables import Message
 from modem.simulator import PROFILES, Simulator
@@ -54,13 +54,13 @@ class TestEveryProfile:
         said(box, "call 2 is over")
         box.simulator.call(CEM, rings=40)
         until(lambda: box.service.loop.status.lines[0].ringing == CEM, "the ringing")
-        assert box.service.desk.ask(PickUp("main")) == Granted()
+        assert box.service.bridge.request(AnswerCall("main")) == Done()
         said(box, "ATA")
         answered = box.settled(2)[0]
         assert (answered.address, answered.outcome, answered.reason) == (CEM, "answered", "not_missed")
         box.simulator.call(BOB, rings=40)
         until(lambda: box.service.loop.status.lines[0].ringing == BOB, "the ringing")
-        assert box.service.desk.ask(PutDown("main")) == Granted()
+        assert box.service.bridge.request(HangUp("main")) == Done()
         rejected = box.settled(3)[0]
         assert (rejected.address, rejected.outcome, rejected.reason) == (BOB, "rejected", "not_missed")
         assert box.simulator.sent == []
@@ -91,7 +91,7 @@ def test_a_waiting_caller_who_gives_up_is_texted(tmp_path: Path) -> None:
     with Simulator(reports="off") as simulator, a_box(tmp_path, simulator) as box:
         simulator.call(ANN, rings=100)
         until(lambda: box.service.loop.status.lines[0].ringing == ANN, "the ringing")
-        box.service.desk.ask(PickUp("main"))
+        box.service.bridge.request(AnswerCall("main"))
         said(box, "ATA")
         simulator.call(BOB, rings=1, spacing=2)
         calls = {call.address: call for call in box.settled(2)}
@@ -131,8 +131,8 @@ def test_an_alphanumeric_sender_is_kept_and_cannot_be_answered(box: Box) -> None
     box.simulator.text("info@x.de", "Your parcel is here.")
     until(box.messages, "the text")
     assert box.messages()[0].address == "info@x.de"
-    answer = box.service.desk.ask(WriteText("info@x.de", "thanks", "ann"))
-    assert isinstance(answer, Refused)
+    answer = box.service.bridge.request(WriteText("info@x.de", "thanks", "ann"))
+    assert isinstance(answer, Rejected)
 
 
 def test_one_bad_message_does_not_block_the_rest(box: Box) -> None:
@@ -145,7 +145,7 @@ def test_one_bad_message_does_not_block_the_rest(box: Box) -> None:
 
 def test_a_reply_by_hand_goes_out_and_its_report_is_shown(box: Box) -> None:
     body = "It’s ready – see you at 5 😀 " * 6
-    assert isinstance(box.service.desk.ask(WriteText("07400 123456", body, "ann")), Granted)
+    assert isinstance(box.service.bridge.request(WriteText("07400 123456", body, "ann")), Done)
     until(lambda: box.messages() and box.messages()[0].status == "sent", "sending")
     message, sent = box.messages()[0], box.simulator.sent[0]
     assert (message.kind, message.author, message.address) == ("manual", "ann", ANN)
@@ -183,7 +183,7 @@ def test_what_passes_by_itself_is_tried_again_later(box: Box, code: int, minutes
     assert text.due is not None
     assert text.due - text.created >= timedelta(minutes=minutes)
     assert text.due - text.created < timedelta(minutes=minutes + 1)
-    with Session(box.service.desk.engine) as session, session.begin():
+    with Session(box.service.bridge.engine) as session, session.begin():
         session.get_one(Message, text.id).due = text.created  # the time has come
     assert box.settled()[0].textback == "sent"
     assert [sent.text for sent in box.simulator.sent] == [MESSAGE]
@@ -204,7 +204,7 @@ def test_a_sim_that_may_not_send_stops_the_queue_until_somebody_says_go_on(
     turn = box.service.loop.status.alive
     until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
     assert len([e for e in box.simulator.log.entries if e.text.startswith("AT+CMGS")]) == asked
-    assert box.service.desk.ask(TryAgain("main")) == Granted()
+    assert box.service.bridge.request(TryAgain("main")) == Done()
     until(lambda: CEM in {text.number for text in box.simulator.sent}, "the texts that waited")
     assert box.service.loop.status.lines[0].stopped is None
 
@@ -326,6 +326,6 @@ def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
     box.simulator.call(CEM, rings=30, kind="fax")
     until(lambda: box.calls(), "the ringing")
     until(lambda: not box.calls(), "its being forgotten")
-    with Session(box.service.desk.engine) as session:
+    with Session(box.service.bridge.engine) as session:
         assert views.contacts(session) == []
     assert box.simulator.sent == []

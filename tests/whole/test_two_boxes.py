@@ -30,7 +30,7 @@ class Wire:
         self._carried = len(texts)
 
 
-def settle(boxes: tuple[Box, Box], wires: tuple[Wire, Wire]) -> None:
+def mark_done(boxes: tuple[Box, Box], wires: tuple[Wire, Wire]) -> None:
     """Until nothing is on its way any more."""
 
     def quiet() -> bool:
@@ -82,7 +82,7 @@ def test_an_hour_of_two_boxes(tmp_path: Path, message: str, textback: str) -> No
             # Both texts are out before one arrives: a caller who has texted meanwhile is not texted any more.
             for box in boxes:
                 box.settled(calls)
-            settle(boxes, wires)
+            mark_done(boxes, wires)
             clock.advance(EVERY * 60)
         for box in boxes:
             sent = Counter(m.kind for m in box.messages() if m.direction == "out")
@@ -106,7 +106,7 @@ def test_two_boxes_that_take_each_other_for_the_owners_mobile(tmp_path: Path) ->
         one.call(B, rings=1, wait=True)
         for box in boxes:
             box.ended()
-        settle(boxes, wires)
+        mark_done(boxes, wires)
         for box in boxes:
             sent = Counter(m.kind for m in box.messages() if m.direction == "out")
             assert sent == {

@@ -9,9 +9,9 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.records import users
-from bridge.records.tables import Memo, User
+from bridge.records.tables import KeyValue, User
 from web.access.guesses import Limiter
 
 SESSION_DAYS = 30
@@ -33,15 +33,15 @@ _one_key = threading.Lock()
 
 def check() -> Response | None:
     """Know who asks; send strangers to the log-in page, and staff away from what is the owner's."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     if request.endpoint in WITHOUT_DATABASE:
         return None
     if not current_app.secret_key:
         with _one_key:
-            current_app.secret_key = _session_key(desk)
+            current_app.secret_key = _session_key(bridge)
         # Flask opened this request's session before there was a key. 307: ask again, with the same method and body.
         return redirect(request.full_path.rstrip("?"), 307)
-    g.user, g.role = _who(desk)
+    g.user, g.role = _who(bridge)
     if g.user is None and request.endpoint not in OPEN:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=target), 303)
@@ -56,17 +56,17 @@ def owners_only() -> None:
         abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
 
 
-def _session_key(desk: Desk) -> str:
+def _session_key(bridge: Bridge) -> str:
     """The key that signs log-ins, made once and kept in the database."""
-    with Session(desk.engine) as database, database.begin():
-        memo = database.get(Memo, "session_key")
+    with Session(bridge.engine) as database, database.begin():
+        memo = database.get(KeyValue, "session_key")
         if memo is None:
-            memo = Memo(name="session_key", value=secrets.token_hex(32))
+            memo = KeyValue(name="session_key", value=secrets.token_hex(32))
             database.add(memo)
         return memo.value
 
 
-def _who(desk: Desk) -> tuple[str | None, str | None]:
+def _who(bridge: Bridge) -> tuple[str | None, str | None]:
     """Name and role of who is logged in."""
     key, mark = session.get("user"), session.get("mark")
     if not isinstance(key, int) or not isinstance(mark, str):
@@ -75,7 +75,7 @@ def _who(desk: Desk) -> tuple[str | None, str | None]:
     name, role, until = known.get((key, mark), ("", "", 0.0))
     if request.endpoint == "news.news" and time.monotonic() < until:
         return name, role
-    with Session(desk.engine) as database:
+    with Session(bridge.engine) as database:
         user = database.get(User, key)
     if user is None or not hmac.compare_digest(mark, users.mark(user)):
         known.pop((key, mark), None)
@@ -105,18 +105,18 @@ def may_guess() -> Limiter:
 @pages.route("/login", methods=["GET", "POST"])
 def login() -> str | Response | tuple[str, int]:
     """Log in, and go on to ?next=."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     target = _inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)
     if request.method == "GET":
-        with Session(desk.engine) as database:
+        with Session(bridge.engine) as database:
             if users.nobody_yet(database):
                 return redirect(url_for("welcome.first"), 303)
         return render_template("login.html", target=target, wrong=None)
     limiter = may_guess()
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
-    with Session(desk.engine) as database:
+    with Session(bridge.engine) as database:
         user = users.proven(database, name, password)
     if user is None:
         return render_template("login.html", target=target, wrong=name), 401

@@ -6,7 +6,7 @@ from functools import cache
 
 from flask import abort, current_app, g, request
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 
 # Networks that no router passes on to the internet. Narrower than ipaddress.is_private, which counts Teredo and
 # documentation ranges in; 100.64/10 is left out on purpose, for it is what a mobile operator gives to an LTE stick.
@@ -27,8 +27,8 @@ PRIVATE = tuple(
 
 def check() -> None:
     """Refuse foreign peers with 403 and foreign host names with 400."""
-    desk: Desk = current_app.extensions["desk"]
-    web = desk.settings().web
+    bridge: Bridge = current_app.extensions["bridge"]
+    web = bridge.settings().web
     g.refused = True
     if web.networks == "private" and not is_private(request.remote_addr or ""):
         abort(403, "This page is only for people on the shop's own network.")

@@ -4,9 +4,9 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.answers import Refused
-from bridge.contract.desk import Desk
-from bridge.contract.requests import PickUp, PutDown
+from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
+from bridge.contract.requests import AnswerCall, HangUp
 from bridge.records import views
 from bridge.rules import numbers
 from web.pages import paging
@@ -21,15 +21,15 @@ pages = Blueprint("calls", __name__)
 def calls() -> str:
     """The calls, and who rings just now. show: open (to call back), missed, answered or all; q: part of a name or number;
     before: where the last page ended."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
-    with Session(desk.engine) as session:
+    with Session(bridge.engine) as session:
         rows = views.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
         ringing = [
-            (line.name, _who(session, desk, line.ringing)) for line in desk.status().lines if line.ringing
+            (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
     more = rows[PAGE - 1] if len(rows) > PAGE else None
     older = paging.mark(more.started, more.id) if more else None
@@ -42,24 +42,24 @@ def calls() -> str:
         older=older,
         first=before is None,
         ringing=ringing,
-        several=len(desk.status().lines) > 1,
+        several=len(bridge.status().lines) > 1,
     )
 
 
-def _who(session: Session, desk: Desk, number: str) -> str:
+def _who(session: Session, bridge: Bridge, number: str) -> str:
     """Who rings: a name, else the number as people write it."""
-    contact = views.contact_at(session, numbers.e164(number, desk.region()) or number)
+    contact = views.contact_at(session, numbers.e164(number, bridge.region()) or number)
     if contact is not None and contact.name:
         return contact.name
-    return numbers.pretty(number, desk.region()) if number != "unknown" else "Somebody"
+    return numbers.pretty(number, bridge.region()) if number != "unknown" else "Somebody"
 
 
 @pages.route("/calls/ringing", methods=["POST"])
 def ringing() -> Response:
     """Answer the call that rings on a line, or hang up on it."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     line, do = request.form.get("line", ""), request.form.get("do")
-    answer = desk.ask(PickUp(line) if do == "answer" else PutDown(line), by=g.user)
-    if isinstance(answer, Refused):
+    answer = bridge.request(AnswerCall(line) if do == "answer" else HangUp(line), by=g.user)
+    if isinstance(answer, Rejected):
         abort(409, answer.sentence)
     return redirect(url_for("calls.calls"), 303)

@@ -6,7 +6,7 @@ from secrets import token_hex
 from flask import Blueprint, current_app, jsonify
 from flask.wrappers import Response
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 
 pages = Blueprint("news", __name__)
 
@@ -17,12 +17,12 @@ _START = token_hex(4)
 @pages.route("/news")
 def news() -> Response:
     """The mark of now; no table is touched for it."""
-    desk: Desk = current_app.extensions["desk"]
-    return jsonify(mark=mark(desk))
+    bridge: Bridge = current_app.extensions["bridge"]
+    return jsonify(mark=mark(bridge))
 
 
-def mark(desk: Desk) -> str:
+def mark(bridge: Bridge) -> str:
     """Changes with every call, text and trouble; it says nothing to who reads it."""
-    status = desk.status()
-    told = (_START, desk.changes(), [line.ringing for line in status.lines], status.troubles)
+    status = bridge.status()
+    told = (_START, bridge.changes(), [line.ringing for line in status.lines], status.troubles)
     return sha256(repr(told).encode()).hexdigest()[:16]

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort, current_app, g, redirect, render_t
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
 
-from bridge.contract.answers import Granted
-from bridge.contract.desk import Desk
-from bridge.contract.requests import Describe, Forget, TakeIn
+from bridge.contract.answers import Done
+from bridge.contract.bridge import Bridge
+from bridge.contract.requests import Describe, Forget, ImportContacts
 from bridge.handlers.contacts import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.records import views
 from bridge.records.tables import Contact
@@ -30,7 +30,7 @@ pages = Blueprint("contacts", __name__)
 
 def room_for_files() -> None:
     """A file of contacts may be larger than any form; who is not logged in has been sent away by now."""
-    if request.endpoint == "contacts.take_in" and g.get("user"):
+    if request.endpoint == "contacts.import_contacts" and g.get("user"):
         request.max_content_length = addressbook.MAX_BYTES + 64 * 1024
 
 
@@ -42,10 +42,10 @@ def contacts() -> str:
 
 
 def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
-    with Session(desk.engine) as session:
+    with Session(bridge.engine) as session:
         rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
@@ -61,8 +61,8 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
 @pages.route("/contacts/export.<any(vcf, csv):form>")
 def export(form: str) -> Response:
     """All contacts as a file: vCard for phones, CSV for spreadsheets."""
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         rows = [_card(contact) for contact in views.contacts(session)]
     text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows)
     kind = "text/vcard" if form == "vcf" else "text/csv"
@@ -79,17 +79,17 @@ def _card(contact: Contact) -> addressbook.Card:
 
 
 @pages.route("/contacts/import", methods=["POST"])
-def take_in() -> str | tuple[str, int]:
+def import_contacts() -> str | tuple[str, int]:
     """Contacts out of a file, in small steps; what was left out is said."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     file = request.files.get("file")
     if file is None or not file.filename:
         abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
-    read = addressbook.read(file.read(), desk.region())
+    read = addressbook.read(file.read(), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):
-        answer = desk.ask(TakeIn(some), PATIENCE, by=g.user)
-        if not isinstance(answer, Granted):
+        answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
+        if not isinstance(answer, Done):
             abort(
                 503, f"{taken} contacts were stored, then: {answer.sentence} Bring the same file again later."
             )
@@ -110,13 +110,13 @@ def contact(address: str) -> str:
 @pages.route("/contacts/<path:address>", methods=["POST"])
 def describe(address: str) -> Redirect | tuple[str, int]:
     """Keep name, notes and kind (303 to the thread)."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     form = request.form
     kind = form.get("kind", "")
     if kind not in KINDS:
         abort(400)
-    answer = desk.ask(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
-    if not isinstance(answer, Granted):
+    answer = bridge.request(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
+    if not isinstance(answer, Done):
         return _one(address, answer.sentence), 409
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
@@ -124,18 +124,18 @@ def describe(address: str) -> Redirect | tuple[str, int]:
 @pages.route("/contacts/<path:address>/forget", methods=["POST"])
 def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     if not request.form.get("sure"):
         return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
-    answer = desk.ask(Forget(address), PATIENCE, by=g.user)
-    if not isinstance(answer, Granted):
+    answer = bridge.request(Forget(address), PATIENCE, by=g.user)
+    if not isinstance(answer, Done):
         return _one(address, answer.sentence), 409
     return redirect(url_for("contacts.contacts"), 303)
 
 
 def _one(address: str, problem: str | None) -> str:
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
         events = views.consents(session, person)
     return render_template(

@@ -8,18 +8,18 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.answers import Granted, Later, Refused
-from bridge.contract.desk import Desk
+from bridge.contract.answers import Done, Pending, Rejected
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import (
     AddNote,
     Assign,
     CalledBack,
     Mark,
+    MarkDone,
     MarkRead,
+    Request,
     SaveReply,
     SendAgain,
-    Settle,
-    Wish,
     WriteText,
 )
 from bridge.handlers import contacts
@@ -85,33 +85,33 @@ def reply(address: str) -> Response | tuple[str, int]:
 
 
 def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     if len(draft.body) > LONGEST_REPLY:
         problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
         return _page(address, replace(draft, problem=problem)), 422
-    wish = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
-    answer = desk.ask(wish, by=g.user)
-    if isinstance(answer, Later):
+    wanted = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
+    answer = bridge.request(wanted, by=g.user)
+    if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
         problem = f"{answer.sentence} Do not send this again: it goes out by itself."
         return _page(address, replace(draft, problem=problem)), 202
-    if not isinstance(answer, Granted):
+    if not isinstance(answer, Done):
         return _page(address, replace(draft, problem=answer.sentence, ticket="")), 409
-    desk.ask(MarkRead(address))
+    bridge.request(MarkRead(address))
     return _to_the_end(address)
 
 
 def _save(address: str, draft: Draft) -> tuple[str, int]:
-    desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(SaveReply(plain(draft.body)), by=g.user)
-    said = "Saved. It stands under Saved replies." if isinstance(answer, Granted) else answer.sentence
-    return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Granted) else 409
+    bridge: Bridge = current_app.extensions["bridge"]
+    answer = bridge.request(SaveReply(plain(draft.body)), by=g.user)
+    said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else answer.sentence
+    return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
 def _with_saved(body: str, key: str) -> str:
     """The draft with the saved reply of this key behind it."""
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         words = next((saved.body for saved in views.saved_replies(session) if str(saved.id) == key), "")
     return f"{body.rstrip()} {words}".strip()
 
@@ -120,11 +120,11 @@ def _to_the_end(address: str) -> Response:
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 
-def _do(address: str, wish: Wish, code: int = 409) -> Response:
+def _do(address: str, wanted: Request, code: int = 409) -> Response:
     """Have it done, and show the thread."""
-    desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(wish, by=g.user)
-    if isinstance(answer, Refused):
+    bridge: Bridge = current_app.extensions["bridge"]
+    answer = bridge.request(wanted, by=g.user)
+    if isinstance(answer, Rejected):
         abort(code, answer.sentence)
     if request.form.get("from") == "calls":
         return redirect(url_for("calls.calls", show=request.form.get("show") or "open"), 303)
@@ -153,7 +153,7 @@ def mark(address: str) -> Response:
 def done(address: str) -> Response:
     """Nothing is left to be done, or (do=reopen) something is."""
     settled = request.form.get("do") != "reopen"
-    answer = _do(address, Settle(address, settled), 404)
+    answer = _do(address, MarkDone(address, settled), 404)
     return redirect(url_for("conversations.conversations"), 303) if settled else answer
 
 
@@ -173,21 +173,21 @@ def again(address: str) -> Response:
 @pages.route("/conversations/<path:address>/note", methods=["POST"])
 def note(address: str) -> Response | tuple[str, int]:
     """A word to colleagues (303 to the thread that shows it). What was typed is never lost."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     body = request.form.get("note", "").replace("\r\n", "\n")
-    answer = desk.ask(AddNote(address, body), by=g.user)
-    if not isinstance(answer, Granted):
+    answer = bridge.request(AddNote(address, body), by=g.user)
+    if not isinstance(answer, Done):
         return _page(address, Draft(note=body, problem=answer.sentence)), 409
     return _to_the_end(address)
 
 
 def _page(address: str | None, draft: Draft) -> str:
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     contact: Contact | None = None
     rows: list[views.ThreadRow] = []
     chosen = request.args.get("show", "open")
     chosen = chosen if chosen in FILTERS else "open"
-    with Session(desk.engine) as session:
+    with Session(bridge.engine) as session:
         before = paging.place(request.args.get("before", ""))
         people_here = views.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
         if address is not None:
@@ -213,7 +213,7 @@ def _page(address: str | None, draft: Draft) -> str:
         colleagues=colleagues,
         unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
-        untextable=_untextable(contact, desk) if contact else None,
+        untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": contacts.LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
         now=datetime.now(UTC),
@@ -231,6 +231,6 @@ def _to_call_back(rows: list[views.ThreadRow]) -> bool:
     return missed
 
 
-def _untextable(contact: Contact, desk: Desk) -> str | None:
+def _untextable(contact: Contact, bridge: Bridge) -> str | None:
     """Why nobody can answer here. A landline may be worth a try by hand; the shop knows its caller."""
-    return untextable(contact.address, desk.region(), landlines="text")
+    return untextable(contact.address, bridge.region(), landlines="text")

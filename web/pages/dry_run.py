@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, current_app, g, render_template, request
 
 from bridge.config.edit import line_of
-from bridge.contract.answers import Foretold, Granted
-from bridge.contract.desk import Desk
-from bridge.contract.requests import Foretell
+from bridge.contract.answers import Decision, Done
+from bridge.contract.bridge import Bridge
+from bridge.contract.requests import DryRun
 from bridge.rules.wording import cost
 from web.pages import filters
 
@@ -34,18 +34,18 @@ def ask() -> str:
 @pages.route("/try", methods=["POST"])
 def tell() -> str | tuple[str, int]:
     """The answer."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     typed = {key: request.form.get(key, "")[:40] for key in ("number", "at", "rings", "outcome")}
-    wish = _wish(typed)
-    if isinstance(wish, str):
-        return _page(typed, problem=wish), 422
-    answer = desk.ask(wish, by=g.user)
-    if isinstance(answer, Granted):
-        return _page(typed, answer.foretold)
+    wanted = _request_of(typed)
+    if isinstance(wanted, str):
+        return _page(typed, problem=wanted), 422
+    answer = bridge.request(wanted, by=g.user)
+    if isinstance(answer, Done):
+        return _page(typed, answer.decision)
     return _page(typed, problem=answer.sentence), 503
 
 
-def _wish(typed: dict[str, str]) -> Foretell | str:
+def _request_of(typed: dict[str, str]) -> DryRun | str:
     """What is asked, or what is wrong with it."""
     try:
         at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
@@ -57,15 +57,15 @@ def _wish(typed: dict[str, str]) -> Foretell | str:
         return "How often does it ring? Write a number from 0 to 60."
     if typed["outcome"] not in OUTCOMES:
         return "Choose how the call ends."
-    return Foretell(line_of(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
+    return DryRun(line_of(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
 
 
 def _now() -> datetime:
-    zone = current_app.extensions["desk"].settings().shop.timezone
+    zone = current_app.extensions["bridge"].settings().shop.timezone
     return datetime.now(UTC).astimezone(None if zone == "auto" else ZoneInfo(zone))
 
 
-def _page(typed: dict[str, str], told: Foretold | None = None, problem: str | None = None) -> str:
+def _page(typed: dict[str, str], told: Decision | None = None, problem: str | None = None) -> str:
     return render_template(
         "try.html",
         typed=typed,

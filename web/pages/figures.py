@@ -12,7 +12,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 from sqlmodel import Session
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.hours import lasted
@@ -60,16 +60,16 @@ def _period() -> int:
     return days if days in PERIODS else USUAL
 
 
-def _zone(desk: Desk) -> tzinfo | None:
-    zone = desk.settings().shop.timezone
+def _zone(bridge: Bridge) -> tzinfo | None:
+    zone = bridge.settings().shop.timezone
     return None if zone == "auto" else ZoneInfo(zone)
 
 
 def _figures() -> Figures:
-    desk: Desk = current_app.extensions["desk"]
-    zone = _zone(desk)
+    bridge: Bridge = current_app.extensions["bridge"]
+    zone = _zone(bridge)
     since, until = figures.last_days(_period(), datetime.now(UTC), zone)
-    with Session(desk.engine) as session:
+    with Session(bridge.engine) as session:
         return figures.gather(session, since, until, zone)
 
 
@@ -188,9 +188,9 @@ def days_file() -> Response:
 @pages.route("/figures/calls.csv")
 def calls_file() -> Response:
     """A line for each call, sent as it is read."""
-    desk: Desk = current_app.extensions["desk"]
-    zone = _zone(desk)
-    found = figures.calls(desk.engine, *figures.last_days(_period(), datetime.now(UTC), zone))
+    bridge: Bridge = current_app.extensions["bridge"]
+    zone = _zone(bridge)
+    found = figures.calls(bridge.engine, *figures.last_days(_period(), datetime.now(UTC), zone))
     return _file("calls", _lines(CALLS_HEAD, (_cells(call, zone) for call in found)))
 
 

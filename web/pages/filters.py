@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span, lasted
@@ -179,11 +179,11 @@ def span(hours: Span) -> str:
     return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
-def teach(environment: Environment, desk: Desk) -> None:
+def teach(environment: Environment, bridge: Bridge) -> None:
     """Give the templates these words."""
 
     def local(moment: datetime) -> datetime:
-        zone = desk.settings().shop.timezone
+        zone = bridge.settings().shop.timezone
         return moment.astimezone(None if zone == "auto" else ZoneInfo(zone))
 
     def now() -> datetime:
@@ -200,7 +200,7 @@ def teach(environment: Environment, desk: Desk) -> None:
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
         "stranger": stranger,
         "span": span,
-        "pretty": lambda address: pretty(address, desk.region()),
+        "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
         "clock": lambda moment: f"{local(moment):%H:%M}",

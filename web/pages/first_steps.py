@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from bridge.config import ConfigError
 from bridge.config.edit import CannotWrite
-from bridge.contract.answers import Refused
-from bridge.contract.desk import Desk
+from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SendSample
 from bridge.handlers import audit_log
 from bridge.records import users, views
@@ -27,14 +27,14 @@ pages = Blueprint("welcome", __name__)
 @pages.route("/welcome", methods=["GET", "POST"])
 def first() -> str | Response | tuple[str, int]:
     """While nobody may log in: a name and a password for who knows the code. Afterwards: the steps."""
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as database:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as database:
         nobody = users.nobody_yet(database)
     if nobody:
-        return _take_over(desk) if request.method == "POST" else _begin()
+        return _take_over(bridge) if request.method == "POST" else _begin()
     if g.user is None:
         return redirect(url_for("auth.login", next=url_for("welcome.first")), 303)
-    return _steps(desk)
+    return _steps(bridge)
 
 
 def _begin(problem: str | None = None) -> str:
@@ -47,11 +47,11 @@ def _begin(problem: str | None = None) -> str:
     )
 
 
-def _take_over(desk: Desk) -> Response | tuple[str, int]:
+def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     """The first user, who is an owner; logged in at once."""
     form, limiter = request.form, login.may_guess()
     try:
-        with Session(desk.engine, expire_on_commit=False) as database, database.begin():
+        with Session(bridge.engine, expire_on_commit=False) as database, database.begin():
             if not users.is_setup_code(database, form.get("code", "")):
                 return _begin(
                     "This is not the code. It stands where the box was started, and in what textback doctor prints."
@@ -77,35 +77,35 @@ def shop() -> Response | tuple[str, int]:
 @pages.route("/welcome/sample", methods=["POST"])
 def sample() -> Response | tuple[str, int]:
     """Keep the owner's mobile, and send it the text that a stranger would get."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     kept = _keep("notify", {"sms_to": request.form.get("mobile", "")})
     if not isinstance(kept, Response):
         return kept
-    answer = desk.ask(SendSample(), by=g.user)
-    return (_steps(desk, answer.sentence), 409) if isinstance(answer, Refused) else kept
+    answer = bridge.request(SendSample(), by=g.user)
+    return (_steps(bridge, answer.sentence), 409) if isinstance(answer, Rejected) else kept
 
 
 def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, int]:
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     try:
-        settings.keep(desk, section, values)
+        settings.keep(bridge, section, values)
     except (ConfigError, CannotWrite) as error:
-        return _steps(desk, str(error)), 422
+        return _steps(bridge, str(error)), 422
     return redirect(url_for("welcome.first"), 303)
 
 
-def _steps(desk: Desk, problem: str | None = None) -> str:
-    now, mobile = desk.settings(), desk.settings().notify.sms_to
-    with Session(desk.engine) as session:
+def _steps(bridge: Bridge, problem: str | None = None) -> str:
+    now, mobile = bridge.settings(), bridge.settings().notify.sms_to
+    with Session(bridge.engine) as session:
         calls = views.calls(session, limit=1)
         lines = views.lines(session)
-        address = numbers.e164(mobile, desk.region()) if mobile else None
+        address = numbers.e164(mobile, bridge.region()) if mobile else None
         texts = views.messages(session, address=address, limit=1) if address else []
     url = _address()
     return render_template(
         "welcome.html",
         settings=now,
-        status=desk.status(),
+        status=bridge.status(),
         call=calls[0] if calls else None,
         sample=next((text for text in texts if text.direction == "out"), None),
         numbers=[line.msisdn for line in lines if line.msisdn],

@@ -5,7 +5,7 @@ import time
 from flask import Blueprint, current_app, jsonify
 from flask.wrappers import Response
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.contract.status import Status
 
 # The loop turns every two seconds, and waits two for a lock.
@@ -17,8 +17,8 @@ pages = Blueprint("healthz", __name__)
 @pages.route("/healthz")
 def healthz() -> tuple[Response, int]:
     """200 while the loop is alive, else 503. `loop`: seconds since its last turn. No phone number stands in it."""
-    desk: Desk = current_app.extensions["desk"]
-    status = desk.status()
+    bridge: Bridge = current_app.extensions["bridge"]
+    status = bridge.status()
     alive = is_alive(status)
     lines = [
         {"name": line.name, "up": line.up, "idle": line.idle, "reason": line.reason} for line in status.lines

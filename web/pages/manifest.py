@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, json, url_for
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 
 ICONS = (
     ("icon-192.png", "192x192", "any"),
@@ -16,8 +16,8 @@ pages = Blueprint("manifest", __name__)
 @pages.route("/manifest.webmanifest")
 def manifest() -> Response:
     """It tells nothing that the log-in page does not."""
-    desk: Desk = current_app.extensions["desk"]
-    name = desk.settings().shop.name or "textback"
+    bridge: Bridge = current_app.extensions["bridge"]
+    name = bridge.settings().shop.name or "textback"
     body = {
         "name": name,
         "short_name": name[:12].strip(),

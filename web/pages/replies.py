@@ -4,8 +4,8 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.answers import Granted
-from bridge.contract.desk import Desk
+from bridge.contract.answers import Done
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SaveReply
 from bridge.handlers.conversations import LONGEST_REPLY
 from bridge.records import views
@@ -24,18 +24,18 @@ def replies() -> str:
 @pages.route("/replies", methods=["POST"])
 def change() -> Response | tuple[str, int]:
     """Add one, or drop the one that is named (303 to the page that shows it)."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     key = paging.number(request.form.get("drop", ""))
     body = request.form.get("body", "").replace("\r\n", "\n")
-    wish = SaveReply(plain(body)) if key is None else SaveReply("", key)
-    answer = desk.ask(wish, by=g.user)
-    if not isinstance(answer, Granted):
+    wanted = SaveReply(plain(body)) if key is None else SaveReply("", key)
+    answer = bridge.request(wanted, by=g.user)
+    if not isinstance(answer, Done):
         return _page(body, answer.sentence), 422
     return redirect(url_for("replies.replies"), 303)
 
 
 def _page(draft: str = "", problem: str | None = None) -> str:
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         saved = views.saved_replies(session)
     return render_template("replies.html", saved=saved, draft=draft, problem=problem, longest=LONGEST_REPLY)

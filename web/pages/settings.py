@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from bridge import config
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
-from bridge.contract.answers import Refused
-from bridge.contract.desk import Desk
+from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
 from bridge.handlers import audit_log
 from bridge.records import users, views
@@ -36,15 +36,15 @@ pages = Blueprint("settings", __name__)
 @pages.route("/settings")
 def settings() -> str:
     """The settings in force, in words. saved: the section that was just changed."""
-    desk: Desk = current_app.extensions["desk"]
-    in_force = desk.settings()
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    in_force = bridge.settings()
+    with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, datetime.now(UTC))
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
         settings=in_force,
-        region=desk.region(),
+        region=bridge.region(),
         days=list(day_name),
         samples=_samples(in_force),
         monthly=monthly,
@@ -58,9 +58,9 @@ def settings() -> str:
 @pages.route("/settings/<section>")
 def form(section: str) -> str:
     """The form of one section, filled with what stands in the file."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     try:
-        values = edit.written(desk.settings().path)[_known(section)]
+        values = edit.written(bridge.settings().path)[_known(section)]
         if g.role != users.OWNER and section == "notify":
             values = values | {"urls": ""}  # they hold passwords
     except CannotWrite as error:
@@ -71,8 +71,8 @@ def form(section: str) -> str:
 @pages.route("/settings/<section>", methods=["POST"])
 def change(section: str) -> Response | tuple[str, int]:
     """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
-    desk: Desk = current_app.extensions["desk"]
-    path = desk.settings().path
+    bridge: Bridge = current_app.extensions["bridge"]
+    path = bridge.settings().path
     typed = _typed(section)
     try:
         now = edit.written(path)[section]
@@ -82,7 +82,7 @@ def change(section: str) -> Response | tuple[str, int]:
         login.owners_only()
         if seen != edit.mark(now):
             return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
-        keep(desk, section, typed)
+        keep(bridge, section, typed)
     except ConfigError as error:
         return _form(section, now | typed, seen, problems=_problems(error, section)), 422
     except CannotWrite as error:
@@ -90,23 +90,23 @@ def change(section: str) -> Response | tuple[str, int]:
     return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
 
 
-def keep(desk: Desk, section: str, values: dict[str, str | None]) -> None:
+def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
     """Write them into config.ini, have the loop take them up, and note who did it. Raises ConfigError and CannotWrite."""
-    changed = edit.change(desk.settings().path, section, values)
+    changed = edit.change(bridge.settings().path, section, values)
     if not changed:
         return
-    desk.ask(ReadSettings(), by=g.user)
+    bridge.request(ReadSettings(), by=g.user)
     what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
-    with Session(desk.engine) as session, session.begin():
+    with Session(bridge.engine) as session, session.begin():
         audit_log.note(session, g.user, what, datetime.now(UTC))
 
 
 @pages.route("/settings/test", methods=["POST"])
 def send_sample() -> Response:
     """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
-    desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(SendSample(), by=g.user)
-    if isinstance(answer, Refused):
+    bridge: Bridge = current_app.extensions["bridge"]
+    answer = bridge.request(SendSample(), by=g.user)
+    if isinstance(answer, Rejected):
         abort(409, answer.sentence)
     return redirect(url_for("conversations.conversations"), 303)
 
@@ -134,7 +134,7 @@ def _typed(section: str) -> dict[str, str | None]:
 
 def _tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
-    path = current_app.extensions["desk"].settings().path
+    path = current_app.extensions["bridge"].settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
 
 
@@ -157,10 +157,10 @@ def _form(
     problems: dict[str, str] | None = None,
     settings: Settings | None = None,
 ) -> str:
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     chosen: Form = FORMS[section]
-    shown = settings or desk.settings()
-    with Session(desk.engine) as session:
+    shown = settings or bridge.settings()
+    with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, datetime.now(UTC))
     return render_template(
         "settings_form.html",

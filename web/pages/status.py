@@ -6,9 +6,9 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.answers import Refused
-from bridge.contract.desk import Desk
-from bridge.contract.requests import CloseShop, OpenShop, Pause, Release, Resume, TryAgain, Wish
+from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
+from bridge.contract.requests import CloseShop, OpenShop, Pause, Request, ResetBreaker, Resume, TryAgain
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
@@ -21,11 +21,11 @@ pages = Blueprint("status", __name__)
 @pages.route("/status")
 def status() -> str:
     """Lines, outbox, check-up, incidents."""
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session), views.incidents(session)
-    now = desk.status()
-    facts = checkup.gather(desk.settings(), now, desk.engine, *desk.machine())
+    now = bridge.status()
+    facts = checkup.gather(bridge.settings(), now, bridge.engine, *bridge.machine())
     return render_template(
         "status.html",
         status=now,
@@ -39,7 +39,7 @@ def status() -> str:
     )
 
 
-FOR_NOW: dict[str, Wish] = {
+FOR_NOW: dict[str, Request] = {
     "pause_hour": Pause(minutes=60),
     "pause_today": Pause(today=True),
     "pause": Pause(),
@@ -52,10 +52,10 @@ FOR_NOW: dict[str, Wish] = {
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
     """Pause automatic texts, close the shop for today, or say when somebody is back."""
-    desk: Desk = current_app.extensions["desk"]
-    wish = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
-    answer = desk.ask(wish, by=g.user)
-    if isinstance(answer, Refused):
+    bridge: Bridge = current_app.extensions["bridge"]
+    wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
+    answer = bridge.request(wanted, by=g.user)
+    if isinstance(answer, Rejected):
         abort(422, answer.sentence)
     return redirect(url_for("status.status"), 303)
 
@@ -63,16 +63,16 @@ def for_now() -> Response:
 @pages.route("/status/release", methods=["POST"])
 def release() -> Response:
     """Somebody has looked at the callers: let automatic texts go on."""
-    desk: Desk = current_app.extensions["desk"]
-    desk.ask(Release(), by=g.user)
+    bridge: Bridge = current_app.extensions["bridge"]
+    bridge.request(ResetBreaker(), by=g.user)
     return redirect(url_for("status.status"), 303)
 
 
 @pages.route("/status/again", methods=["POST"])
 def again() -> Response:
     """Somebody has seen to the SIM: let the stopped queue go on."""
-    desk: Desk = current_app.extensions["desk"]
-    answer = desk.ask(TryAgain(request.form.get("line", "")), by=g.user)
-    if isinstance(answer, Refused):
+    bridge: Bridge = current_app.extensions["bridge"]
+    answer = bridge.request(TryAgain(request.form.get("line", "")), by=g.user)
+    if isinstance(answer, Rejected):
         abort(404, answer.sentence)
     return redirect(url_for("status.status"), 303)

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, g, redirect, render_template, r
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.handlers import audit_log
 from bridge.records import users, views
 from bridge.records.tables import User
@@ -29,9 +29,9 @@ def add() -> Response | tuple[str, int]:
     """Let somebody log in (303 to the page that shows it)."""
     form = request.form
     name, role = form.get("name", ""), form.get("role", users.STAFF)
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     try:
-        with Session(desk.engine) as database, database.begin():
+        with Session(bridge.engine) as database, database.begin():
             user = users.add_user(database, name, form.get("password", ""), role)
             _log(database, f"let {user.name} log in as {role}")
     except ValueError as error:
@@ -42,9 +42,9 @@ def add() -> Response | tuple[str, int]:
 @pages.route("/team/<name>", methods=["POST"])
 def change(name: str) -> Response | tuple[str, int]:
     """Change somebody's role or password, log them out everywhere, or let them in no more."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     try:
-        with Session(desk.engine) as database, database.begin():
+        with Session(bridge.engine) as database, database.begin():
             _log(database, _change(database, name))
     except ValueError as error:
         return _page(problem=_for_the_page(error)), 422
@@ -72,10 +72,10 @@ def _change(database: Session, name: str) -> str:
 @pages.route("/team/me", methods=["POST"])
 def mine() -> Response | tuple[str, int]:
     """One's own password, or logging out everywhere else; this browser stays logged in."""
-    desk: Desk = current_app.extensions["desk"]
+    bridge: Bridge = current_app.extensions["bridge"]
     form = request.form
     try:
-        with Session(desk.engine, expire_on_commit=False) as database, database.begin():
+        with Session(bridge.engine, expire_on_commit=False) as database, database.begin():
             if form.get("do") == "out":
                 user = users.log_out_everywhere(database, g.user)
                 _log(database, "logged out everywhere else")
@@ -106,10 +106,12 @@ def _for_the_page(error: ValueError) -> str:
 
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:
-    desk: Desk = current_app.extensions["desk"]
-    with Session(desk.engine) as session:
+    bridge: Bridge = current_app.extensions["bridge"]
+    with Session(bridge.engine) as session:
         people = users.everybody(session)
-        rows = views.deeds(session, before=paging.number(request.args.get("before", "")), limit=LOG + 1)
+        rows = views.audit_entries(
+            session, before=paging.number(request.args.get("before", "")), limit=LOG + 1
+        )
     return render_template(
         "team.html",
         people=people,

@@ -1,15 +1,15 @@
 """What is shown: rows for the page, the commands and the owner's text messages; reads only."""
 
 from bridge.records.views.as_json import call_json, contact_json, iso, message_json
-from bridge.records.views.box import deeds, incidents, lines
+from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
 from bridge.records.views.contact_list import consents, contact_at, contacts
 from bridge.records.views.conversation_list import conversations, saved_replies, thread
 from bridge.records.views.message_list import automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (
+    AuditRow,
     CallRow,
     ConversationRow,
-    DeedRow,
     MessageRow,
     NoteRow,
     Place,
@@ -19,13 +19,14 @@ from bridge.records.views.rows import (
 )
 
 __all__ = [
+    "AuditRow",
     "CallRow",
     "ConversationRow",
-    "DeedRow",
     "MessageRow",
     "NoteRow",
     "Place",
     "ThreadRow",
+    "audit_entries",
     "automatic_texts",
     "call_json",
     "calls",
@@ -34,7 +35,6 @@ __all__ = [
     "contact_json",
     "contacts",
     "conversations",
-    "deeds",
     "incidents",
     "iso",
     "last_call",

@@ -4,25 +4,25 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from bridge.records.tables import Contact, Deed, Incident, Line
-from bridge.records.views.rows import DeedRow
+from bridge.records.tables import AuditEntry, Contact, Incident, Line
+from bridge.records.views.rows import AuditRow
 
 
-def deeds(session: Session, *, before: int | None = None, limit: int = 50) -> list[DeedRow]:
+def audit_entries(session: Session, *, before: int | None = None, limit: int = 50) -> list[AuditRow]:
     """Who changed what, newest first. before: the id of the last one of the page above."""
-    query = select(Deed, Contact).outerjoin(Contact, col(Contact.id) == Deed.contact_id)
+    query = select(AuditEntry, Contact).outerjoin(Contact, col(Contact.id) == AuditEntry.contact_id)
     if before is not None:
-        query = query.where(col(Deed.id) < before)
+        query = query.where(col(AuditEntry.id) < before)
     return [
-        DeedRow(
-            deed.id or 0,
-            deed.at,
-            deed.who,
-            deed.what,
+        AuditRow(
+            entry.id or 0,
+            entry.at,
+            entry.who,
+            entry.what,
             contact.address if contact else None,
             contact.name if contact else "",
         )
-        for deed, contact in session.exec(query.order_by(col(Deed.id).desc()).limit(limit))
+        for entry, contact in session.exec(query.order_by(col(AuditEntry.id).desc()).limit(limit))
     ]
 
 

@@ -107,7 +107,7 @@ class NoteRow:
 
 
 @dataclass(frozen=True)
-class DeedRow:
+class AuditRow:
     """Who changed what. address and name: of the person that it was done to, if anybody."""
 
     id: int

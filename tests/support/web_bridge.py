@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.contract.desk import Desk
+from bridge.contract.bridge import Bridge
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import add_user
@@ -53,13 +53,13 @@ def settings_in(folder: Path, web: str = "") -> Settings:
 class Office:
     """What a test has in hand. requests: what the loop has asked of the modem."""
 
-    desk: Desk
+    bridge: Bridge
     loop: Loop
     requests: list[contract.Request]
 
     @property
     def engine(self) -> Engine:
-        return self.desk.engine
+        return self.bridge.engine
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         Heartbeat(None),
         lambda job: None,
     )
-    desk = Desk(
+    bridge = Bridge(
         engine,
         lambda: loop.settings,
         lambda: loop.status,
@@ -97,7 +97,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         )
         thread.start()
     try:
-        yield Office(desk, loop, requests)
+        yield Office(bridge, loop, requests)
     finally:
         loop.inbox.put(Stop())
         if at_work:
