@@ -15,9 +15,11 @@ MAY_IMPORT: dict[str, str] = {
     "bridge/service/start": "*",
     "web": "web/app",
     "web/server": "",
-    "web/app": "web/pages web/access bridge/contract bridge/records",
-    "web/pages": "web/access bridge/contract bridge/config bridge/records bridge/rules bridge/doctor bridge/handlers",
-    "web/access": "bridge/contract bridge/records",
+    "web/app": "web/pages web/access web/current bridge/contract bridge/records",
+    "web/pages": "web/access web/current bridge/contract bridge/config bridge/records bridge/rules bridge/doctor"
+    " bridge/handlers",
+    "web/access": "web/current bridge/contract bridge/records",
+    "web/current": "bridge/contract",
     "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
     " modem/contract modem/line modem/ports modem/simulator",
     "bridge/service": "bridge/handlers bridge/contract bridge/config bridge/records bridge/rules bridge/clock"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -16,6 +16,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.hours import lasted
+from web import current
 from web.pages import charts
 
 PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}
@@ -66,7 +67,7 @@ def _zone(bridge: Bridge) -> tzinfo | None:
 
 
 def _figures() -> Figures:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     zone = _zone(bridge)
     since, until = figures.last_days(_period(), datetime.now(UTC), zone)
     with Session(bridge.engine) as session:
@@ -188,7 +189,7 @@ def days_file() -> Response:
 @pages.route("/figures/calls.csv")
 def calls_file() -> Response:
     """A line for each call, sent as it is read."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     zone = _zone(bridge)
     found = figures.calls(bridge.engine, *figures.last_days(_period(), datetime.now(UTC), zone))
     return _file("calls", _lines(CALLS_HEAD, (_cells(call, zone) for call in found)))

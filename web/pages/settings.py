@@ -5,7 +5,7 @@ from calendar import day_name
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -21,6 +21,7 @@ from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.preview import samples
+from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
 
@@ -36,7 +37,7 @@ pages = Blueprint("settings", __name__)
 @pages.route("/settings")
 def settings() -> str:
     """The settings in force, in words. saved: the section that was just changed."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     in_force = bridge.settings()
     with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, datetime.now(UTC))
@@ -58,7 +59,7 @@ def settings() -> str:
 @pages.route("/settings/<section>")
 def form(section: str) -> str:
     """The form of one section, filled with what stands in the file."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     try:
         values = edit.written(bridge.settings().path)[_known(section)]
         if g.role != users.OWNER and section == "notify":
@@ -71,7 +72,7 @@ def form(section: str) -> str:
 @pages.route("/settings/<section>", methods=["POST"])
 def change(section: str) -> Response | tuple[str, int]:
     """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     path = bridge.settings().path
     typed = _typed(section)
     try:
@@ -104,7 +105,7 @@ def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
 @pages.route("/settings/test", methods=["POST"])
 def send_sample() -> Response:
     """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     answer = bridge.request(SendSample(), by=g.user)
     if isinstance(answer, Rejected):
         abort(409, answer.sentence)
@@ -134,7 +135,7 @@ def _typed(section: str) -> dict[str, str | None]:
 
 def _tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
-    path = current_app.extensions["bridge"].settings().path
+    path = current.bridge().settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
 
 
@@ -157,7 +158,7 @@ def _form(
     problems: dict[str, str] | None = None,
     settings: Settings | None = None,
 ) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
