@@ -28,7 +28,9 @@ def calls() -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
-        rows = views.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
+        rows = views.calls(
+            session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
+        )
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]

@@ -1,7 +1,5 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
@@ -69,7 +67,7 @@ def export(form: str) -> Response:
     # A byte-order mark, without which Excel takes the file for its own old alphabet.
     response = Response(text.encode("utf-8" if form == "vcf" else "utf-8-sig"), mimetype=kind)
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="contacts-{datetime.now(UTC):%Y-%m-%d}.{form}"'
+        f'attachment; filename="contacts-{current.bridge().now():%Y-%m-%d}.{form}"'
     )
     return response
 

@@ -1,7 +1,6 @@
 """`/conversations`: who wrote and who called, and one thread of calls, texts and notes with a reply box."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from secrets import token_urlsafe
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -217,7 +216,7 @@ def _page(address: str | None, draft: Draft) -> str:
         untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": contacts.LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
-        now=datetime.now(UTC),
+        now=current.bridge().now(),
     )
 
 

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
@@ -69,7 +69,7 @@ def _zone(bridge: Bridge) -> tzinfo | None:
 def _figures() -> Figures:
     bridge = current.bridge()
     zone = _zone(bridge)
-    since, until = figures.last_days(_period(), datetime.now(UTC), zone)
+    since, until = figures.last_days(_period(), current.bridge().now(), zone)
     with Session(bridge.engine) as session:
         return figures.gather(session, since, until, zone)
 
@@ -191,7 +191,7 @@ def calls_file() -> Response:
     """A line for each call, sent as it is read."""
     bridge = current.bridge()
     zone = _zone(bridge)
-    found = figures.calls(bridge.engine, *figures.last_days(_period(), datetime.now(UTC), zone))
+    found = figures.calls(bridge.engine, *figures.last_days(_period(), current.bridge().now(), zone))
     return _file("calls", _lines(CALLS_HEAD, (_cells(call, zone) for call in found)))
 
 
@@ -239,6 +239,6 @@ def safe(cell: str) -> str:
 def _file(name: str, lines: Iterable[str]) -> Response:
     response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="{name}-{datetime.now(UTC):%Y-%m-%d}.csv"'
+        f'attachment; filename="{name}-{current.bridge().now():%Y-%m-%d}.csv"'
     )
     return response

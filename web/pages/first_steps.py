@@ -3,7 +3,6 @@ page can be left and come back to at any time."""
 
 import io
 import socket
-from datetime import UTC, datetime
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -57,10 +56,8 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
                 return _begin(
                     "This is not the code. It stands where the box was started, and in what textback doctor prints."
                 ), 403
-            user = users.add_user(database, form.get("name", ""), form.get("password", ""))
-            audit_log.note(
-                database, user.name, "logged in first, with the code of the box", datetime.now(UTC)
-            )
+            user = users.add_user(database, form.get("name", ""), form.get("password", ""), now=bridge.now())
+            audit_log.note(database, user.name, "logged in first, with the code of the box", bridge.now())
     except ValueError as error:
         limiter.was_right(request.remote_addr or "")
         return _begin(str(error)), 422

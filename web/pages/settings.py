@@ -2,7 +2,6 @@
 
 import os
 from calendar import day_name
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -40,7 +39,7 @@ def settings() -> str:
     bridge = current.bridge()
     in_force = bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, datetime.now(UTC))
+        monthly = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
@@ -99,7 +98,7 @@ def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
     bridge.request(ReadSettings(), by=g.user)
     what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
     with Session(bridge.engine) as session, session.begin():
-        audit_log.note(session, g.user, what, datetime.now(UTC))
+        audit_log.note(session, g.user, what, current.bridge().now())
 
 
 @pages.route("/settings/test", methods=["POST"])
@@ -162,7 +161,7 @@ def _form(
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, datetime.now(UTC))
+        monthly = views.automatic_texts(session, current.bridge().now())
     return render_template(
         "settings_form.html",
         section=section,
@@ -189,4 +188,4 @@ def _holidays(holidays: Holidays) -> str:
 
 def _samples(settings: Settings) -> object:
     zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
-    return samples(settings, is_holiday(settings.hours.holidays), datetime.now(UTC), zone)
+    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), zone)

@@ -1,7 +1,5 @@
 """`/team`: who may log in and as what, one's own password, and the log of who changed what."""
 
-from datetime import UTC, datetime
-
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -32,7 +30,7 @@ def add() -> Response | tuple[str, int]:
     bridge = current.bridge()
     try:
         with Session(bridge.engine) as database, database.begin():
-            user = users.add_user(database, name, form.get("password", ""), role)
+            user = users.add_user(database, name, form.get("password", ""), role, now=bridge.now())
             _log(database, f"let {user.name} log in as {role}")
     except ValueError as error:
         return _page(problem=_for_the_page(error), name=name, role=role), 422
@@ -97,7 +95,7 @@ def _own_password(database: Session, old: str, new: str) -> User:
 
 
 def _log(database: Session, what: str) -> None:
-    audit_log.note(database, g.user, what, datetime.now(UTC))
+    audit_log.note(database, g.user, what, current.bridge().now())
 
 
 def _for_the_page(error: ValueError) -> str:
