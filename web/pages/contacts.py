@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response as Redirect
 
 from bridge.contract.answers import Done
 from bridge.contract.requests import Describe, Forget, ImportContacts
-from bridge.handlers.contacts import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.records import views
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
+from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from web import current
 from web.pages import paging
 

@@ -21,10 +21,9 @@ from bridge.contract.requests import (
     SendAgain,
     WriteText,
 )
-from bridge.handlers import contacts
-from bridge.handlers.conversations import LONGEST_NOTE, LONGEST_REPLY
 from bridge.records import users, views
 from bridge.records.tables import Contact
+from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
 from bridge.rules.wording import TWINS, alphabet, cost, plain
 from web import current
@@ -214,7 +213,7 @@ def _page(address: str | None, draft: Draft) -> str:
         unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
         untextable=_untextable(contact, bridge) if contact else None,
-        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": contacts.LONGEST_NAME},
+        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
         now=current.bridge().now(),
     )

@@ -6,8 +6,8 @@ from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Done
 from bridge.contract.requests import SaveReply
-from bridge.handlers.conversations import LONGEST_REPLY
 from bridge.records import views
+from bridge.rules.limits import LONGEST_REPLY
 from bridge.rules.wording import plain
 from web import current
 from web.pages import paging
