@@ -108,7 +108,10 @@ class DryRun:
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """config.ini was changed by the page: take it up now."""
+    """config.ini was changed by the page, at these keys of the form of this title: take it up now."""
+
+    keys: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bridge.contract.requests import (
     Mark,
     OpenShop,
     Pause,
+    ReadSettings,
     Request,
     ResetBreaker,
     Resume,
@@ -62,6 +63,8 @@ def in_words(request: Request) -> str | None:
             return "added a saved reply"
         case SaveReply():
             return "dropped a saved reply"
+        case ReadSettings(keys=keys, form=form) if keys:
+            return f"changed the settings: {', '.join(keys)} in {form}"
         case Describe():
             return "changed name, notes or kind of"
         case Mark(kind=kind):

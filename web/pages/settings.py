@@ -14,7 +14,6 @@ from bridge.config.edit import CannotWrite
 from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
-from bridge.handlers import audit_log
 from bridge.records import users, views
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
@@ -95,10 +94,7 @@ def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
     changed = edit.change(bridge.settings().path, section, values)
     if not changed:
         return
-    bridge.request(ReadSettings(), by=g.user)
-    what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
-    with Session(bridge.engine) as session, session.begin():
-        audit_log.note(session, g.user, what, current.bridge().now())
+    bridge.request(ReadSettings(tuple(changed), FORMS[section].title.lower()), by=g.user)
 
 
 @pages.route("/settings/test", methods=["POST"])
