@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.engine import plain_trouble
+from web import current
 from web.access import login, network
 from web.access.guesses import Limiter
 from web.pages import (
@@ -82,7 +83,7 @@ class Page(Flask):
 def create_app(bridge: Bridge) -> Flask:
     """The page on this bridge. Touches no database: its tables may not be there yet."""
     app = Page(__name__)
-    app.extensions["bridge"] = bridge
+    current.give(app, bridge)
     app.extensions["limiter"] = Limiter()
     app.extensions["known"] = {}
     app.config.update(
@@ -113,14 +114,14 @@ def create_app(bridge: Bridge) -> Flask:
 
 def _take_mark() -> None:
     """Before the rows of a page are read: what comes in between is news to it."""
-    g.mark = changes.mark(current_app.extensions["bridge"]) if g.get("user") else None
+    g.mark = changes.mark(current.bridge()) if g.get("user") else None
 
 
 def _common() -> dict[str, object]:
     """What every page needs. Who was refused by the guard is told nothing of the shop."""
     if g.get("refused", True):
         return {"troubles": (), "shop": "", "user": None, "role": None}
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     user = g.get("user")
     rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {

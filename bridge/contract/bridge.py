@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
@@ -28,8 +29,8 @@ class Envelope:
 class Bridge:
     """What `web` is given of the bridge. The functions may be called from any thread.
 
-    machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
-    database by the loop.
+    now: the time in UTC by the loop's clock. machine: what each serial port is taken for, and whether ModemManager runs.
+    changes: grows with every change of the database by the loop.
     """
 
     engine: Engine
@@ -37,6 +38,7 @@ class Bridge:
     status: Callable[[], Status]
     region: Callable[[], str]
     put: Callable[[Envelope], None]
+    now: Callable[[], datetime]
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
     changes: Callable[[], int] = lambda: 0
 

@@ -7,9 +7,7 @@ from sqlmodel import Session
 from bridge.records.contacts import somebody_at
 from bridge.records.tables import Contact
 from bridge.rules.addressbook import Card
-
-KINDS = ("", "staff", "supplier", "never")
-LONGEST_NAME, LONGEST_NOTES = 80, 1000
+from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:

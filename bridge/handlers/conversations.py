@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Contact, Message, Note, SavedReply, User
+from bridge.rules.limits import LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
 
-LONGEST_NOTE = 1000
-LONGEST_REPLY, MOST_REPLIES = 1600, 50
 # Who writes so long after an automatic text does not answer it.
 ANSWER_WITHIN = timedelta(days=7)
 

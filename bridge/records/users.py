@@ -5,7 +5,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import Engine
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from bridge.clock import Clock
 from bridge.records import memo
 from bridge.records.tables import User
 
@@ -27,8 +28,11 @@ SETUP_CODE = "setup_code"
 _one_at_a_time = threading.Lock()
 
 
-def add_user(database: Session, name: str, password: str, role: str = OWNER) -> User:
-    """Let somebody log in. Raises ValueError with a sentence if the name or the password will not do."""
+def add_user(
+    database: Session, name: str, password: str, role: str = OWNER, now: datetime | None = None
+) -> User:
+    """Let somebody log in. now: if not by the machine's clock. Raises ValueError with a sentence if the name or the password
+    will not do."""
     name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
     if not name:
         raise ValueError("A user needs a name.")
@@ -40,7 +44,7 @@ def add_user(database: Session, name: str, password: str, role: str = OWNER) -> 
         raise ValueError(
             f"There is a user {name} already; textback user password {name} changes the password."
         )
-    user = User(name=name, password=_hash(password), created=datetime.now(UTC), role=role)
+    user = User(name=name, password=_hash(password), created=now or Clock().utc(), role=role)
     database.add(user)
     memo.remember(database, SETUP_CODE, None)  # it has done its work
     database.flush()

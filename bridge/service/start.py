@@ -70,6 +70,7 @@ def running(
     """
     with ExitStack() as stack:
         heartbeat = stack.enter_context(sole_service(settings.storage.database))
+        clock = clock or Clock()
         engine = open_engine(settings.storage.database)
         stack.callback(engine.dispose)
         with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
@@ -84,7 +85,7 @@ def running(
             settings,
             engine,
             {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
-            clock or Clock(),
+            clock,
             reload,
             heartbeat,
             lambda job: worker.ask(job),
@@ -102,6 +103,7 @@ def running(
             status=lambda: loop.status,
             region=lambda: loop.region,
             put=loop.inbox.put,
+            now=clock.utc,
             machine=ports_of_this_machine,
             changes=lambda: loop.changes,
         )

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from bridge.cli import main
+from bridge.clock import Clock
 from bridge.config import parse
 from bridge.config.schema import SECTIONS
 from bridge.contract.bridge import Bridge
@@ -103,6 +104,7 @@ def routes(tmp_path: Path, method: str = "") -> set[str]:
         lambda: Status(0),
         lambda: "GB",
         lambda _: None,
+        Clock().utc,
     )
     rules = [
         rule

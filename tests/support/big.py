@@ -200,7 +200,7 @@ def a_page(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[t
     with Session(engine) as session, session.begin():
         add_user(session, "mia", "flour & water")
     status = Status(0.0, (LineStatus("main", up=True),))
-    bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None)
+    bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None, Clock().utc)
     client = create_app(bridge).test_client()
     page = client.get("/login", follow_redirects=True).text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]

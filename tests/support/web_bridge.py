@@ -73,11 +73,12 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
+    clock = Clock()
     loop = Loop(
         settings,
         engine,
         {"main": requests.append},
-        Clock(),
+        clock,
         reloader(settings.path),
         Heartbeat(None),
         lambda job: None,
@@ -89,6 +90,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         lambda: loop.status,
         lambda: loop.region,
         loop.inbox.put,
+        clock.utc,
         changes=lambda: loop.changes,
     )
     thread = threading.Thread(target=loop.run)

@@ -19,6 +19,7 @@ from sqlmodel import Session
 from werkzeug.test import TestResponse
 
 from bridge import config
+from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge, Envelope
@@ -69,6 +70,7 @@ class Office:
             status=lambda: Status(self.alive(), self.lines, self.database),
             region=lambda: "GB",
             put=self.inbox.put,
+            now=Clock().utc,
         )
 
     def run(self) -> None:

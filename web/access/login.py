@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from bridge.contract.bridge import Bridge
 from bridge.records import users
 from bridge.records.tables import KeyValue, User
+from web import current
 from web.access.guesses import Limiter
 
 SESSION_DAYS = 30
@@ -33,7 +34,7 @@ _one_key = threading.Lock()
 
 def check() -> Response | None:
     """Know who asks; send strangers to the log-in page, and staff away from what is the owner's."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     if request.endpoint in WITHOUT_DATABASE:
         return None
     if not current_app.secret_key:
@@ -105,7 +106,7 @@ def may_guess() -> Limiter:
 @pages.route("/login", methods=["GET", "POST"])
 def login() -> str | Response | tuple[str, int]:
     """Log in, and go on to ?next=."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     target = _inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)

@@ -4,9 +4,9 @@ import ipaddress
 import socket
 from functools import cache
 
-from flask import abort, current_app, g, request
+from flask import abort, g, request
 
-from bridge.contract.bridge import Bridge
+from web import current
 
 # Networks that no router passes on to the internet. Narrower than ipaddress.is_private, which counts Teredo and
 # documentation ranges in; 100.64/10 is left out on purpose, for it is what a mobile operator gives to an LTE stick.
@@ -27,7 +27,7 @@ PRIVATE = tuple(
 
 def check() -> None:
     """Refuse foreign peers with 403 and foreign host names with 400."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     web = bridge.settings().web
     g.refused = True
     if web.networks == "private" and not is_private(request.remote_addr or ""):

@@ -1,6 +1,6 @@
 """`/`: the calls, newest first, with what we did about each and why."""
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -9,6 +9,7 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import AnswerCall, HangUp
 from bridge.records import views
 from bridge.rules import numbers
+from web import current
 from web.pages import paging
 
 PAGE = 30
@@ -21,13 +22,15 @@ pages = Blueprint("calls", __name__)
 def calls() -> str:
     """The calls, and who rings just now. show: open (to call back), missed, answered or all; q: part of a name or number;
     before: where the last page ended."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
-        rows = views.calls(session, which=chosen, search=search, before=before, limit=PAGE + 1)
+        rows = views.calls(
+            session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
+        )
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
@@ -57,7 +60,7 @@ def _who(session: Session, bridge: Bridge, number: str) -> str:
 @pages.route("/calls/ringing", methods=["POST"])
 def ringing() -> Response:
     """Answer the call that rings on a line, or hang up on it."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     line, do = request.form.get("line", ""), request.form.get("do")
     answer = bridge.request(AnswerCall(line) if do == "answer" else HangUp(line), by=g.user)
     if isinstance(answer, Rejected):

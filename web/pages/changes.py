@@ -3,10 +3,11 @@
 from hashlib import sha256
 from secrets import token_hex
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
 from bridge.contract.bridge import Bridge
+from web import current
 
 pages = Blueprint("news", __name__)
 
@@ -17,7 +18,7 @@ _START = token_hex(4)
 @pages.route("/news")
 def news() -> Response:
     """The mark of now; no table is touched for it."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     return jsonify(mark=mark(bridge))
 
 

@@ -1,18 +1,16 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bridge.contract.answers import Done
-from bridge.contract.bridge import Bridge
 from bridge.contract.requests import Describe, Forget, ImportContacts
-from bridge.handlers.contacts import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.records import views
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
+from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
+from web import current
 from web.pages import paging
 
 LIST = 50
@@ -42,7 +40,7 @@ def contacts() -> str:
 
 
 def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
@@ -61,7 +59,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
 @pages.route("/contacts/export.<any(vcf, csv):form>")
 def export(form: str) -> Response:
     """All contacts as a file: vCard for phones, CSV for spreadsheets."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         rows = [_card(contact) for contact in views.contacts(session)]
     text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows)
@@ -69,7 +67,7 @@ def export(form: str) -> Response:
     # A byte-order mark, without which Excel takes the file for its own old alphabet.
     response = Response(text.encode("utf-8" if form == "vcf" else "utf-8-sig"), mimetype=kind)
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="contacts-{datetime.now(UTC):%Y-%m-%d}.{form}"'
+        f'attachment; filename="contacts-{current.bridge().now():%Y-%m-%d}.{form}"'
     )
     return response
 
@@ -81,7 +79,7 @@ def _card(contact: Contact) -> addressbook.Card:
 @pages.route("/contacts/import", methods=["POST"])
 def import_contacts() -> str | tuple[str, int]:
     """Contacts out of a file, in small steps; what was left out is said."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     file = request.files.get("file")
     if file is None or not file.filename:
         abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
@@ -110,7 +108,7 @@ def contact(address: str) -> str:
 @pages.route("/contacts/<path:address>", methods=["POST"])
 def describe(address: str) -> Redirect | tuple[str, int]:
     """Keep name, notes and kind (303 to the thread)."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     form = request.form
     kind = form.get("kind", "")
     if kind not in KINDS:
@@ -124,7 +122,7 @@ def describe(address: str) -> Redirect | tuple[str, int]:
 @pages.route("/contacts/<path:address>/forget", methods=["POST"])
 def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     if not request.form.get("sure"):
         return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
     answer = bridge.request(Forget(address), PATIENCE, by=g.user)
@@ -134,7 +132,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
 
 
 def _one(address: str, problem: str | None) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
         events = views.consents(session, person)

@@ -1,10 +1,9 @@
 """`/conversations`: who wrote and who called, and one thread of calls, texts and notes with a reply box."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from secrets import token_urlsafe
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -22,12 +21,12 @@ from bridge.contract.requests import (
     SendAgain,
     WriteText,
 )
-from bridge.handlers import contacts
-from bridge.handlers.conversations import LONGEST_NOTE, LONGEST_REPLY
 from bridge.records import users, views
 from bridge.records.tables import Contact
+from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
 from bridge.rules.wording import TWINS, alphabet, cost, plain
+from web import current
 from web.pages import paging
 
 LIST = 40
@@ -85,7 +84,7 @@ def reply(address: str) -> Response | tuple[str, int]:
 
 
 def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     if len(draft.body) > LONGEST_REPLY:
         problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
         return _page(address, replace(draft, problem=problem)), 422
@@ -102,7 +101,7 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
 
 
 def _save(address: str, draft: Draft) -> tuple[str, int]:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     answer = bridge.request(SaveReply(plain(draft.body)), by=g.user)
     said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else answer.sentence
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
@@ -110,7 +109,7 @@ def _save(address: str, draft: Draft) -> tuple[str, int]:
 
 def _with_saved(body: str, key: str) -> str:
     """The draft with the saved reply of this key behind it."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         words = next((saved.body for saved in views.saved_replies(session) if str(saved.id) == key), "")
     return f"{body.rstrip()} {words}".strip()
@@ -122,7 +121,7 @@ def _to_the_end(address: str) -> Response:
 
 def _do(address: str, wanted: Request, code: int = 409) -> Response:
     """Have it done, and show the thread."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
         abort(code, answer.sentence)
@@ -173,7 +172,7 @@ def again(address: str) -> Response:
 @pages.route("/conversations/<path:address>/note", methods=["POST"])
 def note(address: str) -> Response | tuple[str, int]:
     """A word to colleagues (303 to the thread that shows it). What was typed is never lost."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     body = request.form.get("note", "").replace("\r\n", "\n")
     answer = bridge.request(AddNote(address, body), by=g.user)
     if not isinstance(answer, Done):
@@ -182,7 +181,7 @@ def note(address: str) -> Response | tuple[str, int]:
 
 
 def _page(address: str | None, draft: Draft) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     contact: Contact | None = None
     rows: list[views.ThreadRow] = []
     chosen = request.args.get("show", "open")
@@ -214,9 +213,9 @@ def _page(address: str | None, draft: Draft) -> str:
         unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
         untextable=_untextable(contact, bridge) if contact else None,
-        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": contacts.LONGEST_NAME},
+        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
         alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
-        now=datetime.now(UTC),
+        now=current.bridge().now(),
     )
 
 

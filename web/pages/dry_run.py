@@ -1,14 +1,14 @@
 """`/try`: who calls, when, for how long: what would happen, and why. It stores and sends nothing."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from flask import Blueprint, current_app, g, render_template, request
+from flask import Blueprint, g, render_template, request
 
 from bridge.config.edit import line_of
 from bridge.contract.answers import Decision, Done
-from bridge.contract.bridge import Bridge
 from bridge.contract.requests import DryRun
 from bridge.rules.wording import cost
+from web import current
 from web.pages import filters
 
 # Holidays are known for so long, and times can be reckoned with.
@@ -33,7 +33,7 @@ def ask() -> str:
 @pages.route("/try", methods=["POST"])
 def tell() -> str | tuple[str, int]:
     """The answer."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     typed = {key: request.form.get(key, "")[:40] for key in ("number", "at", "rings", "outcome")}
     wanted = _request_of(typed)
     if isinstance(wanted, str):
@@ -60,7 +60,7 @@ def _request_of(typed: dict[str, str]) -> DryRun | str:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).astimezone(current_app.extensions["bridge"].settings().shop.zone)
+    return current.bridge().now().astimezone(current.bridge().settings().shop.zone)
 
 
 def _page(typed: dict[str, str], told: Decision | None = None, problem: str | None = None) -> str:

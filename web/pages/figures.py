@@ -5,9 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -15,6 +15,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.hours import lasted
+from web import current
 from web.pages import charts
 
 PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}
@@ -64,9 +65,9 @@ def _zone(bridge: Bridge) -> tzinfo | None:
 
 
 def _figures() -> Figures:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     zone = _zone(bridge)
-    since, until = figures.last_days(_period(), datetime.now(UTC), zone)
+    since, until = figures.last_days(_period(), current.bridge().now(), zone)
     with Session(bridge.engine) as session:
         return figures.gather(session, since, until, zone)
 
@@ -186,9 +187,9 @@ def days_file() -> Response:
 @pages.route("/figures/calls.csv")
 def calls_file() -> Response:
     """A line for each call, sent as it is read."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     zone = _zone(bridge)
-    found = figures.calls(bridge.engine, *figures.last_days(_period(), datetime.now(UTC), zone))
+    found = figures.calls(bridge.engine, *figures.last_days(_period(), current.bridge().now(), zone))
     return _file("calls", _lines(CALLS_HEAD, (_cells(call, zone) for call in found)))
 
 
@@ -236,6 +237,6 @@ def safe(cell: str) -> str:
 def _file(name: str, lines: Iterable[str]) -> Response:
     response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = (
-        f'attachment; filename="{name}-{datetime.now(UTC):%Y-%m-%d}.csv"'
+        f'attachment; filename="{name}-{current.bridge().now():%Y-%m-%d}.csv"'
     )
     return response

@@ -1,7 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -185,7 +185,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         return moment.astimezone(bridge.settings().shop.zone)
 
     def now() -> datetime:
-        return local(datetime.now(UTC))
+        return local(bridge.now())
 
     def exact(moment: datetime) -> str:
         return f"{local(moment):%A} {local(moment).day} {local(moment):%B %Y, %H:%M:%S}"

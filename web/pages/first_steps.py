@@ -3,9 +3,8 @@ page can be left and come back to at any time."""
 
 import io
 import socket
-from datetime import UTC, datetime
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -18,6 +17,7 @@ from bridge.contract.requests import SendSample
 from bridge.handlers import audit_log
 from bridge.records import users, views
 from bridge.rules import numbers
+from web import current
 from web.access import login, network
 from web.pages import settings
 
@@ -27,7 +27,7 @@ pages = Blueprint("welcome", __name__)
 @pages.route("/welcome", methods=["GET", "POST"])
 def first() -> str | Response | tuple[str, int]:
     """While nobody may log in: a name and a password for who knows the code. Afterwards: the steps."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as database:
         nobody = users.nobody_yet(database)
     if nobody:
@@ -56,10 +56,8 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
                 return _begin(
                     "This is not the code. It stands where the box was started, and in what textback doctor prints."
                 ), 403
-            user = users.add_user(database, form.get("name", ""), form.get("password", ""))
-            audit_log.note(
-                database, user.name, "logged in first, with the code of the box", datetime.now(UTC)
-            )
+            user = users.add_user(database, form.get("name", ""), form.get("password", ""), now=bridge.now())
+            audit_log.note(database, user.name, "logged in first, with the code of the box", bridge.now())
     except ValueError as error:
         limiter.was_right(request.remote_addr or "")
         return _begin(str(error)), 422
@@ -77,7 +75,7 @@ def shop() -> Response | tuple[str, int]:
 @pages.route("/welcome/sample", methods=["POST"])
 def sample() -> Response | tuple[str, int]:
     """Keep the owner's mobile, and send it the text that a stranger would get."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     kept = _keep("notify", {"sms_to": request.form.get("mobile", "")})
     if not isinstance(kept, Response):
         return kept
@@ -86,7 +84,7 @@ def sample() -> Response | tuple[str, int]:
 
 
 def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, int]:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     try:
         settings.keep(bridge, section, values)
     except (ConfigError, CannotWrite) as error:

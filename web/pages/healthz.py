@@ -2,11 +2,11 @@
 
 import time
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
-from bridge.contract.bridge import Bridge
 from bridge.contract.status import Status
+from web import current
 
 # The loop turns every two seconds, and waits two for a lock.
 DEAD_AFTER = 15.0
@@ -17,7 +17,7 @@ pages = Blueprint("healthz", __name__)
 @pages.route("/healthz")
 def healthz() -> tuple[Response, int]:
     """200 while the loop is alive, else 503. `loop`: seconds since its last turn. No phone number stands in it."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     status = bridge.status()
     alive = is_alive(status)
     lines = [

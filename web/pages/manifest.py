@@ -1,8 +1,8 @@
 """`/manifest.webmanifest`: what a phone needs to put the page among its apps (W3C Web Application Manifest)."""
 
-from flask import Blueprint, Response, current_app, json, url_for
+from flask import Blueprint, Response, json, url_for
 
-from bridge.contract.bridge import Bridge
+from web import current
 
 ICONS = (
     ("icon-192.png", "192x192", "any"),
@@ -16,7 +16,7 @@ pages = Blueprint("manifest", __name__)
 @pages.route("/manifest.webmanifest")
 def manifest() -> Response:
     """It tells nothing that the log-in page does not."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     name = bridge.settings().shop.name or "textback"
     body = {
         "name": name,

@@ -1,15 +1,15 @@
 """`/replies`: words that the shop writes often, to be put into the reply box."""
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Done
-from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SaveReply
-from bridge.handlers.conversations import LONGEST_REPLY
 from bridge.records import views
+from bridge.rules.limits import LONGEST_REPLY
 from bridge.rules.wording import plain
+from web import current
 from web.pages import paging
 
 pages = Blueprint("replies", __name__)
@@ -24,7 +24,7 @@ def replies() -> str:
 @pages.route("/replies", methods=["POST"])
 def change() -> Response | tuple[str, int]:
     """Add one, or drop the one that is named (303 to the page that shows it)."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     key = paging.number(request.form.get("drop", ""))
     body = request.form.get("body", "").replace("\r\n", "\n")
     wanted = SaveReply(plain(body)) if key is None else SaveReply("", key)
@@ -35,7 +35,7 @@ def change() -> Response | tuple[str, int]:
 
 
 def _page(draft: str = "", problem: str | None = None) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         saved = views.saved_replies(session)
     return render_template("replies.html", saved=saved, draft=draft, problem=problem, longest=LONGEST_REPLY)

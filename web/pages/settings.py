@@ -2,9 +2,8 @@
 
 import os
 from calendar import day_name
-from datetime import UTC, datetime
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -20,6 +19,7 @@ from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.preview import samples
+from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
 
@@ -35,10 +35,10 @@ pages = Blueprint("settings", __name__)
 @pages.route("/settings")
 def settings() -> str:
     """The settings in force, in words. saved: the section that was just changed."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     in_force = bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, datetime.now(UTC))
+        monthly = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
@@ -57,7 +57,7 @@ def settings() -> str:
 @pages.route("/settings/<section>")
 def form(section: str) -> str:
     """The form of one section, filled with what stands in the file."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     try:
         values = edit.written(bridge.settings().path)[_known(section)]
         if g.role != users.OWNER and section == "notify":
@@ -70,7 +70,7 @@ def form(section: str) -> str:
 @pages.route("/settings/<section>", methods=["POST"])
 def change(section: str) -> Response | tuple[str, int]:
     """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     path = bridge.settings().path
     typed = _typed(section)
     try:
@@ -97,13 +97,13 @@ def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
     bridge.request(ReadSettings(), by=g.user)
     what = f"changed the settings: {', '.join(changed)} in {FORMS[section].title.lower()}"
     with Session(bridge.engine) as session, session.begin():
-        audit_log.note(session, g.user, what, datetime.now(UTC))
+        audit_log.note(session, g.user, what, current.bridge().now())
 
 
 @pages.route("/settings/test", methods=["POST"])
 def send_sample() -> Response:
     """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     answer = bridge.request(SendSample(), by=g.user)
     if isinstance(answer, Rejected):
         abort(409, answer.sentence)
@@ -133,7 +133,7 @@ def _typed(section: str) -> dict[str, str | None]:
 
 def _tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
-    path = current_app.extensions["bridge"].settings().path
+    path = current.bridge().settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
 
 
@@ -156,11 +156,11 @@ def _form(
     problems: dict[str, str] | None = None,
     settings: Settings | None = None,
 ) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, datetime.now(UTC))
+        monthly = views.automatic_texts(session, current.bridge().now())
     return render_template(
         "settings_form.html",
         section=section,
@@ -186,5 +186,4 @@ def _holidays(holidays: Holidays) -> str:
 
 
 def _samples(settings: Settings) -> object:
-    zone = settings.shop.zone
-    return samples(settings, is_holiday(settings.hours.holidays), datetime.now(UTC), zone)
+    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)

@@ -2,17 +2,17 @@
 
 from importlib.metadata import version
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Rejected
-from bridge.contract.bridge import Bridge
 from bridge.contract.requests import CloseShop, OpenShop, Pause, Request, ResetBreaker, Resume, TryAgain
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
 from bridge.rules.line_health import network_words, signal_words
+from web import current
 from web.pages.healthz import is_alive
 
 pages = Blueprint("status", __name__)
@@ -21,7 +21,7 @@ pages = Blueprint("status", __name__)
 @pages.route("/status")
 def status() -> str:
     """Lines, outbox, check-up, incidents."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session), views.incidents(session)
     now = bridge.status()
@@ -52,7 +52,7 @@ FOR_NOW: dict[str, Request] = {
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
     """Pause automatic texts, close the shop for today, or say when somebody is back."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
@@ -63,7 +63,7 @@ def for_now() -> Response:
 @pages.route("/status/release", methods=["POST"])
 def release() -> Response:
     """Somebody has looked at the callers: let automatic texts go on."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     bridge.request(ResetBreaker(), by=g.user)
     return redirect(url_for("status.status"), 303)
 
@@ -71,7 +71,7 @@ def release() -> Response:
 @pages.route("/status/again", methods=["POST"])
 def again() -> Response:
     """Somebody has seen to the SIM: let the stopped queue go on."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     answer = bridge.request(TryAgain(request.form.get("line", "")), by=g.user)
     if isinstance(answer, Rejected):
         abort(404, answer.sentence)

@@ -1,15 +1,13 @@
 """`/team`: who may log in and as what, one's own password, and the log of who changed what."""
 
-from datetime import UTC, datetime
-
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.bridge import Bridge
 from bridge.handlers import audit_log
 from bridge.records import users, views
 from bridge.records.tables import User
+from web import current
 from web.access import login
 from web.pages import paging
 
@@ -29,10 +27,10 @@ def add() -> Response | tuple[str, int]:
     """Let somebody log in (303 to the page that shows it)."""
     form = request.form
     name, role = form.get("name", ""), form.get("role", users.STAFF)
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     try:
         with Session(bridge.engine) as database, database.begin():
-            user = users.add_user(database, name, form.get("password", ""), role)
+            user = users.add_user(database, name, form.get("password", ""), role, now=bridge.now())
             _log(database, f"let {user.name} log in as {role}")
     except ValueError as error:
         return _page(problem=_for_the_page(error), name=name, role=role), 422
@@ -42,7 +40,7 @@ def add() -> Response | tuple[str, int]:
 @pages.route("/team/<name>", methods=["POST"])
 def change(name: str) -> Response | tuple[str, int]:
     """Change somebody's role or password, log them out everywhere, or let them in no more."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     try:
         with Session(bridge.engine) as database, database.begin():
             _log(database, _change(database, name))
@@ -72,7 +70,7 @@ def _change(database: Session, name: str) -> str:
 @pages.route("/team/me", methods=["POST"])
 def mine() -> Response | tuple[str, int]:
     """One's own password, or logging out everywhere else; this browser stays logged in."""
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     form = request.form
     try:
         with Session(bridge.engine, expire_on_commit=False) as database, database.begin():
@@ -97,7 +95,7 @@ def _own_password(database: Session, old: str, new: str) -> User:
 
 
 def _log(database: Session, what: str) -> None:
-    audit_log.note(database, g.user, what, datetime.now(UTC))
+    audit_log.note(database, g.user, what, current.bridge().now())
 
 
 def _for_the_page(error: ValueError) -> str:
@@ -106,7 +104,7 @@ def _for_the_page(error: ValueError) -> str:
 
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:
-    bridge: Bridge = current_app.extensions["bridge"]
+    bridge = current.bridge()
     with Session(bridge.engine) as session:
         people = users.everybody(session)
         rows = views.audit_entries(

@@ -1,7 +1,7 @@
 """Calls as they are shown: filtered, searched, a page at a time."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, union_all
@@ -54,9 +54,11 @@ def calls(
     contact: int | None = None,
     before: Place | None = None,
     limit: int | None = None,
+    now: datetime | None = None,
 ) -> list[CallRow]:
     """Calls, newest first. which: all, missed, answered, or open (to be called back); search: part of a name or number;
-    before: (started, id) of the last row of the page above (keyset paging)."""
+    before: (started, id) of the last row of the page above (keyset paging); now: given for `open`, which are those of
+    the last days."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
@@ -74,7 +76,8 @@ def calls(
     if before is not None:
         filters.append(older_than(col(Call.started), col(Call.id), before))
     if which == "open":
-        filters += (col(Call.started) >= datetime.now(UTC) - OPEN_FOR, *_to_call_back())
+        assert now is not None, "open calls are those of the last days: as of when?"
+        filters += (col(Call.started) >= now - OPEN_FOR, *_to_call_back())
     outcomes = OF_OUTCOME.get(which)
     if outcomes and limit is not None and not search:
         filters = [col(Call.id).in_(_newest_of(outcomes, filters, limit))]
