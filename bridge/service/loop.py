@@ -30,7 +30,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import alerts, clock_shift, incidents, lines, retention, views
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.service import questions
-from bridge.service.inbox import AfterCommit, InboxItem, Stop, ThreadFailed
+from bridge.service.inbox import AfterCommit, Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 # Rows that other processes write, and texts that fall due, are looked for so often (seconds).
 PATIENCE = 2.0
+# So many received texts are stored in one transaction at most.
+TEXTS_AT_ONCE = 20
 # How long to wait before the database is tried again (seconds).
 RETRY = 1.0
 # How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
@@ -63,7 +65,7 @@ class Loop:
         heartbeat: Heartbeat,
         give_work: Callable[[Job], None],
     ) -> None:
-        self.inbox: SimpleQueue[InboxItem] = SimpleQueue()
+        self.inbox = Inbox()
         self.settings = settings
         self._engine = engine
         self._clock = clock
@@ -120,7 +122,9 @@ class Loop:
             if isinstance(item, ThreadFailed):
                 raise item.error
             self._look_at_the_clock()
-            if item is not None:
+            if isinstance(item, contract.TextReceived):
+                self._insist(partial(self._store_texts, [item]))
+            elif item is not None:
                 self._insist(partial(self._handle, item))
             self._look_around()
             self._send_what_is_due()
@@ -302,6 +306,15 @@ class Loop:
             self._read_lists()
 
     # ---- one letter
+
+    def _store_texts(self, texts: list[contract.TextReceived], session: Session) -> list[AfterCommit]:
+        """These texts, and more in the same transaction as long as nothing else lies in the inbox. They stay in `texts` for
+        when the database must be tried again."""
+        effects = [effect for text in texts for effect in self._handle(text, session)]
+        while len(texts) < TEXTS_AT_ONCE and (text := self.inbox.another_text()) is not None:
+            texts.append(text)
+            effects += self._handle(text, session)
+        return effects
 
     def _handle(self, item: InboxItem, session: Session) -> list[AfterCommit]:
         match item:
