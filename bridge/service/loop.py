@@ -32,6 +32,7 @@ from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.service import questions
 from bridge.service.inbox import AfterCommit, Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
+from bridge.service.rehearsal import rehearse
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
 from modem import contract
@@ -115,6 +116,7 @@ class Loop:
     def run(self) -> None:
         """Until Stop. Raises what Dead carries."""
         self._insist(self._begin)
+        rehearse(self._engine, self.settings, self._clock)
         while True:
             item = self._next()
             if isinstance(item, Stop):
