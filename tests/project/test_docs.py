@@ -146,3 +146,22 @@ def test_every_reason_and_every_order_of_the_owner_is_described() -> None:
         assert (
             isinstance(owner_commands.read(order), owner_commands.Order) or intent(order, ()) == Intent.STOP
         ), order
+
+
+WAYS = (
+    "From a RING to its text",
+    "From a PDU to the page",
+    "From a typed reply to `AT+CMGS`",
+    "From a setting to its effect",
+)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_four_ways_name_the_files_where_their_steps_happen(way: str) -> None:
+    design = (ROOT / "docs" / "design.md").read_text("utf-8")
+    text = design.partition(f"### {way}\n")[2].partition("\n##")[0]
+    steps = re.findall(r"^\d+\. ", text, re.MULTILINE)
+    files = re.findall(r"`((?:modem|bridge|web)/[\w/]+\.py)`", text)
+    assert 5 <= len(steps) <= 10
+    assert len(files) >= len(steps) - 3
+    assert [file for file in files if not (ROOT / file).exists()] == []

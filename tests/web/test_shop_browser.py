@@ -28,7 +28,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 
 @dataclass
-class ShopState:
+class Shop:
     """One running box, and callers of whom nobody has heard before."""
 
     box: Box
@@ -56,14 +56,14 @@ class ShopState:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopState]:
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
     limits = "[limits]\nper_minute = 1000\nstrangers_per_10_minutes = 1000\n"
     with Simulator(speed=20) as simulator, a_box(folder, simulator, extra=limits) as box:
         with Session(box.service.bridge.engine) as session, session.begin():
             add_user(session, MIA, PASSWORD)
             add_user(session, BEN, PASSWORD, "staff")
-        yield ShopState(box)
+        yield Shop(box)
 
 
 Open = Callable[..., Page]
@@ -160,7 +160,7 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
 
 
 @SIZES
-def test_calls(shop: ShopState, opened: Open) -> None:
+def test_calls(shop: Shop, opened: Open) -> None:
     """2: what became of each, why, who is to be called back, and what can be done about a caller."""
     caller = shop.caller()
     shop.rings(caller, rings=3)
@@ -198,7 +198,7 @@ def test_calls(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_who_rings_now_can_be_hung_up_on(shop: ShopState, opened: Open) -> None:
+def test_who_rings_now_can_be_hung_up_on(shop: Shop, opened: Open) -> None:
     """2: ringing right now, who it is, and hanging up; the page shows it by itself."""
     caller = shop.caller()
     page = opened(shop.box.service.url)
@@ -211,7 +211,7 @@ def test_who_rings_now_can_be_hung_up_on(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_conversations(shop: ShopState, opened: Open) -> None:
+def test_conversations(shop: Shop, opened: Open) -> None:
     """3: unread first, a reply with its cost and ticks, saved replies, notes, whose it is, done and open again."""
     caller = shop.caller()
     shop.rings(caller)
@@ -262,7 +262,7 @@ def test_conversations(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_a_draft_outlives_a_reload_and_a_lost_connection(shop: ShopState, opened: Open) -> None:
+def test_a_draft_outlives_a_reload_and_a_lost_connection(shop: Shop, opened: Open) -> None:
     """3: what was typed is there again, and goes out once."""
     caller = shop.caller()
     shop.writes(caller, "Are you open?")
@@ -298,7 +298,7 @@ def test_a_draft_outlives_a_reload_and_a_lost_connection(shop: ShopState, opened
 
 
 @SIZES
-def test_a_text_that_failed_is_sent_again_by_hand(shop: ShopState, opened: Open) -> None:
+def test_a_text_that_failed_is_sent_again_by_hand(shop: Shop, opened: Open) -> None:
     """3: failed or unconfirmed, with a button."""
     caller = shop.caller()
     shop.box.simulator.fault("cms_error", code=332)
@@ -316,7 +316,7 @@ def test_a_text_that_failed_is_sent_again_by_hand(shop: ShopState, opened: Open)
 
 
 @SIZES
-def test_settings_and_what_would_happen(shop: ShopState, opened: Open) -> None:
+def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     """4: forms with the file's own checks, the text at other times, and a call that is only thought of."""
     page = opened(shop.box.service.url)
     path = shop.box.service.loop.settings.path
@@ -365,7 +365,7 @@ def test_settings_and_what_would_happen(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_status_pauses_and_shows_the_doctors_sheet(shop: ShopState, opened: Open) -> None:
+def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> None:
     """4: signal, network, memory, outbox, incidents, check-up, pause."""
     page = opened(shop.box.service.url)
     go(page, "Status")
@@ -387,7 +387,7 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: ShopState, opened: Open
 
 
 @SIZES
-def test_figures(shop: ShopState, opened: Open) -> None:
+def test_figures(shop: Shop, opened: Open) -> None:
     """5: pictures drawn by the server, each with its words and numbers, and files."""
     caller = shop.caller()
     shop.rings(caller)
@@ -411,7 +411,7 @@ def test_figures(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_people(shop: ShopState, opened: Open) -> None:
+def test_people(shop: Shop, opened: Open) -> None:
     """6: owner and staff, who changed what, logged out everywhere."""
     name = f"noa {shop.caller()[-3:]}"
     page = opened(shop.box.service.url)
@@ -442,7 +442,7 @@ def test_people(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_live(shop: ShopState, opened: Open) -> None:
+def test_live(shop: Shop, opened: Open) -> None:
     """7: what happens appears by itself, in the title too; a row that somebody reads stays open."""
     page, other = opened(shop.box.service.url), opened(f"{shop.box.service.url}", name=BEN)
     earlier = shop.caller()
@@ -465,7 +465,7 @@ def test_live(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_a_sound_if_wanted(shop: ShopState, opened: Open, size: dict[str, int]) -> None:
+def test_a_sound_if_wanted(shop: Shop, opened: Open, size: dict[str, int]) -> None:
     """7: off until somebody asks for it, and remembered."""
     page = opened(shop.box.service.url)
     page.evaluate(
@@ -486,7 +486,7 @@ def test_a_sound_if_wanted(shop: ShopState, opened: Open, size: dict[str, int]) 
 
 
 @SIZES
-def test_without_javascript_all_of_it_works(shop: ShopState, opened: Open, size: dict[str, int]) -> None:
+def test_without_javascript_all_of_it_works(shop: Shop, opened: Open, size: dict[str, int]) -> None:
     """7: forms and links do what the scripts make pleasant."""
     caller = shop.caller()
     shop.rings(caller)
@@ -512,7 +512,7 @@ def test_without_javascript_all_of_it_works(shop: ShopState, opened: Open, size:
 
 
 @SIZES
-def test_it_can_be_put_among_the_apps(shop: ShopState, opened: Open) -> None:
+def test_it_can_be_put_among_the_apps(shop: Shop, opened: Open) -> None:
     """7: a manifest with icons that are there."""
     page = opened(shop.box.service.url)
     manifest = page.request.get(page.locator("link[rel=manifest]").evaluate("link => link.href")).json()
@@ -532,7 +532,7 @@ def test_it_can_be_put_among_the_apps(shop: ShopState, opened: Open) -> None:
 
 
 @SIZES
-def test_the_keyboard_reaches_everything(shop: ShopState, opened: Open) -> None:
+def test_the_keyboard_reaches_everything(shop: Shop, opened: Open) -> None:
     """7: every control of the calls page is reached with Tab, and its place can be seen."""
     shop.rings(shop.caller())
     page = opened(shop.box.service.url)
