@@ -93,6 +93,15 @@ class Inbox:
             return text
         return None
 
+    def line_is_free(self, line: str) -> contract.LineIdle | None:
+        """Take out the news that this line has become idle, where that is the next but texts; None else."""
+        self._sort_all()
+        news = self._first[0].item if self._first else None
+        if isinstance(news, contract.LineIdle) and news.idle and news.line == line:
+            self._first.popleft()
+            return news
+        return None
+
     def _sort_all(self) -> None:
         while True:
             try:

@@ -126,6 +126,8 @@ class Loop:
             self._look_at_the_clock()
             if isinstance(item, contract.TextReceived):
                 self._insist(partial(self._store_texts, [item]))
+            elif isinstance(item, contract.CallEnded):
+                self._insist(partial(self._end_call, item, []))
             elif item is not None:
                 self._insist(partial(self._handle, item))
             self._look_around()
@@ -308,6 +310,20 @@ class Loop:
             self._read_lists()
 
     # ---- one letter
+
+    def _end_call(
+        self, end: contract.CallEnded, free: list[contract.LineIdle], session: Session
+    ) -> list[AfterCommit]:
+        """An ended call, and in the same transaction the text that is due on its line, where that is free by now: one commit
+        between the caller's end and AT+CMGS. free: the news of that, kept for when the database must be tried again."""
+        effects = self._handle(end, session)
+        if not free and (news := self.inbox.line_is_free(end.line)) is not None:
+            free.append(news)
+        for news in free:
+            effects += self._handle(news, session)
+            if self._lines[end.line].sending is None:
+                effects += self._send_one(end.line, session)
+        return effects
 
     def _store_texts(self, texts: list[contract.TextReceived], session: Session) -> list[AfterCommit]:
         """These texts, and more in the same transaction as long as nothing else lies in the inbox. They stay in `texts` for

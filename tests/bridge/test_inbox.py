@@ -100,3 +100,17 @@ def test_more_texts_are_taken_only_while_nothing_goes_before_them() -> None:
     assert [inbox.get(), inbox.get()] == [ringing(ANN), REPORT]
     with pytest.raises(Empty):
         inbox.get(timeout=0.0)
+
+
+def test_a_line_is_free_only_if_that_is_the_next_news() -> None:
+    inbox = Inbox()
+    free = LineIdle("main", 0.0, True)
+    assert inbox.line_is_free("main") is None
+    for item in (text(BOB), LineIdle("main", 0.0, False), free):
+        inbox.put(item)
+    assert inbox.line_is_free("main") is None
+    inbox.get()
+    assert inbox.line_is_free("other") is None
+    assert inbox.line_is_free("main") == free
+    assert inbox.get() == text(BOB)
+    assert inbox.empty()
