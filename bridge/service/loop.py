@@ -32,8 +32,9 @@ from bridge.handlers.shop import ShopState
 from bridge.records import alerts, clock_shift, incidents, lines, retention, views
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.service import questions
-from bridge.service.inbox import AfterCommit, InboxItem, JobDue, Stop, ThreadFailed
+from bridge.service.inbox import AfterCommit, Inbox, InboxItem, JobDue, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
+from bridge.service.rehearsal import rehearse
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
 from modem import contract
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 
 # Rows that other processes write, and texts that fall due, are looked for so often (seconds).
 PATIENCE = 2.0
+# So many received texts are stored in one transaction at most.
+TEXTS_AT_ONCE = 20
 # How long to wait before the database is tried again (seconds).
 RETRY = 1.0
 # How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
@@ -66,7 +69,7 @@ class Loop:
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
     ) -> None:
-        self.inbox: SimpleQueue[InboxItem] = SimpleQueue()
+        self.inbox = Inbox()
         self.settings = settings
         self._engine = engine
         self._clock = clock
@@ -117,6 +120,7 @@ class Loop:
     def run(self) -> None:
         """Until Stop. Raises what Dead carries."""
         self._insist(self._begin)
+        rehearse(self._engine, self.settings, self._clock)
         while True:
             item = self._next()
             if isinstance(item, Stop):
@@ -124,7 +128,11 @@ class Loop:
             if isinstance(item, ThreadFailed):
                 raise item.error
             self._look_at_the_clock()
-            if item is not None:
+            if isinstance(item, contract.TextReceived):
+                self._insist(partial(self._store_texts, [item]))
+            elif isinstance(item, contract.CallEnded):
+                self._insist(partial(self._end_call, item, []))
+            elif item is not None:
                 self._insist(partial(self._handle, item))
             self._look_around()
             self._send_what_is_due()
@@ -307,6 +315,29 @@ class Loop:
             self._set_calendar(changed)
 
     # ---- one letter
+
+    def _end_call(
+        self, end: contract.CallEnded, free: list[contract.LineIdle], session: Session
+    ) -> list[AfterCommit]:
+        """An ended call, and in the same transaction the text that is due on its line, where that is free by now: one commit
+        between the caller's end and AT+CMGS. free: the news of that, kept for when the database must be tried again."""
+        effects = self._handle(end, session)
+        if not free and (news := self.inbox.line_is_free(end.line)) is not None:
+            free.append(news)
+        for news in free:
+            effects += self._handle(news, session)
+            if self._lines[end.line].sending is None:
+                effects += self._send_one(end.line, session)
+        return effects
+
+    def _store_texts(self, texts: list[contract.TextReceived], session: Session) -> list[AfterCommit]:
+        """These texts, and more in the same transaction as long as nothing else lies in the inbox. They stay in `texts` for
+        when the database must be tried again."""
+        effects = [effect for text in texts for effect in self._handle(text, session)]
+        while len(texts) < TEXTS_AT_ONCE and (text := self.inbox.another_text()) is not None:
+            texts.append(text)
+            effects += self._handle(text, session)
+        return effects
 
     def _handle(self, item: InboxItem, session: Session) -> list[AfterCommit]:
         match item:
