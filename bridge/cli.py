@@ -1,4 +1,9 @@
-"""The `textback` command: each subcommand finds what it needs, calls one function and prints; it decides nothing."""
+"""The `textback` command: each subcommand finds what it needs, calls one function and prints; it decides nothing.
+
+Each imports what it needs when it runs: to import everything takes longer than most of them.
+"""
+
+from __future__ import annotations
 
 import json
 import logging
@@ -6,15 +11,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
 
-from bridge import config
-from bridge.config import ConfigError, Settings
-from bridge.records import views
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from bridge.config import Settings
 
 PLACES = (Path("config.ini"), Path("/etc/textback/config.ini"))
 BAD_CONFIGURATION = 2
@@ -52,15 +56,20 @@ def configured(command: Command) -> Command:
 
 
 def load(path: Path) -> Settings:
+    from bridge import config
+
     try:
         return config.load(path)
-    except ConfigError as error:
+    except config.ConfigError as error:
         raise Trouble(str(error), BAD_CONFIGURATION) from error
 
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Session]:
     """A session on the database, its tables brought to this release; committed at the end."""
+    from sqlalchemy.exc import DatabaseError
+    from sqlmodel import Session
+
     from bridge.records.engine import migrate, open_engine, plain_trouble
 
     engine = open_engine(settings.storage.database)
@@ -236,6 +245,8 @@ def limited(command: Command) -> Command:
 @click.option("--missed", is_flag=True, help="Only calls that were missed.")
 def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
     """The calls, newest first."""
+    from bridge.records import views
+
     with database(load(path)) as session:
         rows = views.calls(session, which="missed" if missed else "all", limit=limit)
     if as_json:
@@ -253,6 +264,7 @@ def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
 @click.option("--number", help="Only texts from and to this number.")
 def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -> None:
     """The texts, newest first."""
+    from bridge.records import views
     from bridge.rules import numbers
 
     settings = load(path)
@@ -274,6 +286,8 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
 @limited
 def contacts(path: Path, as_json: bool, limit: int | None) -> None:
     """Everybody who called or wrote, the last seen first."""
+    from bridge.records import views
+
     with database(load(path)) as session:
         rows = [views.contact_json(contact) for contact in views.contacts(session, limit=limit)]
     if as_json:

@@ -49,7 +49,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
             told.append(alert)
         else:
             alert.told = context.now
-        if alert.kind == "sick" and alert.told:
+        if alert.kind in ("sick", "digest") and alert.told:
             alert.over = True
     return told
 

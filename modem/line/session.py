@@ -30,6 +30,7 @@ from modem.procedures.steps import Reply, Step
 
 log = logging.getLogger(__name__)
 
+BUSY = "The line was busy."
 RESTARTED = "The modem restarted by itself; it is being set up again. Is its power strong enough?"
 
 
@@ -60,10 +61,13 @@ class Session:
         self._calls = CallControl(tracker, self._tell, publish, clock)
         self._sender = TextSender(line, publish, self._settings_gone, clock)
         self._runner = ProcedureRunner(channel, timing, clock, unanswered, self._sender.taken)
-        # The newest goes first.
+        # In the order of their coming; they go before everything else, and while it rings.
         self._urgent: deque[Procedure] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
         self._later: deque[Procedure] = deque()
+        # A text that waits for the end of a command of these; nothing of them goes before it.
+        self._next_text: contract.SendText | None = None
+        self._gives_way = False
         self._idle = False
 
     @property
@@ -118,28 +122,35 @@ class Session:
             case contract.DeleteStored(slots):
                 self._later.append(self._texts.delete(slots))
             case contract.Acknowledge():
-                self._urgent.appendleft(self._acknowledge())
+                self._urgent.append(self._acknowledge())
             case contract.Answer():
-                self._urgent.appendleft(self._calls.answer())
+                self._urgent.append(self._calls.answer())
             case contract.HangUp():
-                self._urgent.appendleft(self._calls.hang_up())
+                self._urgent.append(self._calls.hang_up())
 
     def close(self) -> None:
-        """It is over: tell what was held back."""
+        """It is over: tell what was held back, and that a text that still waited has not been started."""
         self._calls.close()
+        if self._next_text is not None:
+            self._sender.not_started(self._next_text, BUSY)
+            self._next_text = None
 
     # ---- what is done next
 
     def _next(self, setup: Setup, now: float) -> Procedure | None:
         """The next procedure, taken from where it waits; None if there is nothing to do."""
+        self._gives_way = False
         poll = self._tracker.next_poll()
         if poll is not None and now >= poll:
             return self._calls.poll()
         if self._urgent:
             return self._urgent.popleft()
+        if self._next_text is not None and (procedure := self._take_text(self._next_text)) is not None:
+            return procedure
         if self._tracker.ringing:
             return None
         if self._later:
+            self._gives_way = True
             return self._later.popleft()
         match self._upkeep.take(now):
             case Look.SET_UP:
@@ -153,9 +164,10 @@ class Session:
 
     @property
     def _free(self) -> bool:
-        """Could a text be started at once?"""
-        waiting = self._runner.running or self._urgent or self._later
-        return self._setup is not None and not waiting and not self._tracker.busy
+        """Could a text be started at once, or as soon as the stored text in hand has been read or deleted? What is read
+        stays in the modem until it is asked for again, so a text that is due need not wait for all of them."""
+        busy = (self._runner.running and not self._gives_way) or self._urgent or self._next_text
+        return self._setup is not None and not busy and not self._tracker.busy
 
     def _tell_idle(self) -> None:
         idle = self._free
@@ -165,9 +177,20 @@ class Session:
 
     def _send(self, request: contract.SendText) -> None:
         if not self._free:
-            self._sender.not_started(request, "The line was busy.")
+            self._sender.not_started(request, BUSY)
+        elif self._runner.running:
+            self._next_text = request
         elif (procedure := self._sender.send(request)) is not None:
+            self._gives_way = False
             self._runner.begin(procedure)
+
+    def _take_text(self, request: contract.SendText) -> Procedure | None:
+        """The text that has waited for its turn; it may have begun to ring meanwhile."""
+        self._next_text = None
+        if self._tracker.busy:
+            self._sender.not_started(request, BUSY)
+            return None
+        return self._sender.send(request)
 
     # ---- what is heard
 
@@ -206,7 +229,7 @@ class Session:
                 unexplained = event.outcome is CallOutcome.ABANDONED and event.cause is None
                 if unexplained and self._setup.has_cause:
                     self._calls.hold_back(event)
-                    self._urgent.appendleft(self._calls.explain())
+                    self._urgent.append(self._calls.explain())
                     continue
             self._publish(event)
 

@@ -16,7 +16,18 @@ import pytest
 
 from modem.at.dialogue import Command
 from modem.calls.tracker import Tracker
-from modem.contract import Answer, CallEnded, CallOutcome, CallRinging, Event, HangUp, LineIdle, Request
+from modem.contract import (
+    Answer,
+    CallEnded,
+    CallOutcome,
+    CallRinging,
+    Event,
+    HangUp,
+    LineIdle,
+    NotStarted,
+    Request,
+    SendText,
+)
 from modem.errors import PortLost
 from modem.line.channel import Channel
 from modem.line.session import Session
@@ -173,3 +184,64 @@ def test_most_recordings_are_played() -> None:
 @pytest.mark.parametrize("transcript", PLAYED, ids=lambda t: t["id"])
 def test_what_happens_live_is_what_replay_makes_of_it(transcript: dict[str, Any]) -> None:
     assert play(transcript) == transcript["expect"]["calls"]
+
+
+# ---- what waits for the command in hand
+
+TEXT = SendText(7, "+447400123456", "Hello", 1, 60)
+
+
+def commands_until(player: Player, last: str) -> list[str]:
+    """What the session writes up to this command, when each one before it is answered with OK."""
+    asked: list[str] = []
+    while command := player.channel.dialogue.command:
+        if player.asked is None:
+            player.read(command)
+        asked.append(command.text)
+        if command.text.startswith(last):
+            return asked
+        player.say(b"\r\nOK\r\n")
+        player.session.tick()
+    raise AssertionError(f"{last} is not among {asked}")
+
+
+def announce_texts(player: Player, count: int) -> None:
+    for index in range(count):
+        player.say(f'\r\n+CMTI: "SM",{index}\r\n'.encode())
+    player.session.tick()
+    assert player.channel.dialogue.command
+
+
+def test_urgent_requests_are_done_in_the_order_in_which_they_came() -> None:
+    with closing(Player()) as player:
+        announce_texts(player, 1)
+        player.session.request(Answer())
+        player.session.request(HangUp())
+        assert [text for text in commands_until(player, "AT+CHUP") if text in REQUESTS] == ["ATA", "AT+CHUP"]
+
+
+def test_a_text_that_is_due_goes_before_stored_texts_are_read() -> None:
+    with closing(Player()) as player:
+        announce_texts(player, 50)
+        assert [event.idle for event in player.events if isinstance(event, LineIdle)][-1]
+        player.session.request(TEXT)
+        asked = commands_until(player, "AT+CMGS")
+        assert sum(text.startswith(("AT+CMGR", "AT+CMGL")) for text in asked) <= 2  # the one in hand
+        assert not any(isinstance(event, NotStarted) for event in player.events)
+
+
+def test_a_text_that_waits_is_not_started_when_it_rings_meanwhile() -> None:
+    with closing(Player()) as player:
+        announce_texts(player, 1)
+        player.session.request(TEXT)
+        player.say(b"\r\nRING\r\n")
+        player.answer()
+        assert [event.message_id for event in player.events if isinstance(event, NotStarted)] == [7]
+
+
+def test_a_text_that_waits_is_not_started_when_the_session_ends() -> None:
+    with closing(Player()) as player:
+        announce_texts(player, 1)
+        player.session.request(TEXT)
+        player.session.close()
+        assert [event.message_id for event in player.events if isinstance(event, NotStarted)] == [7]

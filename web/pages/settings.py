@@ -2,7 +2,6 @@
 
 import os
 from calendar import day_name
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -183,5 +182,4 @@ def _holidays(holidays: Holidays) -> str:
 
 
 def _samples(settings: Settings) -> object:
-    zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
-    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), zone)
+    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)

@@ -1,0 +1,62 @@
+"""A call that never was, so that the first caller waits no longer than the others: it keeps nothing."""
+
+import logging
+from contextlib import suppress
+
+import phonenumbers
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.handlers.calls import CallHandler
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.shop import ShopState
+from bridge.rules.blocklists import BlockLists
+from bridge.rules.settings import Settings
+from modem import contract
+
+# Where the shop's region is not known yet; any will do.
+SOMEWHERE = "GB"
+
+
+def rehearse(engine: Engine, settings: Settings, clock: Clock) -> None:
+    """A mobile of the shop's region rings, is missed and is about to be texted, in a transaction that is rolled back: this
+    maps the tables, compiles the statements and loads what is known of the region's numbers. What it decides with is made
+    for it alone. A database that fails is left to the loop."""
+    handlers = logging.getLogger("bridge.handlers")
+    level = handlers.level
+    handlers.setLevel(logging.CRITICAL)  # nobody has called
+    try:
+        with suppress(DatabaseError), Session(engine) as session:
+            try:
+                _miss_a_call(session, settings, clock)
+            finally:
+                session.rollback()
+    finally:
+        handlers.setLevel(level)
+
+
+def _miss_a_call(session: Session, settings: Settings, clock: Clock) -> None:
+    shop = ShopState(settings, clock)
+    shop.lists = BlockLists()
+    shop.recall(session)
+    outbox = Outbox(shop)
+    calls = CallHandler(shop, outbox)
+    line, caller, now = settings.modems[0].name, _somebody(shop.region), clock.monotonic()
+    calls.call_rings(session, contract.CallRinging(line, now, 0, caller, False))
+    session.flush()
+    end = contract.CallEnded(line, now, 0, caller, False, contract.CallOutcome.ABANDONED, 3, None)
+    calls.call_ended(session, end)
+    session.flush()
+    outbox.next_to_send(session, line)
+    session.flush()
+
+
+def _somebody(region: str) -> str:
+    """The number that stands for a mobile of this region, E.164."""
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    example = phonenumbers.example_number_for_type(region, mobile)
+    example = example or phonenumbers.example_number_for_type(SOMEWHERE, mobile)
+    assert example is not None
+    return phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,44 @@
+"""The rehearsed call takes the whole way of a call and leaves nothing behind."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.config import parse
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import metadata
+from bridge.service.rehearsal import rehearse
+from tests.support import big
+
+
+@pytest.mark.parametrize("country", ["country = GB", ""])
+def test_the_rehearsed_call_is_texted_and_leaves_no_row_and_no_log(
+    tmp_path: Path, country: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    migrate(engine)
+    caplog.clear()
+    with big.statements(engine) as seen:
+        rehearse(engine, parse(f"[shop]\n{country}", tmp_path / "config.ini"), Clock())
+    assert caplog.messages == []
+    if country:
+        assert any("UPDATE message SET status" in statement for statement, _ in seen), "no text was sent"
+    assert any(statement.startswith("INSERT INTO call") for statement, _ in seen)
+    with Session(engine) as session:
+        rows = {
+            table.name: session.execute(text(f"SELECT count(*) FROM {table.name}")).scalar()
+            for table in metadata.sorted_tables
+        }
+    engine.dispose()
+    assert not any(rows.values()), rows
+
+
+def test_a_database_without_tables_is_left_to_the_loop(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    rehearse(engine, parse("", tmp_path / "config.ini"), Clock())
+    engine.dispose()
