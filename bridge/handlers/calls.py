@@ -23,6 +23,7 @@ from bridge.records import (
     outgoing,
     views,
 )
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
 from bridge.rules import hours, line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
@@ -109,8 +110,7 @@ class CallHandler:
         call = session.get(Call, known) if known is not None else None
         if call is None:
             call = calls.call_began(session, lines.line_called(session, line), self._shop.clock.utc_at(at))
-            assert call.id is not None
-            self._calls[line, key] = call.id
+            self._calls[line, key] = id_of(call)
         return call
 
     def _learn(self, session: Session, call: Call, number: str | None, withheld: bool) -> None:
@@ -171,13 +171,12 @@ class CallHandler:
             return
         contact = past.contact
         assert contact is not None
-        assert contact.id is not None
         first = past.last_automatic is None
         body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
         message = outgoing.text_is_queued(
             session,
             line_id=call.line_id,
-            contact_id=contact.id,
+            contact_id=id_of(contact),
             body=body,
             parts=segments(body).parts,
             kind="auto",
@@ -214,7 +213,7 @@ class CallHandler:
         contact = views.contact_at(session, e164 or number) if number else None
         call = Call(
             line_id=0,
-            contact_id=contact.id if contact else None,
+            contact_id=id_of(contact) if contact else None,
             number=number,
             e164=e164,
             withheld=number is None,

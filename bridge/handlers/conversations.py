@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, Note, SavedReply, User
 
 LONGEST_NOTE = 1000
@@ -70,7 +71,7 @@ def note(session: Session, contact: Contact, author: str, body: str, now: dateti
     body = body.strip()
     if not 0 < len(body) <= LONGEST_NOTE:
         raise ValueError(f"A note has between 1 and {LONGEST_NOTE} characters; this one has {len(body)}.")
-    session.add(Note(contact_id=contact.id or 0, at=now, author=author, body=body))
+    session.add(Note(contact_id=id_of(contact), at=now, author=author, body=body))
 
 
 def save_reply(session: Session, body: str) -> None:

@@ -14,6 +14,7 @@ from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import MANUAL_HOURS, write_text
 from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
 from bridge.rules.optout import Intent
@@ -120,7 +121,7 @@ class IncomingTexts:
             said in (Intent.NOTHING, Intent.ASK)
             and numbers.untextable(contact.address, self._shop.region) is None
         ):
-            body = owner_commands.relayed(context.who(contact), contact.id or 0, message.body)
+            body = owner_commands.relayed(context.who(contact), id_of(contact), message.body)
             owner_alerts.news(session, context, contact, "reply", body, message.line_id)
 
     def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bridge.handlers.caller_facts import caller_facts
 from bridge.handlers.shop import ShopState
 from bridge.records import caller_history, lines, outgoing, reports
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
 from modem import contract
@@ -99,11 +100,12 @@ class Outbox:
             )
 
     def _request(self, message: Message, contact: Contact) -> contract.SendText:
-        assert message.id is not None
         assert message.expires is not None
         left = (message.expires - self._shop.clock.utc()) / timedelta(minutes=1)
         validity = max(SHORTEST_VALIDITY, min(MANUAL_VALIDITY, round(left)))
-        return contract.SendText(message.id, contact.address, message.body, message.id % 256, validity)
+        return contract.SendText(
+            id_of(message), contact.address, message.body, id_of(message) % 256, validity
+        )
 
     def part_sent(self, session: Session, part: contract.PartSent) -> None:
         message = session.get(Message, part.message_id)

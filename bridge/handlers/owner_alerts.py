@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, outgoing, views
+from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands, policy
 from bridge.rules.wording import plain
@@ -73,7 +74,7 @@ def say(session: Session, context: OwnerContext, line_id: int, body: str) -> Non
     outgoing.text_is_queued(
         session,
         line_id=line_id,
-        contact_id=contact.id or 0,
+        contact_id=id_of(contact),
         body=body,
         parts=segments(body).parts,
         kind="system",
@@ -99,11 +100,11 @@ def customer(session: Session, context: OwnerContext, words: owner_commands.Word
     if words.tag is not None:
         named = alerts.customer_tagged(session, words.tag, context.now)
         return (
-            named if named is not None else owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
+            named if named is not None else owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
         )
     if len(lately) == 1:
         return lately[0]
-    return owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
+    return owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
 
 
 def last_calls(session: Session, context: OwnerContext) -> str:

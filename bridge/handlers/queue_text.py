@@ -8,6 +8,7 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import WriteText
 from bridge.handlers import conversations
 from bridge.records import contacts, lines, outgoing
+from bridge.records.rows import id_of
 from bridge.rules import numbers
 from bridge.rules.settings import Settings
 from modem.contract import segments
@@ -39,8 +40,8 @@ def write_text(
     line = lines.line_called(session, settings.modems[0].name)
     message = outgoing.text_is_queued(
         session,
-        line_id=line.id or 0,
-        contact_id=contact.id or 0,
+        line_id=id_of(line),
+        contact_id=id_of(contact),
         body=body,
         parts=parts,
         kind="manual",

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from bridge.records.contacts import somebody_at
-from bridge.records.rows import add_row
+from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Line, Message
 
 # The modem notes a missed call in its book a little before or after we do.
@@ -25,8 +25,7 @@ def calls_of_line_since(session: Session, line: Line, since: datetime) -> Sequen
 
 
 def call_began(session: Session, line: Line, started: datetime) -> Call:
-    assert line.id is not None
-    return add_row(session, Call(line_id=line.id, started=started))
+    return add_row(session, Call(line_id=id_of(line), started=started))
 
 
 def caller_is(

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from bridge.records.contacts import digest_of
+from bridge.records.rows import id_of
 from bridge.records.tables import ConsentEvent, Contact, Forgotten
 
 
 def consent(session: Session, contact: Contact, kind: str, source: str, words: str, now: datetime) -> None:
     """Keep the step, and what follows from it for the contact."""
-    assert contact.id is not None
-    session.add(ConsentEvent(contact_id=contact.id, at=now, kind=kind, source=source, words=words))
+    session.add(ConsentEvent(contact_id=id_of(contact), at=now, kind=kind, source=source, words=words))
     if kind == "out":
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
     elif kind == "in":

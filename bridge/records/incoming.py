@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bridge.records.contacts import somebody_at
-from bridge.records.rows import add_row
+from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from modem.contract import TextReceived, join
 
@@ -31,10 +31,9 @@ def part_came(
     session: Session, line: Line, text: TextReceived, sender: str, now: datetime
 ) -> Sequence[InboundPart]:
     """Store a PDU; the parts of its text in their order if it is now whole, else nothing yet."""
-    assert line.id is not None
     concat = text.concat
     part = InboundPart(
-        line_id=line.id,
+        line_id=id_of(line),
         digest=_digest(text),
         sender=sender,
         reference=concat.reference if concat else 0,
@@ -96,14 +95,12 @@ def text_came(
     now: datetime,
 ) -> Message:
     """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
-    assert line.id is not None
     contact = somebody_at(session, sender, "text", now)
     contact.unreachable = None  # who writes can be written to
     contact.done = contact.done and status != "received"
-    assert contact.id is not None
     message = _replaced(session, contact, replace_type) or Message(
-        line_id=line.id,
-        contact_id=contact.id,
+        line_id=id_of(line),
+        contact_id=id_of(contact),
         direction="in",
         kind=kind,
         body=body,

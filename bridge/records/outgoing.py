@@ -69,16 +69,6 @@ def next_text_due(
     return session.exec(query.limit(1)).first()
 
 
-def lines_with_texts_due(session: Session, now: datetime) -> Sequence[str]:
-    query = (
-        select(Line.name)
-        .join(Message, col(Message.line_id) == Line.id)
-        .where(Message.status == "queued", col(Message.due) <= now)
-        .distinct()
-    )
-    return session.exec(query).all()
-
-
 def texts_left_sending(session: Session) -> Sequence[Message]:
     """Texts that were on their way when the box stopped."""
     return session.exec(select(Message).where(Message.status == "sending")).all()

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, MessagePart
 from modem.contract import ReportReceived
 
@@ -30,12 +31,11 @@ SAME_SUBMIT = timedelta(minutes=5)
 
 def part_was_taken(session: Session, message: Message, part: int, mr: int, now: datetime) -> None:
     """The SMSC took this part; its report may have been faster, and has then made the row."""
-    assert message.id is not None
     early = next((p for p in parts_of(session, message) if p.mr == mr and p.status is not None), None)
     if early is not None:
         early.part = part
     else:
-        session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
+        session.add(MessagePart(message_id=id_of(message), part=part, mr=mr, sent=now))
 
 
 def report_came(

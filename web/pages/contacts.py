@@ -11,6 +11,7 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import Describe, Forget, ImportContacts
 from bridge.handlers.contacts import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.records import views
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from web.pages import paging
@@ -51,7 +52,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     return render_template(
         "contacts.html",
         contacts=rows[:LIST],
-        older=paging.mark(more.last_seen, more.id or 0) if more else None,
+        older=paging.mark(more.last_seen, id_of(more)) if more else None,
         text=search,
         read=read,
         taken=taken,

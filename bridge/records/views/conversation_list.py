@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
@@ -45,7 +46,7 @@ def conversations(
     last = _last_words(session, people)
     return [
         ConversationRow(
-            key=person.id or 0,
+            key=id_of(person),
             address=person.address,
             name=person.name,
             last_seen=person.last_seen,
@@ -110,16 +111,15 @@ def thread(
     session: Session, contact: Contact, *, before: datetime | None = None, limit: int = 100
 ) -> list[ThreadRow]:
     """The last `limit` calls, texts and notes of one contact before that moment, oldest first, as they followed each other."""
-    assert contact.id is not None
     place = (before, 0) if before else None
     notes = select(Note).where(Note.contact_id == contact.id)
     if before is not None:
         notes = notes.where(Note.at < before)
     rows: list[ThreadRow] = [
-        *calls(session, contact=contact.id, before=place, limit=limit),
-        *messages(session, contact=contact.id, before=place, limit=limit),
+        *calls(session, contact=id_of(contact), before=place, limit=limit),
+        *messages(session, contact=id_of(contact), before=place, limit=limit),
         *(
-            NoteRow(note.id or 0, note.at, note.author, note.body)
+            NoteRow(id_of(note), note.at, note.author, note.body)
             for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
         ),
     ]

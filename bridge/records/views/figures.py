@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
 from bridge.rules.hours import at_clock
@@ -263,7 +264,7 @@ def calls(engine: Engine, since: datetime, until: datetime) -> Iterator[CallLine
         yield from lines
         if len(rows) < BATCH:
             return
-        mark = (rows[-1][0].started, rows[-1][0].id or 0)
+        mark = (rows[-1][0].started, id_of(rows[-1][0]))
 
 
 def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Sequence[Any]:

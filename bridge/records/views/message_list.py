@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
 
@@ -12,9 +13,8 @@ MONTH = timedelta(days=30)
 
 
 def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
-    assert message.id is not None
     return MessageRow(
-        id=message.id,
+        id=id_of(message),
         address=contact.address,
         name=contact.name,
         direction=message.direction,
