@@ -27,6 +27,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
 from bridge.rules import hours, line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
+from bridge.rules.states import AlertKind, MessageKind, MessageStatus
 from modem import contract
 from modem.contract import segments
 
@@ -143,13 +144,13 @@ class CallHandler:
         contact = session.get_one(Contact, call.contact_id)
         context = self._shop.context()
         body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
-        owner_alerts.news(session, context, contact, "urgent", body, call.line_id)
+        owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
 
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
         texted if it is recent: its text was due when it began."""
         for message in outgoing.texts_left_sending(session):
-            message.status = "unconfirmed"
+            message.status = MessageStatus.UNCONFIRMED
             message.error = "The box stopped while this text was on its way."
         for call in calls.calls_left_ringing(session):
             call.ended, call.outcome = self._shop.clock.utc(), "lost"
@@ -179,7 +180,7 @@ class CallHandler:
             contact_id=id_of(contact),
             body=body,
             parts=segments(body).parts,
-            kind="auto",
+            kind=MessageKind.AUTO,
             due=decision.due,
             expires=decision.expires,
             now=self._shop.clock.utc(),

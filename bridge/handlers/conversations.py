@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, Note, SavedReply, User
+from bridge.rules.states import MessageKind, MessageStatus
 
 LONGEST_NOTE = 1000
 LONGEST_REPLY, MOST_REPLIES = 1600, 50
@@ -15,9 +16,9 @@ ANSWER_WITHIN = timedelta(days=7)
 
 
 def is_read(session: Session, contact: Contact) -> None:
-    unread = select(Message).where(Message.contact_id == contact.id, Message.status == "received")
+    unread = select(Message).where(Message.contact_id == contact.id, Message.status == MessageStatus.RECEIVED)
     for message in session.exec(unread):
-        message.status = "read"
+        message.status = MessageStatus.READ
 
 
 def they_wrote(session: Session, contact: Contact, message: Message) -> None:
@@ -25,7 +26,7 @@ def they_wrote(session: Session, contact: Contact, message: Message) -> None:
     already."""
     ours = select(Message).where(
         Message.contact_id == contact.id,
-        Message.kind == "auto",
+        Message.kind == MessageKind.AUTO,
         Message.created >= message.created - ANSWER_WITHIN,
     )
     text = session.exec(ours.order_by(col(Message.created).desc()).limit(1)).first()

@@ -11,6 +11,7 @@ from bridge.records import alerts, contacts, outgoing, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands, policy
+from bridge.rules.states import WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
 from modem.contract import segments
 
@@ -24,7 +25,7 @@ LAST = 3
 
 
 def news(
-    session: Session, context: OwnerContext, contact: Contact, kind: str, body: str, line_id: int
+    session: Session, context: OwnerContext, contact: Contact, kind: AlertKind, body: str, line_id: int
 ) -> None:
     """A reply, or an urgent caller. Nobody is told of themselves."""
     if context.wanted and contact.address != context.mobile:
@@ -50,7 +51,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
             told.append(alert)
         else:
             alert.told = context.now
-        if alert.kind == "sick" and alert.told:
+        if alert.kind == AlertKind.SICK and alert.told:
             alert.over = True
     return told
 
@@ -77,7 +78,7 @@ def say(session: Session, context: OwnerContext, line_id: int, body: str) -> Non
         contact_id=id_of(contact),
         body=body,
         parts=segments(body).parts,
-        kind="system",
+        kind=MessageKind.SYSTEM,
         due=context.now,
         expires=context.now + STALE,
         now=context.now,
@@ -88,7 +89,7 @@ def may_answer(session: Session, context: OwnerContext, contact: Contact) -> boo
     """Have not too many texts gone to the owner's mobile lately?"""
     ours = select(func.count()).where(
         Message.contact_id == contact.id,
-        Message.direction == "out",
+        Message.direction == Direction.OUT,
         Message.created > context.now - ANSWERS_IN,
     )
     return session.exec(ours).one() < MOST_ANSWERS
@@ -129,9 +130,9 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> s
         Call.started >= today, col(Call.outcome).in_(sorted(policy.MISSED)), col(Call.ended).is_not(None)
     )
     texted = select(func.count()).where(
-        Message.kind == "auto",
+        Message.kind == MessageKind.AUTO,
         Message.created >= today,
-        col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
+        col(Message.status).in_(WENT_OUT),
     )
     counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
     unread = views.unread(session)

@@ -11,6 +11,7 @@ from bridge.records import contacts, lines, outgoing
 from bridge.records.rows import id_of
 from bridge.rules import numbers
 from bridge.rules.settings import Settings
+from bridge.rules.states import MessageKind
 from modem.contract import segments
 
 # A text by hand that could not go out for so long is not worth sending any more.
@@ -44,7 +45,7 @@ def write_text(
         contact_id=id_of(contact),
         body=body,
         parts=parts,
-        kind="manual",
+        kind=MessageKind.MANUAL,
         due=now,
         expires=now + timedelta(hours=MANUAL_HOURS),
         now=now,

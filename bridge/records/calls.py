@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Line, Message
+from bridge.rules.states import MessageStatus
 
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
@@ -69,7 +70,9 @@ def missed_before(session: Session, call: Call, since: datetime, missed: Sequenc
 def is_being_dealt_with(session: Session, contact: Contact) -> bool:
     """Does this person ring, or is a text to them on its way?"""
     rings = select(Call.id).where(Call.contact_id == contact.id, col(Call.outcome).is_(None))
-    sends = select(Message.id).where(Message.contact_id == contact.id, Message.status == "sending")
+    sends = select(Message.id).where(
+        Message.contact_id == contact.id, Message.status == MessageStatus.SENDING
+    )
     return any(session.exec(query.limit(1)).first() is not None for query in (rings, sends))
 
 

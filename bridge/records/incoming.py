@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import TextReceived, join
 
 # A part may come so long after its text was shown without it; then it fills the hole.
@@ -88,20 +89,20 @@ def text_came(
     parts: Sequence[InboundPart],
     *,
     sender: str,
-    kind: str,
+    kind: MessageKind,
     body: str,
-    status: str,
+    status: MessageStatus,
     replace_type: int | None,
     now: datetime,
 ) -> Message:
     """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
     contact = somebody_at(session, sender, "text", now)
     contact.unreachable = None  # who writes can be written to
-    contact.done = contact.done and status != "received"
+    contact.done = contact.done and status != MessageStatus.RECEIVED
     message = _replaced(session, contact, replace_type) or Message(
         line_id=id_of(line),
         contact_id=id_of(contact),
-        direction="in",
+        direction=Direction.IN,
         kind=kind,
         body=body,
         status=status,
@@ -119,7 +120,9 @@ def _replaced(session: Session, contact: Contact, replace_type: int | None) -> M
     if replace_type is None:
         return None
     earlier = select(Message).where(
-        Message.contact_id == contact.id, Message.direction == "in", Message.replace_type == replace_type
+        Message.contact_id == contact.id,
+        Message.direction == Direction.IN,
+        Message.replace_type == replace_type,
     )
     return session.exec(earlier.order_by(col(Message.id).desc()).limit(1)).first()
 

@@ -20,6 +20,7 @@ from bridge.records.views.rows import (
     moment,
     older_than,
 )
+from bridge.rules.states import MessageStatus
 
 
 def conversations(
@@ -77,7 +78,7 @@ def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
     """Of whom there are unread texts, how many, and since when; from the newest ones."""
     newest = (
         select(Message.contact_id, Message.created)
-        .where(Message.status == "received", col(Message.due).is_(None))
+        .where(Message.status == MessageStatus.RECEIVED, col(Message.due).is_(None))
         .order_by(col(Message.id).desc())
         .limit(UNREAD)
     )

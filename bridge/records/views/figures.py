@@ -19,9 +19,9 @@ from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
 from bridge.rules.hours import at_clock
 from bridge.rules.policy import MISSED
+from bridge.rules.states import WENT_OUT, MessageKind
 
 ANSWERED = frozenset({"answered", "answered_elsewhere"})
-SENT = ("sent", "delivered", "unconfirmed")
 # Seconds that part one bar from the next: our first replies, and callers who gave up.
 REPLY_BOUNDS, PATIENCE_BOUNDS = (300, 900, 3600), (5, 10, 15, 20, 30)
 # So many calls of a file are read at once.
@@ -168,7 +168,9 @@ def _calls(session: Session, since: datetime, until: datetime, step: int) -> Cal
 def _texts(session: Session, since: datetime, until: datetime, step: int) -> Texts:
     at = _steps(Message.created, step)
     query = select(at, func.count(), func.count(col(Message.answered))).where(
-        Message.kind == "auto", _within(Message.created, since, until), col(Message.status).in_(SENT)
+        Message.kind == MessageKind.AUTO,
+        _within(Message.created, since, until),
+        col(Message.status).in_(WENT_OUT),
     )
     return [(*row,) for row in session.exec(query.group_by(at))]
 
