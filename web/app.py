@@ -102,7 +102,7 @@ def create_app(bridge: Bridge) -> Flask:
     csrf.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room.pages)
-    filters.teach(app.jinja_env, bridge)
+    filters.register_filters(app.jinja_env, bridge)
     app.context_processor(_common)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)

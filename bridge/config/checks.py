@@ -7,7 +7,7 @@ the key's name and without a full stop. No check repeats what may hold a secret:
 import ipaddress
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -159,6 +159,16 @@ def quiet(value: str) -> Span | None:
     if len(found) > 1:
         raise ValueError("only one span can be quiet; write it like 21:00-08:00")
     return found[0] if found else None
+
+
+def time_of_day(value: str) -> time | None:
+    """A time of day such as 8:00, or off."""
+    if value.lower() == "off":
+        return None
+    matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
+    if matched is None:
+        raise ValueError(f"{value!r} is no time of day; write one such as 08:00, or off")
+    return time(int(matched[1]), int(matched[2]))
 
 
 def holidays(value: str) -> Holidays:

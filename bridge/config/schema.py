@@ -81,6 +81,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
         "sms_to": Setting("", values.phone),
         "urls": Setting("", values.urls),
         "quiet": Setting("21:00-08:00", values.quiet),
+        "digest": Setting("off", values.time_of_day),
     },
     "web": {
         "host": Setting("0.0.0.0", values.host),

@@ -51,7 +51,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
             told.append(alert)
         else:
             alert.told = context.now
-        if alert.kind == AlertKind.SICK and alert.told:
+        if alert.kind in (AlertKind.SICK, AlertKind.DIGEST) and alert.told:
             alert.over = True
     return told
 

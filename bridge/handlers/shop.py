@@ -4,7 +4,6 @@ breaker. The loop owns it; everybody who decides asks it. What it keeps in memor
 import json
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -128,8 +127,7 @@ class ShopState:
     @property
     def zone(self) -> tzinfo | None:
         """The shop's zone, None for the system's."""
-        name = self.settings.shop.timezone
-        return None if name == "auto" else ZoneInfo(name)
+        return self.settings.shop.zone
 
     def context(self) -> OwnerContext:
         return OwnerContext(self.settings, self.region, self.clock.utc(), self.zone)

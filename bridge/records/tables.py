@@ -250,9 +250,9 @@ class Incident(SQLModel, table=True):
 class Alert(SQLModel, table=True):
     """Something that the owner is told: of a conversation or of an incident, once until it is read or over.
 
-    kind: reply, urgent or sick. due: not before, by the quiet hours. told: when it went out. over: it needs no more telling;
-    the next thing of the same conversation is a new alert. texted: the owner's SMS is queued. tries: how often the Apprise
-    services could not be reached.
+    kind: reply, urgent, sick or digest. due: not before, by the quiet hours. told: when it went out. over: it needs no
+    more telling; the next thing of the same conversation is a new alert. texted: the owner's SMS is queued. tries: how
+    often the Apprise services could not be reached.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bridge.rules.hours import Holidays, Span
 
@@ -19,6 +21,11 @@ class ShopSettings:
     country: str
     timezone: str
     own_numbers: tuple[str, ...]
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The shop's time zone, None for the system's."""
+        return None if self.timezone == "auto" else ZoneInfo(self.timezone)
 
 
 @dataclass(frozen=True)
@@ -83,11 +90,13 @@ class LimitSettings:
 
 @dataclass(frozen=True)
 class NotifySettings:
-    """sms_to: the owner's mobile, "" for none; urls: those of Apprise; quiet: when alerts wait."""
+    """sms_to: the owner's mobile, "" for none; urls: those of Apprise; quiet: when alerts wait;
+    digest: when the daily summary goes out, None for never."""
 
     sms_to: str
     urls: tuple[str, ...]
     quiet: Span | None
+    digest: time | None
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class AlertKind(StrEnum):
     REPLY = "reply"  # a customer wrote
     URGENT = "urgent"  # a caller rings again and again
     SICK = "sick"  # an incident of a line
+    DIGEST = "digest"  # the summary of a day or week
 
 
 # The sets as tuples, for queries.

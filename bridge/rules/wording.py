@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bridge.rules.languages import _LANGUAGE_OF
 from bridge.rules.numbers import region_of
@@ -113,12 +112,11 @@ def reply(
 ) -> str:
     """The automatic text to a caller. called: when, aware. first: no automatic text went to this number before. reopens: in
     words, empty while the shop is open."""
-    zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
     values = {
         "shop": settings.shop.name,
         "phone": settings.shop.phone,
         "name": name,
-        "time": f"{called.astimezone(zone):%H:%M}",
+        "time": f"{called.astimezone(settings.shop.zone):%H:%M}",
         "reopens": reopens,
     }
     text = plain(render(choose(settings, address, is_open), values))

@@ -4,8 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge.contract.bridge import Envelope
+from bridge.handlers.calendar import CalendarJob
 from bridge.service.worker import Announced, ListsRead
 from modem import contract
+
+
+@dataclass(frozen=True)
+class JobDue:
+    """A time of the shop's calendar has come."""
+
+    job: CalendarJob
 
 
 @dataclass(frozen=True)
@@ -20,7 +28,7 @@ class ThreadFailed:
     error: BaseException
 
 
-InboxItem = contract.Event | Envelope | ListsRead | Announced | Stop | ThreadFailed
+InboxItem = contract.Event | Envelope | ListsRead | Announced | JobDue | Stop | ThreadFailed
 
 
 AfterCommit = Callable[[], None]

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
+from typing import assert_never
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
@@ -21,7 +22,8 @@ from bridge.config import ConfigError, Settings
 from bridge.contract.bridge import Envelope
 from bridge.contract.requests import DryRun, ReadSettings, TryAgain
 from bridge.contract.status import LineStatus, Status
-from bridge.handlers import owner_alerts
+from bridge.handlers import calendar, owner_alerts
+from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
@@ -31,7 +33,7 @@ from bridge.records import alerts, clock_shift, incidents, lines, retention, vie
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.records.rows import id_of
 from bridge.service import questions
-from bridge.service.inbox import AfterCommit, InboxItem, Stop, ThreadFailed
+from bridge.service.inbox import AfterCommit, InboxItem, JobDue, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
@@ -46,8 +48,8 @@ PATIENCE = 2.0
 RETRY = 1.0
 # How often it is noted that the box is alive, and long texts are looked through for parts that never came (seconds).
 BEAT, TEND = 60.0, 600.0
-# Daily housekeeping; the first one soon after the start, for a box that is switched off every night (seconds).
-TIDY, FIRST_TIDY = 86400.0, 600.0
+# The calendar keeps house at night; a box that is switched off then does so after its start (seconds).
+FIRST_TIDY = 600.0
 
 
 class Loop:
@@ -63,6 +65,7 @@ class Loop:
         reload: Callable[[], Settings | None],
         heartbeat: Heartbeat,
         give_work: Callable[[Job], None],
+        set_calendar: Callable[[Settings], None],
     ) -> None:
         self.inbox: SimpleQueue[InboxItem] = SimpleQueue()
         self.settings = settings
@@ -84,6 +87,7 @@ class Loop:
         self._look_at = clock.monotonic() + PATIENCE
         self._heartbeat = heartbeat
         self._give_work = give_work
+        self._set_calendar = set_calendar
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
         self._lists: ListsRead | None = None
@@ -185,7 +189,7 @@ class Loop:
         self._calls_handler.settle_left_over(session)
         if self._heartbeat.last is not None:
             self._calls_handler.away_since = dict.fromkeys(self._lines, self._heartbeat.last)
-        return [self._read_lists]
+        return [self._read_lists, partial(self._set_calendar, self.settings)]
 
     def _after_doubt(self, session: Session) -> None:
         """The last run stamped rows by a clock in doubt, and this one's is right: they count as of the last run's end."""
@@ -219,7 +223,7 @@ class Loop:
             self._clock.not_before = now
         if not doubtful:
             clock_shift.doubt_is_over(session)
-        return []
+        return [partial(self._set_calendar, self.settings)] if moved else []
 
     def _read_lists(self) -> None:
         """Have the block lists read again, if there are any and they have changed."""
@@ -246,7 +250,7 @@ class Loop:
             if self._doubtful:
                 self._insist(self._note_doubt)
         if now >= self._tidy_at:
-            self._tidy_at = now + TIDY
+            self._tidy_at = float("inf")
             self._insist(self._tidy)
         if now >= self._tend_at:
             self._tend_at = now + TEND
@@ -301,6 +305,7 @@ class Loop:
             self._shop.settings = changed
             self._config = None
             self._read_lists()
+            self._set_calendar(changed)
 
     # ---- one letter
 
@@ -313,6 +318,8 @@ class Loop:
             case Announced():
                 alerts.was_told(session, item.alert_id, item.trouble, self._clock.utc())
                 return []
+            case JobDue(job):
+                return self._calendar_job(job, session)
             case contract.LineUp():
                 self._calls_handler.line_up(session, item)
                 news = {
@@ -396,6 +403,25 @@ class Loop:
         """It is committed: the modem, or the network, may forget it."""
         request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
         return [lambda: self._lines[line].request(request)]
+
+    def _calendar_job(self, job: CalendarJob, session: Session) -> list[AfterCommit]:
+        """What the calendar asks for, once a day; by a clock in doubt no day is known."""
+        context = self._shop.context()
+        today = context.now.astimezone(context.zone).date()
+        if self._clock.doubt() is not None or not calendar.begin_once(session, job, today):
+            return []
+        match job:
+            case CalendarJob.HOUSEKEEPING:
+                return self._tidy(session)
+            case CalendarJob.BLOCK_LISTS:
+                return [self._read_lists]
+            case CalendarJob.DIGEST:
+                calendar.write_digest(session, context, 1)
+            case CalendarJob.WEEKLY_DIGEST:
+                calendar.write_digest(session, context, 7)
+            case _:
+                assert_never(job)
+        return []
 
     def _tidy(self, session: Session) -> list[AfterCommit]:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""

@@ -22,6 +22,7 @@ from bridge.records.engine import migrate, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service.inbox import ThreadFailed
 from bridge.service.loop import Loop
+from bridge.service.schedule import Schedule
 from bridge.service.worker import Worker
 from modem.contract import Request
 from modem.line.driver import Driver, Line
@@ -87,11 +88,14 @@ def running(
             reload,
             heartbeat,
             lambda job: worker.ask(job),
+            lambda changed: schedule.set(changed),
         )
         stack.callback(loop.finish)
         worker = Worker(loop.inbox.put, lambda error: loop.inbox.put(ThreadFailed(error)))
         worker.start()
         stack.callback(worker.close)
+        schedule = Schedule(loop.inbox.put)
+        stack.callback(schedule.close)
         bridge = Bridge(
             engine,
             settings=lambda: loop.settings,

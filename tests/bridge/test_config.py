@@ -3,7 +3,7 @@
 import re
 from contextlib import suppress
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, time
 from itertools import pairwise
 from pathlib import Path
 
@@ -135,6 +135,8 @@ VALUES = [
     ("hours", "holidays = GB, 2026-12-24 2026-12-31", "hours.holidays",
      Holidays("GB", (date(2026, 12, 24), date(2026, 12, 31)))),
     ("notify", "quiet =", "notify.quiet", None),
+    ("notify", "digest = OFF", "notify.digest", None),
+    ("notify", "digest = 8:05", "notify.digest", time(8, 5)),
     ("notify", "urls = ntfy://a, mailto://u:p@h?to=x@y.z,v@w.x tgram://b", "notify.urls",
      ("ntfy://a", "mailto://u:p@h?to=x@y.z,v@w.x", "tgram://b")),
     ("web", "host = ::1", "web.host", "::1"),
@@ -264,6 +266,7 @@ MISTAKES = [
     ("[filters]\nmin_rings = few", [(2, "min_rings", "whole number")]),
     ("[limits]\nper_day = 0", [(2, "per_day", "from 1")]),
     ("[notify]\nurls = ntfy://a, b", [(2, "urls", "no Apprise URL")]),
+    ("[notify]\ndigest = 24:00", [(2, "digest", "08:00, or off")]),
     ("[notify]\nquiet = 1:00-2:00, 3:00-4:00", [(2, "quiet", "only one span")]),
     ("[web]\nhost =", [(2, "host", "0.0.0.0")]),
     ("[web]\nhost = 300.1.1.1", [(2, "host", "0.0.0.0")]),

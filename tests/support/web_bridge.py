@@ -82,6 +82,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         reloader(settings.path),
         Heartbeat(None),
         lambda job: None,
+        lambda settings: None,
     )
     bridge = Bridge(
         engine,

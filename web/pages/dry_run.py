@@ -1,7 +1,6 @@
 """`/try`: who calls, when, for how long: what would happen, and why. It stores and sends nothing."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, g, render_template, request
 
@@ -61,8 +60,7 @@ def _request_of(typed: dict[str, str]) -> DryRun | str:
 
 
 def _now() -> datetime:
-    zone = current_app.extensions["bridge"].settings().shop.timezone
-    return datetime.now(UTC).astimezone(None if zone == "auto" else ZoneInfo(zone))
+    return datetime.now(UTC).astimezone(current_app.extensions["bridge"].settings().shop.zone)
 
 
 def _page(typed: dict[str, str], told: Decision | None = None, problem: str | None = None) -> str:

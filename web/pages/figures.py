@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
@@ -61,8 +60,7 @@ def _period() -> int:
 
 
 def _zone(bridge: Bridge) -> tzinfo | None:
-    zone = bridge.settings().shop.timezone
-    return None if zone == "auto" else ZoneInfo(zone)
+    return bridge.settings().shop.zone
 
 
 def _figures() -> Figures:

@@ -1,10 +1,9 @@
-"""Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `teach`."""
+"""Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
@@ -179,12 +178,11 @@ def span(hours: Span) -> str:
     return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
-def teach(environment: Environment, bridge: Bridge) -> None:
+def register_filters(environment: Environment, bridge: Bridge) -> None:
     """Give the templates these words."""
 
     def local(moment: datetime) -> datetime:
-        zone = bridge.settings().shop.timezone
-        return moment.astimezone(None if zone == "auto" else ZoneInfo(zone))
+        return moment.astimezone(bridge.settings().shop.zone)
 
     def now() -> datetime:
         return local(datetime.now(UTC))

@@ -3,7 +3,6 @@
 import os
 from calendar import day_name
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -187,5 +186,5 @@ def _holidays(holidays: Holidays) -> str:
 
 
 def _samples(settings: Settings) -> object:
-    zone = None if settings.shop.timezone == "auto" else ZoneInfo(settings.shop.timezone)
+    zone = settings.shop.zone
     return samples(settings, is_holiday(settings.hours.holidays), datetime.now(UTC), zone)

@@ -102,6 +102,7 @@ FORMS: dict[str, Form] = {
             Field("sms_to", "Your mobile", "It is told when somebody answers; your reply goes to the customer.", "phone"),
             Field("urls", "Other services", "Apprise addresses, such as ntfy://my-topic."),
             Field("quiet", "Quiet hours", "No alerts in this span, such as 21:00-08:00."),
+            Field("digest", "Daily summary", "Off, or a time such as 08:00: yesterday's calls and texts, and who waits."),
         ),
     ),
 }  # fmt: skip

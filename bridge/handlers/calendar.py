@@ -1,0 +1,61 @@
+"""The shop's calendar: which jobs there are, each done once a day, and the owner's digest."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from bridge.handlers.shop import OwnerContext
+from bridge.records import memo
+from bridge.records.tables import Alert, Contact
+from bridge.records.views import summary
+from bridge.rules import digest
+from bridge.rules.hours import at_clock
+from bridge.rules.states import AlertKind
+
+# So many of those who wait are named in a digest.
+NAMED = 3
+
+
+class CalendarJob(StrEnum):
+    """What is done at a time of day."""
+
+    HOUSEKEEPING = "housekeeping"  # old rows are deleted, the database puts itself in order
+    BLOCK_LISTS = "block_lists"  # block lists are read again if they have changed
+    DIGEST = "digest"  # the owner is told of yesterday
+    WEEKLY_DIGEST = "weekly_digest"  # and of the last seven days
+
+
+def begin_once(session: Session, job: CalendarJob, today: date) -> bool:
+    """Is this the first time today that the job is begun? A scheduler that is set anew, an hour that comes twice and a
+    restart may all ask again. Only the same day counts: after a clock that ran ahead, a job is not left out for months."""
+    name = f"calendar:{job.value}"
+    if memo.remembered(session, name) == today.isoformat():
+        return False
+    memo.remember(session, name, today.isoformat())
+    return True
+
+
+def write_digest(session: Session, context: OwnerContext, days: int) -> None:
+    """Have the owner told of the last whole days; it goes out at its time, in the quiet hours too."""
+    if not context.wanted:
+        return
+    today = context.now.astimezone(context.zone).date()
+    since, until = (at_clock(day, 0, context.zone) for day in (today - timedelta(days=days), today))
+    counts = summary.counts(session, since, until)
+    waiting = summary.waiting(session)
+    body = digest.in_words(_span(days), counts, _names(context, waiting), len(waiting))
+    session.add(_alert(body, context.now))
+
+
+def _span(days: int) -> str:
+    return "Yesterday" if days == 1 else f"The last {days} days"
+
+
+def _names(context: OwnerContext, waiting: Sequence[Contact]) -> list[str]:
+    return [context.who(contact) for contact in waiting[:NAMED]]
+
+
+def _alert(body: str, now: datetime) -> Alert:
+    return Alert(kind=AlertKind.DIGEST, body=body, created=now, due=now)
