@@ -12,6 +12,7 @@ from bridge.records.tables import Alert, Contact
 from bridge.records.views import summary
 from bridge.rules import digest
 from bridge.rules.hours import at_clock
+from bridge.rules.states import AlertKind
 
 # So many of those who wait are named in a digest.
 NAMED = 3
@@ -57,4 +58,4 @@ def _names(context: OwnerContext, waiting: Sequence[Contact]) -> list[str]:
 
 
 def _alert(body: str, now: datetime) -> Alert:
-    return Alert(kind="digest", body=body, created=now, due=now)
+    return Alert(kind=AlertKind.DIGEST, body=body, created=now, due=now)

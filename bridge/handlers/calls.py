@@ -23,9 +23,11 @@ from bridge.records import (
     outgoing,
     views,
 )
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
 from bridge.rules import hours, line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
+from bridge.rules.states import AlertKind, MessageKind, MessageStatus
 from modem import contract
 from modem.contract import segments
 
@@ -109,8 +111,7 @@ class CallHandler:
         call = session.get(Call, known) if known is not None else None
         if call is None:
             call = calls.call_began(session, lines.line_called(session, line), self._shop.clock.utc_at(at))
-            assert call.id is not None
-            self._calls[line, key] = call.id
+            self._calls[line, key] = id_of(call)
         return call
 
     def _learn(self, session: Session, call: Call, number: str | None, withheld: bool) -> None:
@@ -143,13 +144,13 @@ class CallHandler:
         contact = session.get_one(Contact, call.contact_id)
         context = self._shop.context()
         body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
-        owner_alerts.news(session, context, contact, "urgent", body, call.line_id)
+        owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
 
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
         texted if it is recent: its text was due when it began."""
         for message in outgoing.texts_left_sending(session):
-            message.status = "unconfirmed"
+            message.status = MessageStatus.UNCONFIRMED
             message.error = "The box stopped while this text was on its way."
         for call in calls.calls_left_ringing(session):
             call.ended, call.outcome = self._shop.clock.utc(), "lost"
@@ -171,16 +172,15 @@ class CallHandler:
             return
         contact = past.contact
         assert contact is not None
-        assert contact.id is not None
         first = past.last_automatic is None
         body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
         message = outgoing.text_is_queued(
             session,
             line_id=call.line_id,
-            contact_id=contact.id,
+            contact_id=id_of(contact),
             body=body,
             parts=segments(body).parts,
-            kind="auto",
+            kind=MessageKind.AUTO,
             due=decision.due,
             expires=decision.expires,
             now=self._shop.clock.utc(),
@@ -214,7 +214,7 @@ class CallHandler:
         contact = views.contact_at(session, e164 or number) if number else None
         call = Call(
             line_id=0,
-            contact_id=contact.id if contact else None,
+            contact_id=id_of(contact) if contact else None,
             number=number,
             e164=e164,
             withheld=number is None,

@@ -5,17 +5,19 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, Note, SavedReply, User
 from bridge.rules.limits import LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
+from bridge.rules.states import MessageKind, MessageStatus
 
 # Who writes so long after an automatic text does not answer it.
 ANSWER_WITHIN = timedelta(days=7)
 
 
 def is_read(session: Session, contact: Contact) -> None:
-    unread = select(Message).where(Message.contact_id == contact.id, Message.status == "received")
+    unread = select(Message).where(Message.contact_id == contact.id, Message.status == MessageStatus.RECEIVED)
     for message in session.exec(unread):
-        message.status = "read"
+        message.status = MessageStatus.READ
 
 
 def they_wrote(session: Session, contact: Contact, message: Message) -> None:
@@ -23,7 +25,7 @@ def they_wrote(session: Session, contact: Contact, message: Message) -> None:
     already."""
     ours = select(Message).where(
         Message.contact_id == contact.id,
-        Message.kind == "auto",
+        Message.kind == MessageKind.AUTO,
         Message.created >= message.created - ANSWER_WITHIN,
     )
     text = session.exec(ours.order_by(col(Message.created).desc()).limit(1)).first()
@@ -69,7 +71,7 @@ def note(session: Session, contact: Contact, author: str, body: str, now: dateti
     body = body.strip()
     if not 0 < len(body) <= LONGEST_NOTE:
         raise ValueError(f"A note has between 1 and {LONGEST_NOTE} characters; this one has {len(body)}.")
-    session.add(Note(contact_id=contact.id or 0, at=now, author=author, body=body))
+    session.add(Note(contact_id=id_of(contact), at=now, author=author, body=body))
 
 
 def save_reply(session: Session, body: str) -> None:

@@ -14,10 +14,12 @@ from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import MANUAL_HOURS, write_text
 from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
+from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from modem import contract
 from modem.contract import picture_sender, segments
 
@@ -30,7 +32,12 @@ ANSWERS = {
     Intent.START: "You will get texts from {shop} again. Reply STOP to opt out.",
     Intent.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
 }
-KINDS = {Intent.STOP: "out", Intent.START: "in", Intent.HELP: "help", Intent.ASK: "doubt"}
+KINDS = {
+    Intent.STOP: ConsentKind.OUT,
+    Intent.START: ConsentKind.IN,
+    Intent.HELP: ConsentKind.HELP,
+    Intent.ASK: ConsentKind.DOUBT,
+}
 # The network's word of a voice message belongs to the call that ended so shortly before.
 VOICEMAIL = timedelta(minutes=5)
 # A notice of the operator tells of the call that we have seen ourselves at about that time.
@@ -40,13 +47,16 @@ WAIT_FOR_PARTS = timedelta(hours=24)
 # What is said in place of a message that is no text, by contract.TextReceived.kind, and whether somebody should look.
 # What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
 NOTICES = {
-    "picture": ("A picture message came. This SIM cannot show it: ask the sender for words.", "received"),
+    "picture": (
+        "A picture message came. This SIM cannot show it: ask the sender for words.",
+        MessageStatus.RECEIVED,
+    ),
     "binary": (
         "A message for a program came, such as a contact card or settings. The box cannot show it.",
-        "read",
+        MessageStatus.READ,
     ),
-    "waiting": ("The network says that a voice message waits for you.", "received"),
-    "unreadable": ("A message came that this box cannot read.", "received"),
+    "waiting": ("The network says that a voice message waits for you.", MessageStatus.RECEIVED),
+    "unreadable": ("A message came that this box cannot read.", MessageStatus.RECEIVED),
 }
 
 
@@ -85,7 +95,7 @@ class IncomingTexts:
         kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
         if kind is None:
             return
-        body, status = (incoming.body_of(parts), "received") if kind == "text" else NOTICES[kind]
+        body, status = (incoming.body_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
             of_picture = picture_sender(incoming.body_of(parts))
@@ -95,7 +105,7 @@ class IncomingTexts:
             line,
             parts,
             sender=sender,
-            kind="manual" if kind == "text" else "system",
+            kind=MessageKind.MANUAL if kind == "text" else MessageKind.SYSTEM,
             body=body,
             status=status,
             replace_type=replace_type,
@@ -110,7 +120,7 @@ class IncomingTexts:
         """What the text of a person asks for."""
         contact, context = session.get_one(Contact, message.contact_id), self._shop.context()
         if contact.address == context.mobile:
-            message.status = "read"
+            message.status = MessageStatus.READ
             self._owner_wrote(session, message, contact, now)
             return
         said = self._heed(session, message, now)
@@ -120,8 +130,8 @@ class IncomingTexts:
             said in (Intent.NOTHING, Intent.ASK)
             and numbers.untextable(contact.address, self._shop.region) is None
         ):
-            body = owner_commands.relayed(context.who(contact), contact.id or 0, message.body)
-            owner_alerts.news(session, context, contact, "reply", body, message.line_id)
+            body = owner_commands.relayed(context.who(contact), id_of(contact), message.body)
+            owner_alerts.news(session, context, contact, AlertKind.REPLY, body, message.line_id)
 
     def _is_notice(self, session: Session, line: Line, message: Message, told: datetime) -> bool:
         """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
@@ -131,7 +141,7 @@ class IncomingTexts:
         notice = operator_notices.read(message.body, sender, told, self._shop.zone, self._notices)
         if notice is None:
             return False
-        message.kind, message.status = "system", "read"
+        message.kind, message.status = MessageKind.SYSTEM, MessageStatus.READ
         for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
             e164 = numbers.e164(missed.number, self._shop.region)
             when = min(missed.when or told, self._shop.clock.utc())
@@ -180,7 +190,7 @@ class IncomingTexts:
             contact_id=message.contact_id,
             body=body,
             parts=segments(body).parts,
-            kind="system",
+            kind=MessageKind.SYSTEM,
             due=now,
             expires=now + timedelta(hours=MANUAL_HOURS),
             now=now,
@@ -194,7 +204,11 @@ class IncomingTexts:
             part.message_id = message.id
             session.flush()
             parts = incoming.parts_that_came(session, message)
-            message.body, message.parts, message.status = incoming.body_of(parts), len(parts), "received"
+            message.body, message.parts, message.status = (
+                incoming.body_of(parts),
+                len(parts),
+                MessageStatus.RECEIVED,
+            )
 
     def show_incomplete(self, session: Session) -> None:
         """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came

@@ -9,8 +9,10 @@ from sqlmodel import Session
 from bridge.handlers.caller_facts import caller_facts
 from bridge.handlers.shop import ShopState
 from bridge.records import caller_history, lines, outgoing, reports
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
+from bridge.rules.states import MessageKind, MessageStatus
 from modem import contract
 
 log = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ class Outbox:
         while (due := outgoing.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             if self._may_go(session, message, call, now):
-                message.status = "sending"
+                message.status = MessageStatus.SENDING
                 return self._request(message, contact)
             session.flush()
         return None
@@ -53,10 +55,10 @@ class Outbox:
         """The policy once more, at the moment of sending."""
         assert message.due is not None
         assert message.expires is not None
-        if message.kind != "auto" or call is None:
+        if message.kind != MessageKind.AUTO or call is None:
             if now <= message.expires:
                 return True
-            message.status, message.error = "expired", "It could not be sent in time."
+            message.status, message.error = MessageStatus.EXPIRED, "It could not be sent in time."
             return False
         past = caller_history.history_of_text(session, call, message)
         decision = policy.decide_again(
@@ -80,7 +82,7 @@ class Outbox:
             return opening.open
         call.trace = [*call.trace, *policy.as_json(decision.trace[-1:])]
         expired = decision.reason == "expired"
-        message.status = "expired" if expired else "cancelled"
+        message.status = MessageStatus.EXPIRED if expired else MessageStatus.CANCELLED
         message.error = decision.trace[-1].detail
         call.reason = decision.reason
         return False
@@ -89,7 +91,7 @@ class Outbox:
         """Due at another time; None: there is no opening to wait for."""
         call = session.get(Call, message.call_id) if message.call_id is not None else None
         if due is None:
-            message.status, message.error = "cancelled", policy.SENTENCES["closed"]
+            message.status, message.error = MessageStatus.CANCELLED, policy.SENTENCES["closed"]
             if call is not None:
                 call.reason = "closed"
         else:
@@ -99,11 +101,12 @@ class Outbox:
             )
 
     def _request(self, message: Message, contact: Contact) -> contract.SendText:
-        assert message.id is not None
         assert message.expires is not None
         left = (message.expires - self._shop.clock.utc()) / timedelta(minutes=1)
         validity = max(SHORTEST_VALIDITY, min(MANUAL_VALIDITY, round(left)))
-        return contract.SendText(message.id, contact.address, message.body, message.id % 256, validity)
+        return contract.SendText(
+            id_of(message), contact.address, message.body, id_of(message) % 256, validity
+        )
 
     def part_sent(self, session: Session, part: contract.PartSent) -> None:
         message = session.get(Message, part.message_id)
@@ -117,20 +120,24 @@ class Outbox:
         end: contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted,
     ) -> None:
         message = session.get(Message, end.message_id)
-        if message is None or message.status != "sending":
+        if message is None or message.status != MessageStatus.SENDING:
             return  # a delivery report was faster
-        if message.kind == "auto" and not isinstance(end, contract.NotStarted):
+        if message.kind == MessageKind.AUTO and not isinstance(end, contract.NotStarted):
             self._gone.append(end.at)
         match end:
             case contract.TextSent():
-                message.status, message.sent, message.error = "sent", self._shop.clock.utc_at(end.at), None
+                message.status, message.sent, message.error = (
+                    MessageStatus.SENT,
+                    self._shop.clock.utc_at(end.at),
+                    None,
+                )
                 lines.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
             case contract.TextFailed():
                 self._refused(session, message, end)
             case contract.TextUnconfirmed(reason=reason):
-                message.status, message.error = "unconfirmed", reason
+                message.status, message.error = MessageStatus.UNCONFIRMED, reason
             case contract.NotStarted():
-                message.status = "queued"
+                message.status = MessageStatus.QUEUED
         log.info("%s: text %d is %s", end.line, end.message_id, message.status)
 
     def _refused(self, session: Session, message: Message, end: contract.TextFailed) -> None:
@@ -144,13 +151,13 @@ class Outbox:
         line.refusals += retries.POLICIES[end.kind].stops > 0
         if retries.stops(end.kind, line.refusals) and not end.begun:
             lines.queue_stops(session, line, end.reason, now)
-            message.status = "queued"
+            message.status = MessageStatus.QUEUED
             return
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
         if wait is None or (message.expires is not None and now + wait > message.expires):
-            message.status = "failed"
+            message.status = MessageStatus.FAILED
         else:
-            message.status, message.due = "queued", now + wait
+            message.status, message.due = MessageStatus.QUEUED, now + wait
 
     def stopped(self, session: Session, line: str) -> str | None:
         """Why nothing goes out of this line, None if all is well."""

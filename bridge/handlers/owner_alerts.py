@@ -8,8 +8,10 @@ from sqlmodel import Session, col, func, select
 
 from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, outgoing, views
+from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands, policy
+from bridge.rules.states import WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
 from modem.contract import segments
 
@@ -23,7 +25,7 @@ LAST = 3
 
 
 def news(
-    session: Session, context: OwnerContext, contact: Contact, kind: str, body: str, line_id: int
+    session: Session, context: OwnerContext, contact: Contact, kind: AlertKind, body: str, line_id: int
 ) -> None:
     """A reply, or an urgent caller. Nobody is told of themselves."""
     if context.wanted and contact.address != context.mobile:
@@ -49,7 +51,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
             told.append(alert)
         else:
             alert.told = context.now
-        if alert.kind in ("sick", "digest") and alert.told:
+        if alert.kind in (AlertKind.SICK, AlertKind.DIGEST) and alert.told:
             alert.over = True
     return told
 
@@ -73,10 +75,10 @@ def say(session: Session, context: OwnerContext, line_id: int, body: str) -> Non
     outgoing.text_is_queued(
         session,
         line_id=line_id,
-        contact_id=contact.id or 0,
+        contact_id=id_of(contact),
         body=body,
         parts=segments(body).parts,
-        kind="system",
+        kind=MessageKind.SYSTEM,
         due=context.now,
         expires=context.now + STALE,
         now=context.now,
@@ -87,7 +89,7 @@ def may_answer(session: Session, context: OwnerContext, contact: Contact) -> boo
     """Have not too many texts gone to the owner's mobile lately?"""
     ours = select(func.count()).where(
         Message.contact_id == contact.id,
-        Message.direction == "out",
+        Message.direction == Direction.OUT,
         Message.created > context.now - ANSWERS_IN,
     )
     return session.exec(ours).one() < MOST_ANSWERS
@@ -99,11 +101,11 @@ def customer(session: Session, context: OwnerContext, words: owner_commands.Word
     if words.tag is not None:
         named = alerts.customer_tagged(session, words.tag, context.now)
         return (
-            named if named is not None else owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
+            named if named is not None else owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
         )
     if len(lately) == 1:
         return lately[0]
-    return owner_commands.whom([(context.who(c), c.id or 0) for c in lately])
+    return owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
 
 
 def last_calls(session: Session, context: OwnerContext) -> str:
@@ -128,9 +130,9 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> s
         Call.started >= today, col(Call.outcome).in_(sorted(policy.MISSED)), col(Call.ended).is_not(None)
     )
     texted = select(func.count()).where(
-        Message.kind == "auto",
+        Message.kind == MessageKind.AUTO,
         Message.created >= today,
-        col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
+        col(Message.status).in_(WENT_OUT),
     )
     counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
     unread = views.unread(session)

@@ -40,12 +40,13 @@ from bridge.records import alerts, calls, consents, forgetting, incidents, lines
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
+from bridge.rules.states import ConsentKind, Direction, MessageStatus
 from modem import contract
 
 # What is about one person, by its address.
 OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign | AddNote
 ForNow = Pause | Resume | CloseShop | OpenShop
-AGAIN = ("failed", "unconfirmed", "expired")
+AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 
 
 class PageRequests:
@@ -124,7 +125,7 @@ class PageRequests:
     def _again(self, session: Session, request: SendAgain, by: str | None) -> Done | Rejected:
         """The ticket sees to it that a text is sent again only once; if that fails too, the new one can be sent again."""
         message = session.get(Message, request.message_id)
-        if message is None or message.direction != "out" or message.status not in AGAIN:
+        if message is None or message.direction != Direction.OUT or message.status not in AGAIN:
             return Rejected("This text cannot be sent again: it has gone out, or is not there any more.")
         contact = session.get_one(Contact, message.contact_id)
         ticket = f"again:{message.id}"
@@ -143,7 +144,7 @@ class PageRequests:
             contact.blocked = mark.kind == "block"
         elif mark.kind in ("out", "in", "fine"):
             words = f"settled by {by}" if by else "settled on the box"
-            consents.consent(session, contact, mark.kind, "page", words, self._shop.clock.utc())
+            consents.consent(session, contact, ConsentKind(mark.kind), "page", words, self._shop.clock.utc())
         else:
             return Rejected(f"{mark.kind!r} is no mark.")
         return Done()

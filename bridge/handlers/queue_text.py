@@ -8,8 +8,10 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import WriteText
 from bridge.handlers import conversations
 from bridge.records import contacts, lines, outgoing
+from bridge.records.rows import id_of
 from bridge.rules import numbers
 from bridge.rules.settings import Settings
+from bridge.rules.states import MessageKind
 from modem.contract import segments
 
 # A text by hand that could not go out for so long is not worth sending any more.
@@ -39,11 +41,11 @@ def write_text(
     line = lines.line_called(session, settings.modems[0].name)
     message = outgoing.text_is_queued(
         session,
-        line_id=line.id or 0,
-        contact_id=contact.id or 0,
+        line_id=id_of(line),
+        contact_id=id_of(contact),
         body=body,
         parts=parts,
-        kind="manual",
+        kind=MessageKind.MANUAL,
         due=now,
         expires=now + timedelta(hours=MANUAL_HOURS),
         now=now,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Alert, Contact, Incident
+from bridge.rules.states import AlertKind
 
 # A modem that is back so soon was only plugged in again; other troubles last.
 PATIENCE = {"line": timedelta(minutes=5), "network": timedelta(minutes=5)}
@@ -17,7 +18,7 @@ AGAIN, TRIES = timedelta(minutes=10), 6
 
 
 def conversation_is_news(
-    session: Session, contact: Contact, kind: str, body: str, line_id: int, now: datetime, due: datetime
+    session: Session, contact: Contact, kind: AlertKind, body: str, line_id: int, now: datetime, due: datetime
 ) -> Alert | None:
     """Tell of this conversation, unless that has been done and nobody has read it since. kind: reply or urgent."""
     open_one = select(Alert.id).where(Alert.contact_id == contact.id, col(Alert.over).is_(False)).limit(1)
@@ -46,7 +47,7 @@ def note_incidents(session: Session, now: datetime, due: datetime) -> None:
         if now - incident.began >= PATIENCE.get(incident.kind, timedelta(0)):
             session.add(
                 Alert(
-                    kind="sick",
+                    kind=AlertKind.SICK,
                     incident_id=incident.id,
                     body=f"{incident.what} (line {incident.line})",
                     created=now,
@@ -87,7 +88,7 @@ def was_told(session: Session, alert_id: int, trouble: str | None, now: datetime
 def customers_lately(session: Session, now: datetime) -> Sequence[Contact]:
     """Whose texts were relayed to the owner lately."""
     relayed = select(Alert.contact_id).where(
-        Alert.kind == "reply", col(Alert.texted), Alert.created > now - FRESH
+        Alert.kind == AlertKind.REPLY, col(Alert.texted), Alert.created > now - FRESH
     )
     return session.exec(select(Contact).where(col(Contact.id).in_(relayed)).order_by(col(Contact.id))).all()
 

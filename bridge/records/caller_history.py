@@ -7,9 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Call, Contact, Message
-
-# An automatic text in one of these states keeps its number cooling down (DESIGN, chapter 4).
-COOLING = ("sending", "sent", "delivered", "unconfirmed")
+from bridge.rules.states import COOLING, Direction, MessageKind, MessageStatus
 
 
 @dataclass(frozen=True)
@@ -47,15 +45,15 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         select(Message)
         .where(
             Message.contact_id == contact_id,
-            Message.kind == "auto",
+            Message.kind == MessageKind.AUTO,
             Message.id != without,
-            col(Message.status).in_([*COOLING, "queued"]),
+            col(Message.status).in_([*COOLING, MessageStatus.QUEUED]),
         )
         .order_by(col(Message.id).desc())
         .limit(10)
     )
     texts = session.exec(query).all()
-    last = next((text for text in texts if text.status in COOLING), None)
+    last = next((text for text in texts if text.status.starts_cooldown), None)
     contact = session.get_one(Contact, contact_id)
     return CallerHistory(
         contact=contact,
@@ -67,7 +65,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         stranger=not contact.name and contact.first_seen == contact.last_seen,
         last_automatic=(last.sent or last.due or last.created) if last else None,
         last_automatic_id=last.id if last else None,
-        pending_id=next((text.id for text in texts if text.status == "queued"), None),
+        pending_id=next((text.id for text in texts if text.status == MessageStatus.QUEUED), None),
     )
 
 
@@ -79,7 +77,7 @@ def _contact_since(session: Session, call: Call) -> str | None:
         .where(
             Message.contact_id == call.contact_id,
             Message.created >= call.started,
-            col(Message.kind).not_in(["auto", "system"]),
+            col(Message.kind).not_in([MessageKind.AUTO, MessageKind.SYSTEM]),
         )
         .order_by(col(Message.direction))  # "in" before "out"
         .limit(1)
@@ -87,7 +85,7 @@ def _contact_since(session: Session, call: Call) -> str | None:
     if text is not None:
         return (
             "The caller has texted us since."
-            if text == "in"
+            if text is Direction.IN
             else "Somebody here has texted the caller since."
         )
     answered = select(Call.id).where(
@@ -104,7 +102,9 @@ def traffic_since(session: Session, midnight: datetime, burst: datetime) -> tupl
     """How many automatic texts were decided since midnight and are not void, and how many callers were first seen since the
     beginning of a burst; in one look, since a caller waits."""
     texts = select(func.count()).where(
-        Message.kind == "auto", Message.created >= midnight, col(Message.status).in_([*COOLING, "queued"])
+        Message.kind == MessageKind.AUTO,
+        Message.created >= midnight,
+        col(Message.status).in_([*COOLING, MessageStatus.QUEUED]),
     )
     strangers = select(func.count()).where(Contact.source == "call", Contact.first_seen >= burst)
     return session.exec(select(texts.scalar_subquery(), strangers.scalar_subquery())).one()

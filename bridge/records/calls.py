@@ -7,8 +7,9 @@ from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from bridge.records.contacts import somebody_at
-from bridge.records.rows import add_row
+from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Line, Message
+from bridge.rules.states import MessageStatus
 
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
@@ -25,8 +26,7 @@ def calls_of_line_since(session: Session, line: Line, since: datetime) -> Sequen
 
 
 def call_began(session: Session, line: Line, started: datetime) -> Call:
-    assert line.id is not None
-    return add_row(session, Call(line_id=line.id, started=started))
+    return add_row(session, Call(line_id=id_of(line), started=started))
 
 
 def caller_is(
@@ -70,7 +70,9 @@ def missed_before(session: Session, call: Call, since: datetime, missed: Sequenc
 def is_being_dealt_with(session: Session, contact: Contact) -> bool:
     """Does this person ring, or is a text to them on its way?"""
     rings = select(Call.id).where(Call.contact_id == contact.id, col(Call.outcome).is_(None))
-    sends = select(Message.id).where(Message.contact_id == contact.id, Message.status == "sending")
+    sends = select(Message.id).where(
+        Message.contact_id == contact.id, Message.status == MessageStatus.SENDING
+    )
     return any(session.exec(query.limit(1)).first() is not None for query in (rings, sends))
 
 

@@ -20,6 +20,7 @@ from bridge.records.tables import (
     MessagePart,
     Note,
 )
+from bridge.rules.states import MessageKind, MessageStatus
 
 # The memo of since when and until when, by its own time, the clock has been in doubt without having been put right.
 DOUBTED = "clock_doubted"
@@ -74,7 +75,9 @@ def shift(session: Session, by: timedelta, before: datetime, lately: timedelta) 
         if by < timedelta(0):
             which = or_(which, column > now + TOLERANCE)
         if table is Message:
-            waiting = and_(col(Message.status) == "queued", column.between(before - WAITING_AT_MOST, until))
+            waiting = and_(
+                col(Message.status) == MessageStatus.QUEUED, column.between(before - WAITING_AT_MOST, until)
+            )
             which = or_(which, waiting)
         for row in session.exec(select(table).where(which)):
             _shift(row, (made, *others), by)
@@ -103,4 +106,10 @@ def _shift(row: Any, columns: tuple[str, ...], by: timedelta) -> None:
 
 def waiting_for_opening(session: Session) -> list[Message]:
     """Automatic texts that are still to go out."""
-    return list(session.exec(select(Message).where(Message.status == "queued", col(Message.kind) == "auto")))
+    return list(
+        session.exec(
+            select(Message).where(
+                Message.status == MessageStatus.QUEUED, col(Message.kind) == MessageKind.AUTO
+            )
+        )
+    )

@@ -5,27 +5,30 @@ from datetime import datetime
 from sqlmodel import Session, select
 
 from bridge.records.contacts import digest_of
+from bridge.records.rows import id_of
 from bridge.records.tables import ConsentEvent, Contact, Forgotten
+from bridge.rules.states import ConsentKind
 
 
-def consent(session: Session, contact: Contact, kind: str, source: str, words: str, now: datetime) -> None:
+def consent(
+    session: Session, contact: Contact, kind: ConsentKind, source: str, words: str, now: datetime
+) -> None:
     """Keep the step, and what follows from it for the contact."""
-    assert contact.id is not None
-    session.add(ConsentEvent(contact_id=contact.id, at=now, kind=kind, source=source, words=words))
-    if kind == "out":
+    session.add(ConsentEvent(contact_id=id_of(contact), at=now, kind=kind, source=source, words=words))
+    if kind is ConsentKind.OUT:
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
-    elif kind == "in":
+    elif kind is ConsentKind.IN:
         contact.opted_out_at, contact.doubtful = None, False
         if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
             kept = session.get(Forgotten, digest_of(session, contact.address))
             if kept is not None:
                 session.delete(kept)  # the hash has done its work
-    elif kind in ("doubt", "fine"):
-        contact.doubtful = kind == "doubt"
+    elif kind in (ConsentKind.DOUBT, ConsentKind.FINE):
+        contact.doubtful = kind is ConsentKind.DOUBT
     session.flush()
 
 
-def asked_since(session: Session, contact: Contact, kind: str, since: datetime) -> bool:
+def asked_since(session: Session, contact: Contact, kind: ConsentKind, since: datetime) -> bool:
     """Has this contact asked for the same since then?"""
     same = select(ConsentEvent.id).where(
         ConsentEvent.contact_id == contact.id, ConsentEvent.kind == kind, ConsentEvent.at >= since

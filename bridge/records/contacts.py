@@ -15,6 +15,7 @@ from bridge.records.tables import (
     Forgotten,
     Message,
 )
+from bridge.rules.states import Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
 FORGET_KEY = "forget_key"
@@ -50,5 +51,5 @@ def _opted_out_before(session: Session, address: str) -> datetime | None:
 
 def our_last_words(session: Session, contact: Contact) -> Sequence[str]:
     """What we wrote to this contact lately."""
-    ours = select(Message.body).where(Message.contact_id == contact.id, Message.direction == "out")
+    ours = select(Message.body).where(Message.contact_id == contact.id, Message.direction == Direction.OUT)
     return session.exec(ours.order_by(col(Message.id).desc()).limit(5)).all()

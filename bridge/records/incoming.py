@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from bridge.records.contacts import somebody_at
-from bridge.records.rows import add_row
+from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import TextReceived, join
 
 # A part may come so long after its text was shown without it; then it fills the hole.
@@ -31,10 +32,9 @@ def part_came(
     session: Session, line: Line, text: TextReceived, sender: str, now: datetime
 ) -> Sequence[InboundPart]:
     """Store a PDU; the parts of its text in their order if it is now whole, else nothing yet."""
-    assert line.id is not None
     concat = text.concat
     part = InboundPart(
-        line_id=line.id,
+        line_id=id_of(line),
         digest=_digest(text),
         sender=sender,
         reference=concat.reference if concat else 0,
@@ -89,22 +89,20 @@ def text_came(
     parts: Sequence[InboundPart],
     *,
     sender: str,
-    kind: str,
+    kind: MessageKind,
     body: str,
-    status: str,
+    status: MessageStatus,
     replace_type: int | None,
     now: datetime,
 ) -> Message:
     """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
-    assert line.id is not None
     contact = somebody_at(session, sender, "text", now)
     contact.unreachable = None  # who writes can be written to
-    contact.done = contact.done and status != "received"
-    assert contact.id is not None
+    contact.done = contact.done and status != MessageStatus.RECEIVED
     message = _replaced(session, contact, replace_type) or Message(
-        line_id=line.id,
-        contact_id=contact.id,
-        direction="in",
+        line_id=id_of(line),
+        contact_id=id_of(contact),
+        direction=Direction.IN,
         kind=kind,
         body=body,
         status=status,
@@ -122,7 +120,9 @@ def _replaced(session: Session, contact: Contact, replace_type: int | None) -> M
     if replace_type is None:
         return None
     earlier = select(Message).where(
-        Message.contact_id == contact.id, Message.direction == "in", Message.replace_type == replace_type
+        Message.contact_id == contact.id,
+        Message.direction == Direction.IN,
+        Message.replace_type == replace_type,
     )
     return session.exec(earlier.order_by(col(Message.id).desc()).limit(1)).first()
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules.retries import PROBE
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 
 
 def text_is_queued(
@@ -18,7 +19,7 @@ def text_is_queued(
     contact_id: int,
     body: str,
     parts: int,
-    kind: str,
+    kind: MessageKind,
     due: datetime,
     expires: datetime,
     now: datetime,
@@ -30,11 +31,11 @@ def text_is_queued(
         line_id=line_id,
         contact_id=contact_id,
         call_id=call.id if call else None,
-        direction="out",
+        direction=Direction.OUT,
         kind=kind,
         body=body,
         author=author,
-        status="queued",
+        status=MessageStatus.QUEUED,
         created=now,
         due=due,
         expires=expires,
@@ -60,25 +61,15 @@ def next_text_due(
         .join(Line, col(Line.id) == Message.line_id)
         .join(Contact, col(Contact.id) == Message.contact_id)
         .outerjoin(Call, col(Call.id) == Message.call_id)
-        .where(Message.status == "queued", col(Message.due) <= now, Line.name == line)
+        .where(Message.status == MessageStatus.QUEUED, col(Message.due) <= now, Line.name == line)
         .where(or_(not_(stopped), col(Message.expires) < now))
         .order_by(col(Message.due), col(Message.id))
     )
     if not automatic:
-        query = query.where(Message.kind != "auto")
+        query = query.where(Message.kind != MessageKind.AUTO)
     return session.exec(query.limit(1)).first()
-
-
-def lines_with_texts_due(session: Session, now: datetime) -> Sequence[str]:
-    query = (
-        select(Line.name)
-        .join(Message, col(Message.line_id) == Line.id)
-        .where(Message.status == "queued", col(Message.due) <= now)
-        .distinct()
-    )
-    return session.exec(query).all()
 
 
 def texts_left_sending(session: Session) -> Sequence[Message]:
     """Texts that were on their way when the box stopped."""
-    return session.exec(select(Message).where(Message.status == "sending")).all()
+    return session.exec(select(Message).where(Message.status == MessageStatus.SENDING)).all()

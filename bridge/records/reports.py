@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, MessagePart
+from bridge.rules.states import Direction, MessageStatus
 from modem.contract import ReportReceived
 
 # TP-ST that say that no text will ever reach this number: a landline, a subscriber that is none.
@@ -30,12 +32,11 @@ SAME_SUBMIT = timedelta(minutes=5)
 
 def part_was_taken(session: Session, message: Message, part: int, mr: int, now: datetime) -> None:
     """The SMSC took this part; its report may have been faster, and has then made the row."""
-    assert message.id is not None
     early = next((p for p in parts_of(session, message) if p.mr == mr and p.status is not None), None)
     if early is not None:
         early.part = part
     else:
-        session.add(MessagePart(message_id=message.id, part=part, mr=mr, sent=now))
+        session.add(MessagePart(message_id=id_of(message), part=part, mr=mr, sent=now))
 
 
 def report_came(
@@ -47,7 +48,7 @@ def report_came(
     """
     to_them = (
         col(Contact.address).in_(recipients),
-        Message.direction == "out",
+        Message.direction == Direction.OUT,
         Message.created >= now - timedelta(days=REPORT_DAYS),
     )
     by_mr = (
@@ -66,7 +67,7 @@ def report_came(
         unheard = (
             select(Message)
             .join(Contact, col(Contact.id) == Message.contact_id)
-            .where(*to_them, col(Message.status).in_(["sending", "unconfirmed"]))
+            .where(*to_them, col(Message.status).in_([MessageStatus.SENDING, MessageStatus.UNCONFIRMED]))
             .order_by(col(Message.id).desc())
         )
         message = next((m for m in session.exec(unheard) if len(parts_of(session, m)) < m.parts), None)
@@ -96,13 +97,13 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
     """Delivered when every part is; failed when the SMSC gave one up."""
     statuses = [part.status for part in parts_of(session, message)]
     if any(status is not None and status >= GAVE_UP for status in statuses):
-        message.status, message.error = "failed", "The network could not deliver it."
+        message.status, message.error = MessageStatus.FAILED, "The network could not deliver it."
         why = next((NEVER_DELIVERED[status] for status in statuses if status in NEVER_DELIVERED), None)
         if why is not None:
             message.error = f"{message.error} {why}"
             session.get_one(Contact, message.contact_id).unreachable = why
     elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):
-        message.status, message.delivered, message.error = "delivered", now, None
+        message.status, message.delivered, message.error = MessageStatus.DELIVERED, now, None
         session.get_one(Contact, message.contact_id).unreachable = None
         message.sent = message.sent or now
 

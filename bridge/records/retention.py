@@ -20,6 +20,7 @@ from bridge.records.tables import (
     MessagePart,
     Note,
 )
+from bridge.rules.states import PENDING, MessageStatus
 
 # The memo of when old rows were last looked for, and how long ago that may have been for the clock to be believed.
 TIDIED, AWAY_AT_MOST = "tidied", timedelta(days=14)
@@ -30,7 +31,7 @@ BATCH = 500
 
 
 # A text in one of these states is still to be dealt with, however old it is.
-UNFINISHED = ("queued", "sending", "received")
+UNFINISHED = (*PENDING, MessageStatus.RECEIVED)
 
 
 def days_go_by(session: Session, now: datetime) -> bool:

@@ -1,11 +1,14 @@
 """The tables (DESIGN, chapter 5) and nothing else: no query, no decision."""
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import JSON, Field, SQLModel
+from sqlmodel import JSON, AutoString, Field, SQLModel
+
+from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
 
 
 class Utc(TypeDecorator[datetime]):
@@ -23,6 +26,32 @@ class Utc(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+State = TypeVar("State", bound=StrEnum)
+
+
+def coded(states: type[State], column: str) -> type[TypeDecorator[State]]:
+    """A column of text that holds members of an enumeration. Any other word, read or written, is a ValueError that names
+    the column and the word."""
+
+    def member(word: str) -> State:
+        try:
+            return states(word)
+        except ValueError:
+            raise ValueError(f"{word!r} in {column} is no {states.__name__}") from None
+
+    class Coded(TypeDecorator[State]):
+        impl = AutoString
+        cache_ok = True
+
+        def process_bind_param(self, value: State | None, dialect: Dialect) -> str | None:
+            return None if value is None else member(value).value
+
+        def process_result_value(self, value: str | None, dialect: Dialect) -> State | None:
+            return None if value is None else member(value)
+
+    return Coded
 
 
 class Line(SQLModel, table=True):
@@ -134,11 +163,11 @@ class Message(SQLModel, table=True):
     line_id: int = Field(foreign_key="line.id")
     contact_id: int = Field(foreign_key="contact.id")
     call_id: int | None = Field(default=None, foreign_key="call.id", index=True)
-    direction: str
-    kind: str
+    direction: Direction = Field(sa_type=coded(Direction, "message.direction"))
+    kind: MessageKind = Field(sa_type=coded(MessageKind, "message.kind"))
     body: str
     author: str | None = None
-    status: str
+    status: MessageStatus = Field(sa_type=coded(MessageStatus, "message.status"))
     error: str | None = None
     created: datetime = Field(sa_type=Utc)
     due: datetime | None = Field(default=None, sa_type=Utc)
@@ -197,7 +226,7 @@ class ConsentEvent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
     at: datetime = Field(sa_type=Utc)
-    kind: str
+    kind: ConsentKind = Field(sa_type=coded(ConsentKind, "consentevent.kind"))
     source: str
     words: str
 
@@ -227,7 +256,7 @@ class Alert(SQLModel, table=True):
     """
 
     id: int | None = Field(default=None, primary_key=True)
-    kind: str
+    kind: AlertKind = Field(sa_type=coded(AlertKind, "alert.kind"))
     contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
     incident_id: int | None = Field(default=None, foreign_key="incident.id", index=True)
     line_id: int | None = Field(default=None, foreign_key="line.id")

@@ -31,6 +31,7 @@ from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
 from bridge.records import alerts, clock_shift, incidents, lines, retention, views
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
+from bridge.records.rows import id_of
 from bridge.service import questions
 from bridge.service.inbox import AfterCommit, Inbox, InboxItem, JobDue, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
@@ -294,7 +295,7 @@ class Loop:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
         title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
         return [
-            partial(self._give_work, Announce(alert.id or 0, urls, title, alert.body))
+            partial(self._give_work, Announce(id_of(alert), urls, title, alert.body))
             for alert in owner_alerts.due(session, self._shop.context())
         ]
 

@@ -19,6 +19,7 @@ from bridge.records import clock_shift, contacts, lines, outgoing, views
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Incident, Line, Message
 from bridge.records.views import CallRow
+from bridge.rules.states import MessageKind, MessageStatus
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, until, write_config
 from tests.support.needs import needs
@@ -278,7 +279,7 @@ def a_text(session: Session, made: datetime, status: str, due: datetime | None =
         contact_id=contact.id or 0,
         body=MESSAGE,
         parts=1,
-        kind="auto",
+        kind=MessageKind.AUTO,
         due=due or made,
         expires=(due or made) + timedelta(hours=1),
         now=made,
@@ -310,7 +311,7 @@ def test_what_a_step_shifts(
     session: Session, made: datetime, status: str, due: datetime | None, by: timedelta, moved: timedelta
 ) -> None:
     message = a_text(session, made, status, due)
-    message.status = status
+    message.status = MessageStatus(status)
     session.flush()
     clock_shift.shift(session, by, NOW, DAY)
     session.refresh(message)

@@ -19,6 +19,7 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views import figures
 from bridge.records.views.figures import Figures, gather, last_days
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from tests.support import big
 from tests.support.web_bridge import Office, an_office
 from tests.web.test_web_loop import enter
@@ -58,10 +59,10 @@ def a_text(
     return Message(
         line_id=1,
         contact_id=1,
-        direction="in" if asks else "out",
-        kind="manual" if asks else "auto",
+        direction=Direction.IN if asks else Direction.OUT,
+        kind=MessageKind.MANUAL if asks else MessageKind.AUTO,
         body="Hello",
-        status="read" if asks else status,
+        status=MessageStatus.READ if asks else MessageStatus(status),
         created=created,
         answered=None if answered is None else created + timedelta(minutes=answered),
         asks=asks,

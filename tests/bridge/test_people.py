@@ -28,6 +28,7 @@ from bridge.records.tables import (
     metadata,
 )
 from bridge.rules.addressbook import Card
+from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -269,7 +270,9 @@ def past(session: Session) -> dict[str, int]:
         session.add(person)
         session.flush()
         assert person.id is not None
-        session.add(ConsentEvent(contact_id=person.id, at=when, kind="out", source="text", words="STOP"))
+        session.add(
+            ConsentEvent(contact_id=person.id, at=when, kind=ConsentKind.OUT, source="text", words="STOP")
+        )
         call = Call(line_id=line.id, contact_id=person.id, started=when, ended=when, outcome="abandoned")
         session.add(call)
         session.flush()
@@ -277,10 +280,10 @@ def past(session: Session) -> dict[str, int]:
             line_id=line.id,
             contact_id=person.id,
             call_id=call.id,
-            direction="out",
-            kind="auto",
+            direction=Direction.OUT,
+            kind=MessageKind.AUTO,
             body="Hi",
-            status="sent",
+            status=MessageStatus.SENT,
             created=when,
         )
         session.add(message)
@@ -291,7 +294,7 @@ def past(session: Session) -> dict[str, int]:
     incident = Incident(line="main", began=old, over=old, what="x")
     session.add(incident)
     session.flush()
-    session.add(Alert(kind="sick", incident_id=incident.id, body="x", created=old, due=old))
+    session.add(Alert(kind=AlertKind.SICK, incident_id=incident.id, body="x", created=old, due=old))
     session.add(
         InboundPart(
             line_id=line.id,
@@ -337,7 +340,7 @@ def test_old_rows_are_deleted_and_opt_outs_never(session: Session) -> None:
 def test_what_still_waits_for_somebody_is_not_too_old(session: Session) -> None:
     past(session)
     for message in session.exec(select(Message)):
-        message.status = "received"
+        message.status = MessageStatus.RECEIVED
     session.commit()
     while retention.delete_older(session, YEAR_AGO):
         session.commit()

@@ -16,6 +16,7 @@ from bridge.handlers.calendar import CalendarJob, begin_once, write_digest
 from bridge.handlers.shop import OwnerContext
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Alert, Call, Contact, KeyValue, Line, Message
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.service.inbox import JobDue
 from bridge.service.schedule import Schedule, triggers
 from modem.simulator import Simulator
@@ -137,10 +138,10 @@ def test_the_digest_counts_yesterday_and_names_who_waits(session: Session, tmp_p
             Message(
                 line_id=line.id,
                 contact_id=contact.id,
-                direction=direction,
-                kind=kind,
+                direction=Direction(direction),
+                kind=MessageKind(kind),
                 body="Hello",
-                status=status,
+                status=MessageStatus(status),
                 created=when,
                 asks=asks,
             )

@@ -181,7 +181,7 @@ def scans(engine: Engine, mind: Mind, caller: str) -> list[str]:
     with statements(engine) as seen:
         one_call(mind, engine, caller, 10**6)
         with Session(engine) as session:
-            outgoing.lines_with_texts_due(session, datetime.now(UTC))
+            outgoing.next_text_due(session, "front", datetime.now(UTC))
     return walks(engine, seen)
 
 

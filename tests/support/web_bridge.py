@@ -17,6 +17,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import add_user
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.service.inbox import Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -254,11 +255,11 @@ class _Week:
         message = Message(
             line_id=self.line.id,
             contact_id=contact.id,
-            direction=direction,
-            kind=kind,
+            direction=Direction(direction),
+            kind=MessageKind(kind),
             body=body,
             author=NAME if direction == "out" and kind == "manual" else None,
-            status=status,
+            status=MessageStatus(status),
             error=error,
             created=at,
             due=at if direction == "out" else None,

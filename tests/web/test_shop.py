@@ -40,6 +40,7 @@ from bridge.contract.requests import (
 )
 from bridge.records import users, views
 from bridge.records.tables import AuditEntry, Contact, Message, Note
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
 from tests.support.web_bridge import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
@@ -309,10 +310,10 @@ def test_nobody_is_left_out_on_the_pages_of_conversations(office: Office, client
                 words = Message(
                     line_id=1,
                     contact_id=person.id or 0,
-                    direction="in",
-                    kind="manual",
+                    direction=Direction.IN,
+                    kind=MessageKind.MANUAL,
                     body="Hi",
-                    status="received",
+                    status=MessageStatus.RECEIVED,
                     created=now,
                 )
                 session.add(words)
@@ -404,7 +405,7 @@ def test_send_again_is_once_however_many_press_it(office: Office, client: FlaskC
 def test_send_again_minds_a_stop(office: Office) -> None:
     with Session(office.engine) as session, session.begin():
         sent = session.exec(select(Message).where(Message.status == "sent")).one()
-        sent.status, key = "failed", sent.id or 0
+        sent.status, key = MessageStatus.FAILED, sent.id or 0
     assert isinstance(office.bridge.request(SendAgain(key)), Rejected)
     assert isinstance(office.bridge.request(SendAgain(key, despite_stop=True), by=NAME), Done)
 

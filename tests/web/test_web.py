@@ -29,6 +29,7 @@ from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.users import add_user, set_password
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 from web import create_app
 from web.server import Server
 
@@ -168,10 +169,10 @@ def a_text(
     message = Message(
         line_id=line.id,
         contact_id=contact.id,
-        direction=direction,
-        kind=kind,
+        direction=Direction(direction),
+        kind=MessageKind(kind),
         body=body,
-        status=status,
+        status=MessageStatus(status),
         created=NOW - timedelta(minutes=ago),
     )
     session.add(message)

@@ -18,6 +18,7 @@ from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
 from bridge.rules import owner_commands
 from bridge.rules.hours import Span
+from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
@@ -310,7 +311,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
     assert sys.modules.get("apprise") is None  # a process of its own has it
     engine, now = box.service.bridge.engine, datetime.now(UTC)
     with Session(engine) as session:
-        session.add(Alert(kind="sick", body="x", created=now, due=now))
+        session.add(Alert(kind=AlertKind.SICK, body="x", created=now, due=now))
         session.flush()
         alert = session.exec(select(Alert)).one()
         for tries in range(1, alerts.TRIES + 1):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.rules.states import MessageKind
 from modem.simulator import Simulator
 from tests.support.box import Box, FastClock, a_box, until
 
@@ -86,10 +87,10 @@ def test_an_hour_of_two_boxes(tmp_path: Path, message: str, textback: str) -> No
             clock.advance(EVERY * 60)
         for box in boxes:
             sent = Counter(m.kind for m in box.messages() if m.direction == "out")
-            assert sent["auto"] == 1
+            assert sent[MessageKind.AUTO] == 1
             # An opt-out, an opt-in or a HELP is answered once; the answer is none itself.
-            assert sent["system"] <= 1
-            assert sent["manual"] == 0
+            assert sent[MessageKind.SYSTEM] <= 1
+            assert sent[MessageKind.MANUAL] == 0
 
 
 def test_two_boxes_that_take_each_other_for_the_owners_mobile(tmp_path: Path) -> None:

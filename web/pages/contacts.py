@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as Redirect
 from bridge.contract.answers import Done
 from bridge.contract.requests import Describe, Forget, ImportContacts
 from bridge.records import views
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
@@ -49,7 +50,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     return render_template(
         "contacts.html",
         contacts=rows[:LIST],
-        older=paging.mark(more.last_seen, more.id or 0) if more else None,
+        older=paging.mark(more.last_seen, id_of(more)) if more else None,
         text=search,
         read=read,
         taken=taken,

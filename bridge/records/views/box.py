@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import AuditEntry, Contact, Incident, Line
 from bridge.records.views.rows import AuditRow
 
@@ -15,7 +16,7 @@ def audit_entries(session: Session, *, before: int | None = None, limit: int = 5
         query = query.where(col(AuditEntry.id) < before)
     return [
         AuditRow(
-            entry.id or 0,
+            id_of(entry),
             entry.at,
             entry.who,
             entry.what,

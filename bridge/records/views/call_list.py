@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
@@ -19,9 +20,8 @@ OPEN_FOR = timedelta(days=14)
 
 def _call_row(call: Call, contact: Contact | None, message: Message | None, line: str) -> CallRow:
     state, reason = textback(call, message)
-    assert call.id is not None
     return CallRow(
-        id=call.id,
+        id=id_of(call),
         address=contact.address if contact else None,
         name=contact.name if contact else "",
         withheld=call.withheld,

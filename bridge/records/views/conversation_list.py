@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
@@ -19,6 +20,7 @@ from bridge.records.views.rows import (
     moment,
     older_than,
 )
+from bridge.rules.states import MessageStatus
 
 
 def conversations(
@@ -45,7 +47,7 @@ def conversations(
     last = _last_words(session, people)
     return [
         ConversationRow(
-            key=person.id or 0,
+            key=id_of(person),
             address=person.address,
             name=person.name,
             last_seen=person.last_seen,
@@ -76,7 +78,7 @@ def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
     """Of whom there are unread texts, how many, and since when; from the newest ones."""
     newest = (
         select(Message.contact_id, Message.created)
-        .where(Message.status == "received", col(Message.due).is_(None))
+        .where(Message.status == MessageStatus.RECEIVED, col(Message.due).is_(None))
         .order_by(col(Message.id).desc())
         .limit(UNREAD)
     )
@@ -110,16 +112,15 @@ def thread(
     session: Session, contact: Contact, *, before: datetime | None = None, limit: int = 100
 ) -> list[ThreadRow]:
     """The last `limit` calls, texts and notes of one contact before that moment, oldest first, as they followed each other."""
-    assert contact.id is not None
     place = (before, 0) if before else None
     notes = select(Note).where(Note.contact_id == contact.id)
     if before is not None:
         notes = notes.where(Note.at < before)
     rows: list[ThreadRow] = [
-        *calls(session, contact=contact.id, before=place, limit=limit),
-        *messages(session, contact=contact.id, before=place, limit=limit),
+        *calls(session, contact=id_of(contact), before=place, limit=limit),
+        *messages(session, contact=id_of(contact), before=place, limit=limit),
         *(
-            NoteRow(note.id or 0, note.at, note.author, note.body)
+            NoteRow(id_of(note), note.at, note.author, note.body)
             for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
         ),
     ]

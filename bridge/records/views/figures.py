@@ -14,13 +14,14 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
 from bridge.rules.hours import at_clock
 from bridge.rules.policy import MISSED
+from bridge.rules.states import WENT_OUT, MessageKind
 
 ANSWERED = frozenset({"answered", "answered_elsewhere"})
-SENT = ("sent", "delivered", "unconfirmed")
 # Seconds that part one bar from the next: our first replies, and callers who gave up.
 REPLY_BOUNDS, PATIENCE_BOUNDS = (300, 900, 3600), (5, 10, 15, 20, 30)
 # So many calls of a file are read at once.
@@ -167,7 +168,9 @@ def _calls(session: Session, since: datetime, until: datetime, step: int) -> Cal
 def _texts(session: Session, since: datetime, until: datetime, step: int) -> Texts:
     at = _steps(Message.created, step)
     query = select(at, func.count(), func.count(col(Message.answered))).where(
-        Message.kind == "auto", _within(Message.created, since, until), col(Message.status).in_(SENT)
+        Message.kind == MessageKind.AUTO,
+        _within(Message.created, since, until),
+        col(Message.status).in_(WENT_OUT),
     )
     return [(*row,) for row in session.exec(query.group_by(at))]
 
@@ -263,7 +266,7 @@ def calls(engine: Engine, since: datetime, until: datetime) -> Iterator[CallLine
         yield from lines
         if len(rows) < BATCH:
             return
-        mark = (rows[-1][0].started, rows[-1][0].id or 0)
+        mark = (rows[-1][0].started, id_of(rows[-1][0]))
 
 
 def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Sequence[Any]:

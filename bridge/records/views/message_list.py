@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
+from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
 MONTH = timedelta(days=30)
 
 
 def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
-    assert message.id is not None
     return MessageRow(
-        id=message.id,
+        id=id_of(message),
         address=contact.address,
         name=contact.name,
         direction=message.direction,
@@ -61,9 +62,9 @@ def messages(
 def automatic_texts(session: Session, now: datetime) -> int:
     """How many callers get an automatic text in a month, by those of the last thirty days; a younger box is reckoned up."""
     texts = select(func.count(), func.min(Message.created)).where(
-        Message.kind == "auto",
+        Message.kind == MessageKind.AUTO,
         Message.created >= now - MONTH,
-        col(Message.status).in_(["sent", "delivered", "unconfirmed"]),
+        col(Message.status).in_(WENT_OUT),
     )
     count, first = session.exec(texts).one()
     days = max(1.0, (now - first) / timedelta(days=1)) if first else 1.0
@@ -72,12 +73,12 @@ def automatic_texts(session: Session, now: datetime) -> int:
 
 def unread(session: Session) -> int:
     """How many incoming texts nobody has read; more than UNREAD are not counted."""
-    some = select(Message.id).where(Message.status == "received").limit(UNREAD).subquery()
+    some = select(Message.id).where(Message.status == MessageStatus.RECEIVED).limit(UNREAD).subquery()
     return session.exec(select(func.count()).select_from(some)).one()
 
 
 def waiting(session: Session) -> int:
     """How many texts are still to go out."""
     return session.exec(
-        select(func.count()).select_from(Message).where(col(Message.status).in_(["queued", "sending"]))
+        select(func.count()).select_from(Message).where(col(Message.status).in_(PENDING))
     ).one()

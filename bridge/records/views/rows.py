@@ -7,17 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from bridge.records.tables import Call, Message
+from bridge.rules.states import Direction, MessageKind, MessageStatus
 
 # What the call's chip says for each status of the text that answers it (DESIGN, chapter 5 and 6).
 TEXTBACK = {
-    "queued": ("scheduled", None),
-    "sending": ("sending", None),
-    "sent": ("sent", None),
-    "delivered": ("delivered", None),
-    "failed": ("failed", None),
-    "unconfirmed": ("unconfirmed", None),
-    "cancelled": ("cancelled", "superseded"),
-    "expired": ("skipped", "expired"),
+    MessageStatus.QUEUED: ("scheduled", None),
+    MessageStatus.SENDING: ("sending", None),
+    MessageStatus.SENT: ("sent", None),
+    MessageStatus.DELIVERED: ("delivered", None),
+    MessageStatus.FAILED: ("failed", None),
+    MessageStatus.UNCONFIRMED: ("unconfirmed", None),
+    MessageStatus.CANCELLED: ("cancelled", "superseded"),
+    MessageStatus.EXPIRED: ("skipped", "expired"),
 }
 
 
@@ -65,10 +66,10 @@ class MessageRow:
     id: int
     address: str
     name: str
-    direction: str
-    kind: str
+    direction: Direction
+    kind: MessageKind
     body: str
-    status: str
+    status: MessageStatus
     error: str | None
     created: datetime
     due: datetime | None

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from bridge.records.tables import Call, Contact, Message
-from bridge.records.views.figures import SENT
 from bridge.rules.digest import Counts
 from bridge.rules.policy import MISSED
+from bridge.rules.states import WENT_OUT, Direction, MessageKind
 
 
 def counts(session: Session, since: datetime, until: datetime) -> Counts:
@@ -18,8 +18,8 @@ def counts(session: Session, since: datetime, until: datetime) -> Counts:
     )
     missed = calls.where(col(Call.outcome).in_(sorted(MISSED)))
     texts = select(func.count()).where(Message.created >= since, Message.created < until)
-    texted = texts.where(Message.kind == "auto", col(Message.status).in_(SENT))
-    answers = texts.where(Message.direction == "in", Message.kind == "manual")
+    texted = texts.where(Message.kind == MessageKind.AUTO, col(Message.status).in_(WENT_OUT))
+    answers = texts.where(Message.direction == Direction.IN, Message.kind == MessageKind.MANUAL)
     one, two, three, four = (session.exec(query).one() for query in (calls, missed, texted, answers))
     return Counts(one, two, three, four)
 

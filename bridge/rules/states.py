@@ -1,0 +1,74 @@
+"""The states of what the bridge keeps, as enumerations, and the sets of them that mean something; the database and JSON hold
+the bare word. Reasons for not texting are in policy, outcomes of calls in modem.contract."""
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a text went."""
+
+    IN = "in"  # to this box
+    OUT = "out"  # from it
+
+
+class MessageKind(StrEnum):
+    """Who wrote a text, or what for."""
+
+    AUTO = "auto"  # the text back after a missed call
+    MANUAL = "manual"  # a person, here or there
+    SYSTEM = "system"  # answers to STOP, START and HELP, notices of the operator, words to and from the owner
+
+
+class MessageStatus(StrEnum):
+    """How far a text has got; the last two are of texts that came in."""
+
+    QUEUED = "queued"  # waits until it is due
+    SENDING = "sending"  # handed to the modem
+    SENT = "sent"  # the SMSC has it
+    DELIVERED = "delivered"  # a status report says so
+    UNCONFIRMED = "unconfirmed"  # it may have gone out; never sent again by itself
+    FAILED = "failed"  # refused for good
+    CANCELLED = "cancelled"  # something made it superfluous before it went out
+    EXPIRED = "expired"  # too old before it could go out
+    RECEIVED = "received"  # nobody here has read it
+    READ = "read"  # somebody has, or nobody needs to
+
+    @property
+    def went_out(self) -> bool:
+        """Has it left the box, as far as is known?"""
+        return self in (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.UNCONFIRMED)
+
+    @property
+    def pending(self) -> bool:
+        """Is it still to go out?"""
+        return self in (MessageStatus.QUEUED, MessageStatus.SENDING)
+
+    @property
+    def starts_cooldown(self) -> bool:
+        """Does an automatic text in this state keep its number cooling down (docs/design.md, chapter 4)?"""
+        return self is MessageStatus.SENDING or self.went_out
+
+
+class ConsentKind(StrEnum):
+    """A step of opting out or in again."""
+
+    OUT = "out"  # no more automatic texts
+    IN = "in"  # automatic texts again
+    HELP = "help"  # asked what this is
+    DOUBT = "doubt"  # wrote what may be an opt-out: somebody has to look
+    FINE = "fine"  # somebody has looked, and it was none
+
+
+class AlertKind(StrEnum):
+    """What the owner is told of."""
+
+    REPLY = "reply"  # a customer wrote
+    URGENT = "urgent"  # a caller rings again and again
+    SICK = "sick"  # an incident of a line
+    DIGEST = "digest"  # the summary of a day or week
+
+
+# The sets as tuples, for queries.
+WENT_OUT = tuple(status for status in MessageStatus if status.went_out)
+PENDING = tuple(status for status in MessageStatus if status.pending)
+COOLING = tuple(status for status in MessageStatus if status.starts_cooldown)
