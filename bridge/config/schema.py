@@ -5,25 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.config import checks as values
+from modem.contract import FAMILY_NAMES
 
-# The families of modems that `family` may name; the modem room has the same list.
-FAMILIES = (
-    "auto",
-    "huawei",
-    "simcom-lte",
-    "simcom-2g",
-    "quectel",
-    "telit",
-    "u-blox",
-    "cinterion",
-    "zte",
-    "wavecom",
-    "ericsson-phone",
-    "ai-thinker",
-    "infineon",
-    "hfp",
-    "generic",
-)
+# What `family` may be.
+FAMILIES = ("auto", *FAMILY_NAMES)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 

@@ -18,11 +18,11 @@ from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import Check, healthy, sheet
 from bridge.doctor.modems import Examination, examining
-from bridge.doctor.ports import ports_of_this_machine
 from bridge.records import lines, users, views
 from bridge.records.engine import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
 from bridge.rules import numbers
 from bridge.service import questions
+from bridge.service.ports import ports_of_this_machine
 from modem import contract
 
 MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}

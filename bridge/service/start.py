@@ -16,12 +16,12 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.bridge import Bridge
-from bridge.doctor.ports import ports_of_this_machine
 from bridge.records import lines
 from bridge.records.engine import migrate, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service.inbox import ThreadFailed
 from bridge.service.loop import Loop
+from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
 from bridge.service.worker import Worker
 from modem.contract import Request

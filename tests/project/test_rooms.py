@@ -21,13 +21,13 @@ MAY_IMPORT: dict[str, str] = {
     "web/access": "web/current bridge/contract bridge/records",
     "web/current": "bridge/contract",
     "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
-    " modem/contract modem/line modem/ports modem/simulator",
+    " modem/contract modem/line modem/simulator",
     "bridge/service": "bridge/handlers bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
-    " modem/contract",
+    " modem/contract modem/ports",
     "bridge/handlers": "bridge/contract bridge/records bridge/rules bridge/clock modem/contract",
     "bridge/contract": "bridge/config bridge/rules modem/contract",
     "bridge/records": "bridge/rules bridge/clock modem/contract",
-    "bridge/config": "bridge/rules",
+    "bridge/config": "bridge/rules modem/contract",
     "bridge/rules": "modem/contract",
     "bridge/clock": "",
     "bridge": "",
