@@ -17,8 +17,6 @@ NO_CALLS = (
     "The SIM is on the network for texts and data, not for calls: callers hear that nobody is there. This network may need "
     "VoLTE, or the plan has no voice. Ask the operator, and call the box to see."
 )
-# From this part of its places on, the memory for texts is nearly full.
-NEARLY_FULL = 0.8
 
 
 def no_network(health: LineHealth) -> str | None:
@@ -37,7 +35,7 @@ def no_network(health: LineHealth) -> str | None:
 
 def nearly_full(health: LineHealth) -> str | None:
     """The alarm on the storage for texts, None while there is room."""
-    if not health.total or health.used < NEARLY_FULL * health.total:
+    if not health.nearly_full:
         return None
     full = "full: no text can come in" if health.used >= health.total else "nearly full"
     return (

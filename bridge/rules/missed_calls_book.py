@@ -1,10 +1,9 @@
-"""What is new in a modem's phone book of missed calls (DESIGN, rule 13): two readings in, the numbers of unseen calls out."""
+"""What is new in a modem's phone book of missed calls: two readings in, the numbers of unseen calls out."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-# Two spellings of one number end alike for so many digits at least.
-ENOUGH_DIGITS = 7
+from modem.contract import same_number
 
 
 def beyond(kept: Sequence[str], book: Sequence[str]) -> tuple[str, ...]:
@@ -36,19 +35,9 @@ def unseen(fresh: Sequence[str], seen: Sequence[str | None]) -> tuple[str, ...]:
     left = [number for number in seen if number]
     rest = []
     for number in fresh:
-        match = next((other for other in left if alike(number, other)), None)
+        match = next((other for other in left if same_number(number, other)), None)
         if match is None:
             rest.append(number)
         else:
             left.remove(match)
     return tuple(rest)
-
-
-def alike(one: str, other: str) -> bool:
-    """Do two spellings, national and international, name one number?
-
-    >>> alike("07400123456", "+447400123456"), alike("07400123456", "+447400123457")
-    (True, False)
-    """
-    shorter, longer = sorted((one.lstrip("+0"), other.lstrip("+0")), key=len)
-    return shorter == longer or (len(shorter) >= ENOUGH_DIGITS and longer.endswith(shorter))

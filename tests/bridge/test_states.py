@@ -7,7 +7,9 @@ from jinja2 import Template
 from sqlalchemy.dialects.sqlite import dialect
 
 from bridge.records.tables import coded
+from bridge.rules.retries import POLICIES
 from bridge.rules.states import COOLING, PENDING, WENT_OUT, MessageStatus
+from modem.contract import Refusal
 
 
 def test_which_statuses_fall_into_which_set() -> None:
@@ -28,3 +30,7 @@ def test_a_column_gives_the_member_back_and_refuses_other_words() -> None:
     assert column.process_result_value(None, dialect()) is None
     with pytest.raises(ValueError, match=r"'gone' in message\.status is no MessageStatus"):
         column.process_result_value("gone", dialect())
+
+
+def test_every_kind_of_refusal_has_its_policy() -> None:
+    assert set(POLICIES) == set(Refusal)
