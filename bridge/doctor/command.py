@@ -42,7 +42,7 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         patient = stack.enter_context(_patient(settings, engine))
         status = patient.status()
         if listen:
-            patient.prick_up_ears()
+            patient.wait_for_calls()
         if listen and not as_json:
             click.echo("Call the box now from another phone, I am listening.\n")
         heard = patient.listen(LISTEN) if listen else None
@@ -111,7 +111,7 @@ class _Service:
     def recording(self, masked: bool) -> str:
         return self._ask(questions.RECORDING, questions.MASKED if masked else questions.PLAIN)
 
-    def prick_up_ears(self) -> None:
+    def wait_for_calls(self) -> None:
         """From now on a call counts."""
         with Session(self._engine) as session:
             self._known = {call.id for call in views.calls(session, limit=1)}
@@ -150,7 +150,7 @@ class _Modems:
     def recording(self, masked: bool) -> str:
         return self._examination.recording(masked)
 
-    def prick_up_ears(self) -> None:
+    def wait_for_calls(self) -> None:
         """What is heard is kept until it is asked for."""
 
     def listen(self, seconds: float) -> str | None:

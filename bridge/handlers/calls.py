@@ -1,5 +1,5 @@
 """What each event of a line means for the rows: which call began, how it ended, who is texted. Runs inside the loop's
-transactions, so a step may be done again: whatever it keeps in memory is only a finger on a row."""
+transactions, so a step may be done again: whatever it keeps in memory can be read from rows again."""
 
 import logging
 from datetime import datetime, timedelta

@@ -123,7 +123,7 @@ class IncomingTexts:
             message.status = MessageStatus.READ
             self._owner_wrote(session, message, contact, now)
             return
-        said = self._heed(session, message, now)
+        said = self._note_intent(session, message, now)
         if said in (Intent.NOTHING, Intent.ASK):
             conversations.they_wrote(session, contact, message)
         if (
@@ -168,7 +168,7 @@ class IncomingTexts:
             call.outcome = "no_answer"
         return call is not None
 
-    def _heed(self, session: Session, message: Message, now: datetime) -> Intent:
+    def _note_intent(self, session: Session, message: Message, now: datetime) -> Intent:
         """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
         contact = session.get_one(Contact, message.contact_id)
         hint = self._shop.settings.textback.opt_out_text
@@ -221,17 +221,17 @@ class IncomingTexts:
         """An order, STOP or START as anybody's, or words for a customer."""
         context, said = self._shop.context(), owner_commands.read(message.body)
         if isinstance(said, owner_commands.Words) and intent_of(said.body, ()) in (Intent.STOP, Intent.START):
-            self._heed(session, message, now)
+            self._note_intent(session, message, now)
             return
         answer = (
             self._pass_on(session, context, said)
             if isinstance(said, owner_commands.Words)
-            else self._obey(session, said)
+            else self._carry_out(session, said)
         )
         if answer and owner_alerts.may_answer(session, context, contact):
             owner_alerts.say(session, context, message.line_id, answer)
 
-    def _obey(self, session: Session, order: owner_commands.Order) -> str:
+    def _carry_out(self, session: Session, order: owner_commands.Order) -> str:
         context = self._shop.context()
         match order.what:
             case "PAUSE":

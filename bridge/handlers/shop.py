@@ -1,5 +1,6 @@
 """What holds for the shop at this moment: its settings and region, its hours, what somebody said for now, block lists,
-breaker. The loop owns it; everybody who decides asks it. What it keeps in memory is only a finger on a row."""
+breaker. The loop owns it; everybody who decides asks it. What it keeps in memory
+also stands in rows, so that a restart knows it."""
 
 import json
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ HEAD = "0006"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (DESIGN, rule 10)."""
+    """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL)."""
     # Without hide_parameters an error would carry phone numbers into the log.
     engine = create_engine(url, connect_args=_connect_args(url), hide_parameters=True)
     if engine.dialect.name == "sqlite":

@@ -1,4 +1,4 @@
-"""The tables (DESIGN, chapter 5) and nothing else: no query, no decision."""
+"""The tables and nothing else: no query, no decision."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -109,7 +109,7 @@ class Contact(SQLModel, table=True):
 class Call(SQLModel, table=True):
     """One incoming voice call, written at its first indication. `outcome` is None while it rings or runs.
 
-    reason: why no text goes back, a code of DESIGN chapter 4. message_id: the text that answers this call, or for
+    reason: why no text goes back, a code of rules/policy. message_id: the text that answers this call, or for
     `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
     phone diverted it to this one. shown: the caller's name as the modem showed it. urgent: rang again and again.
     called_back: when somebody here did, and who says so.
@@ -143,7 +143,7 @@ class Call(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One text, in or out, whole. Statuses: DESIGN chapter 5; `error` is the reason in plain words.
+    """One text, in or out, whole. `error` is the reason in plain words.
 
     tries: how often the network has refused it. replace_type: 1 to 7 for a text that the next one of this type from the
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text

@@ -1,4 +1,4 @@
-"""Should this call get a text, and why: the rules of DESIGN chapter 4 in their order, as pure functions of what is given.
+"""Should this call get a text, and why: the rules in their order, as pure functions of what is given.
 
 Each rule says None (it does not apply, pass on) or why it stops; the first that stops decides. All that ran are the
 call's trace. A rule that comes with a later issue goes into RULES at its place in the order.

@@ -468,7 +468,7 @@ class Loop:
                 self._insist(partial(self._send_one, name))
 
     def _send_one(self, line: str, session: Session) -> list[AfterCommit]:
-        """Mark the next due text as sending; it is handed over after the commit (DESIGN, rule 6)."""
+        """Mark the next due text as sending; it is handed over after the commit: at most once (docs/design.md)."""
         request = self._outbox.next_to_send(session, line)
         if request is None:
             return []

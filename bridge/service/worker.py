@@ -1,4 +1,4 @@
-"""The thread for what takes long and is nobody's decision: reading block lists, telling Apprise services. It owns nothing: a
+"""The thread for what takes long and decides nothing: reading block lists, telling Apprise services. It owns nothing: a
 job comes in, a letter with what came of it goes to the loop. Without jobs it sleeps."""
 
 import json

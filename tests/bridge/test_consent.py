@@ -1,4 +1,4 @@
-"""Opting out and in again, on the whole box: what is written is heeded at once, kept with its words, and answered once."""
+"""Opting out and in again, on the whole box: what is written counts at once, kept with its words, and answered once."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def heard(box: Box, words: str, sender: str = ANN) -> None:
     until(lambda: len(box.messages()) > start, words)
 
 
-def test_stop_is_heeded_and_answered_once_and_start_undoes_it(box: Box) -> None:
+def test_stop_counts_and_is_answered_once_and_start_undoes_it(box: Box) -> None:
     box.simulator.call(ANN, rings=1)
     assert sent(box, 1) == [f"{MESSAGE} {HINT}"]
     heard(box, "Please stop texting me")

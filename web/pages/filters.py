@@ -14,7 +14,7 @@ from bridge.rules.hours import Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import REASONS
 
-# textback state of a call (DESIGN, chapter 5) -> (icon, words); the colour follows the state in the style sheet.
+# textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
     "scheduled": ("clock", "text waiting"),
     "sending": ("clock", "text sending"),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from bridge.records.tables import Call, Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 
-# What the call's chip says for each status of the text that answers it (DESIGN, chapter 5 and 6).
+# What the call's chip says for each status of the text that answers it.
 TEXTBACK = {
     MessageStatus.QUEUED: ("scheduled", None),
     MessageStatus.SENDING: ("sending", None),
