@@ -14,6 +14,7 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.bridge import Bridge
+from bridge.contract.requests import MarkRead
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import add_user
@@ -22,6 +23,7 @@ from bridge.service.inbox import Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from modem import contract
+from tests.support.box import DEADLINE
 
 ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
 NAME, PASSWORD = "mia", "flour & water"
@@ -65,7 +67,7 @@ class Office:
 
 @contextmanager
 def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
-    """A desk with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
+    """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database)
     migrate(engine)
@@ -100,6 +102,8 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
             contract.LineUp("main", loop.status.alive, "/dev/ttyUSB2", "Huawei E173", None, None, None, None)
         )
         thread.start()
+        # What it imports at its start is imported before a test makes an app: CPython 3.11 mistakes parsing in two threads.
+        bridge.request(MarkRead("nobody"), DEADLINE)
     try:
         yield Office(bridge, loop, requests)
     finally:

@@ -125,6 +125,7 @@ PATIENCE = ((5, "fresh"), (15, "soon"), (60, "long"))
 def waits(since: datetime, now: datetime) -> Chip:
     """(state, icon, words) of how long somebody has waited for an answer; both in the shop's time.
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> [waits(noon, noon + timedelta(minutes=minutes))[::2] for minutes in (0, 7, 59, 200, 900)]
     [('fresh', 'waits less than a minute'), ('soon', 'waits 7 minutes'), ('long', 'waits 59 minutes'), \
@@ -139,6 +140,7 @@ def waits(since: datetime, now: datetime) -> Chip:
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, short; both in the shop's time.
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> ago(noon, noon), ago(noon, noon.replace(minute=8)), ago(noon, noon.replace(hour=15))
     ('just now', '8 min ago', '3 h ago')
@@ -158,6 +160,7 @@ def ago(moment: datetime, now: datetime) -> str:
 def day(moment: datetime, now: datetime) -> str:
     """The heading of a day; both in the shop's time.
 
+    >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> day(noon, noon.replace(hour=15)), day(noon, noon.replace(day=24)), day(noon, noon.replace(day=26))
     ('Today', 'Yesterday', 'Monday 23 November')
