@@ -9,7 +9,6 @@ from sqlmodel import Session
 from bridge.contract.answers import Decision
 from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
-from bridge.handlers.caller_facts import caller_facts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import BREAKER, ShopState
 from bridge.records import (
@@ -172,7 +171,7 @@ class CallHandler:
             return
         contact = past.contact
         assert contact is not None
-        first = past.last_automatic is None
+        first = past.facts.last_automatic is None
         body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
         message = outgoing.text_is_queued(
             session,
@@ -198,7 +197,7 @@ class CallHandler:
     ) -> policy.Reply | policy.Silence:
         return policy.decide(
             self._shop.facts(call),
-            caller_facts(past),
+            past.facts,
             self._shop.settings,
             self._shop.region,
             self._shop.own(),
@@ -226,7 +225,7 @@ class CallHandler:
         past = (
             caller_history.history_of(session, call)
             if contact
-            else caller_history.CallerHistory(stranger=True)
+            else caller_history.CallerHistory(policy.CallerFacts(stranger=True))
         )
         traffic = self._traffic(session, what.at)
         opening = hours.ALWAYS if traffic.doubt else self._shop.opening(what.at)
@@ -234,7 +233,7 @@ class CallHandler:
         trace = tuple(policy.as_json(decision.trace))
         if isinstance(decision, policy.Silence):
             return Decision(trace, None, None, decision.reason)
-        name, first = contact.name if contact else "", past.last_automatic is None
+        name, first = contact.name if contact else "", past.facts.last_automatic is None
         body = self._shop.words(e164 or "", name, what.at, first, opening, what.at)
         return Decision(trace, body, decision.due, None)
 

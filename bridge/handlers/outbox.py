@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge.handlers.caller_facts import caller_facts
 from bridge.handlers.shop import ShopState
 from bridge.records import caller_history, lines, outgoing, reports
 from bridge.records.rows import id_of
@@ -63,7 +62,7 @@ class Outbox:
         past = caller_history.history_of_text(session, call, message)
         decision = policy.decide_again(
             self._shop.facts(call),
-            caller_facts(past),
+            past.facts,
             message.due,
             message.expires,
             self._shop.settings,

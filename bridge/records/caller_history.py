@@ -7,36 +7,31 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Call, Contact, Message
+from bridge.rules.policy import CallerFacts
 from bridge.rules.states import COOLING, Direction, MessageKind, MessageStatus
 
 
 @dataclass(frozen=True)
 class CallerHistory:
-    """What is known of a caller before a decision. contact_since: how they were in contact after this call began. stranger:
-    nothing was known of them before this call."""
+    """What is known of a caller before a decision: what the policy may look at, and the row; None where no number is known."""
 
-    last_automatic: datetime | None = None
-    last_automatic_id: int | None = None
-    pending_id: int | None = None
-    contact_since: str | None = None
-    opted_out: bool = False
-    doubtful: bool = False
-    kind: str = ""
-    unreachable: str | None = None
-    blocked: bool = False
-    stranger: bool = False
+    facts: CallerFacts
     contact: Contact | None = None
 
 
 def history_of(session: Session, call: Call) -> CallerHistory:
     """The caller's past when the call ends: automatic texts that cool down or wait."""
-    return CallerHistory() if call.contact_id is None else _automatic_past(session, call.contact_id, None)
+    return (
+        CallerHistory(CallerFacts())
+        if call.contact_id is None
+        else _automatic_past(session, call.contact_id, None)
+    )
 
 
 def history_of_text(session: Session, call: Call, own: Message) -> CallerHistory:
     """The caller's past when the text of this call is due; that text itself does not count."""
     past = _automatic_past(session, own.contact_id, own.id)
-    return replace(past, contact_since=_contact_since(session, call))
+    return replace(past, facts=replace(past.facts, contact_since=_contact_since(session, call)))
 
 
 def _automatic_past(session: Session, contact_id: int, without: int | None) -> CallerHistory:
@@ -55,8 +50,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
     texts = session.exec(query).all()
     last = next((text for text in texts if text.status.starts_cooldown), None)
     contact = session.get_one(Contact, contact_id)
-    return CallerHistory(
-        contact=contact,
+    facts = CallerFacts(
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
         kind=contact.kind,
@@ -67,6 +61,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         last_automatic_id=last.id if last else None,
         pending_id=next((text.id for text in texts if text.status == MessageStatus.QUEUED), None),
     )
+    return CallerHistory(facts, contact)
 
 
 def _contact_since(session: Session, call: Call) -> str | None:
