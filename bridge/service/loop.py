@@ -57,12 +57,13 @@ FIRST_TIDY = 600.0
 
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
-    thread for what takes long."""
+    thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now."""
 
     def __init__(
         self,
         settings: Settings,
         engine: Engine,
+        inbox: Inbox,
         handles: Mapping[str, Callable[[Request], None]],
         clock: Clock,
         reload: Callable[[], Settings | None],
@@ -70,7 +71,7 @@ class Loop:
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
     ) -> None:
-        self.inbox = Inbox()
+        self.inbox = inbox
         self.settings = settings
         self._engine = engine
         self._clock = clock
@@ -119,7 +120,7 @@ class Loop:
     # ---- the thread
 
     def run(self) -> None:
-        """Until Stop. Raises what Dead carries."""
+        """Until Stop. Raises what ThreadFailed carries."""
         self._insist(self._begin)
         rehearse(self._engine, self.settings, self._clock)
         while True:
@@ -140,7 +141,7 @@ class Loop:
             self._publish()
 
     def finish(self) -> None:
-        """Store what the modems have said at the last, when they have been stopped. Tries each letter once."""
+        """Store what the modems have said at the last, when they have been stopped. Tries each item once."""
         self._enough.put(None)
         while not self.inbox.empty():
             item = self.inbox.get()
@@ -315,7 +316,7 @@ class Loop:
             self._read_lists()
             self._set_calendar(changed)
 
-    # ---- one letter
+    # ---- one item
 
     def _end_call(
         self, end: contract.CallEnded, free: list[contract.LineIdle], session: Session

@@ -19,7 +19,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records import lines
 from bridge.records.engine import migrate, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
-from bridge.service.inbox import ThreadFailed
+from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
@@ -81,28 +81,33 @@ def running(
             if modem.port == SIMULATOR
         }
         drivers: dict[str, Driver] = {}
+        inbox = Inbox()
+
+        def failed(error: BaseException) -> None:
+            inbox.put(ThreadFailed(error))
+
+        worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
         loop = Loop(
             settings,
             engine,
+            inbox,
             {modem.name: partial(_request, drivers, modem.name) for modem in settings.modems},
             clock,
             reload,
             heartbeat,
-            lambda job: worker.ask(job),
-            lambda changed: schedule.set(changed),
+            worker.ask,
+            schedule.set,
         )
         stack.callback(loop.finish)
-        worker = Worker(loop.inbox.put, lambda error: loop.inbox.put(ThreadFailed(error)))
         worker.start()
         stack.callback(worker.close)
-        schedule = Schedule(loop.inbox.put)
         stack.callback(schedule.close)
         bridge = Bridge(
             engine,
             settings=lambda: loop.settings,
             status=lambda: loop.status,
             region=lambda: loop.region,
-            put=loop.inbox.put,
+            put=inbox.put,
             now=clock.utc,
             machine=ports_of_this_machine,
             changes=lambda: loop.changes,
@@ -117,9 +122,7 @@ def running(
             port = simulators[modem.name].port if modem.name in simulators else modem.port
             pin, others = _remembered(engine, modem, settings)
             line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
-            drivers[modem.name] = Driver(
-                line, loop.inbox.put, lambda error: loop.inbox.put(ThreadFailed(error)), timing=timing
-            )
+            drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing)
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
         yield Service(settings, loop, bridge, server.url, simulators)

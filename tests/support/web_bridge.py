@@ -19,7 +19,7 @@ from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import add_user
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from bridge.service.inbox import Stop
+from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from modem import contract
@@ -80,6 +80,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
     loop = Loop(
         settings,
         engine,
+        Inbox(),
         {"main": requests.append},
         clock,
         reloader(settings.path),
