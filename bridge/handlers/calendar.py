@@ -1,14 +1,13 @@
 """The shop's calendar: which jobs there are, each done once a day, and the owner's digest."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlmodel import Session
 
 from bridge.handlers.shop import OwnerContext
 from bridge.records import memo
-from bridge.records.tables import Alert, Contact
+from bridge.records.tables import Alert
 from bridge.records.views import summary
 from bridge.rules import digest
 from bridge.rules.hours import at_clock
@@ -45,17 +44,6 @@ def write_digest(session: Session, context: OwnerContext, days: int) -> None:
     since, until = (at_clock(day, 0, context.zone) for day in (today - timedelta(days=days), today))
     counts = summary.counts(session, since, until)
     waiting = summary.waiting(session)
-    body = digest.in_words(_span(days), counts, _names(context, waiting), len(waiting))
-    session.add(_alert(body, context.now))
-
-
-def _span(days: int) -> str:
-    return "Yesterday" if days == 1 else f"The last {days} days"
-
-
-def _names(context: OwnerContext, waiting: Sequence[Contact]) -> list[str]:
-    return [context.who(contact) for contact in waiting[:NAMED]]
-
-
-def _alert(body: str, now: datetime) -> Alert:
-    return Alert(kind=AlertKind.DIGEST, body=body, created=now, due=now)
+    span = "Yesterday" if days == 1 else f"The last {days} days"
+    body = digest.in_words(span, counts, [context.who(contact) for contact in waiting[:NAMED]], len(waiting))
+    session.add(Alert(kind=AlertKind.DIGEST, body=body, created=context.now, due=context.now))

@@ -197,9 +197,7 @@ class Session:
     def _hear(self, indication: urc.Indication) -> None:
         self._tell(self._tracker.take(indication, self._clock()))
         match indication:
-            case urc.StoredText(storage, index):
-                self._later.append(self._texts.fetch(storage, index))
-            case urc.StoredReport(storage, index):
+            case urc.StoredText(storage, index) | urc.StoredReport(storage, index):
                 self._later.append(self._texts.fetch(storage, index))
             case urc.DirectText(pdu) | urc.DirectReport(pdu):
                 self._received(pdu, None)
