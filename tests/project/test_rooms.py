@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.imports import circles_of, module_graph
+from tests.house.sources import work_tree
 from tests.support.paths import ROOT
 
 # Each folder, and each file that stands in a room itself, with the folders that it may import besides itself. The order of
@@ -154,20 +156,7 @@ def test_the_table_allows_nothing_that_nobody_needs() -> None:
 
 def test_no_module_imports_itself_by_a_detour() -> None:
     """Imports for type checkers only are imports too."""
-    graph = {
-        name(path).removesuffix(".py").removesuffix("/__init__"): imports(path) & MODULES for path in FILES
-    }
-    done: set[str] = set()
-
-    def visit(module: str, way: tuple[str, ...]) -> None:
-        assert module not in way, " -> ".join((*way[way.index(module) :], module))
-        if module not in done:
-            for other in sorted(graph[module] - {module}):
-                visit(other, (*way, module))
-            done.add(module)
-
-    for module in sorted(graph):
-        visit(module, ())
+    assert circles_of(module_graph(work_tree())) == ()
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if name(p).startswith(PURE)], ids=name)
