@@ -45,7 +45,7 @@ class MessageStatus(StrEnum):
 
     @property
     def starts_cooldown(self) -> bool:
-        """Does an automatic text in this state keep its number cooling down (docs/design.md, chapter 4)?"""
+        """Does an automatic text in this state keep its number cooling down?"""
         return self is MessageStatus.SENDING or self.went_out
 
 

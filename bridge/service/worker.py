@@ -1,5 +1,5 @@
 """The thread for what takes long and decides nothing: reading block lists, telling Apprise services. It owns nothing: a
-job comes in, a letter with what came of it goes to the loop. Without jobs it sleeps."""
+job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
 import subprocess
