@@ -112,12 +112,11 @@ def is_accessible(page: Page) -> None:
 
 
 def go(page: Page, place: str) -> None:
-    """By the navigation, as people do."""
+    """By the navigation, as people do. Until the style sheet is there, a narrow page shows what it will hide: ask its width."""
     main = page.get_by_role("navigation", name="Main")
-    link = main.get_by_role("link", name=re.compile(f"^{place}"))
-    if not link.locator("visible=true").count():
+    if page.viewport_size == PHONE and place not in ("Calls", "Conversations", "Contacts"):
         main.locator("summary").click()
-    link.locator("visible=true").click()
+    main.get_by_role("link", name=re.compile(f"^{place}")).locator("visible=true").last.click()
 
 
 @SIZES

@@ -119,7 +119,8 @@ def test_with_script_a_thread_that_is_seen_is_read(
     browser: Browser, contexts: list[BrowserContext], office: Office, url: str
 ) -> None:
     page, _ = enter(browser, contexts, url)
-    page.goto(f"{url}conversations/{ANN}")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.goto(f"{url}conversations/{ANN}")
     expect(page.get_by_role("button", name="Mark as read")).to_be_hidden()
     with Session(office.engine) as session:
         assert views.unread(session) == 0
