@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from modem.at.families import FAMILIES
 from modem.at.numbers import same_number
+from modem.coded import Coded, Value
 from modem.sms.causes import Refusal
 from modem.sms.content import Concat
 from modem.sms.decode import join
@@ -29,6 +30,7 @@ __all__ = [
     "CallEnded",
     "CallOutcome",
     "CallRinging",
+    "Coded",
     "Concat",
     "DeleteStored",
     "Event",
@@ -57,6 +59,7 @@ __all__ = [
     "TextSent",
     "TextUnconfirmed",
     "TroublePart",
+    "Value",
     "alphabet",
     "join",
     "picture_sender",

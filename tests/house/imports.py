@@ -40,6 +40,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "sms",
         "at",
         "errors",
+        "coded",
     ),
 }
 # The composition root knows every room: each of its files stands above the folder that it lies in.

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, str] = {
     " modem/contract modem/ports",
     "bridge/handlers": "bridge/contract bridge/records bridge/rules bridge/clock modem/contract",
     "bridge/contract": "bridge/config bridge/rules modem/contract",
+    "bridge/words": "modem/contract",
     "bridge/records": "bridge/rules bridge/clock modem/contract",
     "bridge/config": "bridge/rules modem/contract",
     "bridge/rules": "modem/contract",
@@ -40,14 +41,16 @@ MAY_IMPORT: dict[str, str] = {
     "modem/procedures": "modem/contract modem/sms modem/at modem/errors",
     "modem/calls": "modem/contract modem/at",
     "modem/ports": "",
-    "modem/contract": "modem/sms modem/at",
+    "modem/contract": "modem/sms modem/at modem/coded",
     "modem/sms": "modem/errors",
     "modem/at": "modem/errors",
     "modem/errors": "",
+    "modem/coded": "",
     "modem": "",
 }
 # No clock, port, thread, log or database in here: time is an argument, bytes and events go in, events come out.
 PURE = (
+    "bridge/words",
     "bridge/rules",
     "modem/contract",
     "modem/recording",
@@ -56,6 +59,7 @@ PURE = (
     "modem/sms",
     "modem/at",
     "modem/errors",
+    "modem/coded",
 )
 IMPURE_MODULES = {
     "time",
