@@ -8,8 +8,9 @@ from queue import Empty, SimpleQueue
 
 from bridge.clock import Clock, TimeSource
 from bridge.config import Settings
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.rules.settings import SIMULATOR
+from bridge.rules.troubles import TimeTeller
 from modem import contract
 from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
@@ -50,7 +51,7 @@ class Examination:
 
     def _second_try(self, over: float) -> float:
         """A line that is down has told why: it is given one more try, not the whole time."""
-        told = all(line.up or line.reason != LineStatus("").reason for line in self._lines.values())
+        told = all(line.state is not LineState.STARTING for line in self._lines.values())
         return time.monotonic() + SECOND_TRY if told else over
 
     def calls(self, seconds: float) -> Iterator[contract.CallRinging | contract.CallEnded]:
@@ -86,13 +87,13 @@ class Examination:
 
         match event:
             case contract.LineUp():
-                news(up=True, reason=None, port=event.port, model=event.model)
+                news(state=LineState.UP, trouble=None, port=event.port, model=event.model)
             case contract.LineDown():
-                news(up=False, reason=event.reason, part=event.part)
+                news(state=LineState.DOWN, trouble=event.trouble, part=event.part)
             case contract.LineHealth():
                 news(health=event)
                 if event.clock is not None:
-                    self._clock.note_time(TimeSource("the modem's clock", event.clock, event.at, exact=True))
+                    self._clock.note_time(TimeSource(TimeTeller.MODEM, event.clock, event.at, exact=True))
             case contract.PinRefused():
                 self.refused_pins.append((event.line, event.pin))
             case contract.Recorded():

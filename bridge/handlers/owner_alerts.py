@@ -13,7 +13,8 @@ from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands, policy
 from bridge.rules.states import WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
-from modem.contract import segments
+from bridge.words.errors import error_sentence
+from modem.contract import Trouble, segments
 
 # An alert that could not go out for so long is no news any more.
 STALE = timedelta(hours=24)
@@ -44,7 +45,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if not alert.texted:
             line = _line_for(session, alert)
             if context.mobile and line is not None:
-                say(session, context, line, alert.body)
+                say(session, context, line, body(session, alert))
             alert.texted = True
         if context.settings.notify.urls:
             alert.due = context.now + alerts.AGAIN  # unless the services have been told by then
@@ -54,6 +55,14 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if alert.kind in (AlertKind.SICK, AlertKind.DIGEST) and alert.told:
             alert.over = True
     return told
+
+
+def body(session: Session, alert: Alert) -> str:
+    """What is told. Of an incident the row holds what is wrong as a code."""
+    if alert.kind != AlertKind.SICK or alert.incident_id is None:
+        return alert.body
+    line = session.get_one(Incident, alert.incident_id).line
+    return f"{error_sentence(alert.body)} (line {line})"
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:
@@ -123,7 +132,7 @@ def _call(context: OwnerContext, row: views.CallRow) -> str:
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
-def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> str:
+def state(session: Session, context: OwnerContext, troubles: Sequence[Trouble]) -> str:
     """The answer to STATUS."""
     today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(
@@ -136,4 +145,6 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> s
     )
     counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
     unread = views.unread(session)
-    return " ".join([*(troubles or ("All is well.",)), counts, f"{unread} unread."])
+    return " ".join(
+        [*(map(error_sentence, troubles) if troubles else ("All is well.",)), counts, f"{unread} unread."]
+    )

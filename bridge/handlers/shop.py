@@ -16,6 +16,8 @@ from bridge.rules.blocklists import BlockLists, spam_name
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
+from bridge.rules.troubles import TimeTeller
+from modem.contract import Trouble
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
@@ -63,7 +65,7 @@ class ShopState:
         # The block lists; None while they are being read: until then no automatic text goes out.
         self.lists: BlockLists | None = None
         # What is wrong with the box, as the page says it; for the owner's STATUS.
-        self.troubles: tuple[str, ...] = ()
+        self.troubles: tuple[Trouble, ...] = ()
 
     @property
     def region(self) -> str:
@@ -87,7 +89,7 @@ class ShopState:
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
         self.msisdns |= {line.msisdn} if line.msisdn else set()
 
-    def note_time(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+    def note_time(self, source: TimeTeller, told: datetime | None, at: float, exact: bool) -> None:
         """Somebody else's word of what time it is."""
         if told is not None:
             self.clock.note_time(TimeSource(source, told, at, exact))

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from bridge.records.tables import Call, Contact, Message
 from bridge.rules.policy import CallerFacts
 from bridge.rules.states import COOLING, Direction, MessageKind, MessageStatus
+from bridge.words.troubles import sentence
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
         kind=contact.kind,
-        unreachable=contact.unreachable,
+        unreachable=sentence(contact.unreachable) if contact.unreachable else None,
         blocked=contact.blocked,
         stranger=not contact.name and contact.first_seen == contact.last_seen,
         last_automatic=(last.sent or last.due or last.created) if last else None,

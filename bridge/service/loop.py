@@ -21,7 +21,7 @@ from bridge.clock import Clock
 from bridge.config import ConfigError, Settings
 from bridge.contract.bridge import Envelope
 from bridge.contract.requests import DryRun, ReadSettings, TryAgain
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.handlers import calendar, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.calls import CallHandler
@@ -296,7 +296,7 @@ class Loop:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
         title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
         return [
-            partial(self._give_work, Announce(id_of(alert), urls, title, alert.body))
+            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
             for alert in owner_alerts.due(session, self._shop.context())
         ]
 
@@ -355,8 +355,8 @@ class Loop:
             case contract.LineUp():
                 self._calls_handler.line_up(session, item)
                 news = {
-                    "up": True,
-                    "reason": None,
+                    "state": LineState.UP,
+                    "trouble": None,
                     "port": item.port,
                     "model": item.model,
                     "stopped": None,
@@ -365,7 +365,7 @@ class Loop:
             case contract.LineDown():
                 self._calls_handler.line_down(session, item)
                 return [
-                    lambda: self._set(item.line, up=False, reason=item.reason, part=item.part),
+                    lambda: self._set(item.line, state=LineState.DOWN, trouble=item.trouble, part=item.part),
                     lambda: self._busy(item.line),
                 ]
             case contract.LineIdle():

@@ -13,6 +13,7 @@ from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import REASONS
+from bridge.words.errors import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
@@ -213,6 +214,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "moment": moment_of,
         "lasted": lasted,
         "repair": repair,
+        "trouble": error_sentence,
         "groupby_day": lambda rows: [
             (heading, list(group))
             for heading, group in groupby(rows, lambda row: day(local(row.started), now()))

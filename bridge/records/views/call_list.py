@@ -13,6 +13,7 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
 from bridge.rules.policy import MISSED
+from bridge.words.errors import error_sentence
 
 # Whom nobody has called back for so long, nobody will.
 OPEN_FOR = timedelta(days=14)
@@ -34,7 +35,7 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         reason=reason,
         trace=tuple(call.trace),
         message_id=call.message_id,
-        text_error=message.error if message else None,
+        text_error=error_sentence(message.error) if message and message.error else None,
         text_at=(message.delivered or message.sent or message.due) if message else None,
         line=line,
         forwarded=call.forwarded,

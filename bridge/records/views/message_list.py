@@ -9,6 +9,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
+from bridge.words.errors import error_sentence
 
 MONTH = timedelta(days=30)
 
@@ -22,7 +23,7 @@ def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
         kind=message.kind,
         body=message.body,
         status=message.status,
-        error=message.error,
+        error=error_sentence(message.error) if message.error else None,
         created=message.created,
         due=message.due,
         sent=message.sent,
