@@ -59,10 +59,8 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
 
 def body(session: Session, alert: Alert) -> str:
     """What is told. Of an incident the row holds what is wrong as a code."""
-    if alert.kind != AlertKind.SICK or alert.incident_id is None:
-        return alert.body
-    line = session.get_one(Incident, alert.incident_id).line
-    return f"{error_sentence(alert.body)} (line {line})"
+    incident = session.get(Incident, alert.incident_id) if alert.incident_id is not None else None
+    return alert.body if incident is None else f"{error_sentence(alert.body)} (line {incident.line})"
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:

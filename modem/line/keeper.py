@@ -219,7 +219,7 @@ class LineKeeper:
 
     def _down(self, trouble: Trouble, part: TroublePart) -> None:
         for event in self._recovery.went_down(trouble, part, time.monotonic()):
-            log.warning("%s is down: %s", self._line.name, trouble.to_text())
+            log.debug("%s is down: %s", self._line.name, trouble.to_text())
             self._publish(event)
 
     def _tell(self, events: Iterable[contract.Event]) -> None:
