@@ -14,6 +14,7 @@ from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
 from bridge.words import reasons
+from bridge.words.errors import error_sentence
 from modem.contract import segments
 
 # An alert that could not go out for so long is no news any more.
@@ -45,7 +46,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if not alert.texted:
             line = _line_for(session, alert)
             if context.mobile and line is not None:
-                say(session, context, line, alert.body)
+                say(session, context, line, body(session, alert))
             alert.texted = True
         if context.settings.notify.urls:
             alert.due = context.now + alerts.AGAIN  # unless the services have been told by then
@@ -55,6 +56,14 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if alert.kind in (AlertKind.SICK, AlertKind.DIGEST) and alert.told:
             alert.over = True
     return told
+
+
+def body(session: Session, alert: Alert) -> str:
+    """What is told. Of an incident the row holds what is wrong as a code."""
+    if alert.kind != AlertKind.SICK or alert.incident_id is None:
+        return alert.body
+    line = session.get_one(Incident, alert.incident_id).line
+    return f"{error_sentence(alert.body)} (line {line})"
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:

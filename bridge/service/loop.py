@@ -297,7 +297,7 @@ class Loop:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
         title, urls = self.settings.shop.name or "textback", self.settings.notify.urls
         return [
-            partial(self._give_work, Announce(id_of(alert), urls, title, alert.body))
+            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
             for alert in owner_alerts.due(session, self._shop.context())
         ]
 
