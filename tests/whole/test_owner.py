@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, WriteText
+from bridge.handlers import owner_alerts
 from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
 from bridge.rules import owner_commands
@@ -129,7 +130,7 @@ def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
         session.flush()
         alerts.note_incidents(session, now, now)
         alerts.note_incidents(session, now, now)
-        assert sorted(alert.body for alert in alerts.due_now(session, now)) == [
+        assert sorted(owner_alerts.body(session, alert) for alert in alerts.due_now(session, now)) == [
             "line is sick. (line line line)",
             "storage is sick. (line line storage)",
         ]
