@@ -10,9 +10,10 @@ from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, outgoing, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
-from bridge.rules import hours, numbers, owner_commands, policy
-from bridge.rules.states import WENT_OUT, AlertKind, Direction, MessageKind
+from bridge.rules import hours, numbers, owner_commands
+from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
+from bridge.words import reasons
 from bridge.words.errors import error_sentence
 from modem.contract import Trouble, segments
 
@@ -126,7 +127,7 @@ def last_calls(session: Session, context: OwnerContext) -> str:
 def _call(context: OwnerContext, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
     started = row.started.astimezone(context.zone)
-    reason = policy.REASONS.get(row.reason or "", row.textback)
+    reason = reasons.chip(row.reason) or row.textback
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
@@ -134,7 +135,7 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[Trouble]) 
     """The answer to STATUS."""
     today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(
-        Call.started >= today, col(Call.outcome).in_(sorted(policy.MISSED)), col(Call.ended).is_not(None)
+        Call.started >= today, col(Call.outcome).in_(sorted(MISSED)), col(Call.ended).is_not(None)
     )
     texted = select(func.count()).where(
         Message.kind == MessageKind.AUTO,

@@ -38,6 +38,7 @@ from bridge.service.lines import LineHandle
 from bridge.service.rehearsal import rehearse
 from bridge.service.transactions import LoopSession
 from bridge.service.worker import Announce, Announced, Job, ListsRead, ReadLists
+from bridge.words.errors import error_sentence
 from modem import contract
 from modem.contract import Request
 
@@ -510,7 +511,7 @@ class Loop:
             self._database,
             self._config,
             self._clock.doubt(),
-            self._shop.breaker,
+            error_sentence(self._shop.breaker) if self._shop.breaker else None,
             self._shop.pause_words(now),
             self._shop.closed_words(now),
             self._lists_troubles(),

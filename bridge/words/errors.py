@@ -1,14 +1,13 @@
-"""What people read of a column that holds what went wrong, whoever has written it."""
+"""Why something went wrong or was left: what rows and the status keep of it (Coded), as a sentence."""
 
-from bridge.words.troubles import sentence
-from modem.contract import Trouble
+from bridge.words import reasons
+from modem.contract import Coded
 
 
-def error_sentence(told: Trouble | str) -> str:
-    """What `Message.error`, `Contact.unreachable`, `Incident.what` or a trouble of the status means; words of old stand as
-    they are.
+def error_sentence(told: Coded | str) -> str:
+    """What a column or a trouble of the status holds, in words; a text that is no code is its own words.
 
-    >>> error_sentence("left_sending")
-    'The box stopped while this text was on its way.'
+    >>> error_sentence("too_late"), error_sentence("left_sending"), error_sentence("The modem said ERROR.")
+    ('It could not be sent in time.', 'The box stopped while this text was on its way.', 'The modem said ERROR.')
     """
-    return sentence(told)
+    return reasons.of_row(told if isinstance(told, str) else told.to_text())

@@ -19,7 +19,7 @@ from modem.sms import causes
 from tests.bridge.test_database import at_revision
 
 MIGRATION = "bridge.records.migrations.versions.0008_trouble_codes"
-coded = cast(Callable[[str], str], import_module(MIGRATION).coded)
+read = cast(Callable[[str], str], import_module(MIGRATION).read)
 
 SILENT = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/ttyUSB2", command="AT")
 GONE = Trouble.of(
@@ -70,7 +70,7 @@ STORED = [
     ),
     causes.why(None, "ERROR"),
     causes.why(None, "+CMS ERROR: SIM busy (try later)"),
-    *(Trouble(code) for code in {*TROUBLES.values(), BoxTrouble.NO_CALLS, BoxTrouble.LEFT_SENDING}),
+    *(Trouble(code) for code in sorted({*TROUBLES.values(), BoxTrouble.NO_CALLS, BoxTrouble.LEFT_SENDING})),
     Trouble.of(BoxTrouble.STORAGE_NEARLY_FULL, storage="SM", used=24, total=30),
     Trouble.of(BoxTrouble.STORAGE_FULL, storage="ME", used=30, total=30),
     *(
@@ -93,7 +93,7 @@ def test_no_code_is_left_out() -> None:
 
 @pytest.mark.parametrize("trouble", STORED, ids=lambda trouble: trouble.to_text()[:60])
 def test_each_sentence_becomes_its_code(trouble: Trouble) -> None:
-    assert coded(sentence(trouble)) == trouble.to_text()
+    assert read(sentence(trouble)) == trouble.to_text()
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_each_sentence_becomes_its_code(trouble: Trouble) -> None:
     ],
 )
 def test_what_nobody_can_read_stays(words: str) -> None:
-    assert coded(words) == words
+    assert read(words) == words
 
 
 def test_a_database_of_the_last_release_reads_as_before(tmp_path: Path) -> None:

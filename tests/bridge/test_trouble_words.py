@@ -4,7 +4,9 @@ from string import Formatter
 
 import pytest
 
+from bridge.rules.policy import Reason
 from bridge.rules.troubles import BoxTrouble
+from bridge.words import reasons
 from bridge.words.errors import error_sentence
 from bridge.words.troubles import REMEDIES, SENTENCES, sentence
 from modem.contract import Trouble, TroubleCode
@@ -25,6 +27,7 @@ def places(template: str) -> set[str]:
 
 def test_every_code_has_one_sentence() -> None:
     assert len(set(CODES)) == len(CODES)
+    assert set(CODES) & {*reasons.SENTENCES, *Reason, "paused_until", "unreachable"} == set()
     assert set(SENTENCES) == set(CODES)
     assert len(set(SENTENCES.values())) == len(CODES)
 

@@ -21,6 +21,7 @@ from bridge.rules import owner_commands
 from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
+from bridge.words.reasons import trace_in_words
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -201,7 +202,7 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
-    assert call.trace[-1]["detail"].startswith("Automatic texts are paused; they go on ")
+    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they go on ")
     heard(box, BOB, "RESUME")  # is nobody's order
     assert box.service.loop.status.paused
     heard(box, OWNER, "status")

@@ -12,8 +12,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
-from bridge.rules.policy import MISSED
-from bridge.words.errors import error_sentence
+from bridge.rules.states import ANSWERED, MISSED
 
 # Whom nobody has called back for so long, nobody will.
 OPEN_FOR = timedelta(days=14)
@@ -35,7 +34,7 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         reason=reason,
         trace=tuple(call.trace),
         message_id=call.message_id,
-        text_error=error_sentence(message.error) if message and message.error else None,
+        text_error=message.error if message else None,
         text_at=(message.delivered or message.sent or message.due) if message else None,
         line=line,
         forwarded=call.forwarded,
@@ -87,7 +86,7 @@ def calls(
     return [_call_row(*row) for row in session.exec(query.where(*filters))]
 
 
-OF_OUTCOME = {"missed": sorted(MISSED), "answered": ["answered", "answered_elsewhere"]}
+OF_OUTCOME = {"missed": sorted(MISSED), "answered": sorted(ANSWERED)}
 
 
 def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], limit: int) -> Any:

@@ -9,7 +9,6 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
-from bridge.words.errors import error_sentence
 
 MONTH = timedelta(days=30)
 
@@ -23,7 +22,7 @@ def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
         kind=message.kind,
         body=message.body,
         status=message.status,
-        error=error_sentence(message.error) if message.error else None,
+        error=message.error,
         created=message.created,
         due=message.due,
         sent=message.sent,

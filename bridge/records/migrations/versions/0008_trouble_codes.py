@@ -2,22 +2,19 @@
 release 0.1.0 stays as it is."""
 
 import re
-from collections.abc import Iterator
-from urllib.parse import quote, urlencode
+from functools import cache
 
-import sqlalchemy as sa
-from alembic import op
+from bridge.records.migrations.rewriting import coded, rewrite
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
-# Table and column, and which of its rows.
+# Table and column, and which of its rows ("": all).
 COLUMNS = (
-    ("message", "error", "error IS NOT NULL"),
-    ("contact", "unreachable", "unreachable IS NOT NULL"),
-    ("line", "stopped", "stopped IS NOT NULL"),
+    ("message", "error", ""),
+    ("contact", "unreachable", ""),
+    ("line", "stopped", ""),
     ("incident", "what", "kind <> 'breaker'"),
-    ("alert", "body", "kind = 'sick'"),
 )
 PLUG_IN = "Is it plugged in, and its power strong enough?"
 CORRECT_PORT = "Correct port under [modem] in config.ini."
@@ -146,64 +143,57 @@ PLACES = {
     "total": r"\d+",
     "lasted": r"less than a minute|\d+ (?:minute|hour|day)s?",
 }
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Fits what the sentence says with anything in its places."""
+    escaped = re.escape(sentence)
+    places = re.sub(r"\\\{(\w+)\\\}", lambda place: f"(?P<{place[1]}>{PLACES.get(place[1], '.+?')})", escaped)
+    return re.compile(places, re.DOTALL)
+
+
+PATTERNS = [(code, _pattern(sentence)) for code, sentence in SENTENCES.items()]
 SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
     for table, column, which in COLUMNS:
-        told = connection.execute(sa.text(f"SELECT DISTINCT {column} FROM {table} WHERE {which}"))
-        for sentence in [row[0] for row in told]:
-            words = re.sub(r" \(line [^()]*\)$", "", sentence) if table == "alert" else sentence
-            connection.execute(
-                sa.text(f"UPDATE {table} SET {column} = :code WHERE {column} = :words AND {which}"),
-                {"code": coded(words), "words": sentence},
-            )
+        rewrite(table, column, read, which)
+    rewrite("alert", "body", lambda text: read(re.sub(r" \(line [^()]*\)$", "", text)), "kind = 'sick'")
 
 
-def coded(sentence: str) -> str:
+@cache
+def read(sentence: str) -> str:
     """The code and the facts of a sentence as a column holds them; what is none of ours stays as it is."""
     for start, code in ((NO_MODEM, "no_modem"), (NO_MODEM_ANSWERS, "no_modem_answers")):
         if sentence.startswith(start):
             return _nothing_found(code, sentence.removeprefix(start).strip())
     partly = PARTLY.search(sentence)
     words = sentence[: partly.start()] if partly else sentence
-    for code, pattern in _patterns():
-        if fits := re.fullmatch(pattern, words, re.DOTALL):
-            return _as_text(code, _facts(fits.groupdict()) | (partly.groupdict() if partly else {}))
+    for code, pattern in PATTERNS:
+        if fits := pattern.fullmatch(words):
+            return coded(code, **_facts(fits.groupdict()), **(partly.groupdict() if partly else {}))
     return sentence
 
 
 def _nothing_found(code: str, rest: str) -> str:
     """What was said of each port that was tried stands before what the other ports are taken for."""
     if code == "no_modem":
-        return _as_text(code, {"ports": rest})
+        return coded(code, ports=rest)
     tried = []
     while found := _first(rest):
-        text, end = found
-        tried.append(text)
+        trouble, end = found
+        tried.append(trouble)
         rest = rest[end:].strip()
-    return _as_text(code, {"tried": " ".join(tried), "ports": rest})
+    return coded(code, tried=" ".join(tried), ports=rest)
 
 
 def _first(words: str) -> tuple[str, int] | None:
     """The trouble with which the words begin, and where it ends."""
-    for code, pattern in _patterns():
-        if fits := re.match(pattern, words, re.DOTALL):
-            return _as_text(code, _facts(fits.groupdict())), fits.end()
+    for code, pattern in PATTERNS:
+        if fits := pattern.match(words):
+            return coded(code, **_facts(fits.groupdict())), fits.end()
     return None
-
-
-def _patterns() -> Iterator[tuple[str, str]]:
-    for code, sentence in SENTENCES.items():
-        yield (
-            code,
-            re.sub(
-                r"\\\{(\w+)\\\}",
-                lambda place: f"(?P<{place[1]}>{PLACES.get(place[1], '.+?')})",
-                re.escape(sentence),
-            ),
-        )
 
 
 def _facts(found: dict[str, str]) -> dict[str, str]:
@@ -211,14 +201,10 @@ def _facts(found: dict[str, str]) -> dict[str, str]:
     if facts.get("holder") == "Another program":
         facts["holder"] = ""
     if "why" in facts:
-        facts["why"] = coded(facts["why"].strip())
+        facts["why"] = read(facts["why"].strip())
     if "imei" in facts:
         facts = {name: "" if value == "unknown" else value for name, value in facts.items()}
     if "lasted" in found:
         count, _, unit = found["lasted"].partition(" ")
         facts["seconds"] = str(int(count) * SECONDS[unit.removesuffix("s")]) if count.isdigit() else "0"
     return facts
-
-
-def _as_text(code: str, facts: dict[str, str]) -> str:
-    return f"{code}?{urlencode(sorted(facts.items()), quote_via=quote, safe='')}" if facts else code
