@@ -29,7 +29,7 @@ from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
-from bridge.records import alerts, clock_shift, incidents, lines, retention, views
+from bridge.records import alerts, clock_shift, incidents, lines, retention, users, views
 from bridge.records.engine import Heartbeat, migrate, optimise, plain_trouble
 from bridge.records.rows import id_of
 from bridge.service import questions
@@ -194,6 +194,7 @@ class Loop:
         """What the last run left behind."""
         migrate(self._engine)
         self._shop.recall(session)
+        users.make_session_key(session)
         self._clock.not_before = views.newest(session)
         self._after_doubt(session)
         self._calls_handler.settle_left_over(session)
