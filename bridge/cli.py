@@ -245,17 +245,18 @@ def limited(command: Command) -> Command:
 @click.option("--missed", is_flag=True, help="Only calls that were missed.")
 def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
     """The calls, newest first."""
+    from bridge.contract.as_json import call_json, iso
     from bridge.records import views
 
     with database(load(path)) as session:
         rows = views.calls(session, which="missed" if missed else "all", limit=limit)
     if as_json:
-        print_json(map(views.call_json, rows))
+        print_json(map(call_json, rows))
         return
     for row in rows:
         who = "withheld" if row.withheld else row.name or row.address or "unknown"
         state = f"{row.textback} ({row.reason})" if row.reason else row.textback
-        click.echo(f"{views.iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
+        click.echo(f"{iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
 
 
 @main.command()
@@ -264,6 +265,7 @@ def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
 @click.option("--number", help="Only texts from and to this number.")
 def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -> None:
     """The texts, newest first."""
+    from bridge.contract.as_json import iso, message_json
     from bridge.records import views
     from bridge.rules import numbers
 
@@ -272,13 +274,11 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
         address = numbers.e164(number, region(settings, session)) or number if number else None
         rows = views.messages(session, address=address, limit=limit)
     if as_json:
-        print_json(map(views.message_json, rows))
+        print_json(map(message_json, rows))
         return
     for row in rows:
         arrow = "<-" if row.direction == "in" else "->"
-        click.echo(
-            f"{views.iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}"
-        )
+        click.echo(f"{iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}")
 
 
 @main.command()
@@ -286,10 +286,11 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
 @limited
 def contacts(path: Path, as_json: bool, limit: int | None) -> None:
     """Everybody who called or wrote, the last seen first."""
+    from bridge.contract.as_json import contact_json
     from bridge.records import views
 
     with database(load(path)) as session:
-        rows = [views.contact_json(contact) for contact in views.contacts(session, limit=limit)]
+        rows = [contact_json(contact) for contact in views.contacts(session, limit=limit)]
     if as_json:
         print_json(rows)
         return

@@ -100,6 +100,9 @@ class CallOutcome(StrEnum):
     ANSWERED_ELSEWHERE = "answered_elsewhere"  # on another phone of the same line (Q.850 26)
     REJECTED = "rejected"  # we hung up on it
     DATA = "data"  # it had rung like any other, and turned out to be a data or fax call
+    NOTICE = (
+        "notice"  # the operator told of it in a text; no modem has seen it, it is the bridge that says this
+    )
 
 
 class TroublePart(StrEnum):

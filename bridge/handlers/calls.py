@@ -9,10 +9,10 @@ from sqlmodel import Session
 from bridge.contract.answers import Decision
 from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
+from bridge.handlers.case import build_case
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import BREAKER, ShopState
 from bridge.records import (
-    caller_history,
     calls,
     clock_shift,
     incidents,
@@ -20,23 +20,22 @@ from bridge.records import (
     memo,
     missed_calls_book,
     outgoing,
-    views,
 )
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
 from bridge.rules import hours, line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
-from bridge.rules.states import AlertKind, MessageKind, MessageStatus
+from bridge.rules.policy import Reason
+from bridge.rules.states import MISSED, AlertKind, MessageKind, MessageStatus
 from modem import contract
-from modem.contract import segments
+from modem.contract import CallOutcome, Coded, segments
 
 log = logging.getLogger(__name__)
 
 # Who rings so often in so long is in a hurry.
 URGENT_CALLS, URGENT_IN = 3, timedelta(minutes=10)
-BURST = timedelta(minutes=10)
 # A data or fax call that rang like any other is no call in our sense.
-NO_CALL = "data"
+NO_CALL = CallOutcome.DATA
 # Without network for so long a line is in trouble; right after its start it may still be looking for one (seconds).
 NETWORK_PATIENCE = 45.0
 
@@ -95,7 +94,7 @@ class CallHandler:
         for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
             call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
-            call.ended, call.outcome = now, "lost"
+            call.ended, call.outcome = now, CallOutcome.LOST
             self.decide(session, call, max(since, kept.read))
             log.info("%s: call from %s found in the modem's book", book.line, numbers.mask(number))
 
@@ -134,9 +133,9 @@ class CallHandler:
 
     def _urgent(self, session: Session, call: Call) -> None:
         """Somebody rings again and again: a person should call back."""
-        if call.contact_id is None or call.outcome not in policy.MISSED:
+        if call.contact_id is None or call.outcome not in MISSED:
             return
-        earlier = calls.missed_before(session, call, call.started - URGENT_IN, sorted(policy.MISSED))
+        earlier = calls.missed_before(session, call, call.started - URGENT_IN, sorted(MISSED))
         if earlier < URGENT_CALLS - 1:
             return
         call.urgent = True
@@ -152,27 +151,24 @@ class CallHandler:
             message.status = MessageStatus.UNCONFIRMED
             message.error = "The box stopped while this text was on its way."
         for call in calls.calls_left_ringing(session):
-            call.ended, call.outcome = self._shop.clock.utc(), "lost"
+            call.ended, call.outcome = self._shop.clock.utc(), CallOutcome.LOST
             self.decide(session, call, call.started)
 
     def decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
-        past = caller_history.history_of(session, call)
-        traffic = self._traffic(session, now)
-        opening = hours.ALWAYS if traffic.doubt else self._shop.opening(now)
-        decision = self._weigh(call, past, traffic, opening, now)
-        call.trace = policy.as_json(decision.trace)
-        if past.contact is not None and call.outcome in policy.MISSED:
-            past.contact.done = False
+        case = build_case(session, self._shop, call, now)
+        decision = policy.judge(case)
+        call.trace = policy.as_rows(decision.trace)
+        contact = session.get_one(Contact, call.contact_id) if call.contact_id is not None else None
+        if contact is not None and call.outcome in MISSED:
+            contact.done = False
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
-            if decision.reason == "breaker" and not traffic.tripped:
-                self._trip(session, call, decision.trace[-1].detail, now)
+            if decision.reason is Reason.BREAKER and not case.traffic.tripped:
+                self._trip(session, call, decision.why, now)
             return
-        contact = past.contact
         assert contact is not None
-        first = past.facts.last_automatic is None
-        body = self._shop.words(contact.address, contact.name, call.started, first, opening, now)
+        body = self._words(case, contact, call.started)
         message = outgoing.text_is_queued(
             session,
             line_id=call.line_id,
@@ -187,68 +183,35 @@ class CallHandler:
         )
         call.message_id = message.id
 
-    def _weigh(
-        self,
-        call: Call,
-        past: caller_history.CallerHistory,
-        traffic: policy.Traffic,
-        opening: hours.Opening,
-        now: datetime,
-    ) -> policy.Reply | policy.Silence:
-        return policy.decide(
-            self._shop.facts(call),
-            past.facts,
-            self._shop.settings,
-            self._shop.region,
-            self._shop.own(),
-            now,
-            opening,
-            traffic,
-        )
+    def _words(self, case: policy.Case, contact: Contact, called: datetime) -> str:
+        first = case.caller.last_automatic is None
+        return self._shop.words(contact.address, contact.name, called, first, case.opening, case.now)
 
     def dry_run(self, session: Session, what: DryRun) -> Decision:
-        """The decision that would be made about a call; nothing is kept of it."""
+        """The decision that would be made about a call: a real one, which is rolled back."""
         number = what.number.strip() if what.number else None
-        e164 = numbers.e164(number, self._shop.region)
-        contact = views.contact_at(session, e164 or number) if number else None
-        call = Call(
-            line_id=0,
-            contact_id=id_of(contact) if contact else None,
-            number=number,
-            e164=e164,
-            withheld=number is None,
-            started=what.at,
-            ended=what.at,
-            rings=what.rings,
-            outcome=what.outcome,
-        )
-        past = (
-            caller_history.history_of(session, call)
-            if contact
-            else caller_history.CallerHistory(policy.CallerFacts(stranger=True))
-        )
-        traffic = self._traffic(session, what.at)
-        opening = hours.ALWAYS if traffic.doubt else self._shop.opening(what.at)
-        decision = self._weigh(call, past, traffic, opening, what.at)
-        trace = tuple(policy.as_json(decision.trace))
+        line = lines.line_called(session, self._shop.settings.modems[0].name)
+        call = calls.call_began(session, line, what.at)
+        caller = numbers.e164(number, self._shop.region)
+        calls.caller_is(session, call, number, caller, number is None, what.at)
+        call.ended, call.outcome, call.rings = what.at, CallOutcome(what.outcome), what.rings
+        case = build_case(session, self._shop, call, what.at)
+        decision = policy.judge(case)
+        trace = tuple(policy.as_rows(decision.trace))
         if isinstance(decision, policy.Silence):
-            return Decision(trace, None, None, decision.reason)
-        name, first = contact.name if contact else "", past.facts.last_automatic is None
-        body = self._shop.words(e164 or "", name, what.at, first, opening, what.at)
-        return Decision(trace, body, decision.due, None)
+            told = Decision(trace, None, None, decision.reason)
+        else:
+            contact = session.get_one(Contact, call.contact_id)
+            told = Decision(trace, self._words(case, contact, what.at), decision.due, None)
+        session.rollback()
+        return told
 
-    def _traffic(self, session: Session, now: datetime) -> policy.Traffic:
-        midnight = now.astimezone(self._shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        today, strangers = caller_history.traffic_since(session, midnight, now - BURST)
-        tripped, paused = self._shop.breaker is not None, self._shop.pause_words(now)
-        return policy.Traffic(today, strangers, tripped, self._shop.clock.doubt(), paused)
-
-    def _trip(self, session: Session, call: Call, why: str, now: datetime) -> None:
+    def _trip(self, session: Session, call: Call, why: Coded, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
-        memo.remember(session, BREAKER, why)
-        self._shop.breaker = why
+        memo.remember(session, BREAKER, why.to_text())
+        self._shop.breaker = why.to_text()
         line = session.get_one(Line, call.line_id)
-        incidents.incident_begins(session, line.name, "breaker", why, now)
+        incidents.incident_begins(session, line.name, "breaker", why.to_text(), now)
         log.warning("the breaker has stopped automatic texts")
 
     def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:

@@ -21,7 +21,7 @@ from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from modem import contract
-from modem.contract import picture_sender, segments
+from modem.contract import CallOutcome, picture_sender, segments
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +150,7 @@ class IncomingTexts:
             if not seen:
                 call = calls.call_began(session, line, when)
                 calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
-                call.ended, call.outcome = when, "notice"
+                call.ended, call.outcome = when, CallOutcome.NOTICE
                 self._calls_handler.decide(session, call, when)
         return True
 
@@ -164,8 +164,8 @@ class IncomingTexts:
     ) -> bool:
         """The network took a message, or told of the call: was it one that we saw give up? Then nobody answered it."""
         call = calls.last_call_around(session, line, contact_id, when, within)
-        if call is not None and call.outcome == "abandoned":
-            call.outcome = "no_answer"
+        if call is not None and call.outcome is CallOutcome.ABANDONED:
+            call.outcome = CallOutcome.NO_ANSWER
         return call is not None
 
     def _note_intent(self, session: Session, message: Message, now: datetime) -> Intent:

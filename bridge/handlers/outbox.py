@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bridge.handlers.case import build_case
 from bridge.handlers.shop import ShopState
-from bridge.records import caller_history, lines, outgoing, reports
+from bridge.records import lines, outgoing, reports
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
+from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
 from modem import contract
 
@@ -57,20 +59,9 @@ class Outbox:
         if message.kind != MessageKind.AUTO or call is None:
             if now <= message.expires:
                 return True
-            message.status, message.error = MessageStatus.EXPIRED, "It could not be sent in time."
+            message.status, message.error = MessageStatus.EXPIRED, "too_late"
             return False
-        past = caller_history.history_of_text(session, call, message)
-        decision = policy.decide_again(
-            self._shop.facts(call),
-            past.facts,
-            message.due,
-            message.expires,
-            self._shop.settings,
-            self._shop.region,
-            self._shop.own(),
-            now,
-            policy.Traffic(tripped=self._shop.breaker is not None, paused=self._shop.pause_words(now)),
-        )
+        decision = policy.judge(build_case(session, self._shop, call, now, message))
         if isinstance(decision, policy.Reply):
             waits = self._shop.settings.textback.closed == "wait" and not self._shop.clock.doubt()
             if not waits or self._shop.opening(message.due).open:
@@ -79,10 +70,10 @@ class Outbox:
             opening = self._shop.opening(now)
             self.put_off(session, message, now if opening.open else opening.reopens)
             return opening.open
-        call.trace = [*call.trace, *policy.as_json(decision.trace[-1:])]
-        expired = decision.reason == "expired"
+        call.trace = [*call.trace, *policy.as_rows(decision.trace[-1:])]
+        expired = decision.reason is Reason.EXPIRED
         message.status = MessageStatus.EXPIRED if expired else MessageStatus.CANCELLED
-        message.error = decision.trace[-1].detail
+        message.error = decision.why.to_text()
         call.reason = decision.reason
         return False
 
@@ -90,9 +81,9 @@ class Outbox:
         """Due at another time; None: there is no opening to wait for."""
         call = session.get(Call, message.call_id) if message.call_id is not None else None
         if due is None:
-            message.status, message.error = MessageStatus.CANCELLED, policy.SENTENCES["closed"]
+            message.status, message.error = MessageStatus.CANCELLED, Reason.CLOSED
             if call is not None:
-                call.reason = "closed"
+                call.reason = Reason.CLOSED
         else:
             message.due, message.expires = (
                 due,

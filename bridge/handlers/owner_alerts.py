@@ -10,9 +10,11 @@ from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, outgoing, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
-from bridge.rules import hours, numbers, owner_commands, policy
-from bridge.rules.states import WENT_OUT, AlertKind, Direction, MessageKind
+from bridge.rules import hours, numbers, owner_commands
+from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.rules.wording import plain
+from bridge.words import reasons
+from bridge.words.errors import error_sentence
 from modem.contract import segments
 
 # An alert that could not go out for so long is no news any more.
@@ -44,7 +46,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if not alert.texted:
             line = _line_for(session, alert)
             if context.mobile and line is not None:
-                say(session, context, line, alert.body)
+                say(session, context, line, body(session, alert))
             alert.texted = True
         if context.settings.notify.urls:
             alert.due = context.now + alerts.AGAIN  # unless the services have been told by then
@@ -54,6 +56,14 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if alert.kind in (AlertKind.SICK, AlertKind.DIGEST) and alert.told:
             alert.over = True
     return told
+
+
+def body(session: Session, alert: Alert) -> str:
+    """What is told. Of an incident the row holds what is wrong as a code."""
+    if alert.kind != AlertKind.SICK or alert.incident_id is None:
+        return alert.body
+    line = session.get_one(Incident, alert.incident_id).line
+    return f"{error_sentence(alert.body)} (line {line})"
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:
@@ -119,7 +129,7 @@ def last_calls(session: Session, context: OwnerContext) -> str:
 def _call(context: OwnerContext, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
     started = row.started.astimezone(context.zone)
-    reason = policy.REASONS.get(row.reason or "", row.textback)
+    reason = reasons.chip(row.reason) or row.textback
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
@@ -127,7 +137,7 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> s
     """The answer to STATUS."""
     today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(
-        Call.started >= today, col(Call.outcome).in_(sorted(policy.MISSED)), col(Call.ended).is_not(None)
+        Call.started >= today, col(Call.outcome).in_(sorted(MISSED)), col(Call.ended).is_not(None)
     )
     texted = select(func.count()).where(
         Message.kind == MessageKind.AUTO,

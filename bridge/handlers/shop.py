@@ -10,12 +10,14 @@ from sqlmodel import Session
 
 from bridge.clock import Clock, TimeSource
 from bridge.records import memo, views
-from bridge.records.tables import Call, Contact, Line
-from bridge.rules import hours, numbers, policy, wording
-from bridge.rules.blocklists import BlockLists, spam_name
+from bridge.records.tables import Contact, Line
+from bridge.rules import hours, numbers, wording
+from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
+from bridge.words import reasons
+from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
@@ -55,7 +57,7 @@ class ShopState:
         self.clock = clock
         self._sim_region: str | None = None
         self.msisdns: set[str] = set()
-        # Why the breaker has stopped automatic texts, as the memo has it; None if it has not.
+        # Why the breaker has stopped automatic texts, as the memo has it (Coded); None if it has not.
         self.breaker: str | None = None
         # Until when automatic texts are paused (FOR_EVER, or a moment) and the shop is closed, as the memos have it.
         self.paused: datetime | str | None = None
@@ -92,13 +94,21 @@ class ShopState:
         if told is not None:
             self.clock.note_time(TimeSource(source, told, at, exact))
 
+    def paused_now(self, now: datetime) -> Coded | None:
+        """That automatic texts are paused, and until when by the shop's clock; None if they are not."""
+        if not isinstance(self.paused, datetime):
+            return Coded("paused") if self.paused else None
+        if self.paused <= now:
+            return None
+        until, here = (
+            moment.astimezone(self.zone).isoformat("T", "minutes") for moment in (self.paused, now)
+        )
+        return Coded.of("paused_until", until=until, now=here)
+
     def pause_words(self, now: datetime) -> str | None:
         """That automatic texts are paused, as a sentence; None if they are not."""
-        if isinstance(self.paused, datetime):
-            if self.paused <= now:
-                return None
-            return f"Automatic texts are paused; they go on {hours.in_words(self.paused, now, self.zone)}."
-        return "Automatic texts are paused until somebody lets them go on." if self.paused else None
+        paused = self.paused_now(now)
+        return reasons.sentence(paused) if paused else None
 
     def closed_words(self, now: datetime) -> str | None:
         """That somebody here has closed the shop for now, as a sentence."""
@@ -149,22 +159,6 @@ class ShopState:
     @property
     def lists_are_read(self) -> bool:
         return self.lists is not None or not self.settings.filters.blocklists
-
-    def facts(self, call: Call) -> policy.CallFacts:
-        """What the policy may know of an ended call."""
-        assert call.outcome is not None
-        listed = self.lists.why(call.e164, call.number) if self.lists is not None else None
-        if listed is None and spam_name(call.shown):
-            listed = f"The network calls this caller {call.shown!r}."
-        return policy.CallFacts(
-            outcome=call.outcome,
-            number=call.e164,
-            raw=call.number,
-            withheld=call.withheld,
-            ended=call.ended or call.started,
-            rings=call.rings,
-            listed=listed,
-        )
 
     def words(
         self, address: str, name: str, called: datetime, first: bool, opening: Opening, now: datetime

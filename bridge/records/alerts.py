@@ -49,7 +49,7 @@ def note_incidents(session: Session, now: datetime, due: datetime) -> None:
                 Alert(
                     kind=AlertKind.SICK,
                     incident_id=incident.id,
-                    body=f"{incident.what} (line {incident.line})",
+                    body=incident.what,
                     created=now,
                     due=due,
                 )

@@ -1,40 +1,28 @@
 """What is known of a caller before a decision: texts that count, contact since, how busy the box is; reads only."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Call, Contact, Message
-from bridge.rules.policy import CallerFacts
-from bridge.rules.states import COOLING, Direction, MessageKind, MessageStatus
+from bridge.rules.policy import CallerFacts, Contacted
+from bridge.rules.states import ANSWERED, COOLING, Direction, MessageKind, MessageStatus
 
 
-@dataclass(frozen=True)
-class CallerHistory:
-    """What is known of a caller before a decision: what the policy may look at, and the row; None where no number is known."""
-
-    facts: CallerFacts
-    contact: Contact | None = None
-
-
-def history_of(session: Session, call: Call) -> CallerHistory:
+def history_of(session: Session, call: Call) -> CallerFacts:
     """The caller's past when the call ends: automatic texts that cool down or wait."""
-    return (
-        CallerHistory(CallerFacts())
-        if call.contact_id is None
-        else _automatic_past(session, call.contact_id, None)
-    )
+    return _automatic_past(session, call.contact_id, None) if call.contact_id is not None else CallerFacts()
 
 
-def history_of_text(session: Session, call: Call, own: Message) -> CallerHistory:
+def history_of_text(session: Session, call: Call, own: Message) -> CallerFacts:
     """The caller's past when the text of this call is due; that text itself does not count."""
     past = _automatic_past(session, own.contact_id, own.id)
-    return replace(past, facts=replace(past.facts, contact_since=_contact_since(session, call)))
+    return replace(past, contact_since=_contact_since(session, call))
 
 
-def _automatic_past(session: Session, contact_id: int, without: int | None) -> CallerHistory:
+def _automatic_past(session: Session, contact_id: int, without: int | None) -> CallerFacts:
     """From one look at the contact's automatic texts, the newest first."""
     query = (
         select(Message)
@@ -50,7 +38,7 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
     texts = session.exec(query).all()
     last = next((text for text in texts if text.status.starts_cooldown), None)
     contact = session.get_one(Contact, contact_id)
-    facts = CallerFacts(
+    return CallerFacts(
         opted_out=contact.opted_out_at is not None,
         doubtful=contact.doubtful,
         kind=contact.kind,
@@ -61,12 +49,11 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         last_automatic_id=last.id if last else None,
         pending_id=next((text.id for text in texts if text.status == MessageStatus.QUEUED), None),
     )
-    return CallerHistory(facts, contact)
 
 
-def _contact_since(session: Session, call: Call) -> str | None:
+def _contact_since(session: Session, call: Call) -> Contacted | None:
     if call.called_back is not None:
-        return "Somebody here has called the caller back."
+        return Contacted.CALLED_BACK
     text = session.exec(
         select(Message.direction)
         .where(
@@ -78,19 +65,13 @@ def _contact_since(session: Session, call: Call) -> str | None:
         .limit(1)
     ).first()
     if text is not None:
-        return (
-            "The caller has texted us since."
-            if text is Direction.IN
-            else "Somebody here has texted the caller since."
-        )
+        return Contacted.THEY_TEXTED if text is Direction.IN else Contacted.WE_TEXTED
     answered = select(Call.id).where(
         Call.contact_id == call.contact_id,
         Call.started > call.started,
-        col(Call.outcome).in_(["answered", "answered_elsewhere"]),
+        col(Call.outcome).in_(sorted(ANSWERED)),
     )
-    return (
-        "The caller has called again and was answered." if session.exec(answered.limit(1)).first() else None
-    )
+    return Contacted.ANSWERED if session.exec(answered.limit(1)).first() else None
 
 
 def traffic_since(session: Session, midnight: datetime, burst: datetime) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
+from modem.contract import CallOutcome
 
 
 class Utc(TypeDecorator[datetime]):
@@ -130,7 +131,7 @@ class Call(SQLModel, table=True):
     started: datetime = Field(sa_type=Utc, index=True)
     ended: datetime | None = Field(default=None, sa_type=Utc)
     rings: int | None = None
-    outcome: str | None = None
+    outcome: CallOutcome | None = Field(default=None, sa_type=coded(CallOutcome, "call.outcome"))
     cause: int | None = None
     forwarded: bool = False
     shown: str = ""
@@ -143,7 +144,7 @@ class Call(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """One text, in or out, whole. `error` is the reason in plain words.
+    """One text, in or out, whole. `error` is why it did not go, or not arrive (Coded).
 
     tries: how often the network has refused it. replace_type: 1 to 7 for a text that the next one of this type from the
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text

@@ -12,6 +12,7 @@ from heapq import merge
 from phonenumbers import PhoneMetadata
 
 from bridge.rules.numbers import NOWHERE, e164
+from modem.contract import Coded
 
 # Of so many lines that cannot be understood the page tells; more are counted.
 MOST_TROUBLES = 20
@@ -111,23 +112,27 @@ class _File:
         ]
         self.numbers = array("Q", merge(*pieces))
 
-    def why(self, key: int | None, forms: Sequence[str]) -> str | None:
+    def why(self, key: int | None, forms: Sequence[str]) -> Coded | None:
         if key is not None:
             place = bisect_left(self.numbers, key)
             if place < len(self.numbers) and self.numbers[place] == key:
-                return self._sentence(key)
+                return self._entry(key)
             digits = str(key)
             for length, prefixes in self.prefixes.items():
                 if digits[:length] in prefixes:
-                    return self._sentence(digits[:length])
+                    return self._entry(digits[:length])
         for expression in self.expressions:
             if any(expression.search(form) for form in forms):
-                return self._sentence(expression.pattern)
+                return self._entry(expression.pattern)
         return None
 
-    def _sentence(self, entry: int | str) -> str:
+    def _entry(self, entry: int | str) -> Coded:
         label = self.labels.get(entry)
-        return f"It is on the block list {self.name}{f': {label}' if label else ''}."
+        return (
+            Coded.of("listed_as", list=self.name, label=label)
+            if label
+            else Coded.of("listed", list=self.name)
+        )
 
 
 @dataclass(frozen=True)
@@ -145,8 +150,8 @@ class BlockLists:
             for file in self.files
         )
 
-    def why(self, number: str | None, raw: str | None) -> str | None:
-        """Why this caller is blocked, as a sentence; None if on no list. number: E.164 or None; raw: as received."""
+    def why(self, number: str | None, raw: str | None) -> Coded | None:
+        """Why this caller is blocked; None if on no list. number: E.164 or None; raw: as received."""
         if not self.files:
             return None
         key = int(number[1:]) if number and number[1:].isdecimal() else None

@@ -1,7 +1,7 @@
 """Phone numbers: E.164 out of what modems and people write, who can be texted, how to show and how to hide them; pure."""
 
 import re
-from enum import Enum
+from enum import StrEnum
 
 import phonenumbers
 from phonenumbers import (
@@ -23,25 +23,32 @@ GLOBAL = "001"
 SHORTEST = 7
 
 
-class Kind(Enum):
-    """What sort of number it is; the value is why such a number is not texted."""
+class Kind(StrEnum):
+    """What sort of number it is."""
 
-    MOBILE = ""
-    MOBILE_OR_LANDLINE = "It may be a landline."  # North America and others: the number does not tell
-    LANDLINE = "It is a landline, which cannot receive texts."
-    TOLL_FREE = "It is a toll-free number, which cannot receive texts."
-    PREMIUM = "It is a premium number; a text to it could cost a lot."
-    SHARED_COST = "It is a shared-cost number, which cannot receive texts."
-    VOIP = "It is an internet phone number, which mostly cannot receive texts."
-    PERSONAL = "It is a personal number that forwards calls; a text to it could cost a lot."
-    PAGER = "It is a pager."
-    UAN = "It is a company's service number, which cannot receive texts."
-    VOICEMAIL = "It is a voicemail number."
-    SATELLITE = "It is a satellite or global service number; a text to it could cost a lot."
-    EMERGENCY = "It is an emergency number."
-    LETTERS = "The sender is a name, not a number."
-    SHORT = "It is a short code or no complete number."
-    UNASSIGNED = "No operator uses this range of numbers."
+    MOBILE = "mobile"
+    MOBILE_OR_LANDLINE = "mobile_or_landline"  # North America and others: the number does not tell
+    LANDLINE = "landline"
+    TOLL_FREE = "toll_free"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    VOIP = "voip"
+    PERSONAL = "personal"
+    PAGER = "pager"
+    UAN = "uan"
+    VOICEMAIL = "voicemail"
+    SATELLITE = "satellite"
+    EMERGENCY = "emergency"
+    LETTERS = "letters"
+    SHORT = "short"
+    UNASSIGNED = "unassigned"
+
+
+class NoText(StrEnum):
+    """Why a number is not texted, besides its kind."""
+
+    NO_NUMBER = "no_number"
+    OWN = "own"
 
 
 TEXTABLE = frozenset({Kind.MOBILE, Kind.MOBILE_OR_LANDLINE})
@@ -96,8 +103,7 @@ def classify(address: str, region: str) -> Kind:
     """What sort of number an address is, as E.164 or as received.
 
     >>> classify("+447400123456", "GB"), classify("999", "GB"), classify("60006", "GB"), classify("O2", "GB")
-    (<Kind.MOBILE: ''>, <Kind.EMERGENCY: 'It is an emergency number.'>, \
-<Kind.SHORT: 'It is a short code or no complete number.'>, <Kind.LETTERS: 'The sender is a name, not a number.'>)
+    (<Kind.MOBILE: 'mobile'>, <Kind.EMERGENCY: 'emergency'>, <Kind.SHORT: 'short'>, <Kind.LETTERS: 'letters'>)
     """
     if any(character.isalpha() for character in address):
         return Kind.LETTERS
@@ -113,19 +119,19 @@ def classify(address: str, region: str) -> Kind:
 
 def untextable(
     address: str | None, region: str, own: tuple[str, ...] = (), landlines: str = "skip"
-) -> str | None:
-    """Why this number cannot or must not be texted, as a sentence; None if it can.
+) -> Kind | NoText | None:
+    """Why this number cannot or must not be texted; None if it can.
 
     own: numbers that are never texted, as people write them. landlines: `skip` or `text`, as in config.ini.
     """
     if not address:
-        return "No number was shown."
+        return NoText.NO_NUMBER
     if address in own or (e164(address, region) or "?") in {e164(number, region) for number in own}:
-        return "It is one of the shop's own numbers."
+        return NoText.OWN
     kind = classify(address, region)
     if kind in TEXTABLE or (kind == Kind.LANDLINE and landlines == "text"):
         return None
-    return kind.value
+    return kind
 
 
 def pretty(address: str, region: str) -> str:

@@ -3,6 +3,8 @@ the bare word. Reasons for not texting are in policy, outcomes of calls in modem
 
 from enum import StrEnum
 
+from modem.contract import CallOutcome
+
 
 class Direction(StrEnum):
     """Which way a text went."""
@@ -68,6 +70,17 @@ class AlertKind(StrEnum):
     DIGEST = "digest"  # the summary of a day or week
 
 
+# Calls that nobody answered and nobody turned down: their callers wait to hear from the shop.
+MISSED = frozenset(
+    {
+        CallOutcome.ABANDONED,
+        CallOutcome.NO_ANSWER,
+        CallOutcome.WAITING,
+        CallOutcome.LOST,
+        CallOutcome.NOTICE,
+    }
+)
+ANSWERED = frozenset({CallOutcome.ANSWERED, CallOutcome.ANSWERED_ELSEWHERE})
 # The sets as tuples, for queries.
 WENT_OUT = tuple(status for status in MessageStatus if status.went_out)
 PENDING = tuple(status for status in MessageStatus if status.pending)

@@ -77,7 +77,7 @@ class Housekeeping:
         shop = self._shop.settings.shop
         title, urls = shop.name or "textback", self._shop.settings.notify.urls
         return [
-            partial(self._give_work, Announce(id_of(alert), urls, title, alert.body))
+            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
             for alert in owner_alerts.due(session, self._shop.context())
         ]
 

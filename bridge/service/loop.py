@@ -30,6 +30,7 @@ from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
 from bridge.service.transactions import Effects, Transactions
 from bridge.service.worker import Job
+from bridge.words.errors import error_sentence
 from modem.contract import Request
 
 # Rows that other processes write, and texts that fall due, are looked for so often (seconds).
@@ -188,7 +189,7 @@ class Loop:
             self._transactions.trouble,
             self._settings.trouble,
             self._clock.doubt(),
-            self._shop.breaker,
+            error_sentence(self._shop.breaker) if self._shop.breaker else None,
             self._shop.pause_words(now),
             self._shop.closed_words(now),
             self._lists.troubles,

@@ -34,6 +34,11 @@ def _has_written(session: LoopSession, _context: object) -> None:
     note_written(session)
 
 
+@event.listens_for(LoopSession, "after_rollback")
+def _has_not_written(session: LoopSession) -> None:
+    session.info.pop("written", None)
+
+
 def note_written(session: Session) -> None:
     """This transaction writes, though the session does not see it, as when rows are deleted in bulk."""
     session.info["written"] = True

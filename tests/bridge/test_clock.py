@@ -20,6 +20,8 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Incident, Line, Message
 from bridge.records.views import CallRow
 from bridge.rules.states import MessageKind, MessageStatus
+from bridge.words.reasons import trace_in_words
+from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, until, write_config
 from tests.support.needs import needs
@@ -233,7 +235,7 @@ def test_without_any_time_from_outside_nobody_is_texted_twice(tmp_path: Path) ->
         box.start()
         again = box.called(ANN, 3)
         assert (again.textback, again.reason) == ("skipped", "clock")
-        assert "nobody knows how long ago" in again.trace[-1]["detail"]
+        assert "nobody knows how long ago" in trace_in_words(again.trace)[-1]["detail"]
         assert box.called(CEM, 4).textback == "sent"
         assert b"trouble" in box.health()
         assert [box.sent(number) for number in (ANN, BOB, CEM)] == [1, 1, 1]
@@ -270,7 +272,9 @@ NOW = RELEASE + timedelta(days=30)
 def a_text(session: Session, made: datetime, status: str, due: datetime | None = None) -> Message:
     contact = contacts.somebody_at(session, ANN, "call", made)
     line = lines.line_called(session, "main")
-    call = Call(line_id=line.id or 0, contact_id=contact.id, started=made, ended=made, outcome="abandoned")
+    call = Call(
+        line_id=line.id or 0, contact_id=contact.id, started=made, ended=made, outcome=CallOutcome.ABANDONED
+    )
     session.add(call)
     session.flush()
     return outgoing.text_is_queued(

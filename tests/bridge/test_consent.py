@@ -10,6 +10,7 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import Mark, WriteText
 from bridge.records import views
 from bridge.records.tables import ConsentEvent, Contact
+from bridge.words.reasons import trace_in_words
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, MESSAGE, Box, a_box, until
 
@@ -84,7 +85,7 @@ def test_what_may_be_a_stop_suspends_until_somebody_has_looked(box: Box) -> None
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "opted_out")
-    assert "somebody has to look" in call.trace[-1]["detail"]
+    assert "somebody has to look" in trace_in_words(call.trace)[-1]["detail"]
     assert box.service.bridge.request(Mark(ANN, "fine"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"

@@ -1,5 +1,6 @@
 """The database at the edge: settings of every connection, and migrations that lead where the models are."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,8 +18,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from bridge.records import engine as database
-from bridge.records import lines
-from bridge.records.tables import metadata
+from bridge.records import lines, memo
+from bridge.records.tables import Call, Message, metadata
+from bridge.words.reasons import SENTENCES, trace_in_words
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
 
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 
 def at_revision(engine: Engine, revision: str) -> None:
@@ -98,6 +100,98 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+# What 0.1.0 wrote, and what it is now: as kept, and as words.
+STRANGERS = "Too many strangers called at once; automatic texts are stopped until somebody looks."
+KEPT = [
+    ("cooldown", "Texted 3 hours ago; one text per caller in 24 hours.", "cooldown?hours=24&minutes=180"),
+    ("cooldown", "Texted just now; one text per caller in 1 hour.", "cooldown?hours=1&minutes=0"),
+    (
+        "cooldown",
+        "Texted at a time that the clock has yet to reach; one text per caller in 24 hours.",
+        "cooldown?hours=24&minutes=-1",
+    ),
+    ("cooldown", "A text to this caller is already on its way.", "text_waits"),
+    ("spam", "The network calls this caller 'Scam Likely'.", "spam_name?name=Scam%20Likely"),
+    ("spam", "It is on the block list ncid.txt: cruise line.", "listed_as?label=cruise%20line&list=ncid.txt"),
+    ("spam", "It is on the block list a.txt.", "listed?list=a.txt"),
+    ("foreign", "The number is from FR, which is not texted.", "foreign_region?region=FR"),
+    ("one_ring", "It rang 1 time, and strangers are texted from 2 rings on.", "one_ring?least=2&rings=1"),
+    ("limit", "1 automatic text went out today; that is the limit.", "limit?most=1"),
+    ("breaker", f"31 strangers called within ten minutes. {STRANGERS}", "strangers?strangers=31"),
+    ("breaker", STRANGERS, "breaker"),
+    ("expired", "It could not be sent within 60 minutes of being due.", "expired?minutes=60"),
+    (
+        "clock",
+        "This caller was texted before, and nobody knows how long ago. The box's clock shows 1970.",
+        "clock?doubt=The%20box%27s%20clock%20shows%201970.",
+    ),
+    (
+        "not_textable",
+        "A text to this number has failed for good. The number does not exist.",
+        "unreachable?error=The%20number%20does%20not%20exist.",
+    ),
+]
+
+
+def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engine) -> None:
+    at_revision(engine, "0006")
+    plain = {words: code for code, words in SENTENCES.items() if "{" not in words and code != "strangers"}
+    cases = [*KEPT, *(("excluded", words, code) for words, code in plain.items())]
+    traces = [
+        [
+            {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
+            {"rule": rule, "verdict": "stop", "detail": words},
+        ]
+        for rule, words, _ in cases
+    ]
+    with engine.begin() as connection:
+        for key, trace in enumerate(traces, 100):
+            connection.execute(
+                text(
+                    "INSERT INTO call (id, line_id, started, withheld, urgent, trace, cause, forwarded, shown)"
+                    " VALUES (:key, 1, '2026-11-01', 0, 0, :trace, NULL, 0, '')"
+                ),
+                {"key": key, "trace": json.dumps(trace)},
+            )
+    database.migrate(engine)
+    with Session(engine) as session:
+        for key, (trace, (rule, _, code)) in enumerate(zip(traces, cases, strict=True), 100):
+            kept = session.get_one(Call, key).trace
+            assert kept == [
+                {"rule": "not_missed", "verdict": "pass"},
+                {"rule": rule, "verdict": "stop", "why": code},
+            ]
+            assert trace_in_words(kept) == trace
+
+
+UNREADABLE = [
+    {"rule": "disabled", "verdict": "stop", "detail": "Automatic texts are paused; they go on at 9:00."},
+    {"rule": "tide", "verdict": "pass", "detail": "It was low."},
+]
+
+
+def test_what_cannot_be_read_is_kept_as_text(engine: Engine) -> None:
+    at_revision(engine, "0006")
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE call SET outcome = NULL, trace = :trace"), {"trace": json.dumps(UNREADABLE)}
+        )
+        connection.execute(
+            text(
+                "UPDATE message SET status = 'sent', direction = 'out', kind = 'auto', error = 'It could not be sent in time.'"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO memo (name, value) VALUES ('breaker', :why)"), {"why": STRANGERS}
+        )
+    database.migrate(engine)
+    with Session(engine) as session:
+        assert session.get_one(Call, 1).trace == UNREADABLE
+        assert trace_in_words(UNREADABLE) == UNREADABLE
+        assert session.get_one(Message, 1).error == "too_late"
+        assert memo.remembered(session, "breaker") == "breaker"
 
 
 def test_an_update_that_is_cut_off_leaves_what_was_there(

@@ -20,6 +20,7 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views import figures
 from bridge.records.views.figures import Figures, gather, last_days
 from bridge.rules.states import Direction, MessageKind, MessageStatus
+from modem.contract import CallOutcome
 from tests.support import big
 from tests.support.web_bridge import Office, an_office
 from tests.web.test_web_loop import enter
@@ -49,7 +50,13 @@ def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second:
 
 def a_call(started: datetime, outcome: str | None = "abandoned", seconds: int | None = 12) -> Call:
     ended = None if seconds is None else started + timedelta(seconds=seconds)
-    return Call(line_id=1, contact_id=1, started=started, ended=ended, outcome=outcome)
+    return Call(
+        line_id=1,
+        contact_id=1,
+        started=started,
+        ended=ended,
+        outcome=CallOutcome(outcome) if outcome else None,
+    )
 
 
 def a_text(

@@ -12,7 +12,7 @@ from bridge.records.tables import Message
 from bridge.rules import hours
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays, opening
-from bridge.rules.policy import CallerFacts, CallFacts, Reply, Silence, decide
+from bridge.rules.policy import CallerFacts, CallFacts, Case, Reply, Silence, judge
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 
@@ -96,7 +96,7 @@ CALL = CallFacts("abandoned", ANN, ANN, False, at("2026-11-23 20:00"))
 def test_what_a_call_outside_the_hours_gets(textback: str, due: str | None, reason: str | None) -> None:
     settings = parse(f"[hours]\n{WEEK}\n[textback]\n{textback}\n", Path("/etc/textback/config.ini"))
     now = CALL.ended
-    made = decide(CALL, CallerFacts(), settings, "GB", (), now, look("2026-11-23 20:00"))
+    made = judge(Case(CALL, CallerFacts(), settings, "GB", (), now, look("2026-11-23 20:00")))
     if reason:
         assert isinstance(made, Silence)
         assert made.reason == reason

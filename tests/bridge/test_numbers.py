@@ -16,6 +16,8 @@ from bridge.rules.numbers import (
     region_of_imsi,
     untextable,
 )
+from bridge.words.reasons import sentence
+from modem.contract import Coded
 
 ANN = "+447400123456"
 
@@ -134,7 +136,8 @@ UNTEXTABLE = [
 def test_who_cannot_be_texted(
     address: str | None, own: tuple[str, ...], landlines: str, why: str | None
 ) -> None:
-    said = untextable(address, "GB", own, landlines)
+    code = untextable(address, "GB", own, landlines)
+    said = sentence(Coded(code)) if code else None
     assert said is None if why is None else said is not None and why in said and said.endswith(".")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
 from bridge.contract.answers import Done, Rejected
+from bridge.contract.as_json import contact_json
 from bridge.contract.requests import CalledBack, CloseShop, Describe, Forget, ImportContacts, Mark, OpenShop
 from bridge.handlers import contacts as people
 from bridge.records import contacts, lines, memo, retention, views
@@ -29,6 +30,8 @@ from bridge.records.tables import (
 )
 from bridge.rules.addressbook import Card
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
+from bridge.words.reasons import trace_in_words
+from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -78,9 +81,13 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
     assert box.service.bridge.request(Describe(ANN, " Ann\n Miller ", "Likes rye.", kind)) == Done()
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
-    assert (call.name, call.reason, call.trace[-1]["detail"]) == ("Ann Miller", "excluded", sentence)
+    assert (call.name, call.reason, trace_in_words(call.trace)[-1]["detail"]) == (
+        "Ann Miller",
+        "excluded",
+        sentence,
+    )
     with Session(box.service.bridge.engine) as session:
-        assert [views.contact_json(c)["excluded"] for c in views.contacts(session)] == [True]
+        assert [contact_json(c)["excluded"] for c in views.contacts(session)] == [True]
 
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
@@ -115,7 +122,7 @@ def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
         assert box.service.bridge.request(CalledBack(ANN), by="mia") == Done()
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
-        assert call.trace[-1]["detail"] == "Somebody here has called the caller back."
+        assert trace_in_words(call.trace)[-1]["detail"] == "Somebody here has called the caller back."
         assert simulator.sent == []
         with Session(box.service.bridge.engine) as session:
             row = session.exec(select(Call)).one()
@@ -135,7 +142,9 @@ def test_a_number_whose_texts_fail_for_good_is_remembered_until_it_writes(tmp_pa
         simulator.call(ANN, rings=1)
         call = box.settled(2)[0]
         assert (call.textback, call.reason) == ("skipped", "not_textable")
-        assert call.trace[-1]["detail"].startswith("A text to this number has failed for good.")
+        assert trace_in_words(call.trace)[-1]["detail"].startswith(
+            "A text to this number has failed for good."
+        )
         heard(box, "Hello")
         simulator.call(ANN, rings=1)
         assert box.settled(3)[0].reason is None
@@ -144,7 +153,10 @@ def test_a_number_whose_texts_fail_for_good_is_remembered_until_it_writes(tmp_pa
 def test_a_caller_whom_the_network_calls_a_scam_is_not_texted(box: Box) -> None:
     box.simulator.call(ANN, rings=2, name="Scam Likely")
     call = box.settled()[0]
-    assert (call.reason, call.trace[-1]["detail"]) == ("spam", "The network calls this caller 'Scam Likely'.")
+    assert (call.reason, trace_in_words(call.trace)[-1]["detail"]) == (
+        "spam",
+        "The network calls this caller 'Scam Likely'.",
+    )
     box.simulator.call(BOB, rings=2, name="Scampi Bar")
     assert box.settled(2)[0].textback == "sent"
 
@@ -156,7 +168,10 @@ def test_a_caller_on_a_block_list_is_not_texted_and_a_changed_list_counts(tmp_pa
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=extra) as box:
         simulator.call(ANN, rings=1)
         call = box.settled()[0]
-        assert (call.reason, call.trace[-1]["detail"]) == ("spam", "It is on the block list blocked.txt.")
+        assert (call.reason, trace_in_words(call.trace)[-1]["detail"]) == (
+            "spam",
+            "It is on the block list blocked.txt.",
+        )
         simulator.call(BOB, rings=1)
         assert box.settled(2)[0].textback == "sent"
         assert "blocked.txt" in until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
@@ -273,7 +288,9 @@ def past(session: Session) -> dict[str, int]:
         session.add(
             ConsentEvent(contact_id=person.id, at=when, kind=ConsentKind.OUT, source="text", words="STOP")
         )
-        call = Call(line_id=line.id, contact_id=person.id, started=when, ended=when, outcome="abandoned")
+        call = Call(
+            line_id=line.id, contact_id=person.id, started=when, ended=when, outcome=CallOutcome.ABANDONED
+        )
         session.add(call)
         session.flush()
         message = Message(
@@ -351,7 +368,7 @@ def test_many_old_rows_go_in_small_batches(session: Session) -> None:
     line = lines.line_called(session, "main")
     old = NOW - timedelta(days=730)
     for _ in range(retention.BATCH + 10):
-        session.add(Call(line_id=line.id or 0, started=old, ended=old, outcome="abandoned"))
+        session.add(Call(line_id=line.id or 0, started=old, ended=old, outcome=CallOutcome.ABANDONED))
     session.commit()
     assert retention.delete_older(session, YEAR_AGO)
     assert counts(session)["Call"] == 10

@@ -1,5 +1,6 @@
 """Who is texted, and why not: each rule, their order, the trace, and the second look at the moment of sending."""
 
+import string
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -9,19 +10,23 @@ from typing import Any
 import pytest
 
 from bridge.config import Settings, parse
+from bridge.rules.numbers import TEXTABLE, Kind, NoText
 from bridge.rules.policy import (
-    MISSED,
-    REASONS,
     RULES,
-    SENTENCES,
     CallerFacts,
     CallFacts,
+    Case,
+    Contacted,
+    Reason,
     Reply,
     Silence,
-    as_json,
-    decide,
-    decide_again,
+    as_rows,
+    judge,
 )
+from bridge.rules.states import MISSED
+from bridge.words.errors import error_sentence
+from bridge.words.reasons import REASONS, SENTENCES, sentence, trace_in_words
+from modem.contract import Coded
 
 # Reason codes in the order of the contract.
 ORDER = """not_missed disabled withheld not_textable foreign excluded opted_out spam one_ring cooldown closed limit breaker
@@ -46,12 +51,12 @@ def decision(
     textback: str = "",
     own: tuple[str, ...] = (),
 ) -> Reply | Silence:
-    return decide(call, caller, settings(textback), "GB", own, NOW)
+    return judge(Case(call, caller, settings(textback), "GB", own, NOW))
 
 
 def again(now: datetime, caller: CallerFacts = STRANGER, textback: str = "") -> Reply | Silence:
     """The second look at a text that was due at NOW and is good for an hour."""
-    return decide_again(MISSED_CALL, caller, NOW, NOW + HOUR, settings(textback), "GB", (), now)
+    return judge(Case(MISSED_CALL, caller, settings(textback), "GB", (), now, due=NOW, expires=NOW + HOUR))
 
 
 def verdict(made: Reply | Silence) -> str:
@@ -59,7 +64,7 @@ def verdict(made: Reply | Silence) -> str:
 
 
 def detail(made: Reply | Silence) -> str:
-    return made.trace[-1].detail
+    return trace_in_words(as_rows(made.trace))[-1]["detail"]
 
 
 # ---- at the end of a call
@@ -104,7 +109,8 @@ def test_numbers(number: str | None, raw: str | None, withheld: bool, expected: 
 
 def test_landlines_if_the_shop_wants_it() -> None:
     call = replace(MISSED_CALL, number="+441212345678")
-    assert verdict(decide(call, STRANGER, settings("", "landlines = text"), "GB", (), NOW)) == "reply"
+    made = judge(Case(call, STRANGER, settings("", "landlines = text"), "GB", (), NOW))
+    assert verdict(made) == "reply"
 
 
 def texted(ago: timedelta) -> CallerFacts:
@@ -147,7 +153,7 @@ OBSTACLES: dict[str, dict[str, Any]] = {
     "withheld": {"call": NOBODY},
     "not_textable": {"own": (ANN,)},
     "cooldown": {"caller": texted(HOUR)},
-    "superseded": {"caller": CallerFacts(contact_since="The caller has texted us since.")},
+    "superseded": {"caller": CallerFacts(contact_since=Contacted.THEY_TEXTED)},
 }
 
 
@@ -169,10 +175,7 @@ def test_the_first_rule_decides(pair: tuple[str, str]) -> None:
 def test_rules_that_share_their_facts_keep_their_order_too() -> None:
     rejected = replace(NOBODY, outcome="rejected")
     assert verdict(decision(rejected)) == "not_missed"
-    assert (
-        verdict(decision(caller=replace(texted(HOUR), contact_since="The caller has texted us.")))
-        == "cooldown"
-    )
+    assert verdict(decision(caller=replace(texted(HOUR), contact_since=Contacted.THEY_TEXTED))) == "cooldown"
 
 
 # ---- at the moment of sending
@@ -182,8 +185,8 @@ AGAIN = [
     (NOW + HOUR, STRANGER, "", "reply"),
     (NOW + HOUR + timedelta(seconds=1), STRANGER, "", "expired"),
     (NOW, STRANGER, "enabled = no", "disabled"),
-    (NOW, CallerFacts(contact_since="The caller has texted us since."), "", "superseded"),
-    (NOW + 2 * HOUR, CallerFacts(contact_since="The caller has texted us since."), "", "superseded"),
+    (NOW, CallerFacts(contact_since=Contacted.THEY_TEXTED), "", "superseded"),
+    (NOW + 2 * HOUR, CallerFacts(contact_since=Contacted.THEY_TEXTED), "", "superseded"),
     (NOW, CallerFacts(last_automatic=NOW, last_automatic_id=3), "", "cooldown"),
 ]
 
@@ -204,12 +207,14 @@ def test_the_second_look_keeps_the_times() -> None:
 
 def test_the_trace_of_a_reply_has_every_rule() -> None:
     trace = decision().trace
-    assert [step.rule for step in trace] == [rule for rule, _, _ in RULES]
-    assert {step.verdict for step in trace} == {"pass"}
+    assert [step.rule for step in trace] == list(RULES)
+    assert {step.why for step in trace} == {None}
 
 
 def test_the_trace_of_a_silence_ends_with_what_stopped_it() -> None:
-    assert as_json(decision(NOBODY).trace) == [
+    kept = as_rows(decision(NOBODY).trace)
+    assert kept[-1] == {"rule": "withheld", "verdict": "stop", "why": "withheld"}
+    assert trace_in_words(kept) == [
         {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
         {"rule": "disabled", "verdict": "pass", "detail": "Automatic texts are on."},
         {"rule": "withheld", "verdict": "stop", "detail": "The caller hides the number."},
@@ -227,7 +232,7 @@ DETAILS = [
     (decision(own=(ANN,)), "It is one of the shop's own numbers."),
     (again(NOW + 2 * HOUR), "It could not be sent within 60 minutes of being due."),
     (
-        again(NOW, CallerFacts(contact_since="The caller has texted us since.")),
+        again(NOW, CallerFacts(contact_since=Contacted.THEY_TEXTED)),
         "The caller has texted us since.",
     ),
 ]
@@ -242,11 +247,66 @@ def test_details_are_plain_words(made: Reply | Silence, words: str) -> None:
 
 
 def test_every_reason_has_its_words() -> None:
-    assert list(REASONS) == list(SENTENCES) == CONTRACT
-    assert all(1 < len(words.split()) <= 3 for words in REASONS.values())
-    assert all(sentence[0].isupper() and sentence.endswith(".") for sentence in SENTENCES.values())
+    assert list(REASONS) == list(Reason) == CONTRACT
+    assert all(1 < len(words.chip.split()) <= 3 for words in REASONS.values())
+    assert all(words.question.endswith("?") and words.passed.endswith(".") for words in REASONS.values())
+    assert all(
+        words[0] in string.ascii_uppercase + "{" and words.endswith(".") for words in SENTENCES.values()
+    )
 
 
 def test_the_rules_are_asked_in_the_order_of_the_contract() -> None:
-    rules = [rule for rule, _, _ in RULES]
-    assert rules == [reason for reason in CONTRACT if reason in rules]
+    assert list(RULES) == CONTRACT
+
+
+# Each code that can stop a text, with facts as the policy gives them: together with those that are named in SENTENCES these
+# are all.
+WITH_FACTS = [
+    Coded.of("paused_until", until="2026-07-02T09:30+01:00", now="2026-07-01T12:00+01:00"),
+    Coded.of("one_ring", rings=1, least=2),
+    Coded.of("cooldown", minutes=61, hours=24),
+    Coded.of("limit", most=1),
+    Coded.of("expired", minutes=60),
+    Coded.of("unreachable", error="The number does not exist."),
+    Coded.of("clock", doubt="The box's clock shows 1970."),
+    Coded.of("foreign_region", region="FR"),
+    Coded.of("listed", list="a.txt"),
+    Coded.of("listed_as", list="a.txt", label="cruise {line}"),
+    Coded.of("spam_name", name="Scam Likely"),
+    Coded.of("strangers", strangers=31),
+]
+SAID = [
+    "Automatic texts are paused; they go on tomorrow at 9:30.",
+    "It rang 1 time, and strangers are texted from 2 rings on.",
+    "Texted 1 hour ago; one text per caller in 24 hours.",
+    "1 automatic text went out today; that is the limit.",
+    "It could not be sent within 60 minutes of being due.",
+    "A text to this number has failed for good. The number does not exist.",
+    "This caller was texted before, and nobody knows how long ago. The box's clock shows 1970.",
+    "The number is from FR, which is not texted.",
+    "It is on the block list a.txt.",
+    "It is on the block list a.txt: cruise {line}.",
+    "The network calls this caller 'Scam Likely'.",
+    "31 strangers called within ten minutes. Too many strangers called at once; automatic texts are stopped until somebody"
+    " looks.",
+]
+
+
+@pytest.mark.parametrize(
+    ("why", "words"), list(zip(WITH_FACTS, SAID, strict=True)), ids=[why.code for why in WITH_FACTS]
+)
+def test_a_code_with_its_facts_is_a_sentence(why: Coded, words: str) -> None:
+    assert error_sentence(why.to_text()) == words
+
+
+def test_every_kind_of_number_and_contact_has_its_sentence() -> None:
+    codes = {*Kind} - TEXTABLE | {*NoText} | {*Contacted} | {"staff", "supplier", "never"}
+    assert {code for code in codes if sentence(Coded(code)) is None} == set()
+
+
+def test_a_sentence_of_an_older_release_stays() -> None:
+    old = {"rule": "cooldown", "verdict": "stop", "detail": "Texted a while ago."}
+    assert trace_in_words([old]) == [old]
+    assert error_sentence("The text could not be sent, says the modem.").endswith("the modem.")
+    newer = {"rule": "tide", "verdict": "stop", "why": "too_high"}
+    assert trace_in_words([newer])[0]["detail"] == "too_high"

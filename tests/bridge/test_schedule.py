@@ -19,6 +19,7 @@ from bridge.records.tables import Alert, Call, Contact, KeyValue, Line, Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.service.inbox import JobDue
 from bridge.service.schedule import Schedule, triggers
+from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, Box, FastClock, a_box, until
 
@@ -129,7 +130,11 @@ def test_the_digest_counts_yesterday_and_names_who_waits(session: Session, tmp_p
         (people[2], "abandoned", NOON),
         (people[2], "abandoned", yesterday - timedelta(days=1)),
     ):
-        session.add(Call(line_id=line.id, contact_id=contact.id, started=when, ended=when, outcome=outcome))
+        session.add(
+            Call(
+                line_id=line.id, contact_id=contact.id, started=when, ended=when, outcome=CallOutcome(outcome)
+            )
+        )
 
     def text(contact: Contact, direction: str, kind: str, status: str, when: datetime, asks: bool) -> None:
         assert line.id is not None

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from bridge.rules import blocklists
 from bridge.rules.numbers import e164
 from bridge.service import blocklist_files
+from bridge.words.reasons import sentence
+from modem.contract import Coded
 
 ANN, BOB = "+447400123456", "+447400123457"
 
@@ -59,7 +61,9 @@ def test_entries(tmp_path: Path, text: str, number: str | None, raw: str | None,
 
 def test_a_label_of_ncid_is_the_reason(tmp_path: Path) -> None:
     found = lists(tmp_path, '"^1?2015550123" #= cruise line\n07400123456 #= windows\n', "US", "ncid.txt")
-    assert found.why("+12015550123", "2015550123") == "It is on the block list ncid.txt: cruise line."
+    why = found.why("+12015550123", "2015550123")
+    assert why is not None
+    assert sentence(why) == "It is on the block list ncid.txt: cruise line."
 
 
 FTC = """\
@@ -74,7 +78,7 @@ Company_Phone_Number,Created_Date,Violation_Date,Consumer_City,Consumer_State,Co
 def test_the_ftcs_complaints_are_american_wherever_we_are(tmp_path: Path, region: str) -> None:
     found = lists(tmp_path, FTC, region, "ftc.csv")
     assert (found.count, found.troubles) == (2, ())
-    assert found.why("+12015550123", None) == "It is on the block list ftc.csv."
+    assert found.why("+12015550123", None) == Coded.of("listed", list="ftc.csv")
     assert found.why("+12015550124", None) is not None
     assert found.why("+12015550125", None) is None
 
@@ -135,7 +139,7 @@ def test_folders_missing_files_and_files_that_change(tmp_path: Path) -> None:
     paths = ["lists", "missing.txt"]
     before = blocklist_files.stamps(paths, tmp_path)
     found = blocklist_files.load(paths, tmp_path, "GB")
-    assert found.why(ANN, None) == "It is on the block list a.txt."
+    assert found.why(ANN, None) == Coded.of("listed", list="a.txt")
     assert found.why(BOB, None) is None
     assert any(
         "missing.txt cannot be read: No such file or directory." in trouble for trouble in found.troubles

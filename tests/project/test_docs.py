@@ -16,7 +16,7 @@ from bridge.contract.status import Status
 from bridge.records.engine import open_engine
 from bridge.rules import owner_commands
 from bridge.rules.optout import Intent, intent
-from bridge.rules.policy import REASONS
+from bridge.words.reasons import REASONS
 from tests.support.paths import ROOT
 from web import create_app
 

@@ -18,17 +18,17 @@ MAY_IMPORT: dict[str, str] = {
     "web": "web/app",
     "web/server": "",
     "web/app": "web/pages web/access web/current bridge/contract bridge/records",
-    "web/pages": "web/access web/current bridge/contract bridge/config bridge/records bridge/rules bridge/doctor"
+    "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor"
     " bridge/handlers",
     "web/access": "web/current bridge/contract bridge/records",
     "web/current": "bridge/contract",
     "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
     " modem/contract modem/line modem/simulator",
-    "bridge/service": "bridge/handlers bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
+    "bridge/service": "bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules bridge/clock"
     " modem/contract modem/ports",
-    "bridge/handlers": "bridge/contract bridge/records bridge/rules bridge/clock modem/contract",
-    "bridge/contract": "bridge/config bridge/rules modem/contract",
-    "bridge/words": "modem/contract",
+    "bridge/handlers": "bridge/contract bridge/words bridge/records bridge/rules bridge/clock modem/contract",
+    "bridge/contract": "bridge/config bridge/words bridge/records bridge/rules modem/contract",
+    "bridge/words": "bridge/rules modem/contract",
     "bridge/records": "bridge/rules bridge/clock modem/contract",
     "bridge/config": "bridge/rules modem/contract",
     "bridge/rules": "modem/contract",

@@ -23,6 +23,7 @@ from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from modem import contract
+from modem.contract import CallOutcome
 from tests.support.box import DEADLINE
 
 ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
@@ -232,7 +233,7 @@ class _Week:
             started=began,
             ended=began + timedelta(seconds=20),
             rings=rings,
-            outcome=outcome,
+            outcome=CallOutcome(outcome),
             reason=reason,
             trace=steps,
         )

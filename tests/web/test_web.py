@@ -30,6 +30,7 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.users import add_user, set_password
 from bridge.rules.states import Direction, MessageKind, MessageStatus
+from modem.contract import CallOutcome
 from web import create_app
 from web.server import Server
 
@@ -145,7 +146,7 @@ def a_call(
         line = lines.line_called(session, "main")
         call = calls.call_began(session, line, NOW - timedelta(minutes=ago))
         calls.caller_is(session, call, address, address, withheld, call.started)
-        call.outcome, call.rings, call.reason = outcome, rings, reason
+        call.outcome, call.rings, call.reason = CallOutcome(outcome) if outcome else None, rings, reason
         call.trace = trace or []
         contact = session.get(Contact, call.contact_id) if call.contact_id else None
         if contact is not None and name:

@@ -14,12 +14,14 @@ from sqlmodel import Session, select
 
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, WriteText
+from bridge.handlers import owner_alerts
 from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
 from bridge.rules import owner_commands
 from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
+from bridge.words.reasons import trace_in_words
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -128,7 +130,7 @@ def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
         session.flush()
         alerts.note_incidents(session, now, now)
         alerts.note_incidents(session, now, now)
-        assert sorted(alert.body for alert in alerts.due_now(session, now)) == [
+        assert sorted(owner_alerts.body(session, alert) for alert in alerts.due_now(session, now)) == [
             "line is sick. (line line line)",
             "storage is sick. (line line storage)",
         ]
@@ -200,7 +202,7 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
-    assert call.trace[-1]["detail"].startswith("Automatic texts are paused; they go on ")
+    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they go on ")
     heard(box, BOB, "RESUME")  # is nobody's order
     assert box.service.loop.status.paused
     heard(box, OWNER, "status")

@@ -8,8 +8,8 @@ from bridge.config.edit import line_of
 from bridge.contract.answers import Decision, Done
 from bridge.contract.requests import DryRun
 from bridge.rules.wording import cost
+from bridge.words import reasons
 from web import current
-from web.pages import filters
 
 # Holidays are known for so long, and times can be reckoned with.
 YEARS = 5
@@ -69,7 +69,7 @@ def _page(typed: dict[str, str], told: Decision | None = None, problem: str | No
         typed=typed,
         outcomes=OUTCOMES,
         told=told,
-        why=filters.why(told.reason) if told else None,
+        why=reasons.chip(told.reason) if told else None,
         cost=cost(told.body) if told and told.body else None,
         problem=problem,
     )

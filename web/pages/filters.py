@@ -12,7 +12,9 @@ from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span, lasted
 from bridge.rules.numbers import pretty
-from bridge.rules.policy import REASONS
+from bridge.rules.policy import Reason
+from bridge.words import reasons
+from bridge.words.errors import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
@@ -55,26 +57,6 @@ CONSENT = {
     "fine": "Somebody here said that it was none",
 }
 COUNTED = {"abandoned": "after", "no_answer": "for"}
-# rule of a trace -> the question that it asks
-RULES = {
-    "not_missed": "Was it missed?",
-    "disabled": "Are automatic texts on?",
-    "withheld": "Is the number known?",
-    "not_textable": "Can it be texted?",
-    "foreign": "Is its country texted?",
-    "excluded": "May it be texted?",
-    "opted_out": "Do they want texts?",
-    "spam": "Is it on a block list?",
-    "one_ring": "Did it ring long enough?",
-    "cooldown": "Texted already?",
-    "closed": "Was the shop open?",
-    "limit": "Within today's limit?",
-    "breaker": "Too many strangers at once?",
-    "clock": "Is the clock right?",
-    "superseded": "In contact since?",
-    "expired": "Still in time?",
-}
-
 Chip = tuple[str, str, str]
 
 
@@ -96,20 +78,15 @@ def stranger(row: CallRow) -> str:
 
 def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
     """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
-    if row.textback not in CALL_CHIPS or row.reason == "not_missed":
+    if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
     icon, words = CALL_CHIPS[row.textback]
-    why = REASONS.get(row.reason or "")
-    if row.reason == "withheld" and not row.withheld:
+    why = reasons.chip(row.reason)
+    if row.reason == Reason.WITHHELD and not row.withheld:
         why = "number not known"  # the network named none at all
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = f"{words} {clock(row.text_at)}"
     return row.textback, icon, f"{words}: {why}" if why else words
-
-
-def why(reason: str | None) -> str | None:
-    """Three words for a reason code."""
-    return REASONS.get(reason or "")
 
 
 def text_chip(row: MessageRow) -> Chip:
@@ -207,7 +184,9 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "clock": lambda moment: f"{local(moment):%H:%M}",
         "exact": exact,
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
-        "rule": lambda rule: RULES.get(rule, rule),
+        "rule": reasons.question,
+        "in_words": reasons.trace_in_words,
+        "error": error_sentence,
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,

@@ -12,7 +12,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
-from bridge.rules.policy import MISSED
+from bridge.rules.states import ANSWERED, MISSED
 
 # Whom nobody has called back for so long, nobody will.
 OPEN_FOR = timedelta(days=14)
@@ -86,7 +86,7 @@ def calls(
     return [_call_row(*row) for row in session.exec(query.where(*filters))]
 
 
-OF_OUTCOME = {"missed": sorted(MISSED), "answered": ["answered", "answered_elsewhere"]}
+OF_OUTCOME = {"missed": sorted(MISSED), "answered": sorted(ANSWERED)}
 
 
 def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], limit: int) -> Any:

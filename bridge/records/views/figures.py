@@ -18,10 +18,9 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
 from bridge.rules.hours import at_clock
-from bridge.rules.policy import MISSED
-from bridge.rules.states import WENT_OUT, MessageKind
+from bridge.rules.states import ANSWERED, MISSED, WENT_OUT, MessageKind
+from modem.contract import CallOutcome
 
-ANSWERED = frozenset({"answered", "answered_elsewhere"})
 # Seconds that part one bar from the next: our first replies, and callers who gave up.
 REPLY_BOUNDS, PATIENCE_BOUNDS = (300, 900, 3600), (5, 10, 15, 20, 30)
 # So many calls of a file are read at once.
@@ -188,7 +187,9 @@ def _patience(session: Session, since: datetime, until: datetime) -> Counter[int
     """Seconds until they gave up -> calls."""
     rang = _Seconds(Call.ended) - _Seconds(Call.started)
     query = select(rang, func.count()).where(
-        Call.outcome == "abandoned", _within(Call.started, since, until), col(Call.ended).is_not(None)
+        Call.outcome == CallOutcome.ABANDONED,
+        _within(Call.started, since, until),
+        col(Call.ended).is_not(None),
     )
     return Counter(dict(session.exec(query.group_by(rang)).all()))
 

@@ -7,8 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from bridge.records.tables import Call, Contact, Message
 from bridge.rules.digest import Counts
-from bridge.rules.policy import MISSED
-from bridge.rules.states import WENT_OUT, Direction, MessageKind
+from bridge.rules.states import MISSED, WENT_OUT, Direction, MessageKind
 
 
 def counts(session: Session, since: datetime, until: datetime) -> Counts:

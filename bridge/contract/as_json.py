@@ -1,9 +1,11 @@
-"""Calls, messages and contacts as the JSON of the contract."""
+"""Calls, messages and contacts as the JSON of the contract, in words where it has words."""
 
 from datetime import datetime
 
 from bridge.records.tables import Contact
 from bridge.records.views.rows import CallRow, MessageRow
+from bridge.words.errors import error_sentence
+from bridge.words.reasons import trace_in_words
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -34,16 +36,17 @@ def call_json(row: CallRow) -> dict[str, object]:
         "number": row.address,
         "started": iso(row.started),
         "ended": iso(row.ended),
-        "trace": list(row.trace),
+        "trace": trace_in_words(row.trace),
     }
 
 
 def message_json(row: MessageRow) -> dict[str, object]:
-    keys = ["id", "direction", "kind", "body", "status", "error", "parts", "call_id", "author", "line"]
+    keys = ["id", "direction", "kind", "body", "status", "parts", "call_id", "author", "line"]
     times = ["created", "due", "sent", "delivered"]
     return {
         **{key: getattr(row, key) for key in keys},
         "number": row.address,
+        "error": error_sentence(row.error) if row.error else row.error,
         **{key: iso(getattr(row, key)) for key in times},
     }
 

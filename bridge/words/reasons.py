@@ -1,0 +1,180 @@
+"""Why a caller was texted or not: what the policy's reasons and codes mean, in plain words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridge.rules.hours import in_words
+from bridge.rules.policy import Reason
+from bridge.words.catalogue import count, say
+from modem.contract import Coded
+
+
+@dataclass(frozen=True)
+class ReasonWords:
+    """chip: two or three words; question: what the rule asks; passed: what a trace says of a rule that stopped nothing."""
+
+    chip: str
+    question: str
+    passed: str
+
+
+REASONS = {
+    Reason.NOT_MISSED: ReasonWords("call was answered", "Was it missed?", "The call was missed."),
+    Reason.DISABLED: ReasonWords("switched off", "Are automatic texts on?", "Automatic texts are on."),
+    Reason.WITHHELD: ReasonWords("number withheld", "Is the number known?", "The number was shown."),
+    Reason.NOT_TEXTABLE: ReasonWords(
+        "cannot be texted", "Can it be texted?", "The number can receive texts."
+    ),
+    Reason.FOREIGN: ReasonWords("from abroad", "Is its country texted?", "Its country is texted."),
+    Reason.EXCLUDED: ReasonWords(
+        "never texted", "May it be texted?", "Nobody has marked it as never to be texted."
+    ),
+    Reason.OPTED_OUT: ReasonWords(
+        "asked for none", "Do they want texts?", "This person has not asked for no more texts."
+    ),
+    Reason.SPAM: ReasonWords("on block list", "Is it on a block list?", "It is not blocked."),
+    Reason.ONE_RING: ReasonWords("rang only once", "Did it ring long enough?", "It rang long enough."),
+    Reason.COOLDOWN: ReasonWords(
+        "texted already", "Texted already?", "No automatic text to this caller lately."
+    ),
+    Reason.CLOSED: ReasonWords("shop was closed", "Was the shop open?", "Texts go out at this time."),
+    Reason.LIMIT: ReasonWords("daily limit reached", "Within today's limit?", "Within today's limit."),
+    Reason.BREAKER: ReasonWords(
+        "too many strangers", "Too many strangers at once?", "No burst of strangers."
+    ),
+    Reason.CLOCK: ReasonWords(
+        "clock not set", "Is the clock right?", "The clock is believed, or this caller was never texted."
+    ),
+    Reason.SUPERSEDED: ReasonWords("in contact since", "In contact since?", "No contact since the call."),
+    Reason.EXPIRED: ReasonWords("too late", "Still in time?", "It is still in time."),
+}
+
+# What stops a text, by its code. Those that need more than their facts filled in are below.
+SENTENCES = {
+    "not_missed": "The call was answered or turned down here.",
+    "disabled": "Automatic texts are switched off.",
+    "paused": "Automatic texts are paused until somebody lets them go on.",
+    "withheld": "The caller hides the number.",
+    "not_shown": "The network did not say who called.",
+    "no_number": "No number was shown.",
+    "own": "It is one of the shop's own numbers.",
+    "mobile_or_landline": "It may be a landline.",
+    "landline": "It is a landline, which cannot receive texts.",
+    "toll_free": "It is a toll-free number, which cannot receive texts.",
+    "premium": "It is a premium number; a text to it could cost a lot.",
+    "shared_cost": "It is a shared-cost number, which cannot receive texts.",
+    "voip": "It is an internet phone number, which mostly cannot receive texts.",
+    "personal": "It is a personal number that forwards calls; a text to it could cost a lot.",
+    "pager": "It is a pager.",
+    "uan": "It is a company's service number, which cannot receive texts.",
+    "voicemail": "It is a voicemail number.",
+    "satellite": "It is a satellite or global service number; a text to it could cost a lot.",
+    "emergency": "It is an emergency number.",
+    "letters": "The sender is a name, not a number.",
+    "short": "It is a short code or no complete number.",
+    "unassigned": "No operator uses this range of numbers.",
+    "foreign": "The number is from a country that is not texted.",
+    "foreign_region": "The number is from {region}, which is not texted.",
+    "staff": "This is one of the staff, who are never texted.",
+    "supplier": "This is a supplier; suppliers are never texted.",
+    "never": "This contact is marked as never to be texted.",
+    "opted_out": "This person asked for no more texts.",
+    "doubtful": "This person wrote something that may be a STOP; somebody has to look at it first.",
+    "blocked": "This caller is blocked here.",
+    "listed": "It is on the block list {list}.",
+    "listed_as": "It is on the block list {list}: {label}.",
+    "spam_name": "The network calls this caller {name!r}.",
+    "text_waits": "A text to this caller is already on its way.",
+    "closed": "The shop was closed.",
+    "never_opens": "The shop was closed, and no opening is in sight.",
+    "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
+    "strangers": "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
+    " stopped until somebody looks.",
+    "called_back": "Somebody here has called the caller back.",
+    "they_texted": "The caller has texted us since.",
+    "we_texted": "Somebody here has texted the caller since.",
+    "called_again": "The caller has called again and was answered.",
+    "too_late": "It could not be sent in time.",
+}
+
+
+def sentence(why: Coded) -> str | None:
+    """What stopped a text, as a sentence; None for a code that is not the policy's."""
+    facts = why.values
+    match why.code, facts:
+        case "paused_until", {"until": str(until), "now": str(now)}:
+            return _paused(datetime.fromisoformat(until), datetime.fromisoformat(now))
+        case "one_ring", {"rings": int(rings), "least": int(least)}:
+            rang, from_on = count(rings, "time", "times"), count(least, "ring", "rings")
+            return say("It rang {rang}, and strangers are texted from {least} on.", rang=rang, least=from_on)
+        case "cooldown", {"minutes": int(minutes), "hours": int(hours)}:
+            one_in = count(hours, "hour", "hours")
+            return say("Texted {ago}; one text per caller in {hours}.", ago=_ago(minutes), hours=one_in)
+        case "limit", {"most": int(most)}:
+            texts = count(most, "automatic text", "automatic texts")
+            return say("{texts} went out today; that is the limit.", texts=texts)
+        case "expired", {"minutes": int(minutes)}:
+            within = count(minutes, "minute", "minutes")
+            return say("It could not be sent within {within} of being due.", within=within)
+        case "unreachable", {"error": error}:
+            return say("A text to this number has failed for good. {error}", error=of_row(str(error)))
+        case "clock", {"doubt": doubt}:
+            told = "This caller was texted before, and nobody knows how long ago. {doubt}"
+            return say(told, doubt=of_row(str(doubt)))
+        case _ if why.code in SENTENCES:
+            return say(SENTENCES[why.code], **facts)
+    return None
+
+
+def of_row(column: str) -> str:
+    """What a column holds (Coded), as a sentence; a text that is no code is its own words."""
+    why = Coded.from_text(column)
+    return sentence(why) or column
+
+
+def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """A call's trace as the contract has it: rule, verdict, and the detail as a sentence. Sentences of old rows stay.
+
+    >>> trace_in_words([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    [{'rule': 'disabled', 'verdict': 'pass', 'detail': 'Automatic texts are on.'}, \
+{'rule': 'spam', 'verdict': 'stop', 'detail': 'This caller is blocked here.'}]
+    """
+    return [{"rule": step["rule"], "verdict": step["verdict"], "detail": _detail(step)} for step in trace]
+
+
+def _detail(step: Mapping[str, str]) -> str:
+    if "detail" in step:
+        return step["detail"]
+    if "why" in step:
+        return of_row(step["why"])
+    return REASONS[Reason(step["rule"])].passed if step["rule"] in REASONS else ""
+
+
+def chip(reason: str | None) -> str | None:
+    """Three words for a reason; None for none, and for one that this release does not know."""
+    return REASONS[Reason(reason)].chip if reason in REASONS else None
+
+
+def question(rule: str) -> str:
+    """What a rule of a trace asks."""
+    return REASONS[Reason(rule)].question if rule in REASONS else rule
+
+
+def _paused(until: datetime, now: datetime) -> str:
+    then = in_words(until, now, until.tzinfo)
+    return say("Automatic texts are paused; they go on {then}.", then=then)
+
+
+def _ago(minutes: int) -> str:
+    """How long ago, in words.
+
+    >>> _ago(61), _ago(0), _ago(-1)
+    ('1 hour ago', 'just now', 'at a time that the clock has yet to reach')
+    """
+    if minutes < 0:
+        return "at a time that the clock has yet to reach"
+    if not minutes:
+        return "just now"
+    past = count(minutes, "minute", "minutes") if minutes < 60 else count(minutes // 60, "hour", "hours")
+    return say("{past} ago", past=past)
