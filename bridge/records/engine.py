@@ -145,6 +145,17 @@ def optimise(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+# SQLSTATE of PostgreSQL: undefined_table.
+UNDEFINED_TABLE = "42P01"
+
+
+def is_missing_table(error: DatabaseError) -> bool:
+    """Is a table not there that a statement names? SQLite has one code for whatever a statement gets wrong: a column or a
+    function that is not there, and bad SQL, count too. Full, locked and damaged files have codes of their own."""
+    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
+    return code == sqlite3.SQLITE_ERROR or state == UNDEFINED_TABLE
+
+
 def plain_trouble(error: DatabaseError) -> str:
     """What is wrong with the database and what to do, as a sentence."""
     words = str(error.orig)

@@ -381,7 +381,7 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
     newest = datetime.now(UTC)
 
     def tidy() -> None:
-        loop._tidy_at = 0.0  # a day passes
+        loop.periodic["first tidying"].at = 0.0  # a day passes
 
     def calls() -> int:
         with Session(engine) as session:
