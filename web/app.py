@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
 from bridge.records import views
-from bridge.records.engine import plain_trouble
+from bridge.records.engine import is_missing_table, plain_trouble
 from bridge.words.errors import error_sentence
 from web import current
 from web.access import login, network
@@ -51,9 +51,6 @@ SENTENCES = {
     422: "That cannot be done like this.",
     413: "That is more than the box takes at once.",
 }
-
-# While the box starts for the first time, its tables are still being made.
-STARTING = ("no such table", "does not exist")
 
 ROOMS = (
     login,
@@ -162,7 +159,8 @@ def _stale_form(_error: CSRFError) -> tuple[str, int]:
 def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
     """A database that is locked, full or not yet made is no mistake of the page."""
     g.no_database = True
-    starting = any(sign in str(error.orig) for sign in STARTING)
+    # While the box starts for the first time, its tables are still being made.
+    starting = is_missing_table(error)
     sentence = "The box is still starting. Try again in a moment." if starting else plain_trouble(error)
     current_app.logger.warning("%s: %s", request.endpoint, sentence)
     return *_plain(503, sentence), {"Retry-After": "5"}

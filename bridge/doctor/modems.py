@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from bridge.clock import Clock, TimeSource
@@ -11,6 +11,7 @@ from bridge.config import Settings
 from bridge.contract.status import LineState, LineStatus, Status
 from bridge.rules.settings import SIMULATOR
 from bridge.rules.troubles import TimeTeller
+from bridge.service.lines import after
 from modem import contract
 from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
@@ -82,18 +83,10 @@ class Examination:
         return event
 
     def _note(self, event: contract.Event) -> None:
-        def news(**changes: object) -> None:
-            self._lines[event.line] = replace(self._lines[event.line], **changes)  # type: ignore[arg-type]
-
+        self._lines[event.line] = after(self._lines[event.line], event)
         match event:
-            case contract.LineUp():
-                news(state=LineState.UP, trouble=None, port=event.port, model=event.model)
-            case contract.LineDown():
-                news(state=LineState.DOWN, trouble=event.trouble, part=event.part)
-            case contract.LineHealth():
-                news(health=event)
-                if event.clock is not None:
-                    self._clock.note_time(TimeSource(TimeTeller.MODEM, event.clock, event.at, exact=True))
+            case contract.LineHealth(clock=datetime() as told):
+                self._clock.note_time(TimeSource(TimeTeller.MODEM, told, event.at, exact=True))
             case contract.PinRefused():
                 self.refused_pins.append((event.line, event.pin))
             case contract.Recorded():

@@ -1,7 +1,6 @@
 """The loop's inbox: what lies in it, and what is taken out next; what is done about it, the loop knows."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
@@ -36,9 +35,6 @@ class ThreadFailed:
 
 
 InboxItem = contract.Event | Envelope | ListsRead | Announced | JobDue | Stop | ThreadFailed
-
-
-AfterCommit = Callable[[], None]
 
 
 @dataclass(frozen=True)

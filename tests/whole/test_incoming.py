@@ -201,14 +201,14 @@ def a_day_later(box: Box, parts: int = 2) -> None:
         return list(session.exec(select(InboundPart).where(InboundPart.message_id == None)))  # noqa: E711
 
     def look() -> bool:
-        with Session(box.service.bridge.engine) as session:
+        with Session(box.service.engine) as session:
             return len(come(session)) == parts
 
     until(look, "the parts")
-    with Session(box.service.bridge.engine) as session, session.begin():
+    with Session(box.service.engine) as session, session.begin():
         for part in come(session):
             part.received -= timedelta(hours=25)
-    box.service.loop._tend_at = 0.0
+    box.service.loop.periodic["incomplete texts"].at = 0.0
 
 
 def test_a_text_with_a_hole_is_shown_after_a_day_and_filled_when_the_part_comes(
@@ -243,7 +243,7 @@ def test_parts_that_still_may_come_are_waited_for(tmp_path: Path, simulator: Sim
         simulator.text(ANN, LONG, order=[1, 3])
         simulator.text(BOB, "whole")
         until(lambda: bodies(box) == ["whole"], "the whole one")
-        box.service.loop._tend_at = 0.0
+        box.service.loop.periodic["incomplete texts"].at = 0.0
         turn = box.service.loop.status.alive
         until(lambda: box.service.loop.status.alive > turn + 2.1, "a turn of the loop")
         assert bodies(box) == ["whole"]

@@ -1,0 +1,155 @@
+"""Which handler is for which item of the inbox: one row each. What follows from an item happens after the commit."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.contract.bridge import Envelope
+from bridge.contract.requests import DryRun, ReadSettings, TryAgain
+from bridge.handlers.calls import CallHandler
+from bridge.handlers.incoming import IncomingTexts
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.page_requests import PageRequests
+from bridge.records import alerts, incidents, lines
+from bridge.service.answers import Answers
+from bridge.service.housekeeping import Housekeeping
+from bridge.service.inbox import InboxItem, JobDue
+from bridge.service.lines import LineHandle
+from bridge.service.list_watch import ListWatch
+from bridge.service.settings_watch import SettingsWatch
+from bridge.service.transactions import AfterCommit, Effects, note_written
+from bridge.service.worker import Announced, ListsRead
+from modem import contract
+
+Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """Those whom items are given to. publish: shows the page what is so now."""
+
+    clock: Clock
+    lines: Mapping[str, LineHandle]
+    calls: CallHandler
+    incoming: IncomingTexts
+    outbox: Outbox
+    requests: PageRequests
+    answers: Answers
+    housekeeping: Housekeeping
+    lists: ListWatch
+    settings: SettingsWatch
+    publish: AfterCommit
+
+
+Row = Callable[[Handlers, Session, Any], Effects]
+
+
+def handle(to: Handlers, item: InboxItem, session: Session) -> Effects:
+    """One item, in this transaction. Gives what is to be done after the commit; first of all, how its line is now."""
+    effects = HANDLERS[type(item)](to, session, item)
+    if isinstance(item, contract.Event):
+        effects.insert(0, partial(to.lines[item.line].has_told, item))
+    return effects
+
+
+def _nothing_follows(handler: Callable[[Handlers], Callable[[Session, Any], None]]) -> Row:
+    """The row of a handler that changes rows, and no more."""
+
+    def row(to: Handlers, session: Session, item: Any) -> Effects:
+        handler(to)(session, item)
+        return []
+
+    return row
+
+
+def _line_up(to: Handlers, session: Session, up: contract.LineUp) -> Effects:
+    to.calls.line_up(session, up)
+    return [to.lists.read]  # the SIM may have told the shop's region
+
+
+def _line_idle(_to: Handlers, _session: Session, _news: contract.LineIdle) -> Effects:
+    return []
+
+
+def _pin_refused(session: Session, refused: contract.PinRefused) -> None:
+    lines.pin_is_refused(session, refused.line, refused.pin)
+
+
+def _text_received(to: Handlers, session: Session, text: contract.TextReceived) -> Effects:
+    to.incoming.text_came(session, text)
+    return [_forget(to, text.line, text.slot)]
+
+
+def _report_received(to: Handlers, session: Session, report: contract.ReportReceived) -> Effects:
+    to.outbox.report_came(session, report)
+    return [_forget(to, report.line, report.slot)]
+
+
+def _forget(to: Handlers, line: str, slot: contract.Slot | None) -> AfterCommit:
+    """It is committed: the modem, or the network, may forget it."""
+    request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
+    return partial(to.lines[line].request, request)
+
+
+def _text_ended(to: Handlers, session: Session, end: Ended) -> Effects:
+    to.outbox.text_ended(session, end)
+    stopped = to.outbox.stopped(session, end.line)
+    return [partial(to.lines[end.line].text_is_over, stopped)]
+
+
+def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
+    """What the page asks for: bridge/handlers/page_requests has a row for each."""
+    answer, requests = to.requests.request(session, asked.request, asked.by)
+    if not isinstance(asked.request, DryRun):
+        note_written(session)
+    effects: Effects = [
+        partial(to.lines[line].request, request) for line, request in requests if line in to.lines
+    ]
+    if isinstance(asked.request, ReadSettings):
+        effects.append(to.settings.take_up)
+    if isinstance(asked.request, TryAgain) and asked.request.line in to.lines:
+        effects.append(partial(to.lines[asked.request.line].queue_is, None))
+    # The page that the answer leads to shows what is so now.
+    return [*effects, to.publish, partial(asked.answer.put, answer)]
+
+
+def _lists_read(to: Handlers, _session: Session, news: ListsRead) -> Effects:
+    return [partial(to.lists.take, news)]
+
+
+def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
+    alerts.was_told(session, news.alert_id, news.trouble, to.clock.utc())
+    return []
+
+
+def _job_due(to: Handlers, session: Session, due: JobDue) -> Effects:
+    return to.housekeeping.calendar_job(session, due.job)
+
+
+HANDLERS: dict[type, Row] = {
+    contract.LineUp: _line_up,
+    contract.LineDown: _nothing_follows(lambda to: to.calls.line_down),
+    contract.LineIdle: _line_idle,
+    contract.LineHealth: _nothing_follows(lambda to: to.calls.health_came),
+    contract.PinRefused: _nothing_follows(lambda to: _pin_refused),
+    contract.Repair: _nothing_follows(lambda to: incidents.repair_was_tried),
+    contract.MissedBook: _nothing_follows(lambda to: to.calls.book_came),
+    contract.Recorded: _nothing_follows(lambda to: to.answers.recorded),
+    contract.CallRinging: _nothing_follows(lambda to: to.calls.call_rings),
+    contract.CallEnded: _nothing_follows(lambda to: to.calls.call_ended),
+    contract.PartSent: _nothing_follows(lambda to: to.outbox.part_sent),
+    contract.TextSent: _text_ended,
+    contract.TextFailed: _text_ended,
+    contract.TextUnconfirmed: _text_ended,
+    contract.NotStarted: _text_ended,
+    contract.TextReceived: _text_received,
+    contract.ReportReceived: _report_received,
+    Envelope: _request,
+    ListsRead: _lists_read,
+    Announced: _announced,
+    JobDue: _job_due,
+}

@@ -1,0 +1,112 @@
+"""What is done now and then, whatever else goes on, and what the shop's calendar asks for; the loop knows when."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import assert_never
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.handlers import calendar, owner_alerts
+from bridge.handlers.calendar import CalendarJob
+from bridge.handlers.incoming import IncomingTexts
+from bridge.handlers.shop import ShopState
+from bridge.records import retention
+from bridge.records.engine import optimise
+from bridge.records.rows import id_of
+from bridge.service.list_watch import ListWatch
+from bridge.service.transactions import Effects, Step
+from bridge.service.worker import Announce, Job
+
+
+@dataclass
+class Periodic:
+    """A step that is done every so many seconds of the monotonic clock; at: when next."""
+
+    at: float
+    every: float
+    step: Step
+
+
+def due(jobs: Iterable[Periodic], now: float) -> Iterator[Step]:
+    """What is to be done at this moment of the monotonic clock; each is then due again.
+
+    >>> job = Periodic(at=1.0, every=2.0, step=lambda session: [])
+    >>> [len(list(due([job], now))) for now in (0.0, 1.5, 3.0, 3.5)]
+    [0, 1, 0, 1]
+    """
+    for job in jobs:
+        if now >= job.at:
+            job.at = now + job.every
+            yield job.step
+
+
+class Housekeeping:
+    """give_work: gives a job to the worker."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        shop: ShopState,
+        incoming: IncomingTexts,
+        lists: ListWatch,
+        give_work: Callable[[Job], None],
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._shop = shop
+        self._incoming = incoming
+        self._lists = lists
+        self._give_work = give_work
+        # There are old rows that are to be deleted, a few at each turn.
+        self._old_rows = False
+
+    def delete_old_rows(self, session: Session) -> Effects:
+        """A few of those that `tidy` has found to be too old."""
+        if self._old_rows:
+            before = self._clock.utc() - timedelta(days=self._shop.settings.storage.keep_days)
+            self._old_rows = retention.delete_older(session, before)
+        return []
+
+    def tell_the_owner(self, session: Session) -> Effects:
+        """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
+        shop = self._shop.settings.shop
+        title, urls = shop.name or "textback", self._shop.settings.notify.urls
+        return [
+            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
+            for alert in owner_alerts.due(session, self._shop.context())
+        ]
+
+    def tend(self, session: Session) -> Effects:
+        """Long texts whose parts never came, and block lists that have changed."""
+        self._incoming.show_incomplete(session)
+        return [self._lists.read]
+
+    def tidy(self, session: Session) -> Effects:
+        """Once a day: old rows are deleted from now on, and the database puts itself in order."""
+        days_go_by = retention.days_go_by(session, self._clock.utc())
+        self._old_rows = days_go_by and self._clock.doubt() is None
+        return [partial(optimise, self._engine)]
+
+    def calendar_job(self, session: Session, job: CalendarJob) -> Effects:
+        """What the calendar asks for, once a day; by a clock in doubt no day is known."""
+        context = self._shop.context()
+        today = context.now.astimezone(context.zone).date()
+        if self._clock.doubt() is not None or not calendar.begin_once(session, job, today):
+            return []
+        match job:
+            case CalendarJob.HOUSEKEEPING:
+                return self.tidy(session)
+            case CalendarJob.BLOCK_LISTS:
+                return [self._lists.read]
+            case CalendarJob.DIGEST:
+                calendar.write_digest(session, context, 1)
+            case CalendarJob.WEEKLY_DIGEST:
+                calendar.write_digest(session, context, 7)
+            case _:
+                assert_never(job)
+        return []

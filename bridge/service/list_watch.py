@@ -1,0 +1,41 @@
+"""The block lists: has them read again when there is reason to, and takes what came of it; the worker reads them."""
+
+import logging
+from collections.abc import Callable
+
+from bridge.handlers.shop import ShopState
+from bridge.service.worker import Job, ListsRead, ReadLists
+
+log = logging.getLogger(__name__)
+
+
+class ListWatch:
+    """give_work: gives a job to the worker."""
+
+    def __init__(self, shop: ShopState, give_work: Callable[[Job], None]) -> None:
+        self._shop = shop
+        self._give_work = give_work
+        self._last: ListsRead | None = None
+
+    def read(self) -> None:
+        """Have the block lists read again, if there are any and they have changed."""
+        settings = self._shop.settings
+        paths = settings.filters.blocklists
+        if paths or self._last is not None:
+            seen = self._last.seen if self._last else None
+            self._give_work(ReadLists(paths, settings.path.parent, self._shop.region, seen))
+
+    def take(self, news: ListsRead) -> None:
+        """What the worker has read is in force."""
+        if news.lists is not None:
+            self._last, self._shop.lists = news, news.lists
+            log.info("The block lists hold %d entries.", news.lists.count)
+            for trouble in news.lists.troubles:
+                log.warning("%s", trouble)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What is wrong with them, as sentences."""
+        if not self._shop.lists_are_read:
+            return ("The block lists are being read; automatic texts wait for that.",)
+        return self._shop.lists.troubles if self._shop.lists else ()

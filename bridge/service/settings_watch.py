@@ -1,0 +1,43 @@
+"""Takes up a changed config.ini; what else must know of it is told."""
+
+import logging
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from bridge.config import ConfigError, Settings
+from bridge.handlers.shop import ShopState
+from bridge.service.transactions import Effects
+
+log = logging.getLogger(__name__)
+
+
+class SettingsWatch:
+    """trouble: why the file is not in force, None if it is. reload: reads it again if it has changed (None if not); raises
+    ConfigError. tell: called when others are in force."""
+
+    def __init__(
+        self, shop: ShopState, reload: Callable[[], Settings | None], tell: Callable[[Settings], None]
+    ) -> None:
+        self.trouble: str | None = None
+        self._shop = shop
+        self._reload = reload
+        self._tell = tell
+
+    def look(self, _session: Session) -> Effects:
+        """As a periodic job."""
+        return [self.take_up]
+
+    def take_up(self) -> None:
+        """A changed configuration is in force at once; a bad one changes nothing."""
+        try:
+            changed = self._reload()
+        except ConfigError as error:
+            self.trouble = f"{error} The settings from before stay in force."
+            log.warning("%s", self.trouble)
+            return
+        if changed is not None:
+            log.info("The configuration was changed and is in force.")
+            self._shop.settings = changed
+            self.trouble = None
+            self._tell(changed)
