@@ -18,7 +18,7 @@ from modem.ports.holders import KNOWN
 from modem.sms import causes
 from tests.bridge.test_database import at_revision
 
-MIGRATION = "bridge.records.migrations.versions.0008_trouble_codes"
+MIGRATION = "bridge.records.migrations.versions.0009_trouble_codes"
 read = cast(Callable[[str], str], import_module(MIGRATION).read)
 
 SILENT = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/ttyUSB2", command="AT")

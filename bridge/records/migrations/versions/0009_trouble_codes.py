@@ -6,8 +6,8 @@ from functools import cache
 
 from bridge.records.migrations.rewriting import coded, rewrite
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 # Table and column, and which of its rows ("": all).
 COLUMNS = (
