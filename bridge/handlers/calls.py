@@ -2,6 +2,7 @@
 transactions, so a step may be done again: whatever it keeps in memory can be read from rows again."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -9,8 +10,8 @@ from sqlmodel import Session
 from bridge.contract.answers import Decision
 from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
-from bridge.handlers.case import build_case
-from bridge.handlers.outbox import Outbox
+from bridge.handlers.case import Past, build_case, read_past
+from bridge.handlers.outbox import DECIDED, Outbox
 from bridge.handlers.shop import BREAKER, ShopState
 from bridge.records import (
     calls,
@@ -34,8 +35,8 @@ from modem.contract import CallOutcome, Coded, Trouble, segments
 
 log = logging.getLogger(__name__)
 
-# Who rings so often in so long is in a hurry.
-URGENT_CALLS, URGENT_IN = 3, timedelta(minutes=10)
+# Who rings so often, each time soon after the last, is in a hurry.
+URGENT_CALLS = 3
 # A data or fax call that rang like any other is no call in our sense.
 NO_CALL = CallOutcome.DATA
 # Without network for so long a line is in trouble; right after its start it may still be looking for one (seconds).
@@ -45,13 +46,17 @@ NETWORK_PATIENCE = 45.0
 class CallHandler:
     """Owner of calls, and of the decision about each."""
 
-    def __init__(self, shop: ShopState, outbox: Outbox) -> None:
+    def __init__(self, shop: ShopState, outbox: Outbox, changes: Callable[[], int]) -> None:
+        """changes: how often a transaction has written so far."""
         self._shop = shop
+        self._changes = changes
         self._outbox = outbox
         # Since when each line could see no calls; None while it can. Before the first event: since the last run.
         self.away_since: dict[str, datetime] = {}
         self._no_network: dict[str, float] = {}
         self._calls: dict[tuple[str, int], int] = {}
+        # What was read about a ringing call, by its id, and at which change of the rows.
+        self._read: dict[int, tuple[int, Past]] = {}
 
     def line_up(self, session: Session, up: contract.LineUp) -> None:
         line = lines.line_is_up(session, up)
@@ -107,6 +112,14 @@ class CallHandler:
         if ringing.number or ringing.withheld:
             log.info("%s: call from %s", ringing.line, numbers.mask(ringing.number))
 
+    def read_ahead(self, session: Session, ringing: contract.CallRinging) -> None:
+        """What the decision will need of the rows is read while the phone rings: so the caller does not wait for it."""
+        call = session.get(Call, self._calls.get((ringing.line, ringing.key)))
+        if call is not None and call.outcome is None and call.contact_id is not None:
+            self._read = {
+                id_of(call): (self._changes(), read_past(session, self._shop, call, self._shop.clock.utc()))
+            }
+
     def _call_of(self, session: Session, line: str, key: int, at: float) -> Call:
         known = self._calls.get((line, key))
         call = session.get(Call, known) if known is not None else None
@@ -130,16 +143,22 @@ class CallHandler:
             call.ended, call.outcome = self._shop.clock.utc_at(end.at), end.outcome
             call.rings, call.cause = end.rings, end.cause
             call.forwarded, call.shown = end.forwarded, end.name
-            self._urgent(session, call)
-            self.decide(session, call, self._shop.clock.utc())
+            now = self._shop.clock.utc()
+            past = self._past(session, call, now)
+            self._urgent(session, call, past.rang)
+            self._decide(session, call, past, now)
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
 
-    def _urgent(self, session: Session, call: Call) -> None:
+    def _past(self, session: Session, call: Call, now: datetime) -> Past:
+        """As it was read ahead, if no row has changed since."""
+        changes, past = self._read.pop(id_of(call), (-1, None))
+        if past is None or changes != self._changes() or not past.holds(self._shop, now):
+            return read_past(session, self._shop, call, now)
+        return past
+
+    def _urgent(self, session: Session, call: Call, earlier: int) -> None:
         """Somebody rings again and again: a person should call back."""
-        if call.contact_id is None or call.outcome not in MISSED:
-            return
-        earlier = calls.missed_before(session, call, call.started - URGENT_IN, sorted(MISSED))
-        if earlier < URGENT_CALLS - 1:
+        if call.contact_id is None or call.outcome not in MISSED or earlier < URGENT_CALLS - 1:
             return
         call.urgent = True
         contact = session.get_one(Contact, call.contact_id)
@@ -159,7 +178,10 @@ class CallHandler:
 
     def decide(self, session: Session, call: Call, now: datetime) -> None:
         """Text the caller, or note why not."""
-        case = build_case(session, self._shop, call, now)
+        self._decide(session, call, read_past(session, self._shop, call, now), now)
+
+    def _decide(self, session: Session, call: Call, past: Past, now: datetime) -> None:
+        case = build_case(self._shop, call, past, now)
         decision = policy.judge(case)
         call.trace = policy.as_rows(decision.trace)
         contact = session.get_one(Contact, call.contact_id) if call.contact_id is not None else None
@@ -185,6 +207,7 @@ class CallHandler:
             call=call,
         )
         call.message_id = message.id
+        session.info[DECIDED] = message.id
 
     def _words(self, case: policy.Case, contact: Contact, called: datetime) -> str:
         first = case.caller.last_automatic is None
@@ -198,7 +221,7 @@ class CallHandler:
         caller = numbers.e164(number, self._shop.region)
         calls.caller_is(session, call, number, caller, number is None, what.at)
         call.ended, call.outcome, call.rings = what.at, CallOutcome(what.outcome), what.rings
-        case = build_case(session, self._shop, call, what.at)
+        case = build_case(self._shop, call, read_past(session, self._shop, call, what.at), what.at)
         decision = policy.judge(case)
         trace = tuple(policy.as_rows(decision.trace))
         if isinstance(decision, policy.Silence):

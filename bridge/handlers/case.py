@@ -1,43 +1,87 @@
 """What the policy is given: an ended call, its caller's past and what goes on at the box, from rows and the shop's state."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from bridge.handlers.shop import ShopState
-from bridge.records import caller_history
+from bridge.records import caller_history, calls
 from bridge.records.tables import Call, Message
 from bridge.rules import hours
 from bridge.rules.blocklists import spam_name
-from bridge.rules.policy import CallFacts, Case, Traffic
+from bridge.rules.policy import CallerFacts, CallFacts, Case, Traffic
 from modem.contract import Coded
 
 BURST = timedelta(minutes=10)
+# Who rings again within that is in a hurry.
+URGENT_IN = timedelta(minutes=10)
 
 
-def build_case(
-    session: Session, shop: ShopState, call: Call, now: datetime, text: Message | None = None
-) -> Case:
-    """All that a decision about a call may look at. text: the one that was decided and is due now; it does not count itself,
-    and neither do hours and traffic, which counted when it was decided."""
-    if text is None:
-        caller, traffic = caller_history.history_of(session, call), _traffic(session, shop, now)
-        opening = hours.ALWAYS if traffic.doubt else shop.opening(now)
-    else:
-        caller, opening = caller_history.history_of_text(session, call, text), hours.ALWAYS
-        traffic = Traffic(tripped=shop.breaker is not None, paused=shop.paused_now(now))
+@dataclass(frozen=True)
+class Past:
+    """What rows say of a call before it is decided: its caller's past, and how often they rang in vain just before; how many
+    automatic texts since that midnight, and how many strangers lately."""
+
+    caller: CallerFacts
+    rang: int
+    midnight: datetime
+    today: int
+    strangers: int
+
+    def holds(self, shop: ShopState, now: datetime) -> bool:
+        """Is it still the day of its counts?"""
+        return self.midnight == _midnight(shop, now)
+
+
+def read_past(session: Session, shop: ShopState, call: Call, now: datetime) -> Past:
+    """Look it up; while the phone still rings, so that nobody waits for it."""
+    midnight = _midnight(shop, now)
+    counts = caller_history.traffic_since(session, midnight, now - BURST)
+    rang = calls.missed_before(session, call, call.started - URGENT_IN)
+    return Past(caller_history.history_of(session, call), rang, midnight, *counts)
+
+
+def build_case(shop: ShopState, call: Call, past: Past, now: datetime) -> Case:
+    """All that the decision about an ended call may look at."""
+    doubt = shop.clock.doubt()
+    traffic = Traffic(
+        past.today,
+        past.strangers,
+        shop.breaker is not None,
+        doubt.to_text() if doubt else None,
+        shop.paused_now(now),
+    )
     return Case(
         call=_facts(shop, call),
-        caller=caller,
+        caller=past.caller,
         settings=shop.settings,
         region=shop.region,
         own=shop.own(),
         now=now,
-        opening=opening,
+        opening=hours.ALWAYS if doubt else shop.opening(now),
         traffic=traffic,
-        due=text.due if text else None,
-        expires=text.expires if text else None,
     )
+
+
+def build_case_again(session: Session, shop: ShopState, call: Call, text: Message, now: datetime) -> Case:
+    """What the policy may look at when the text that was decided is due. That text does not count itself, and neither do hours
+    and traffic, which counted when it was decided."""
+    return Case(
+        call=_facts(shop, call),
+        caller=caller_history.history_of_text(session, call, text),
+        settings=shop.settings,
+        region=shop.region,
+        own=shop.own(),
+        now=now,
+        traffic=Traffic(tripped=shop.breaker is not None, paused=shop.paused_now(now)),
+        due=text.due,
+        expires=text.expires,
+    )
+
+
+def _midnight(shop: ShopState, now: datetime) -> datetime:
+    return now.astimezone(shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _facts(shop: ShopState, call: Call) -> CallFacts:
@@ -54,11 +98,3 @@ def _facts(shop: ShopState, call: Call) -> CallFacts:
         rings=call.rings,
         listed=listed,
     )
-
-
-def _traffic(session: Session, shop: ShopState, now: datetime) -> Traffic:
-    midnight = now.astimezone(shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    today, strangers = caller_history.traffic_since(session, midnight, now - BURST)
-    tripped = shop.breaker is not None
-    doubt = shop.clock.doubt()
-    return Traffic(today, strangers, tripped, doubt.to_text() if doubt else None, shop.paused_now(now))

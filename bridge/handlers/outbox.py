@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bridge.handlers.case import build_case
+from bridge.handlers.case import build_case_again
 from bridge.handlers.shop import ShopState
 from bridge.records import lines, outgoing, reports
 from bridge.records.rows import id_of
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 MANUAL_VALIDITY = 24 * 60
 SHORTEST_VALIDITY = 5
 MINUTE = 60.0
+# Where a transaction keeps the id of the text that was decided in it.
+DECIDED = "decided"
 
 
 class Outbox:
@@ -55,7 +57,9 @@ class Outbox:
         return self._gone
 
     def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
-        """The policy once more, at the moment of sending."""
+        """The policy once more, at the moment of sending; unless it was asked in this very transaction."""
+        if session.info.get(DECIDED) == message.id:
+            return True
         assert message.due is not None
         assert message.expires is not None
         if message.kind != MessageKind.AUTO or call is None:
@@ -63,7 +67,7 @@ class Outbox:
                 return True
             message.status, message.error = MessageStatus.EXPIRED, "too_late"
             return False
-        decision = policy.judge(build_case(session, self._shop, call, now, message))
+        decision = policy.judge(build_case_again(session, self._shop, call, message, now))
         if isinstance(decision, policy.Reply):
             waits = self._shop.settings.textback.closed == "wait" and not self._shop.clock.doubt()
             if not waits or self._shop.opening(message.due).open:

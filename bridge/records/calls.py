@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Line, Message
-from bridge.rules.states import MessageStatus
+from bridge.rules.states import MISSED, MessageStatus
 
 # The modem notes a missed call in its book a little before or after we do.
 SAME_MOMENT = timedelta(seconds=10)
@@ -55,13 +55,13 @@ def calls_left_ringing(session: Session) -> Sequence[Call]:
     return session.exec(select(Call).where(col(Call.outcome).is_(None)).order_by(col(Call.id))).all()
 
 
-def missed_before(session: Session, call: Call, since: datetime, missed: Sequence[str]) -> int:
-    """How often this caller has rung in vain since then, before this call."""
+def missed_before(session: Session, call: Call, since: datetime) -> int:
+    """How often this caller has rung in vain since then, before this call, and was not called back."""
     rung = select(func.count()).where(
         Call.contact_id == call.contact_id,
         Call.started >= since,
         Call.id != call.id,
-        col(Call.outcome).in_(missed),
+        col(Call.outcome).in_(sorted(MISSED)),
         col(Call.called_back).is_(None),
     )
     return session.exec(rung).one()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, not_, or_
+from sqlalchemy import and_, bindparam, not_, or_
 from sqlmodel import Session, col, select
 
 from bridge.records.rows import add_row
-from bridge.records.tables import Call, Contact, Line, Message
+from bridge.records.tables import Call, Contact, Line, Message, Utc
 from bridge.rules.retries import PROBE
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 
@@ -50,24 +50,33 @@ def text_of_ticket(session: Session, ticket: str) -> Message | None:
     return session.exec(select(Message).where(Message.ticket == ticket)).first()
 
 
+# Of a stopped line only what has expired meanwhile, and now and then one more to see whether it goes on. Built once: a caller
+# waits.
+_STOPPED = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > bindparam("probed", type_=Utc))
+_DUE = (
+    select(Message, Contact, Call)
+    .join(Line, col(Line.id) == Message.line_id)
+    .join(Contact, col(Contact.id) == Message.contact_id)
+    .outerjoin(Call, col(Call.id) == Message.call_id)
+    .where(
+        Message.status == MessageStatus.QUEUED,
+        col(Message.due) <= bindparam("now", type_=Utc),
+        Line.name == bindparam("line"),
+    )
+    .where(or_(not_(_STOPPED), col(Message.expires) < bindparam("now", type_=Utc)))
+    .order_by(col(Message.due), col(Message.id))
+    .limit(1)
+)
+_DUE_BY_HAND = _DUE.where(Message.kind != MessageKind.AUTO)
+
+
 def next_text_due(
     session: Session, line: str, now: datetime, automatic: bool = True
 ) -> tuple[Message, Contact, Call | None] | None:
-    """The queued text of this line that has been due the longest, to whom, and the call that it answers. Of a stopped line
-    only what has expired meanwhile, and now and then one more to see whether it goes on. automatic: automatic ones too."""
-    stopped = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > now - PROBE)
-    query = (
-        select(Message, Contact, Call)
-        .join(Line, col(Line.id) == Message.line_id)
-        .join(Contact, col(Contact.id) == Message.contact_id)
-        .outerjoin(Call, col(Call.id) == Message.call_id)
-        .where(Message.status == MessageStatus.QUEUED, col(Message.due) <= now, Line.name == line)
-        .where(or_(not_(stopped), col(Message.expires) < now))
-        .order_by(col(Message.due), col(Message.id))
-    )
-    if not automatic:
-        query = query.where(Message.kind != MessageKind.AUTO)
-    return session.exec(query.limit(1)).first()
+    """The queued text of this line that has been due the longest, to whom, and the call that it answers. automatic: automatic
+    ones too."""
+    facts = {"line": line, "now": now, "probed": now - PROBE}
+    return session.exec(_DUE if automatic else _DUE_BY_HAND, params=facts).first()
 
 
 def texts_left_sending(session: Session) -> Sequence[Message]:

@@ -17,7 +17,7 @@ from bridge.handlers.page_requests import PageRequests
 from bridge.records import alerts, incidents, lines
 from bridge.service.answers import Answers
 from bridge.service.housekeeping import Housekeeping
-from bridge.service.inbox import InboxItem, JobDue
+from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.settings_watch import SettingsWatch
@@ -30,8 +30,9 @@ Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | con
 
 @dataclass(frozen=True)
 class Handlers:
-    """Those whom items are given to. publish: shows the page what is so now."""
+    """Those whom items are given to. put: lays an item into the inbox. publish: shows the page what is so now."""
 
+    put: Callable[[InboxItem], None]
     clock: Clock
     lines: Mapping[str, LineHandle]
     calls: CallHandler
@@ -69,6 +70,16 @@ def _nothing_follows(handler: Callable[[Handlers], Callable[[Session, Any], None
 def _line_up(to: Handlers, session: Session, up: contract.LineUp) -> Effects:
     to.calls.line_up(session, up)
     return [to.lists.read]  # the SIM may have told the shop's region
+
+
+def _call_rings(to: Handlers, session: Session, ringing: contract.CallRinging) -> Effects:
+    to.calls.call_rings(session, ringing)
+    return [partial(to.put, ReadAhead(ringing))]
+
+
+def _read_ahead(to: Handlers, session: Session, item: ReadAhead) -> Effects:
+    to.calls.read_ahead(session, item.ringing)
+    return []
 
 
 def _line_idle(_to: Handlers, _session: Session, _news: contract.LineIdle) -> Effects:
@@ -139,7 +150,7 @@ HANDLERS: dict[type, Row] = {
     contract.Repair: _nothing_follows(lambda to: incidents.repair_was_tried),
     contract.MissedBook: _nothing_follows(lambda to: to.calls.book_came),
     contract.Recorded: _nothing_follows(lambda to: to.answers.recorded),
-    contract.CallRinging: _nothing_follows(lambda to: to.calls.call_rings),
+    contract.CallRinging: _call_rings,
     contract.CallEnded: _nothing_follows(lambda to: to.calls.call_ended),
     contract.PartSent: _nothing_follows(lambda to: to.outbox.part_sent),
     contract.TextSent: _text_ended,
@@ -152,4 +163,5 @@ HANDLERS: dict[type, Row] = {
     ListsRead: _lists_read,
     Announced: _announced,
     JobDue: _job_due,
+    ReadAhead: _read_ahead,
 }

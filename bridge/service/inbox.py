@@ -23,6 +23,13 @@ class JobDue:
 
 
 @dataclass(frozen=True)
+class ReadAhead:
+    """A call rings of which something is known now: what its decision will need of the rows can be read."""
+
+    ringing: contract.CallRinging
+
+
+@dataclass(frozen=True)
 class Stop:
     """Empty the inbox up to here and end."""
 
@@ -34,7 +41,7 @@ class ThreadFailed:
     error: BaseException
 
 
-InboxItem = contract.Event | Envelope | ListsRead | Announced | JobDue | Stop | ThreadFailed
+InboxItem = contract.Event | Envelope | ListsRead | Announced | JobDue | ReadAhead | Stop | ThreadFailed
 
 
 @dataclass(frozen=True)

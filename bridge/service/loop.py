@@ -70,7 +70,7 @@ class Loop:
         self._transactions = Transactions(engine, self._publish)
         self._shop = ShopState(settings, clock)
         outbox = Outbox(self._shop)
-        self._calls = CallHandler(self._shop, outbox)
+        self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
         incoming = IncomingTexts(self._shop, self._calls)
         self._lists = ListWatch(self._shop, give_work)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
@@ -80,6 +80,7 @@ class Loop:
         self._steps = Steps(
             inbox,
             Handlers(
+                inbox.put,
                 clock,
                 self._lines,
                 self._calls,

@@ -41,7 +41,7 @@ class Mind:
     def __init__(self, shop: ShopState) -> None:
         self.shop = shop
         self.outbox = Outbox(shop)
-        self.calls_handler = CallHandler(shop, self.outbox)
+        self.calls_handler = CallHandler(shop, self.outbox, lambda: 0)
 
 
 def number(n: int) -> str:

@@ -91,7 +91,7 @@ class Office:
     def change_users(self, request: OfUsers, by: str | None) -> Done | Rejected:
         """As the loop does."""
         shop = ShopState(self.settings, Clock())
-        handler = PageRequests(shop, CallHandler(shop, Outbox(shop)))
+        handler = PageRequests(shop, CallHandler(shop, Outbox(shop), lambda: 0))
         with Session(self.engine) as session, session.begin():
             return handler.request(session, request, by)[0]
 

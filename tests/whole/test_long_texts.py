@@ -68,7 +68,7 @@ class Bridge:
         self.settings = settings
         shop = ShopState(settings, self.clock)
         self.outbox = Outbox(shop)
-        self.reader = IncomingTexts(shop, CallHandler(shop, self.outbox))
+        self.reader = IncomingTexts(shop, CallHandler(shop, self.outbox, lambda: 0))
 
     @contextmanager
     def step(self) -> Iterator[Session]:
