@@ -11,13 +11,12 @@ from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
 from bridge.handlers.case import build_case
 from bridge.handlers.outbox import Outbox
-from bridge.handlers.shop import BREAKER, ShopState
+from bridge.handlers.shop import ShopState
 from bridge.records import (
     calls,
     clock_shift,
     incidents,
     lines,
-    memo,
     missed_calls_book,
     outgoing,
 )
@@ -208,8 +207,7 @@ class CallHandler:
 
     def _trip(self, session: Session, call: Call, why: Coded, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
-        memo.remember(session, BREAKER, why.to_text())
-        self._shop.breaker = why.to_text()
+        self._shop.trip(session, why)
         line = session.get_one(Line, call.line_id)
         incidents.incident_begins(session, line.name, "breaker", why.to_text(), now)
         log.warning("the breaker has stopped automatic texts")

@@ -39,7 +39,7 @@ def rehearse(engine: Engine, settings: Settings, clock: Clock) -> None:
 
 def _miss_a_call(session: Session, settings: Settings, clock: Clock) -> None:
     shop = ShopState(settings, clock)
-    shop.lists = BlockLists()
+    shop.take_lists(BlockLists())
     shop.recall(session)
     outbox = Outbox(shop)
     calls = CallHandler(shop, outbox)

@@ -115,7 +115,7 @@ def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterato
     migrate(engine)
     fill(folder / "textback.db", contacts, calls, messages)
     shop = ShopState(parse(SETTINGS, folder / "config.ini"), Clock())
-    shop.lists = blocklists.BlockLists()
+    shop.take_lists(blocklists.BlockLists())
     mind = Mind(shop)
     with Session(engine) as session, session.begin():
         shop.recall(session)
