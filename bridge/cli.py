@@ -104,7 +104,7 @@ def run(path: Path) -> None:
     try:
         with start.running(settings, start.reloader(path)) as box:
             click.echo(f"The page is at {box.url}", err=True)
-            if code := users.code_for_first_login(box.bridge.engine):
+            if code := users.code_for_first_login(box.engine):
                 click.echo(
                     f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
                 )
@@ -351,11 +351,15 @@ def _password(from_stdin: bool) -> str:
 
 
 def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], object]) -> None:
+    """Have `keep` store a new password, which it is given hashed."""
+    from bridge.records import users
+
     settings = load(path)
     password = _password(from_stdin)
     try:
+        hashed = users.hash_password(password)
         with database(settings) as session:
-            keep(session, password)
+            keep(session, hashed)
     except ValueError as error:
         raise Trouble(str(error)) from error
 
@@ -367,10 +371,15 @@ def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], obje
 @with_password
 def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
     """Let NAME log in, as an owner unless --staff."""
+    from bridge.clock import Clock
     from bridge.records import users
 
     role = users.STAFF if staff else users.OWNER
-    _keep_user(path, password_stdin, lambda session, password: users.add_user(session, name, password, role))
+    _keep_user(
+        path,
+        password_stdin,
+        lambda session, hashed: users.add_user(session, name, hashed, role, Clock().utc()),
+    )
     click.echo(f"{name} may log in now.")
 
 
@@ -382,7 +391,7 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
     """Give NAME a new password."""
     from bridge.records import users
 
-    _keep_user(path, password_stdin, lambda session, password: users.set_password(session, name, password))
+    _keep_user(path, password_stdin, lambda session, hashed: users.set_password(session, name, hashed))
     click.echo(f"{name} has a new password, and is logged out everywhere.")
 
 

@@ -29,8 +29,9 @@ class Envelope:
 class Bridge:
     """What `web` is given of the bridge. The functions may be called from any thread.
 
-    now: the time in UTC by the loop's clock. machine: what each serial port is taken for, and whether ModemManager runs.
-    changes: grows with every change of the database by the loop.
+    engine: of the database, for reading only: what is to be changed is asked for. now: the time in UTC by the loop's clock.
+    machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
+    database by the loop.
     """
 
     engine: Engine

@@ -1,6 +1,6 @@
 """What may be asked of the bridge, a frozen class each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.rules.addressbook import Card
@@ -180,6 +180,55 @@ class SendSample:
     """The automatic text as a stranger would get it now, to the owner's mobile."""
 
 
+@dataclass(frozen=True)
+class TakeOver:
+    """The first user, an owner, who knows the code of the box. hashed: the password's hash, as in all that follow."""
+
+    code: str
+    name: str
+    hashed: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AddUser:
+    """Let somebody log in."""
+
+    name: str
+    hashed: str = field(repr=False)
+    role: str
+
+
+@dataclass(frozen=True)
+class SetPassword:
+    """A new password for a user, who is logged out everywhere by it."""
+
+    name: str
+    hashed: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SetRole:
+    """Make a user an owner, or one of the staff."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class LogOut:
+    """Log a user out everywhere."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class RemoveUser:
+    """Let a user log in no more."""
+
+    name: str
+
+
+OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | RemoveUser
 Request = (
     ResetBreaker
     | Mark
@@ -204,4 +253,5 @@ Request = (
     | SaveReply
     | DryRun
     | ReadSettings
+    | OfUsers
 )

@@ -5,18 +5,24 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bridge.contract.requests import (
+    AddUser,
     CloseShop,
     Describe,
     Forget,
     ImportContacts,
+    LogOut,
     Mark,
     OpenShop,
     Pause,
     ReadSettings,
+    RemoveUser,
     Request,
     ResetBreaker,
     Resume,
     SaveReply,
+    SetPassword,
+    SetRole,
+    TakeOver,
     TryAgain,
 )
 from bridge.records.tables import AuditEntry, Contact
@@ -34,7 +40,7 @@ def note(session: Session, who: str, what: str, now: datetime, contact: Contact 
     session.add(AuditEntry(at=now, who=who, what=what, contact_id=contact.id if contact else None))
 
 
-def in_words(request: Request) -> str | None:
+def in_words(request: Request, by: str | None = None) -> str | None:
     """What somebody did, without subject and without the person that it was done to; None for the day's work, such as replies.
 
     >>> in_words(Pause(minutes=60)), in_words(CloseShop("15:00")), in_words(Forget("+447400123456"))
@@ -65,6 +71,18 @@ def in_words(request: Request) -> str | None:
             return "dropped a saved reply"
         case ReadSettings(keys=keys, form=form) if keys:
             return f"changed the settings: {', '.join(keys)} in {form}"
+        case TakeOver():
+            return "logged in first, with the code of the box"
+        case AddUser(name=name, role=role):
+            return f"let {name} log in as {role}"
+        case SetRole(name=name, role=role):
+            return f"made {name} {role}"
+        case SetPassword(name=name):
+            return "took a new password" if name == by else f"gave {name} a new password"
+        case LogOut(name=name):
+            return "logged out everywhere else" if name == by else f"logged {name} out everywhere"
+        case RemoveUser(name=name):
+            return f"let {name} log in no more"
         case Describe():
             return "changed name, notes or kind of"
         case Mark(kind=kind):

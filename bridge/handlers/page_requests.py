@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AddNote,
+    AddUser,
     AnswerCall,
     Assign,
     CalledBack,
@@ -17,18 +18,23 @@ from bridge.contract.requests import (
     Forget,
     HangUp,
     ImportContacts,
+    LogOut,
     Mark,
     MarkDone,
     MarkRead,
     OpenShop,
     Pause,
     ReadSettings,
+    RemoveUser,
     Request,
     ResetBreaker,
     Resume,
     SaveReply,
     SendAgain,
     SendSample,
+    SetPassword,
+    SetRole,
+    TakeOver,
     TryAgain,
     WriteText,
 )
@@ -36,6 +42,7 @@ from bridge.handlers import audit_log, contacts, conversations
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import write_text
 from bridge.handlers.shop import ShopState
+from bridge.handlers.user_changes import change_users
 from bridge.records import alerts, calls, consents, forgetting, incidents, lines, views
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
@@ -65,7 +72,7 @@ class PageRequests:
             answer = self._grant(session, request, by, contact)
         except ValueError as error:
             answer = Rejected(str(error))
-        words = audit_log.in_words(request)
+        words = audit_log.in_words(request, by)
         if words and isinstance(answer, Done):
             whom = None if isinstance(request, Forget) else contact
             audit_log.note(session, by or "somebody", words, self._shop.clock.utc(), whom)
@@ -112,6 +119,8 @@ class PageRequests:
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
             case ResetBreaker():
                 self._release(session)
+            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | RemoveUser():
+                change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
         return Done()

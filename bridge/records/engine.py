@@ -22,23 +22,33 @@ LOCK_SECONDS = 2
 HEAD = "0007"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL)."""
+def open_engine(url: str, *, read_only: bool = False) -> Engine:
+    """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL). read_only: whoever
+    writes through it gets a DatabaseError."""
+    sqlite = make_url(url).get_backend_name() == "sqlite"
     # Without hide_parameters an error would carry phone numbers into the log.
-    engine = create_engine(url, connect_args=_connect_args(url), hide_parameters=True)
-    if engine.dialect.name == "sqlite":
+    engine = create_engine(url, connect_args=_connect_args(sqlite, read_only), hide_parameters=True)
+    if sqlite:
         event.listen(engine, "connect", _set_pragmas)
+        if read_only:
+            event.listen(engine, "connect", _only_read)
     return engine
 
 
-def _connect_args(url: str) -> dict[str, Any]:
-    return {"timeout": LOCK_SECONDS} if make_url(url).get_backend_name() == "sqlite" else {}
+def _connect_args(sqlite: bool, read_only: bool) -> dict[str, Any]:
+    if sqlite:
+        return {"timeout": LOCK_SECONDS}
+    return {"options": "-c default_transaction_read_only=on"} if read_only else {}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
     # These belong to the connection, not to the file. secure_delete: who is forgotten leaves nothing in free pages.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _only_read(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 class AlreadyRunning(Exception):

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from bridge.clock import Clock
 from bridge.records import memo
 from bridge.records.tables import User
 
@@ -21,41 +20,43 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
 OWNER, STAFF = "owner", "staff"
 ROLES = {OWNER: "Owner: may change everything", STAFF: "Staff: may not change settings or people"}
-# The memo with the code for the first log-in.
+# The memos with the code for the first log-in, and with the key that signs log-ins.
 SETUP_CODE = "setup_code"
+SESSION_KEY = "session_key"
 
 # A hash costs 32 MB, and a small Pi has 512: one at a time.
 _one_at_a_time = threading.Lock()
 
 
-def add_user(
-    database: Session, name: str, password: str, role: str = OWNER, now: datetime | None = None
-) -> User:
-    """Let somebody log in. now: if not by the machine's clock. Raises ValueError with a sentence if the name or the password
-    will not do."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in name).split())
+def name_of(typed: str) -> str:
+    """The name that somebody may log in by. Raises ValueError with a sentence if it will not do."""
+    name = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
     if not name:
         raise ValueError("A user needs a name.")
     if len(name) > LONGEST_NAME:
         raise ValueError(f"This name is too long; take at most {LONGEST_NAME} characters.")
+    return name
+
+
+def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
+    """Let somebody log in. hashed: by `hash_password`. Raises ValueError with a sentence if the name or role will not do."""
+    name = name_of(name)
     if role not in ROLES:
         raise ValueError(f"{role!r} is no role; there are owner and staff.")
     if named(database, name) is not None:
         raise ValueError(
             f"There is a user {name} already; textback user password {name} changes the password."
         )
-    user = User(name=name, password=_hash(password), created=now or Clock().utc(), role=role)
+    user = User(name=name, password=hashed, created=now, role=role)
     database.add(user)
     memo.remember(database, SETUP_CODE, None)  # it has done its work
     database.flush()
     return user
 
 
-def set_password(database: Session, name: str, password: str) -> User:
-    """A new password, which logs out everywhere. Raises ValueError with a sentence if that will not do."""
-    user = _known(database, name)
-    user.password = _hash(password)
-    return user
+def set_password(database: Session, name: str, hashed: str) -> None:
+    """A new password, hashed by `hash_password`, which logs out everywhere. Raises ValueError with a sentence."""
+    _known(database, name).password = hashed
 
 
 def set_role(database: Session, name: str, role: str) -> None:
@@ -74,11 +75,9 @@ def remove(database: Session, name: str) -> None:
     database.delete(user)
 
 
-def log_out_everywhere(database: Session, name: str) -> User:
+def log_out_everywhere(database: Session, name: str) -> None:
     """Every cookie of this user is worth nothing from now on. Raises ValueError with a sentence."""
-    user = _known(database, name)
-    user.logins += 1
-    return user
+    _known(database, name).logins += 1
 
 
 def everybody(database: Session) -> Sequence[User]:
@@ -108,6 +107,17 @@ def proven(database: Session, name: str, password: str) -> User | None:
 def mark(user: User) -> str:
     """Changes with the password and with logging out everywhere, so that an old cookie is worth nothing."""
     return sha256(f"{user.password} {user.logins}".encode()).hexdigest()[:16]
+
+
+def session_key(database: Session) -> str | None:
+    """The key that signs log-ins; None before `make_session_key`."""
+    return memo.remembered(database, SESSION_KEY)
+
+
+def make_session_key(database: Session) -> None:
+    """Made once in a box's life."""
+    if session_key(database) is None:
+        memo.remember(database, SESSION_KEY, secrets.token_hex(32))
 
 
 def setup_code(database: Session) -> str | None:
@@ -145,7 +155,9 @@ def _keep_an_owner(database: Session, user: User, role: str | None) -> None:
         raise ValueError(f"{user.name} is the only owner; make somebody else an owner first.")
 
 
-def _hash(password: str) -> str:
+def hash_password(password: str) -> str:
+    """The scrypt hash of a new password; takes a second on a small box. Raises ValueError with a sentence for a password that
+    is too short or too long."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         short = len(password) < SHORTEST_PASSWORD
         right = (

@@ -13,7 +13,7 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.records import contacts
 from bridge.records.engine import migrate
-from bridge.records.users import add_user
+from bridge.records.users import OWNER, add_user, hash_password
 from bridge.service import start
 from modem.simulator import Simulator
 
@@ -52,9 +52,9 @@ def run(port: int) -> None:
         settings = config.load(path)
         with start.running(settings, start.reloader(path)) as box:
             password = secrets.token_urlsafe(6)
-            migrate(box.bridge.engine)
-            with Session(box.bridge.engine) as session, session.begin():
-                add_user(session, "demo", password)
+            migrate(box.engine)
+            with Session(box.engine) as session, session.begin():
+                add_user(session, "demo", hash_password(password), OWNER, Clock().utc())
                 for address, name in NAMES.items():
                     contacts.somebody_at(session, address, "demo", Clock().utc()).name = name
             click.echo(f"\n  The page:  {box.url}\n  Log in as: demo\n  Password:  {password}\n")

@@ -17,6 +17,7 @@ from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
+from bridge.records import users
 from bridge.records.engine import Heartbeat, migrate
 from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
@@ -162,6 +163,7 @@ class Loop:
         """What the last run left behind."""
         migrate(self._engine)
         self._shop.recall(session)
+        users.make_session_key(session)
         self._clock_watch.begin(session)
         self._calls.settle_left_over(session)
         if self._heartbeat.last is not None:

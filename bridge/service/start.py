@@ -39,13 +39,21 @@ class PageUnavailable(Exception):
 
 
 class Service:
-    """Everything that runs. `url` is where the page is; `simulators` are those of lines whose port is `simulator`."""
+    """Everything that runs. engine: the loop's, which writes; `url` is where the page is; `simulators` are those of lines whose
+    port is `simulator`."""
 
     def __init__(
-        self, settings: Settings, loop: Loop, bridge: Bridge, url: str, simulators: dict[str, Simulator]
+        self,
+        settings: Settings,
+        loop: Loop,
+        engine: Engine,
+        bridge: Bridge,
+        url: str,
+        simulators: dict[str, Simulator],
     ) -> None:
         self.settings = settings
         self.loop = loop
+        self.engine = engine
         self.bridge = bridge
         self.url = url
         self.simulators = simulators
@@ -102,8 +110,10 @@ def running(
         worker.start()
         stack.callback(worker.close)
         stack.callback(schedule.close)
+        page_engine = open_engine(settings.storage.database, read_only=True)
+        stack.callback(page_engine.dispose)
         bridge = Bridge(
-            engine,
+            page_engine,
             settings=lambda: loop.settings,
             status=lambda: loop.status,
             region=lambda: loop.region,
@@ -125,7 +135,7 @@ def running(
             drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing)
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
-        yield Service(settings, loop, bridge, server.url, simulators)
+        yield Service(settings, loop, engine, bridge, server.url, simulators)
 
 
 def _remembered(

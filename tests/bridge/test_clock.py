@@ -390,7 +390,7 @@ def test_a_step_is_kept_as_an_incident(tmp_path: Path) -> None:
         clock._start -= timedelta(days=90, seconds=30)
 
         def incidents() -> list[str]:
-            with Session(box.service.bridge.engine) as session:
+            with Session(box.service.engine) as session:
                 assert session.exec(select(Line)).one()
                 return [row.what for row in session.exec(select(Incident).where(Incident.kind == "clock"))]
 

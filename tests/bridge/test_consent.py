@@ -24,12 +24,12 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 def events(box: Box) -> list[tuple[str, str]]:
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         return [(e.kind, e.words) for e in session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id)))]
 
 
 def contact(box: Box, address: str = ANN) -> Contact:
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         return views.contact_at(session, address) or Contact(address=address)  # type: ignore[call-arg]  # an empty one
 
 

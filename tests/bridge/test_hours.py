@@ -148,7 +148,7 @@ def test_a_text_that_waits_for_the_opening_goes_out_then_and_once(tmp_path: Path
         assert message.due - message.created > timedelta(hours=12)
         write_config(tmp_path, simulator.port, "closed = wait")  # it opens
         until(lambda: box.service.loop.settings.hours.open_always, "the new hours")
-        with Session(box.service.bridge.engine) as session, session.begin():
+        with Session(box.service.engine) as session, session.begin():
             row = session.get_one(Message, message.id)
             assert row.expires is not None
             assert row.expires - message.due == timedelta(hours=1)

@@ -55,7 +55,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 
 def contact(box: Box, address: str = ANN) -> Contact | None:
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         return views.contact_at(session, address)
 
 
@@ -86,7 +86,7 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
         "excluded",
         sentence,
     )
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         assert [contact_json(c)["excluded"] for c in views.contacts(session)] == [True]
 
 
@@ -100,7 +100,7 @@ def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
     box.service.bridge.request(Describe(ANN, "Ann", "", "staff"))
     cards = (Card(ANN, "Miller", "Likes rye."), Card(BOB, "Bob", mark="supplier"), Card(CEM, blocked=True))
     assert box.service.bridge.request(ImportContacts(cards)) == Done()
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         rows = {c.address: (c.name, c.notes, c.kind, c.blocked, c.source) for c in views.contacts(session)}
     assert rows == {
         ANN: ("Ann", "Likes rye.", "staff", False, "text"),
@@ -124,7 +124,7 @@ def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
         assert (call.textback, call.reason) == ("cancelled", "superseded")
         assert trace_in_words(call.trace)[-1]["detail"] == "Somebody here has called the caller back."
         assert simulator.sent == []
-        with Session(box.service.bridge.engine) as session:
+        with Session(box.service.engine) as session:
             row = session.exec(select(Call)).one()
             assert row.called_back is not None
             assert row.called_back_by == "mia"
@@ -220,7 +220,7 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
     box.settled()
     until(lambda: isinstance(box.service.bridge.request(Forget(ANN)), Done), "the forgetting")
     assert isinstance(box.service.bridge.request(Forget(ANN)), Rejected)  # nobody by that number any more
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         assert [c.address for c in views.contacts(session)] == [BOB]
         assert session.exec(select(Call)).all() == []
         assert session.exec(select(ConsentEvent)).all() == []
@@ -235,14 +235,14 @@ def test_who_is_forgotten_leaves_nothing_but_the_opt_out(box: Box) -> None:
     heard(box, "START")
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         assert session.exec(select(Forgotten)).all() == []
 
 
 def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
     heard(box, "Hello")
     assert box.service.bridge.request(Forget(ANN)) == Done()
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         rows = {
             t.name: session.execute(select(func.count()).select_from(t)).scalar()
             for t in metadata.sorted_tables
@@ -375,7 +375,7 @@ def test_many_old_rows_go_in_small_batches(session: Session) -> None:
 
 
 def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_by_day(box: Box) -> None:
-    engine, loop = box.service.bridge.engine, box.service.loop
+    engine, loop = box.service.engine, box.service.loop
     with Session(engine) as session:
         past(session)
     newest = datetime.now(UTC)
@@ -410,6 +410,6 @@ def tidied(engine: Engine) -> datetime:
 def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
     heard(box, "Hello")
     assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         event = session.exec(select(ConsentEvent)).one()
         assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")

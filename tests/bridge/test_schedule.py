@@ -240,7 +240,7 @@ def test_by_a_clock_in_doubt_the_owner_is_told_of_no_day(tmp_path: Path) -> None
         for job in CalendarJob:
             box.service.loop.inbox.put(JobDue(job))
         box.turn()
-        with Session(box.service.bridge.engine) as session:
+        with Session(box.service.engine) as session:
             told = select(KeyValue.name).where(col(KeyValue.name).startswith("calendar:"))
             assert session.exec(told).all() == []
             assert session.exec(select(Alert).where(Alert.kind == "digest")).all() == []

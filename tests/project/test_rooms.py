@@ -18,8 +18,7 @@ MAY_IMPORT: dict[str, str] = {
     "web": "web/app",
     "web/server": "",
     "web/app": "web/pages web/access web/current bridge/contract bridge/records",
-    "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor"
-    " bridge/handlers",
+    "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor",
     "web/access": "web/current bridge/contract bridge/records",
     "web/current": "bridge/contract",
     "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/rules bridge/clock"

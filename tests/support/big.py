@@ -19,9 +19,9 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
-from bridge.records.users import add_user
 from bridge.rules import blocklists
 from modem import contract
+from tests.support.people import add_user
 from web import create_app
 
 SETTINGS = """

@@ -94,11 +94,11 @@ class Box:
         self.service = box
 
     def calls(self) -> list[CallRow]:
-        with Session(self.service.bridge.engine) as session:
+        with Session(self.service.engine) as session:
             return views.calls(session)
 
     def messages(self) -> list[MessageRow]:
-        with Session(self.service.bridge.engine) as session:
+        with Session(self.service.engine) as session:
             return views.messages(session)
 
     def ended(self, count: int = 1) -> list[CallRow]:

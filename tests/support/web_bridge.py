@@ -17,7 +17,7 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import MarkRead
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
-from bridge.records.users import add_user
+from bridge.records.users import make_session_key
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
@@ -25,6 +25,7 @@ from bridge.service.start import reloader
 from modem import contract
 from modem.contract import CallOutcome
 from tests.support.box import DEADLINE
+from tests.support.people import add_user
 
 ANN, BOB, CEM, DAN, EVE, FLO = (f"+4474001234{digits}" for digits in (56, 57, 58, 59, 60, 61))
 NAME, PASSWORD = "mia", "flour & water"
@@ -55,15 +56,12 @@ def settings_in(folder: Path, web: str = "") -> Settings:
 
 @dataclass(frozen=True)
 class Office:
-    """What a test has in hand. requests: what the loop has asked of the modem."""
+    """What a test has in hand. requests: what the loop has asked of the modem. engine: the loop's."""
 
     bridge: Bridge
     loop: Loop
     requests: list[contract.Request]
-
-    @property
-    def engine(self) -> Engine:
-        return self.bridge.engine
+    engine: Engine
 
 
 @contextmanager
@@ -74,6 +72,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
     migrate(engine)
     with Session(engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
+        make_session_key(session)
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
@@ -89,8 +88,9 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         lambda job: None,
         lambda settings: None,
     )
+    page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(
-        engine,
+        page_engine,
         lambda: loop.settings,
         lambda: loop.status,
         lambda: loop.region,
@@ -107,12 +107,13 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         # What it imports at its start is imported before a test makes an app: CPython 3.11 mistakes parsing in two threads.
         bridge.request(MarkRead("nobody"), DEADLINE)
     try:
-        yield Office(bridge, loop, requests)
+        yield Office(bridge, loop, requests, engine)
     finally:
         loop.inbox.put(Stop())
         if at_work:
             thread.join()
         engine.dispose()
+        page_engine.dispose()
 
 
 def fill(session: Session, now: datetime) -> None:

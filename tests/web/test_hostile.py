@@ -23,10 +23,10 @@ from sqlmodel import Session, select
 from werkzeug.routing import Rule
 
 from bridge.records.tables import User, metadata
-from bridge.records.users import add_user, set_password
 from modem.simulator import Simulator
 from tests.support.box import DEADLINE, MESSAGE, Box, a_box, until
 from tests.support.paths import ROOT
+from tests.support.people import add_user, set_password
 from web import create_app
 from web.access.guesses import ALL, EACH, WINDOW, Limiter
 
@@ -142,7 +142,7 @@ class ShopState:
 
     def rows(self) -> Counter[tuple[str, str]]:
         """Every row of every table, but for what the box notes by itself of each look into the SIM's own book."""
-        with Session(self.box.service.bridge.engine) as session:
+        with Session(self.box.service.engine) as session:
             rows = [
                 (table.name, repr(row))
                 for table in metadata.sorted_tables
@@ -171,7 +171,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopState]:
         Simulator(speed=20, reports="off") as simulator,
         a_box(tmp_path_factory.mktemp("shop"), simulator, extra=NO_LIMITS) as box,
     ):
-        with Session(box.service.bridge.engine) as session, session.begin():
+        with Session(box.service.engine) as session, session.begin():
             add_user(session, NAME, PASSWORD)
         port = urlsplit(box.service.url).port
         assert port
@@ -341,7 +341,7 @@ def test_a_cookie_from_before_the_log_in_is_worth_nothing_afterwards(shop: ShopS
 def test_forged_cookies_are_worth_nothing(shop: ShopState) -> None:
     good = shop.guest().log_in().cookie
     app = create_app(shop.box.service.bridge)
-    with Session(shop.box.service.bridge.engine) as session:
+    with Session(shop.box.service.engine) as session:
         user = session.exec(select(User)).first()
         assert user
     forged = [good[:-1], good[:-10], good[: len(good) // 2], "textback=", f"{good}x", "textback=" + "." * 9]
@@ -368,11 +368,11 @@ def test_logging_out_takes_the_cookie_away(shop: ShopState) -> None:
 
 
 def test_a_new_password_makes_stolen_cookies_worthless(shop: ShopState) -> None:
-    with Session(shop.box.service.bridge.engine) as session, session.begin():
+    with Session(shop.box.service.engine) as session, session.begin():
         add_user(session, "noa", PASSWORD)
     noa = shop.guest().log_in("noa")
     token, stolen = noa.token(), noa.cookie
-    with Session(shop.box.service.bridge.engine) as session, session.begin():
+    with Session(shop.box.service.engine) as session, session.begin():
         set_password(session, "noa", "another password")
     with shop.under_attack():
         eve = Guest(shop.port, cookie=stolen)

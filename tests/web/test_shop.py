@@ -43,6 +43,7 @@ from bridge.records.tables import AuditEntry, Contact, Message, Note
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
+from tests.support.people import add_user
 from tests.support.web_bridge import ANN, BOB, DAN, EVE, FLO, NAME, PASSWORD, Office
 from tests.web.test_web_loop import enter, post, token
 from web import create_app
@@ -61,7 +62,7 @@ def client(office: Office) -> FlaskClient:
 @pytest.fixture
 def staff(office: Office) -> FlaskClient:
     with Session(office.engine) as session, session.begin():
-        users.add_user(session, "ben", PASSWORD, users.STAFF)
+        add_user(session, "ben", PASSWORD, users.STAFF)
     client = create_app(office.bridge).test_client()
     form = {"csrf_token": token(client, "/login"), "name": "ben", "password": PASSWORD}
     assert client.post("/login", data=form).status_code == 303

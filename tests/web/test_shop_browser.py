@@ -14,11 +14,11 @@ from sqlmodel import Session
 
 from bridge.contract.requests import MarkRead
 from bridge.records import users, views
-from bridge.records.users import add_user
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
 from tests.support.browser import PHONE, SIZES
 from tests.support.needs import needs
+from tests.support.people import add_user
 
 pytestmark = needs("chromium")
 
@@ -48,7 +48,7 @@ class Shop:
         until(lambda: any(text.body == words for text in self.texts(caller)), "the text")
 
     def texts(self, caller: str) -> list[views.MessageRow]:
-        with Session(self.box.service.bridge.engine) as session:
+        with Session(self.box.service.engine) as session:
             return views.messages(session, address=caller)
 
     def of(self, caller: str, *statuses: str) -> list[views.MessageRow]:
@@ -60,7 +60,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("shop")
     limits = "[limits]\nper_minute = 1000\nstrangers_per_10_minutes = 1000\n"
     with Simulator(speed=20) as simulator, a_box(folder, simulator, extra=limits) as box:
-        with Session(box.service.bridge.engine) as session, session.begin():
+        with Session(box.service.engine) as session, session.begin():
             add_user(session, MIA, PASSWORD)
             add_user(session, BEN, PASSWORD, "staff")
         yield Shop(box)
@@ -123,7 +123,7 @@ def go(page: Page, place: str) -> None:
 def test_first_run(tmp_path: Path, opened: Open) -> None:
     """1: a code, a password, a name, the line, a test call, a test text, the address as a QR code."""
     with Simulator(speed=20) as simulator, a_box(tmp_path, simulator) as box:
-        code = users.code_for_first_login(box.service.bridge.engine)
+        code = users.code_for_first_login(box.service.engine)
         assert code
         page = opened(box.service.url, name=None)
         is_accessible(page)

@@ -23,14 +23,18 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge, Envelope
-from bridge.contract.requests import MarkRead, Request, WriteText
+from bridge.contract.requests import MarkRead, OfUsers, Request, WriteText
 from bridge.contract.status import LineStatus, Status
+from bridge.handlers.calls import CallHandler
+from bridge.handlers.outbox import Outbox
+from bridge.handlers.page_requests import PageRequests
+from bridge.handlers.shop import ShopState
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
-from bridge.records.users import add_user, set_password
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import CallOutcome
+from tests.support.people import add_user, set_password
 from web import create_app
 from web.server import Server
 
@@ -56,6 +60,7 @@ class Office:
     """A desk with a small loop behind it, which notes requests and answers as it is told."""
 
     engine: Engine
+    page_engine: Engine
     settings: Settings
     requests: list[Request] = field(default_factory=list)
     answer: Done | Rejected | None = field(default_factory=Done)
@@ -67,7 +72,7 @@ class Office:
     @property
     def bridge(self) -> Bridge:
         return Bridge(
-            self.engine,
+            self.page_engine,
             settings=lambda: self.settings,
             status=lambda: Status(self.alive(), self.lines, self.database),
             region=lambda: "GB",
@@ -78,21 +83,32 @@ class Office:
     def run(self) -> None:
         while (asked := self.inbox.get()) is not None:
             self.requests.append(asked.request)
-            if self.answer is not None:
+            if isinstance(asked.request, OfUsers):
+                asked.answer.put(self.change_users(asked.request, asked.by))
+            elif self.answer is not None:
                 asked.answer.put(self.answer)
+
+    def change_users(self, request: OfUsers, by: str | None) -> Done | Rejected:
+        """As the loop does."""
+        shop = ShopState(self.settings, Clock())
+        handler = PageRequests(shop, CallHandler(shop, Outbox(shop)))
+        with Session(self.engine) as session, session.begin():
+            return handler.request(session, request, by)[0]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     settings = config.parse(CONFIG, tmp_path / "config.ini")
     engine = open_engine(settings.storage.database)
-    office = Office(engine, settings)
+    page_engine = open_engine(settings.storage.database, read_only=True)
+    office = Office(engine, page_engine, settings)
     thread = threading.Thread(target=office.run)
     thread.start()
     yield office
     office.inbox.put(None)
     thread.join()
     engine.dispose()
+    page_engine.dispose()
 
 
 @pytest.fixture
@@ -101,6 +117,7 @@ def app(office: Office) -> Flask:
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         add_user(session, "mia", PASSWORD)
+        users.make_session_key(session)
     return app
 
 
@@ -264,6 +281,7 @@ def test_the_first_user_needs_the_code_of_the_box(office: Office) -> None:
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         code = users.setup_code(session)
+        users.make_session_key(session)
     assert code
     client = app.test_client()
     assert "The code of this box" in words(client.get("/", follow_redirects=True))
@@ -292,6 +310,7 @@ def test_the_code_cannot_be_guessed(office: Office) -> None:
     migrate(office.engine)
     with Session(office.engine) as session, session.begin():
         users.setup_code(session)
+        users.make_session_key(session)
     client = app.test_client()
     form = {"csrf_token": token(client, "/welcome"), "name": "mia", "password": PASSWORD}
     codes = [client.post("/welcome", data={**form, "code": f"{n:08}"}).status_code for n in range(7)]
@@ -391,11 +410,16 @@ def test_a_database_that_is_not_there_yet(office: Office) -> None:
     assert client.get("/healthz").status_code == 200
     assert client.get("/").status_code == 503
     migrate(office.engine)
+    starting = client.get("/")
+    assert (starting.status_code, "still starting" in words(starting)) == (503, True)
+    with Session(office.engine) as session, session.begin():
+        users.make_session_key(session)
     assert client.get("/", follow_redirects=True).status_code == 200
 
 
 def test_a_database_that_fails_is_named(office: Office, client: FlaskClient) -> None:
     office.engine.dispose()
+    office.page_engine.dispose()
     file = Path(office.engine.url.database or "")
     for gone in file.parent.glob("textback.db*"):
         gone.unlink()

@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bridge.contract.bridge import Bridge
 from bridge.contract.status import LineStatus, Status
 from bridge.records import views
 from bridge.records.tables import Contact
-from bridge.records.users import set_password
+from tests.support.people import set_password
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
 from web.access.guesses import ALL, EACH, Limiter
@@ -138,6 +139,7 @@ def test_a_locked_database_is_a_plain_page(tmp_path: Path) -> None:
         client = create_app(office.bridge).test_client()
         client.get("/login", follow_redirects=True)
         office.engine.dispose()
+        office.bridge.engine.dispose()
         with closing(sqlite3.connect(tmp_path / "textback.db", isolation_level=None)) as other:
             other.execute("PRAGMA journal_mode=DELETE")
             other.execute("BEGIN EXCLUSIVE")
@@ -216,7 +218,7 @@ def test_a_poll_without_news_touches_no_table(office: Office, client: FlaskClien
         if threading.current_thread() is threading.main_thread():  # not the loop's
             asked.append(statement)
 
-    event.listen(office.engine, "before_cursor_execute", note)
+    event.listen(office.bridge.engine, "before_cursor_execute", note)
     assert client.get("/news").json == before
     assert asked == []
     client.get("/")
@@ -282,3 +284,9 @@ def test_double_colon_is_both_families(office: Office) -> None:
                 assert connection.getresponse().status == 200
     finally:
         server.stop()
+
+
+def test_the_page_cannot_write(office: Office) -> None:
+    """Every write is a request to the loop: what the page is given of the database only reads."""
+    with pytest.raises(OperationalError, match="readonly"), office.bridge.engine.begin() as connection:
+        connection.execute(text("UPDATE user SET role = 'owner'"))

@@ -201,11 +201,11 @@ def a_day_later(box: Box, parts: int = 2) -> None:
         return list(session.exec(select(InboundPart).where(InboundPart.message_id == None)))  # noqa: E711
 
     def look() -> bool:
-        with Session(box.service.bridge.engine) as session:
+        with Session(box.service.engine) as session:
             return len(come(session)) == parts
 
     until(look, "the parts")
-    with Session(box.service.bridge.engine) as session, session.begin():
+    with Session(box.service.engine) as session, session.begin():
         for part in come(session):
             part.received -= timedelta(hours=25)
     box.service.loop.periodic["incomplete texts"].at = 0.0

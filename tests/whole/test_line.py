@@ -37,7 +37,7 @@ def hosts(simulator: Simulator, start: str) -> list[str]:
 
 
 def incidents(box: Box) -> list[Incident]:
-    with Session(box.service.bridge.engine, expire_on_commit=False) as session:
+    with Session(box.service.engine, expire_on_commit=False) as session:
         return list(session.exec(select(Incident).order_by(col(Incident.id))))
 
 
@@ -252,7 +252,7 @@ def test_a_call_from_a_long_absence_is_kept_and_not_texted(
 
 
 def _kept(box: Box) -> tuple[str, ...] | None:
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         kept = missed_calls_book.kept_book(session, lines.line_called(session, "main"))
         return kept.numbers if kept else None
 
@@ -309,7 +309,7 @@ def test_what_was_said_can_be_had_and_replayed(tmp_path: Path, masked: bool) -> 
             simulator.call(ANN, rings=2, name="Ann", wait=True)
             simulator.call(None, rings=1, wait=True)
             simulator.text(BOB, "Hello there, this is a secret")
-            engine = box.service.bridge.engine
+            engine = box.service.engine
             until(lambda: simulator.sent, "the text-back")
             until(lambda: hosts(simulator, "AT+CMGD"), "the text's being stored")
             words = questions.ask(

@@ -51,7 +51,7 @@ def heard(box: Box, sender: str, words: str) -> None:
 
 
 def alerts_of(box: Box) -> list[Alert]:
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         return list(session.exec(select(Alert)))
 
 
@@ -93,7 +93,7 @@ def test_who_rings_three_times_in_ten_minutes_is_urgent(box: Box) -> None:
     for _ in range(3):
         box.simulator.call(ANN, rings=1, wait=True)
     assert to_owner(box, 1)[0].endswith("has rung 3 times in ten minutes.")
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         from bridge.records.tables import Call
 
         assert [call.urgent for call in session.exec(select(Call))] == [False, False, True]
@@ -118,7 +118,7 @@ def test_the_breaker_is_told(tmp_path: Path) -> None:
 
 
 def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
-    engine = box.service.bridge.engine
+    engine = box.service.engine
     now = datetime.now(UTC)
     with Session(engine) as session:
         for kind, began in (
@@ -176,7 +176,7 @@ def test_with_two_customers_the_owner_has_to_say_whom(box: Box) -> None:
     assert to_owner(box, 4)[3].startswith("Nothing was sent")
     box.simulator.call(CEM, rings=1)  # somebody of whom the owner was told nothing
     box.settled()
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         cem = views.contact_at(session, CEM)
         assert cem is not None
     heard(box, OWNER, f"#{cem.id} hello")
@@ -311,7 +311,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
     done = announce(Announce(1, ("json://127.0.0.1:1/",), "Shop", "Hello"))
     assert done.trouble is not None
     assert sys.modules.get("apprise") is None  # a process of its own has it
-    engine, now = box.service.bridge.engine, datetime.now(UTC)
+    engine, now = box.service.engine, datetime.now(UTC)
     with Session(engine) as session:
         session.add(Alert(kind=AlertKind.SICK, body="x", created=now, due=now))
         session.flush()

@@ -26,13 +26,13 @@ from bridge.contract.requests import (
     Resume,
     WriteText,
 )
-from bridge.records.users import add_user
 from bridge.records.views import CallRow
 from bridge.rules.policy import RULES
 from bridge.words import reasons
 from bridge.words.reasons import REASONS
 from modem.simulator import Simulator
 from tests.support.box import Box, FastClock, a_box, until
+from tests.support.people import add_user
 from tests.support.web_bridge import NAME, PASSWORD
 from tests.web.test_web_loop import enter
 
@@ -522,7 +522,7 @@ def printed(path: Path) -> list[dict[str, object]]:
 
 def shown(box: Box) -> list[str]:
     """The rows of the page, the newest first, as somebody who is logged in reads them."""
-    with Session(box.service.bridge.engine) as session, session.begin():
+    with Session(box.service.engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
     client = enter(box.service.bridge)
     rows: list[str] = []

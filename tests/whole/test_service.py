@@ -183,7 +183,7 @@ def test_what_passes_by_itself_is_tried_again_later(box: Box, code: int, minutes
     assert text.due is not None
     assert text.due - text.created >= timedelta(minutes=minutes)
     assert text.due - text.created < timedelta(minutes=minutes + 1)
-    with Session(box.service.bridge.engine) as session, session.begin():
+    with Session(box.service.engine) as session, session.begin():
         session.get_one(Message, text.id).due = text.created  # the time has come
     assert box.settled()[0].textback == "sent"
     assert [sent.text for sent in box.simulator.sent] == [MESSAGE]
@@ -326,6 +326,6 @@ def test_a_call_that_turns_out_to_be_a_fax_is_forgotten(box: Box) -> None:
     box.simulator.call(CEM, rings=30, kind="fax")
     until(lambda: box.calls(), "the ringing")
     until(lambda: not box.calls(), "its being forgotten")
-    with Session(box.service.bridge.engine) as session:
+    with Session(box.service.engine) as session:
         assert views.contacts(session) == []
     assert box.simulator.sent == []

@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sqlmodel import Session
 
-from bridge.records.users import add_user
 from bridge.rules.numbers import pretty
 from modem.simulator import Simulator
 from modem.sms import encode
 from tests.support.box import ANN, a_box, until
 from tests.support.browser import ARGS
 from tests.support.needs import PROGRAMS, needs
+from tests.support.people import add_user
 
 pytestmark = needs("chromium")
 REPLY = "Yes, 2 loaves [rye] for 5 € – see you at 5! 😀 " * 4
@@ -21,7 +21,7 @@ REPLY = "Yes, 2 loaves [rye] for 5 € – see you at 5! 😀 " * 4
 @pytest.mark.parametrize("size", [(390, 844), (1280, 800)], ids=["phone", "desk"])
 def test_a_call_a_text_an_answer_a_reply(tmp_path: Path, size: tuple[int, int]) -> None:
     with Simulator(speed=20) as simulator, a_box(tmp_path, simulator) as box, sync_playwright() as playwright:
-        with Session(box.service.bridge.engine) as session, session.begin():
+        with Session(box.service.engine) as session, session.begin():
             add_user(session, "mia", "correct horse")
         simulator.call(ANN, rings=2)
         until(lambda: simulator.sent, "the text back")

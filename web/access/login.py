@@ -1,8 +1,6 @@
 """Who is logged in: the signed cookie, what each request may do, and the log-in page."""
 
 import hmac
-import secrets
-import threading
 import time
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
@@ -11,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from bridge.contract.bridge import Bridge
 from bridge.records import users
-from bridge.records.tables import KeyValue, User
+from bridge.records.tables import User
 from web import current
 from web.access.guesses import Limiter
 
@@ -26,9 +24,6 @@ KNOWN_FOR = 10.0
 
 pages = Blueprint("auth", __name__)
 
-_one_key = threading.Lock()
-
-
 # ---- every request
 
 
@@ -38,8 +33,7 @@ def check() -> Response | None:
     if request.endpoint in WITHOUT_DATABASE:
         return None
     if not current_app.secret_key:
-        with _one_key:
-            current_app.secret_key = _session_key(bridge)
+        current_app.secret_key = _session_key(bridge)
         # Flask opened this request's session before there was a key. 307: ask again, with the same method and body.
         return redirect(request.full_path.rstrip("?"), 307)
     g.user, g.role = _who(bridge)
@@ -58,13 +52,10 @@ def owners_only() -> None:
 
 
 def _session_key(bridge: Bridge) -> str:
-    """The key that signs log-ins, made once and kept in the database."""
-    with Session(bridge.engine) as database, database.begin():
-        memo = database.get(KeyValue, "session_key")
-        if memo is None:
-            memo = KeyValue(name="session_key", value=secrets.token_hex(32))
-            database.add(memo)
-        return memo.value
+    """The key that signs log-ins, which the loop makes at its first start."""
+    with Session(bridge.engine) as database:
+        key = users.session_key(database)
+    return key or abort(503, "The box is still starting. Try again in a moment.")
 
 
 def _who(bridge: Bridge) -> tuple[str | None, str | None]:
@@ -85,9 +76,13 @@ def _who(bridge: Bridge) -> tuple[str | None, str | None]:
     return user.name, user.role
 
 
-def let_in(user: User) -> None:
+def let_in(name: str) -> None:
     """A new session of this user; whatever the cookie said before is forgotten."""
+    with Session(current.bridge().engine) as database:
+        user = users.named(database, name)
     session.clear()
+    if user is None:  # somebody has let them log in no more, at this very moment
+        return
     session.permanent = True
     session["user"], session["mark"] = user.id, users.mark(user)
 
@@ -122,7 +117,7 @@ def login() -> str | Response | tuple[str, int]:
     if user is None:
         return render_template("login.html", target=target, wrong=name), 401
     limiter.was_right(request.remote_addr or "")
-    let_in(user)
+    let_in(user.name)
     return redirect(target, 303)
 
 

@@ -11,10 +11,9 @@ from werkzeug.wrappers import Response
 
 from bridge.config import ConfigError
 from bridge.config.edit import CannotWrite
-from bridge.contract.answers import Rejected
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge
-from bridge.contract.requests import SendSample
-from bridge.handlers import audit_log
+from bridge.contract.requests import SendSample, TakeOver
 from bridge.records import users, views
 from bridge.rules import numbers
 from web import current
@@ -50,19 +49,22 @@ def _begin(problem: str | None = None) -> str:
 def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     """The first user, who is an owner; logged in at once."""
     form, limiter = request.form, login.may_guess()
-    try:
-        with Session(bridge.engine, expire_on_commit=False) as database, database.begin():
-            if not users.is_setup_code(database, form.get("code", "")):
-                return _begin(
-                    "This is not the code. It stands where the box was started, and in what textback doctor prints."
-                ), 403
-            user = users.add_user(database, form.get("name", ""), form.get("password", ""), now=bridge.now())
-            audit_log.note(database, user.name, "logged in first, with the code of the box", bridge.now())
-    except ValueError as error:
-        limiter.was_right(request.remote_addr or "")
-        return _begin(str(error)), 422
+    code = form.get("code", "")
+    with Session(bridge.engine) as database:
+        if not users.is_setup_code(database, code):
+            return _begin(
+                "This is not the code. It stands where the box was started, and in what textback doctor prints."
+            ), 403
     limiter.was_right(request.remote_addr or "")
-    login.let_in(user)
+    try:
+        name = users.name_of(form.get("name", ""))
+        wanted = TakeOver(code, name, users.hash_password(form.get("password", "")))
+    except ValueError as error:
+        return _begin(str(error)), 422
+    answer = bridge.request(wanted, by=name)
+    if not isinstance(answer, Done):
+        return _begin(answer.sentence), 422 if isinstance(answer, Rejected) else 503
+    login.let_in(name)
     return redirect(url_for("welcome.first"), 303)
 
 

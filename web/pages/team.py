@@ -4,9 +4,9 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.handlers import audit_log
+from bridge.contract.answers import Done, Pending, Rejected
+from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole
 from bridge.records import users, views
-from bridge.records.tables import User
 from web import current
 from web.access import login
 from web.pages import paging
@@ -26,81 +26,78 @@ def team() -> str:
 def add() -> Response | tuple[str, int]:
     """Let somebody log in (303 to the page that shows it)."""
     form = request.form
-    name, role = form.get("name", ""), form.get("role", users.STAFF)
-    bridge = current.bridge()
+    role = form.get("role", users.STAFF)
     try:
-        with Session(bridge.engine) as database, database.begin():
-            user = users.add_user(database, name, form.get("password", ""), role, now=bridge.now())
-            _log(database, f"let {user.name} log in as {role}")
+        name = users.name_of(form.get("name", ""))
+        wanted = AddUser(name, users.hash_password(form.get("password", "")), role)
     except ValueError as error:
-        return _page(problem=_for_the_page(error), name=name, role=role), 422
-    return redirect(url_for("team.team"), 303)
+        return _page(problem=str(error), name=form.get("name", ""), role=role), 422
+    return _have_done(wanted, name=name, role=role) or redirect(url_for("team.team"), 303)
 
 
 @pages.route("/team/<name>", methods=["POST"])
 def change(name: str) -> Response | tuple[str, int]:
     """Change somebody's role or password, log them out everywhere, or let them in no more."""
-    bridge = current.bridge()
     try:
-        with Session(bridge.engine) as database, database.begin():
-            _log(database, _change(database, name))
+        wanted = _change_of(name)
     except ValueError as error:
-        return _page(problem=_for_the_page(error)), 422
-    return redirect(url_for("team.team"), 303)
+        return _page(problem=str(error)), 422
+    return _have_done(wanted) or redirect(url_for("team.team"), 303)
 
 
-def _change(database: Session, name: str) -> str:
+def _change_of(name: str) -> OfUsers:
     form = request.form
     match form.get("do"):
         case "role":
-            users.set_role(database, name, form.get("role", ""))
-            return f"made {name} {form.get('role')}"
+            return SetRole(name, form.get("role", ""))
         case "password":
-            users.set_password(database, name, form.get("password", ""))
-            return f"gave {name} a new password"
+            return SetPassword(name, users.hash_password(form.get("password", "")))
         case "out":
-            users.log_out_everywhere(database, name)
-            return f"logged {name} out everywhere"
+            return LogOut(name)
         case "remove":
-            users.remove(database, name)
-            return f"let {name} log in no more"
+            return RemoveUser(name)
     return abort(400)
 
 
 @pages.route("/team/me", methods=["POST"])
 def mine() -> Response | tuple[str, int]:
     """One's own password, or logging out everywhere else; this browser stays logged in."""
-    bridge = current.bridge()
     form = request.form
     try:
-        with Session(bridge.engine, expire_on_commit=False) as database, database.begin():
-            if form.get("do") == "out":
-                user = users.log_out_everywhere(database, g.user)
-                _log(database, "logged out everywhere else")
-            else:
-                user = _own_password(database, form.get("old", ""), form.get("new", ""))
-                _log(database, "took a new password")
+        out = form.get("do") == "out"
+        wanted = LogOut(g.user) if out else _own_password(form.get("old", ""), form.get("new", ""))
     except ValueError as error:
-        return _page(problem=_for_the_page(error)), 422
-    login.let_in(user)
+        return _page(problem=str(error)), 422
+    if refused := _have_done(wanted):
+        return refused
+    login.let_in(g.user)
     return redirect(url_for("team.team"), 303)
 
 
-def _own_password(database: Session, old: str, new: str) -> User:
+def _own_password(old: str, new: str) -> SetPassword:
     limiter = login.may_guess()
-    if users.proven(database, g.user, old) is None:
-        raise ValueError("The old password is wrong.")
+    with Session(current.bridge().engine) as database:
+        if users.proven(database, g.user, old) is None:
+            raise ValueError("The old password is wrong.")
     limiter.was_right(request.remote_addr or "")
-    return users.set_password(database, g.user, new)
+    return SetPassword(g.user, users.hash_password(new))
 
 
-def _log(database: Session, what: str) -> None:
-    audit_log.note(database, g.user, what, current.bridge().now())
+def _have_done(wanted: OfUsers, **draft: str) -> tuple[str, int] | None:
+    """Have the loop do it; the page that says why not, if it would not or could not. draft: what was typed."""
+    answer = current.bridge().request(wanted, by=g.user)
+    match answer:
+        case Done():
+            return None
+        case Rejected(sentence=sentence):
+            return _page(problem=_for_the_page(sentence), **draft), 422
+        case Pending(sentence=sentence):
+            return _page(problem=sentence, **draft), 503
 
 
-def _for_the_page(error: ValueError) -> str:
+def _for_the_page(sentence: str) -> str:
     """Without the command that would do it: people at the page have no command line."""
-    return f"{str(error).partition(';')[0]}." if "textback user" in str(error) else str(error)
+    return f"{sentence.partition(';')[0]}." if "textback user" in sentence else sentence
 
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:

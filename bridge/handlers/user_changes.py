@@ -1,0 +1,30 @@
+"""Who may log in: what an owner or the people themselves change about it."""
+
+from datetime import datetime
+from typing import assert_never
+
+from sqlmodel import Session
+
+from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole, TakeOver
+from bridge.records import users
+
+
+def change_users(session: Session, request: OfUsers, now: datetime) -> None:
+    """Do it. Raises ValueError with a sentence where that will not do."""
+    match request:
+        case TakeOver(code=code, name=name, hashed=hashed):
+            if not users.is_setup_code(session, code):
+                raise ValueError("Somebody has taken this box over meanwhile.")
+            users.add_user(session, name, hashed, users.OWNER, now)
+        case AddUser(name=name, hashed=hashed, role=role):
+            users.add_user(session, name, hashed, role, now)
+        case SetPassword(name=name, hashed=hashed):
+            users.set_password(session, name, hashed)
+        case SetRole(name=name, role=role):
+            users.set_role(session, name, role)
+        case LogOut(name=name):
+            users.log_out_everywhere(session, name)
+        case RemoveUser(name=name):
+            users.remove(session, name)
+        case _:
+            assert_never(request)
