@@ -11,6 +11,7 @@ from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
 from bridge.handlers.case import build_case
 from bridge.handlers.outbox import Outbox
+from bridge.handlers.queue_text import queue_text
 from bridge.handlers.shop import ShopState
 from bridge.records import (
     calls,
@@ -27,7 +28,7 @@ from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, MessageKind, MessageStatus
 from modem import contract
-from modem.contract import CallOutcome, Coded, segments
+from modem.contract import CallOutcome, Coded
 
 log = logging.getLogger(__name__)
 
@@ -168,16 +169,15 @@ class CallHandler:
             return
         assert contact is not None
         body = self._words(case, contact, call.started)
-        message = outgoing.text_is_queued(
+        message = queue_text(
             session,
+            id_of(contact),
+            body,
+            MessageKind.AUTO,
             line_id=call.line_id,
-            contact_id=id_of(contact),
-            body=body,
-            parts=segments(body).parts,
-            kind=MessageKind.AUTO,
+            now=self._shop.clock.utc(),
             due=decision.due,
             expires=decision.expires,
-            now=self._shop.clock.utc(),
             call=call,
         )
         call.message_id = message.id
