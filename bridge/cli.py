@@ -26,7 +26,7 @@ BAD_CONFIGURATION = 2
 Command = Callable[..., Any]
 
 
-class Trouble(click.ClickException):
+class Failure(click.ClickException):
     """Something that a person can put right: one sentence on stderr, without a traceback."""
 
     def __init__(self, sentence: str, code: int = 1) -> None:
@@ -61,7 +61,7 @@ def load(path: Path) -> Settings:
     try:
         return config.load(path)
     except config.ConfigError as error:
-        raise Trouble(str(error), BAD_CONFIGURATION) from error
+        raise Failure(str(error), BAD_CONFIGURATION) from error
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def database(settings: Settings) -> Iterator[Session]:
         with Session(engine) as session, session.begin():
             yield session
     except DatabaseError as error:
-        raise Trouble(plain_trouble(error)) from error
+        raise Failure(plain_trouble(error)) from error
     finally:
         engine.dispose()
 
@@ -110,11 +110,11 @@ def run(path: Path) -> None:
                 )
             start.run_until_told(box)
     except AlreadyRunning as error:
-        raise Trouble(
+        raise Failure(
             f"A textback already runs on {error}. Stop it first, or name another database."
         ) from error
     except start.PageUnavailable as error:
-        raise Trouble(_page_trouble(settings, error)) from error
+        raise Failure(_page_trouble(settings, error)) from error
 
 
 def _page_trouble(settings: Settings, error: Exception) -> str:
@@ -155,15 +155,15 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
     from modem.simulator import simulate as play
 
     if profile not in PROFILES:
-        raise Trouble(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
+        raise Failure(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
     if link.exists() and not link.is_symlink():
-        raise Trouble(f"{link} is there already; name a path that is free.")
+        raise Failure(f"{link} is there already; name a path that is free.")
     if control and control.exists() and not control.is_socket():
-        raise Trouble(f"{control} is there already; name a path that is free.")
+        raise Failure(f"{control} is there already; name a path that is free.")
     try:
         play(link, profile, control)
     except OSError as error:
-        raise Trouble(f"The simulated modem cannot be had at {link}: {error}.") from error
+        raise Failure(f"The simulated modem cannot be had at {link}: {error}.") from error
 
 
 # ---- the check-up
@@ -187,7 +187,7 @@ def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json:
     try:
         well = checkup_command.run(settings, listen=listen, record=record, masked=masked, as_json=as_json)
     except checkup_command.CannotExamine as error:
-        raise Trouble(str(error)) from error
+        raise Failure(str(error)) from error
     sys.exit(0 if well else 1)
 
 
@@ -205,9 +205,9 @@ def replay(file: Path, as_json: bool) -> None:
         text = file.read_text("utf-8")
         played = [player.replay(transcript) for transcript in player.transcripts(text)]
     except (OSError, UnicodeDecodeError) as error:
-        raise Trouble(f"{file} cannot be read: {error}.") from error
+        raise Failure(f"{file} cannot be read: {error}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Trouble(f"{file} is no transcript file: {error}.") from error
+        raise Failure(f"{file} is no transcript file: {error}.") from error
     if as_json:
         print_json(one.as_json() for one in played)
         return
@@ -325,7 +325,7 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
         request = WriteText(number, text, author=None, despite_stop=despite_stop)
         answer = write_text(session, request, settings, region(settings, session), Clock().utc())
     if isinstance(answer, Rejected):
-        raise Trouble(answer.sentence)
+        raise Failure(answer.sentence)
     click.echo(f"Queued as message {answer.message_id}.")
 
 
@@ -361,7 +361,7 @@ def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], obje
         with database(settings) as session:
             keep(session, hashed)
     except ValueError as error:
-        raise Trouble(str(error)) from error
+        raise Failure(str(error)) from error
 
 
 @user.command("add")

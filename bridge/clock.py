@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bridge.rules.troubles import BoxTrouble, TimeTeller
+from modem.contract import Trouble
+
 # No clock that is right shows less than this release's day.
 RELEASE = datetime(2026, 11, 1, tzinfo=UTC)
 # A clock that was moved by less was only trimmed.
@@ -23,7 +26,7 @@ QUARTER, WHOLE_QUARTER, MOST_ZONE = timedelta(minutes=15), timedelta(minutes=2),
 class TimeSource:
     """That it was `told` at the monotonic instant `at`, says `source`. exact: else it was that late at least."""
 
-    source: str
+    source: TimeTeller
     told: datetime
     at: float
     exact: bool
@@ -37,7 +40,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.not_before: datetime | None = None
-        self._opinions: dict[str, TimeSource] = {}
+        self._opinions: dict[TimeTeller, TimeSource] = {}
         # What the wall clock showed when the monotonic one began, as of the last look.
         self._start: datetime | None = None
 
@@ -74,31 +77,32 @@ class Clock:
         """A second opinion; the last of each source counts."""
         self._opinions[opinion.source] = opinion
 
-    def doubt(self) -> str | None:
-        """Why the wall clock should not be believed, as a sentence; None if nothing speaks against it."""
+    def doubt(self) -> Trouble | None:
+        """Why the wall clock should not be believed; None if nothing speaks against it."""
         return doubt(self.utc(), self.monotonic(), self.not_before, self._opinions.values())
 
 
 def doubt(
     wall: datetime, monotonic: float, not_before: datetime | None, opinions: Iterable[TimeSource]
-) -> str | None:
+) -> Trouble | None:
     """As Clock.doubt, of what is given.
 
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    >>> doubt(noon, 10.0, None, [TimeSource("the modem", noon + timedelta(hours=1), 0.0, exact=True)])
-    >>> doubt(noon, 10.0, None, [TimeSource("the modem", noon + timedelta(days=1), 0.0, exact=True)])
-    "The box's clock shows 2026-11-23 12:00 UTC, the modem 2026-11-24 12:00. Connect the box to the internet or set its clock."
+    >>> doubt(noon, 10.0, None, [TimeSource(TimeTeller.MODEM, noon + timedelta(hours=1), 0.0, exact=True)])
+    >>> doubt(noon, 10.0, None, [TimeSource(TimeTeller.MODEM, noon + timedelta(days=1), 0.0, exact=True)]).values
+    {'shown': '2026-11-23 12:00', 'source': <TimeTeller.MODEM: 'modem'>, 'told': '2026-11-24 12:00'}
     """
-    shown = f"The box's clock shows {wall:%Y-%m-%d %H:%M} UTC"
-    remedy = "Connect the box to the internet or set its clock."
+    shown = f"{wall:%Y-%m-%d %H:%M}"
     if wall < RELEASE - timedelta(days=1):
-        return f"{shown}, which is before this program was made. {remedy}"
+        return Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown=shown)
     if not_before is not None and wall < not_before - TOLERANCE:
-        return f"{shown}, but something was stored at {not_before:%Y-%m-%d %H:%M}. {remedy}"
+        stored = f"{not_before:%Y-%m-%d %H:%M}"
+        return Trouble.of(BoxTrouble.CLOCK_BEFORE_ROWS, shown=shown, stored=stored)
     for opinion in opinions:
         other = opinion.by_now(monotonic)
         if wall < other - TOLERANCE if not opinion.exact else not _agree(wall, other):
-            return f"{shown}, {opinion.source} {other:%Y-%m-%d %H:%M}. {remedy}"
+            told = f"{other:%Y-%m-%d %H:%M}"
+            return Trouble.of(BoxTrouble.CLOCK_DIFFERS, shown=shown, source=opinion.source, told=told)
     return None
 
 

@@ -22,6 +22,7 @@ from modem.sms.content import Concat
 from modem.sms.decode import join
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
+from modem.troubles import Trouble, TroubleCode
 
 __all__ = [
     "FAMILY_NAMES",
@@ -58,6 +59,8 @@ __all__ = [
     "TextReceived",
     "TextSent",
     "TextUnconfirmed",
+    "Trouble",
+    "TroubleCode",
     "TroublePart",
     "Value",
     "alphabet",
@@ -200,15 +203,14 @@ class LineUp:
 
 @dataclass(frozen=True)
 class LineDown:
-    """The modem cannot be used; `reason` is a sentence that says what to do. Repeated when the reason
-    changes.
+    """The modem cannot be used; `trouble` says why. Repeated when that changes.
 
     part: where the trouble is: port, modem (it does not answer) or sim.
     """
 
     line: str
     at: float
-    reason: str
+    trouble: Trouble
     part: str
 
 
@@ -337,7 +339,7 @@ class TextFailed:
     line: str
     at: float
     message_id: int
-    reason: str  # in plain words
+    trouble: Trouble
     code: int | None  # of +CMS ERROR or +CME ERROR
     kind: Refusal  # from which follows what to do
     begun: bool  # some of its parts did go out
@@ -350,7 +352,7 @@ class TextUnconfirmed:
     line: str
     at: float
     message_id: int
-    reason: str
+    trouble: Trouble
 
 
 @dataclass(frozen=True)
@@ -360,7 +362,7 @@ class NotStarted:
     line: str
     at: float
     message_id: int
-    reason: str
+    trouble: Trouble
 
 
 @dataclass(frozen=True)

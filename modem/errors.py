@@ -1,27 +1,37 @@
 """What can go wrong with a modem, by whose fault it is; every text names what happened and what would be right."""
 
+from modem.troubles import Trouble
+
 
 class ModemError(Exception):
     """Anything that this room raises on purpose."""
+
+
+class WithTrouble(ModemError):
+    """Something that a person is told."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.to_text())
+        self.trouble = trouble
 
 
 class PduError(ModemError, ValueError):
     """A PDU or a text that the rules of 23.040 do not admit."""
 
 
-class PortLost(ModemError):
+class PortLost(WithTrouble):
     """The port is gone, cannot be opened, or the modem behind it has started anew. `lines` as in CommandTimeout."""
 
-    def __init__(self, sentence: str, lines: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, trouble: Trouble, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(trouble)
         self.lines = lines
 
 
-class CommandTimeout(ModemError):
+class CommandTimeout(WithTrouble):
     """No final result within the command's time. `lines` is what had been answered until then."""
 
-    def __init__(self, sentence: str, lines: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence)
+    def __init__(self, trouble: Trouble, lines: tuple[str, ...] = ()) -> None:
+        super().__init__(trouble)
         self.lines = lines
 
 
@@ -43,8 +53,8 @@ class CmsError(CommandError):
     """+CMS ERROR (27.005 3.2.5): the message service or the network refuses."""
 
 
-class NotUsable(ModemError):
-    """The modem answers, but a person has to do something first; the sentence says what."""
+class NotUsable(WithTrouble):
+    """The modem answers, but a person has to do something first."""
 
 
 class PinRefused(NotUsable):

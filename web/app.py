@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.engine import is_missing_table, plain_trouble
+from bridge.words.errors import error_sentence
 from web import current
 from web.access import login, network
 from web.access.guesses import Limiter
@@ -122,7 +123,7 @@ def _common() -> dict[str, object]:
     user = g.get("user")
     rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {
-        "troubles": bridge.status().troubles,
+        "troubles": [*map(error_sentence, bridge.status().troubles)],
         "shop": bridge.settings().shop.name,
         "user": user,
         "role": g.get("role"),

@@ -1,36 +1,56 @@
-"""The loop's snapshot of itself and of its lines."""
+"""The loop's snapshot of itself and of its lines; what is wrong is told as codes, bridge/words has the sentences."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
-from modem.contract import LineHealth
+from bridge.rules.troubles import BoxTrouble
+from modem.contract import LineHealth, Trouble
+
+
+class LineState(StrEnum):
+    """Whether a line can be used."""
+
+    STARTING = "starting"  # nothing has been heard of its modem yet
+    UP = "up"
+    DOWN = "down"
 
 
 @dataclass(frozen=True)
 class LineStatus:
-    """What the page says of one modem. `reason` is a sentence that says what is wrong and what to do, None if well.
+    """What the page says of one modem.
 
-    part: where the trouble is: port, modem or sim. stopped: why no text goes out, None if they do. health: what the modem
-    said last of network, signal and storage.
+    trouble: why it is down. part: where that is: port, modem or sim. stopped: why no text goes out, None if they do.
+    health: what the modem said last of network, signal and storage.
     """
 
     name: str
-    up: bool = False
+    state: LineState = LineState.STARTING
     idle: bool = False
-    reason: str | None = "The modem is being started."
+    trouble: Trouble | None = None
     part: str = "port"
     port: str | None = None
     model: str | None = None
     ringing: str | None = None
-    stopped: str | None = None
+    stopped: Trouble | None = None
     health: LineHealth | None = None
 
     @property
-    def troubles(self) -> tuple[str, ...]:
-        """Every sentence about this line that a person should read, worst first."""
+    def up(self) -> bool:
+        """Can it be used?"""
+        return self.state is LineState.UP
+
+    @property
+    def why_not_up(self) -> Trouble | None:
+        """Why it cannot be used, None if it can."""
+        return Trouble(BoxTrouble.STARTING) if self.state is LineState.STARTING else self.trouble
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Everything about this line that a person should read, worst first."""
         of_health = (no_network(self.health), nearly_full(self.health)) if self.health and self.up else ()
-        stopped = f"No text goes out. {self.stopped}" if self.stopped else None
-        return tuple(sentence for sentence in (self.reason, stopped, *of_health) if sentence)
+        stopped = Trouble.of(BoxTrouble.QUEUE_STOPPED, why=self.stopped.to_text()) if self.stopped else None
+        return tuple(trouble for trouble in (self.why_not_up, stopped, *of_health) if trouble)
 
 
 @dataclass(frozen=True)
@@ -44,22 +64,17 @@ class Status:
     lines: tuple[LineStatus, ...] = ()
     database: str | None = None
     config: str | None = None
-    clock: str | None = None
+    clock: Trouble | None = None
     breaker: str | None = None
     paused: str | None = None
     closed: str | None = None
     lists: tuple[str, ...] = ()
 
     @property
-    def troubles(self) -> tuple[str, ...]:
-        """Every sentence that a person should read, worst first."""
-        lines = tuple(sentence for line in self.lines for sentence in line.troubles)
-        return (
-            tuple(
-                sentence
-                for sentence in (self.database, self.breaker, self.config, self.clock, self.paused)
-                if sentence
-            )
-            + lines
-            + self.lists[:1]
-        )
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Everything that a person should read, worst first; what is told as a sentence stays one."""
+        clock = self.clock.to_text() if self.clock else None
+        box = (self.database, self.breaker, self.config, clock, self.paused)
+        lines = tuple(trouble for line in self.lines for trouble in line.troubles)
+        lists = tuple(map(Trouble.from_text, self.lists[:1]))
+        return (*(Trouble.from_text(told) for told in box if told), *lines, *lists)

@@ -5,12 +5,16 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.contract.status import LineStatus
-from bridge.rules.line_health import NO_CALLS, nearly_full, network_words, no_network, signal_words
+from bridge.rules.line_health import nearly_full, network_words, no_network, signal_words
+from bridge.rules.troubles import BoxTrouble
+from bridge.words.troubles import sentence
+from modem.contract import Trouble
 
 Verdict = Literal["pass", "fail", "unknown"]
 
 # Less free room than this is trouble soon (octets).
 LITTLE_ROOM = 200 * 1024 * 1024
+NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
 CALL_NOW = (
     "No call has been heard on this line yet. This network may need VoLTE: call the box now from another phone, "
     "I am listening."
@@ -47,7 +51,7 @@ class Facts:
     ports: tuple[str, ...]
     modem_manager: bool
     kept_off: bool
-    doubt: str | None
+    doubt: Trouble | None
     synchronised: bool | None
     free: int | None
     database: str | None
@@ -86,20 +90,25 @@ def _port(line: LineFacts, facts: Facts) -> Check:
         )
     listed = " ".join(f"{one}." for one in facts.ports) or "No serial port is there."
     seen = "" if line.wanted == "auto" else f" Ports that are there: {listed}"
-    return Check("port", "fail", (status.reason or "The modem is not there.") + seen, "See above.", name)
+    return Check("port", "fail", _why(status, "The modem is not there.") + seen, "See above.", name)
+
+
+def _why(status: LineStatus, otherwise: str) -> str:
+    """Why the line is not up."""
+    return sentence(status.why_not_up) if status.why_not_up else otherwise
 
 
 def _sim(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if status.part == "sim" and not status.up:
-        return Check("SIM", "fail", status.reason or "The SIM does not work.", "See above.", name)
+        return Check("SIM", "fail", _why(status, "The SIM does not work."), "See above.", name)
     if not status.up:
         return Check("SIM", "unknown", "It can't be asked without a modem.", line=name)
     if status.stopped:
         return Check(
             "SIM",
             "fail",
-            f"No text goes out. {status.stopped}",
+            sentence(Trouble.of(BoxTrouble.QUEUE_STOPPED, why=status.stopped.to_text())),
             "See to the SIM's contract and credit, then press Try again on the status page.",
             name,
         )
@@ -111,7 +120,7 @@ def _registration(line: LineFacts) -> Check:
     if not status.up or status.health is None:
         return Check("registration", "unknown", "The modem has not told yet.", line=name)
     if trouble := no_network(status.health):
-        return Check("registration", "fail", trouble, "See above.", name)
+        return Check("registration", "fail", sentence(trouble), "See above.", name)
     found = f"{network_words(status.health)}, signal {signal_words(status.health.signal)}"
     return Check("registration", "pass", found, line=name)
 
@@ -126,7 +135,7 @@ def _voice(line: LineFacts) -> Check:
             line=name,
         )
     if status.up and status.health is not None and no_network(status.health) == NO_CALLS:
-        return Check("voice path", "fail", NO_CALLS, CALL_NOW, name)
+        return Check("voice path", "fail", sentence(NO_CALLS), CALL_NOW, name)
     return Check("voice path", "unknown", "Never tried.", CALL_NOW, name)
 
 
@@ -150,7 +159,7 @@ def _storage(line: LineFacts) -> Check:
     if not status.up or status.health is None or not status.health.total:
         return Check("storage", "unknown", "The modem has not told yet.", line=name)
     if trouble := nearly_full(status.health):
-        return Check("storage", "fail", trouble, "See above.", name)
+        return Check("storage", "fail", sentence(trouble), "See above.", name)
     found = f"{status.health.used} of {status.health.total} places in {status.health.storage} are used."
     return Check("storage", "pass", found, line=name)
 
@@ -173,7 +182,7 @@ def _modem_manager(facts: Facts) -> Check:
 
 def _clock(facts: Facts) -> Check:
     if facts.doubt:
-        return Check("clock", "fail", facts.doubt, "See above.")
+        return Check("clock", "fail", sentence(facts.doubt), "See above.")
     words = {
         True: "set by the internet",
         False: "nothing speaks against it, but it is not set by the internet",

@@ -8,8 +8,9 @@ from queue import Empty, SimpleQueue
 
 from bridge.clock import Clock, TimeSource
 from bridge.config import Settings
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.rules.settings import SIMULATOR
+from bridge.rules.troubles import TimeTeller
 from bridge.service.lines import after
 from modem import contract
 from modem.line.driver import Driver, Line
@@ -51,7 +52,7 @@ class Examination:
 
     def _second_try(self, over: float) -> float:
         """A line that is down has told why: it is given one more try, not the whole time."""
-        told = all(line.up or line.reason != LineStatus("").reason for line in self._lines.values())
+        told = all(line.state is not LineState.STARTING for line in self._lines.values())
         return time.monotonic() + SECOND_TRY if told else over
 
     def calls(self, seconds: float) -> Iterator[contract.CallRinging | contract.CallEnded]:
@@ -85,7 +86,7 @@ class Examination:
         self._lines[event.line] = after(self._lines[event.line], event)
         match event:
             case contract.LineHealth(clock=datetime() as told):
-                self._clock.note_time(TimeSource("the modem's clock", told, event.at, exact=True))
+                self._clock.note_time(TimeSource(TimeTeller.MODEM, told, event.at, exact=True))
             case contract.PinRefused():
                 self.refused_pins.append((event.line, event.pin))
             case contract.Recorded():

@@ -1,90 +1,80 @@
-"""The audit log, who changed what at the page: which requests stand in it, and in which words."""
+"""The audit log, who changed what at the page: which requests stand in it, as which code; bridge/words has the sentences."""
 
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.contract.requests import (
-    AddUser,
-    CloseShop,
-    Describe,
-    Forget,
-    ImportContacts,
-    LogOut,
-    Mark,
-    OpenShop,
-    Pause,
-    ReadSettings,
-    RemoveUser,
-    Request,
-    ResetBreaker,
-    Resume,
-    SaveReply,
-    SetPassword,
-    SetRole,
-    TakeOver,
-    TryAgain,
-)
+from bridge.contract import requests
 from bridge.records.tables import AuditEntry, Contact
+from bridge.rules.audit import Change
+from modem.contract import Coded
 
 MARKS = {
-    "out": "marked as never to be texted",
-    "in": "let be texted again",
-    "fine": "settled that it was no STOP of",
-    "block": "blocked",
-    "unblock": "unblocked",
+    "out": Change.MARKED_OUT,
+    "in": Change.MARKED_IN,
+    "fine": Change.MARKED_FINE,
+    "block": Change.BLOCKED,
+    "unblock": Change.UNBLOCKED,
 }
 
 
-def note(session: Session, who: str, what: str, now: datetime, contact: Contact | None = None) -> None:
-    session.add(AuditEntry(at=now, who=who, what=what, contact_id=contact.id if contact else None))
+def note(session: Session, who: str, what: Coded, now: datetime, contact: Contact | None = None) -> None:
+    """An entry of the log. who: the user's name."""
+    key = contact.id if contact else None
+    session.add(AuditEntry(at=now, who=who, what=what.to_text(), contact_id=key))
 
 
-def in_words(request: Request, by: str | None = None) -> str | None:
-    """What somebody did, without subject and without the person that it was done to; None for the day's work, such as replies.
+def change_of(request: requests.Request, by: str | None) -> Coded | None:
+    """What the user `by` changed with this request; None for the day's work, such as replies.
 
-    >>> in_words(Pause(minutes=60)), in_words(CloseShop("15:00")), in_words(Forget("+447400123456"))
-    ('paused automatic texts for 60 minutes', 'closed the shop until 15:00', 'had a person forgotten')
+    >>> change_of(requests.Pause(minutes=60), "mia")
+    Coded(code=<Change.PAUSED: 'paused'>, facts=(('minutes', 60),))
+    >>> change_of(requests.MarkRead("+447400123456"), "mia")
     """
     match request:
-        case Pause(minutes=None, today=today):
-            return f"paused automatic texts {'for today' if today else 'until further notice'}"
-        case Pause(minutes=minutes):
-            return f"paused automatic texts for {minutes} minutes"
-        case Resume():
-            return "let automatic texts go on"
-        case CloseShop(back=back):
-            return f"closed the shop {f'until {back}' if back else 'for today'}"
-        case OpenShop():
-            return "let the usual hours count again"
-        case ResetBreaker():
-            return "let automatic texts go on after a burst of strangers"
-        case TryAgain(line=line):
-            return f"had the texts of line {line} tried again"
-        case ImportContacts(cards=cards):
-            return f"took in {len(cards)} contact{'' if len(cards) == 1 else 's'} out of a file"
-        case Forget():
-            return "had a person forgotten"
-        case SaveReply(id=None):
-            return "added a saved reply"
-        case SaveReply():
-            return "dropped a saved reply"
-        case ReadSettings(keys=keys, form=form) if keys:
-            return f"changed the settings: {', '.join(keys)} in {form}"
-        case TakeOver():
-            return "logged in first, with the code of the box"
-        case AddUser(name=name, role=role):
-            return f"let {name} log in as {role}"
-        case SetRole(name=name, role=role):
-            return f"made {name} {role}"
-        case SetPassword(name=name):
-            return "took a new password" if name == by else f"gave {name} a new password"
-        case LogOut(name=name):
-            return "logged out everywhere else" if name == by else f"logged {name} out everywhere"
-        case RemoveUser(name=name):
-            return f"let {name} log in no more"
-        case Describe():
-            return "changed name, notes or kind of"
-        case Mark(kind=kind):
-            return MARKS.get(kind)
+        case requests.Pause(minutes=int(minutes)):
+            return Coded.of(Change.PAUSED, minutes=minutes)
+        case requests.Pause(today=today):
+            return Coded(Change.PAUSED_TODAY if today else Change.PAUSED_OPEN)
+        case requests.Resume():
+            return Coded(Change.RESUMED)
+        case requests.CloseShop(back=back):
+            return Coded.of(Change.CLOSED_UNTIL, back=back) if back else Coded(Change.CLOSED_TODAY)
+        case requests.OpenShop():
+            return Coded(Change.USUAL_HOURS)
+        case requests.ResetBreaker():
+            return Coded(Change.BREAKER_RESET)
+        case requests.TryAgain(line=line):
+            return Coded.of(Change.TRIED_AGAIN, line=line)
+        case requests.ImportContacts(cards=cards):
+            return Coded.of(Change.IMPORTED, contacts=len(cards))
+        case requests.Forget():
+            return Coded(Change.FORGOT)
+        case requests.SaveReply(id=key):
+            return Coded(Change.REPLY_ADDED if key is None else Change.REPLY_DROPPED)
+        case requests.ReadSettings(keys=keys, form=form) if keys:
+            return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form)
+        case requests.Describe():
+            return Coded(Change.DESCRIBED)
+        case requests.Mark(kind=kind):
+            return Coded(MARKS[kind]) if kind in MARKS else None
+    return _change_of_users(request, by)
+
+
+def _change_of_users(request: requests.Request, by: str | None) -> Coded | None:
+    match request:
+        case requests.TakeOver():
+            return Coded(Change.TOOK_OVER)
+        case requests.AddUser(name=name, role=role):
+            return Coded.of(Change.USER_ADDED, name=name, role=role)
+        case requests.SetRole(name=name, role=role):
+            return Coded.of(Change.ROLE, name=name, role=role)
+        case requests.SetPassword(name=name):
+            return Coded(Change.OWN_PASSWORD) if name == by else Coded.of(Change.PASSWORD, name=name)
+        case requests.LogOut(name=name):
+            return (
+                Coded(Change.LOGGED_OUT_ELSEWHERE) if name == by else Coded.of(Change.LOGGED_OUT, name=name)
+            )
+        case requests.RemoveUser(name=name):
+            return Coded.of(Change.USER_REMOVED, name=name)
     return None

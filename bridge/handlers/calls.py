@@ -23,12 +23,14 @@ from bridge.records import (
 )
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
-from bridge.rules import hours, line_health, numbers, policy
+from bridge.rules import line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, MessageKind, MessageStatus
+from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.words.troubles import sentence
 from modem import contract
-from modem.contract import CallOutcome, Coded
+from modem.contract import CallOutcome, Coded, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -61,13 +63,14 @@ class CallHandler:
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:
         now = self._shop.clock.utc()
-        incidents.incident_begins(session, down.line, "line", down.reason, now)
+        incidents.incident_begins(session, down.line, "line", down.trouble, now)
+        log.warning("%s: %s", down.line, sentence(down.trouble))
         self.away_since.setdefault(down.line, now)
 
     def health_came(self, session: Session, news: contract.LineHealth) -> None:
         """Trouble that the modem tells of: without network for a while, and hardly any room for texts."""
         now = self._shop.clock.utc()
-        self._shop.note_time("the modem's clock", news.clock, news.at, exact=True)
+        self._shop.note_time(TimeTeller.MODEM, news.clock, news.at, exact=True)
         trouble = line_health.no_network(news)
         since = (
             self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
@@ -149,7 +152,7 @@ class CallHandler:
         texted if it is recent: its text was due when it began."""
         for message in outgoing.texts_left_sending(session):
             message.status = MessageStatus.UNCONFIRMED
-            message.error = "The box stopped while this text was on its way."
+            message.error = BoxTrouble.LEFT_SENDING
         for call in calls.calls_left_ringing(session):
             call.ended, call.outcome = self._shop.clock.utc(), CallOutcome.LOST
             self.decide(session, call, call.started)
@@ -209,7 +212,7 @@ class CallHandler:
         """Stop all automatic texts until somebody lets them go on."""
         self._shop.trip(session, why)
         line = session.get_one(Line, call.line_id)
-        incidents.incident_begins(session, line.name, "breaker", why.to_text(), now)
+        incidents.incident_begins(session, line.name, "breaker", Trouble.from_text(why.to_text()), now)
         log.warning("the breaker has stopped automatic texts")
 
     def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
@@ -218,9 +221,10 @@ class CallHandler:
         cooldown = timedelta(hours=self._shop.settings.textback.cooldown_hours)
         clock_shift.shift(session, by, now - by, cooldown)
         self.away_since = {line: since + by for line, since in self.away_since.items()}
-        what = f"The box's clock was moved {'forward' if by > timedelta(0) else 'back'} by {hours.lasted(abs(by))}."
+        way = BoxTrouble.CLOCK_MOVED_FORWARD if by > timedelta(0) else BoxTrouble.CLOCK_MOVED_BACK
+        moved = Trouble.of(way, seconds=round(abs(by).total_seconds()))
         for line in (self._shop.settings.modems[0].name,):
-            incidents.incident_begins(session, line, "clock", what, now)
+            incidents.incident_begins(session, line, "clock", moved, now)
             incidents.incident_ends(session, line, "clock", now)
         if doubtful:
             return

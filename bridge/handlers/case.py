@@ -60,4 +60,5 @@ def _traffic(session: Session, shop: ShopState, now: datetime) -> Traffic:
     midnight = now.astimezone(shop.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     today, strangers = caller_history.traffic_since(session, midnight, now - BURST)
     tripped = shop.breaker is not None
-    return Traffic(today, strangers, tripped, shop.clock.doubt(), shop.paused_now(now))
+    doubt = shop.clock.doubt()
+    return Traffic(today, strangers, tripped, doubt.to_text() if doubt else None, shop.paused_now(now))

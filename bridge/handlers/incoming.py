@@ -20,6 +20,7 @@ from bridge.rules import numbers, operator_notices, owner_commands, template, wo
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
+from bridge.rules.troubles import TimeTeller
 from modem import contract
 from modem.contract import CallOutcome, picture_sender
 
@@ -72,7 +73,7 @@ class IncomingTexts:
         line = lines.line_called(session, text.line)
         if incoming.already_have(session, line, text):
             return
-        self._shop.note_time("a text", text.scts, text.at, exact=False)
+        self._shop.note_time(TimeTeller.TEXT, text.scts, text.at, exact=False)
         now = self._shop.clock.utc()
         sender = numbers.e164(text.sender, self._shop.region) or text.sender or "unknown"
         parts = incoming.part_came(session, line, text, sender, now)

@@ -14,7 +14,9 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
 from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
+from bridge.rules.troubles import TimeTeller
 from modem import contract
+from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +126,8 @@ class Outbox:
                 lines.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
             case contract.TextFailed():
                 self._refused(session, message, end)
-            case contract.TextUnconfirmed(reason=reason):
-                message.status, message.error = MessageStatus.UNCONFIRMED, reason
+            case contract.TextUnconfirmed(trouble=trouble):
+                message.status, message.error = MessageStatus.UNCONFIRMED, trouble.to_text()
             case contract.NotStarted():
                 message.status = MessageStatus.QUEUED
         log.info("%s: text %d is %s", end.line, end.message_id, message.status)
@@ -134,13 +136,13 @@ class Outbox:
         """Try again later, give up, or stop the queue (bridge/rules/retries). Never again what went out in part."""
         now = self._shop.clock.utc()
         line = session.get_one(Line, message.line_id)
-        message.error = end.reason
+        message.error = end.trouble.to_text()
         message.tries += 1
         if end.kind == "recipient":
-            session.get_one(Contact, message.contact_id).unreachable = end.reason
+            session.get_one(Contact, message.contact_id).unreachable = message.error
         line.refusals += retries.POLICIES[end.kind].stops > 0
         if retries.stops(end.kind, line.refusals) and not end.begun:
-            lines.queue_stops(session, line, end.reason, now)
+            lines.queue_stops(session, line, end.trouble, now)
             message.status = MessageStatus.QUEUED
             return
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
@@ -149,12 +151,13 @@ class Outbox:
         else:
             message.status, message.due = MessageStatus.QUEUED, now + wait
 
-    def stopped(self, session: Session, line: str) -> str | None:
+    def stopped(self, session: Session, line: str) -> Trouble | None:
         """Why nothing goes out of this line, None if all is well."""
-        return lines.line_called(session, line).stopped
+        why = lines.line_called(session, line).stopped
+        return Trouble.from_text(why) if why else None
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
         e164 = numbers.e164(report.recipient, self._shop.region)
         recipients = [address for address in (e164, report.recipient) if address]
         reports.report_came(session, report, recipients, self._shop.clock.utc())
-        self._shop.note_time("a delivery report", report.discharge, report.at, exact=False)
+        self._shop.note_time(TimeTeller.REPORT, report.discharge, report.at, exact=False)

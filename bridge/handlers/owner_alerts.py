@@ -15,6 +15,7 @@ from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.words import reasons
 from bridge.words.errors import error_sentence
+from modem.contract import Trouble
 
 # The box answers the owner's mobile at most so often: another machine may sit there.
 MOST_ANSWERS, ANSWERS_IN = 10, timedelta(hours=1)
@@ -57,10 +58,8 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
 
 def body(session: Session, alert: Alert) -> str:
     """What is told. Of an incident the row holds what is wrong as a code."""
-    if alert.kind != AlertKind.SICK or alert.incident_id is None:
-        return alert.body
-    line = session.get_one(Incident, alert.incident_id).line
-    return f"{error_sentence(alert.body)} (line {line})"
+    incident = session.get(Incident, alert.incident_id) if alert.incident_id is not None else None
+    return alert.body if incident is None else f"{error_sentence(alert.body)} (line {incident.line})"
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:
@@ -119,7 +118,7 @@ def _call(context: OwnerContext, row: views.CallRow) -> str:
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
-def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> str:
+def state(session: Session, context: OwnerContext, troubles: Sequence[Trouble]) -> str:
     """The answer to STATUS."""
     today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(
@@ -132,4 +131,6 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[str]) -> s
     )
     counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
     unread = views.unread(session)
-    return " ".join([*(troubles or ("All is well.",)), counts, f"{unread} unread."])
+    return " ".join(
+        [*(map(error_sentence, troubles) if troubles else ("All is well.",)), counts, f"{unread} unread."]
+    )

@@ -72,10 +72,10 @@ class PageRequests:
             answer = self._grant(session, request, by, contact)
         except ValueError as error:
             answer = Rejected(str(error))
-        words = audit_log.in_words(request, by)
-        if words and isinstance(answer, Done):
+        change = audit_log.change_of(request, by)
+        if change and isinstance(answer, Done):
             whom = None if isinstance(request, Forget) else contact
-            audit_log.note(session, by or "somebody", words, self._shop.clock.utc(), whom)
+            audit_log.note(session, by or "somebody", change, self._shop.clock.utc(), whom)
         match request:
             case AnswerCall(line):
                 return answer, [(line, contract.Answer())]

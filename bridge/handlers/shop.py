@@ -17,8 +17,9 @@ from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
+from bridge.rules.troubles import TimeTeller
 from bridge.words import reasons
-from modem.contract import Coded
+from modem.contract import Coded, Trouble
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
@@ -66,7 +67,7 @@ class ShopState:
         # The block lists; None while they are being read: until then no automatic text goes out.
         self.lists: BlockLists | None = None
         # What is wrong with the box, as the page says it; for the owner's STATUS.
-        self.troubles: tuple[str, ...] = ()
+        self.troubles: tuple[Trouble, ...] = ()
 
     @property
     def region(self) -> str:
@@ -90,7 +91,7 @@ class ShopState:
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
         self.msisdns |= {line.msisdn} if line.msisdn else set()
 
-    def note_time(self, source: str, told: datetime | None, at: float, exact: bool) -> None:
+    def note_time(self, source: TimeTeller, told: datetime | None, at: float, exact: bool) -> None:
         """Somebody else's word of what time it is."""
         if told is not None:
             self.clock.note_time(TimeSource(source, told, at, exact))
@@ -152,7 +153,7 @@ class ShopState:
         """The block lists have been read."""
         self.lists = lists
 
-    def take_troubles(self, troubles: tuple[str, ...]) -> None:
+    def take_troubles(self, troubles: tuple[Trouble, ...]) -> None:
         """What is wrong with the box, as the page says it."""
         self.troubles = troubles
 

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Incident
-from modem.contract import Repair
+from modem.contract import Repair, Trouble
 
 SAME_INCIDENT = timedelta(minutes=10)
 
 
-def incident_begins(session: Session, line: str, kind: str, what: str, now: datetime) -> None:
-    """Something is wrong with a line. While it lasts it is one incident, whatever its last words are; the same again soon
+def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, now: datetime) -> None:
+    """Something is wrong with a line. While it lasts it is one incident, whatever its last trouble is; the same again soon
     after is the same one."""
+    what = trouble.to_text()
     last = session.exec(
         select(Incident)
         .where(Incident.line == line, Incident.kind == kind)

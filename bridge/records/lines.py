@@ -10,7 +10,7 @@ from bridge.records.incidents import incident_begins, incident_ends
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import Line
-from modem.contract import LineUp
+from modem.contract import LineUp, Trouble
 
 
 def line_called(session: Session, name: str) -> Line:
@@ -32,9 +32,9 @@ def line_is_up(session: Session, up: LineUp) -> Line:
     return add_row(session, line)
 
 
-def queue_stops(session: Session, line: Line, why: str, now: datetime) -> None:
+def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> None:
     """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
-    line.stopped, line.stopped_at = why, now
+    line.stopped, line.stopped_at = why.to_text(), now
     incident_begins(session, line.name, "queue", why, now)
 
 

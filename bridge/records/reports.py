@@ -8,13 +8,14 @@ from sqlmodel import Session, col, select
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, MessagePart
 from bridge.rules.states import Direction, MessageStatus
-from modem.contract import ReportReceived
+from bridge.rules.troubles import BoxTrouble
+from modem.contract import ReportReceived, Trouble
 
 # TP-ST that say that no text will ever reach this number: a landline, a subscriber that is none.
 NEVER_DELIVERED = {
-    0x41: "The phone there takes no texts.",
-    0x43: "The number cannot be reached.",
-    0x45: "Its network takes no texts.",
+    0x41: BoxTrouble.PHONE_TAKES_NO_TEXTS,
+    0x43: BoxTrouble.NUMBER_UNREACHABLE,
+    0x45: BoxTrouble.NETWORK_TAKES_NO_TEXTS,
 }
 
 
@@ -97,11 +98,11 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
     """Delivered when every part is; failed when the SMSC gave one up."""
     statuses = [part.status for part in parts_of(session, message)]
     if any(status is not None and status >= GAVE_UP for status in statuses):
-        message.status, message.error = MessageStatus.FAILED, "The network could not deliver it."
         why = next((NEVER_DELIVERED[status] for status in statuses if status in NEVER_DELIVERED), None)
+        message.status = MessageStatus.FAILED
+        message.error = Trouble.of(BoxTrouble.UNDELIVERED, why=why or "").to_text()
         if why is not None:
-            message.error = f"{message.error} {why}"
-            session.get_one(Contact, message.contact_id).unreachable = why
+            session.get_one(Contact, message.contact_id).unreachable = why.value
     elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):
         message.status, message.delivered, message.error = MessageStatus.DELIVERED, now, None
         session.get_one(Contact, message.contact_id).unreachable = None

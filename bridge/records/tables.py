@@ -295,8 +295,8 @@ class SavedReply(SQLModel, table=True):
 
 
 class AuditEntry(SQLModel, table=True):
-    """Who changed what at the page. who: the user's name; what: a sentence without its subject, such as "paused automatic
-    texts"; contact: whom it is about, if anybody."""
+    """Who changed what at the page. who: the user's name; what: a code of bridge/rules/audit with its facts (Coded);
+    contact: whom it is about, if anybody."""
 
     __tablename__: ClassVar[str] = "deed"  # what it is called in databases of 0.1
 

@@ -1,47 +1,41 @@
-"""What the modem says of the line, in plain words and with what to do: registration, signal, storage; pure."""
+"""What the modem says of the line: what is wrong with registration and storage, and the signal in words; pure."""
 
-from modem.contract import LineHealth
+from bridge.rules.troubles import BoxTrouble
+from modem.contract import LineHealth, Trouble
 
 # 27.007 CREG <stat>: what each means. Calls come in the states of CALLS; the rest is trouble.
 CALLS = frozenset({1, 5, 9, 10})
 ROAMING = frozenset({5, 7, 10})
 TROUBLES = {
-    0: "The SIM is not registered and the modem is not looking for a network. Is the antenna on, and is there a contract?",
-    2: "The modem is looking for a network. Put it near a window, or give it a better antenna.",
-    3: "The network refuses this SIM. Ask the operator whether it is active and allowed in this modem.",
-    4: "The modem does not know whether it is registered. Is the antenna on?",
-    8: "The network lets this SIM make emergency calls only. Ask the operator whether the SIM is active.",
-    11: "The network lets this SIM make emergency calls only. Ask the operator whether the SIM is active.",
+    0: BoxTrouble.NOT_REGISTERED,
+    2: BoxTrouble.SEARCHING,
+    3: BoxTrouble.REFUSED_SIM,
+    4: BoxTrouble.REGISTRATION_UNKNOWN,
+    8: BoxTrouble.EMERGENCY_ONLY,
+    11: BoxTrouble.EMERGENCY_ONLY,
 }
-NO_CALLS = (
-    "The SIM is on the network for texts and data, not for calls: callers hear that nobody is there. This network may need "
-    "VoLTE, or the plan has no voice. Ask the operator, and call the box to see."
-)
 
 
-def no_network(health: LineHealth) -> str | None:
+def no_network(health: LineHealth) -> Trouble | None:
     """Why no call can come, None if one can.
 
     >>> from modem.contract import LineHealth
-    >>> no_network(LineHealth("main", 0, 3, None, None, 17, None, "SM", 0, 30, None))[:30]
-    'The network refuses this SIM. '
+    >>> no_network(LineHealth("main", 0, 3, None, None, 17, None, "SM", 0, 30, None)).code
+    <BoxTrouble.REFUSED_SIM: 'refused_sim'>
     """
     if health.registration is None or health.registration in CALLS:
         return None
     if health.registration in (6, 7) or health.lte in CALLS:
-        return NO_CALLS
-    return TROUBLES.get(health.registration, TROUBLES[4])
+        return Trouble(BoxTrouble.NO_CALLS)
+    return Trouble(TROUBLES.get(health.registration, BoxTrouble.REGISTRATION_UNKNOWN))
 
 
-def nearly_full(health: LineHealth) -> str | None:
+def nearly_full(health: LineHealth) -> Trouble | None:
     """The alarm on the storage for texts, None while there is room."""
     if not health.nearly_full:
         return None
-    full = "full: no text can come in" if health.used >= health.total else "nearly full"
-    return (
-        f"The memory for texts ({health.storage}) is {full}, {health.used} of {health.total}. What the box has stored is "
-        "deleted from it; the rest was there before, such as drafts of a phone. Delete it in a phone."
-    )
+    full = BoxTrouble.STORAGE_FULL if health.used >= health.total else BoxTrouble.STORAGE_NEARLY_FULL
+    return Trouble.of(full, storage=health.storage, used=health.used, total=health.total)
 
 
 def signal_words(signal: int | None) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from bridge.contract.status import LineStatus
+from bridge.contract.status import LineState, LineStatus
 from modem import contract
-from modem.contract import Request
+from modem.contract import Request, Trouble
 
 
 def after(status: LineStatus, event: contract.Event) -> LineStatus:
@@ -17,9 +17,11 @@ def after(status: LineStatus, event: contract.Event) -> LineStatus:
     """
     match event:
         case contract.LineUp():
-            return replace(status, up=True, reason=None, port=event.port, model=event.model, stopped=None)
+            well = replace(status, state=LineState.UP, trouble=None, stopped=None)
+            return replace(well, port=event.port, model=event.model)
         case contract.LineDown():
-            return replace(status, up=False, idle=False, ringing=None, reason=event.reason, part=event.part)
+            down = replace(status, state=LineState.DOWN, trouble=event.trouble, part=event.part)
+            return replace(down, idle=False, ringing=None)
         case contract.LineIdle():
             return replace(status, idle=event.idle)
         case contract.LineHealth():
@@ -66,11 +68,11 @@ class LineHandle:
         self.sending = text.message_id
         self.request(text)
 
-    def queue_is(self, stopped: str | None) -> None:
+    def queue_is(self, stopped: Trouble | None) -> None:
         """stopped: why no text goes out, None if they do."""
         self.status = replace(self.status, stopped=stopped)
 
-    def text_is_over(self, stopped: str | None) -> None:
+    def text_is_over(self, stopped: Trouble | None) -> None:
         """The text that it was given has gone out, or not. stopped: as for `queue_is`."""
         self.sending = None
         self.queue_is(stopped)

@@ -5,14 +5,15 @@ import json
 import time
 from dataclasses import asdict
 from threading import Event
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import KeyValue
-from modem.contract import LineHealth
+from modem.contract import LineHealth, Trouble
 
 STATUS = "status"
 RECORDING = "recording"
@@ -62,10 +63,15 @@ def status_as_json(status: Status) -> str:
 def status_from_json(text: str) -> Status:
     """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out."""
     told = json.loads(text)
-    lines = tuple(
-        LineStatus(
-            **{**line, "health": LineHealth(**{**line["health"], "clock": None}) if line["health"] else None}
-        )
-        for line in told["lines"]
-    )
-    return Status(**{**told, "lines": lines})
+    lines = tuple(_line(line) for line in told["lines"])
+    return Status(**{**told, "lines": lines, "clock": _trouble(told["clock"])})
+
+
+def _line(told: dict[str, Any]) -> LineStatus:
+    health = LineHealth(**{**told["health"], "clock": None}) if told["health"] else None
+    read = {"state": LineState(told["state"]), "health": health}
+    return LineStatus(**{**told, **read, **{name: _trouble(told[name]) for name in ("trouble", "stopped")}})
+
+
+def _trouble(told: dict[str, Any] | None) -> Trouble | None:
+    return Trouble.of(told["code"], **dict(told["facts"])) if told else None

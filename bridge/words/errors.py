@@ -1,13 +1,13 @@
-"""Why something went wrong or was left: what rows keep of it (Coded), as a sentence."""
+"""Why something went wrong or was left: what rows and the status keep of it (Coded), as a sentence."""
 
 from bridge.words import reasons
 from modem.contract import Coded
 
 
-def error_sentence(column: str) -> str:
-    """What a column holds, in words; a text that is no code is its own words.
+def error_sentence(told: Coded | str) -> str:
+    """What a column or a trouble of the status holds, in words; a text that is no code is its own words.
 
-    >>> error_sentence("too_late"), error_sentence("The modem said ERROR.")
-    ('It could not be sent in time.', 'The modem said ERROR.')
+    >>> error_sentence("too_late"), error_sentence("left_sending"), error_sentence("The modem said ERROR.")
+    ('It could not be sent in time.', 'The box stopped while this text was on its way.', 'The modem said ERROR.')
     """
-    return reasons.sentence(Coded.from_text(column)) or column
+    return reasons.of_row(told if isinstance(told, str) else told.to_text())

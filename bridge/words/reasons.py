@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bridge.rules.hours import in_words
 from bridge.rules.policy import Reason
+from bridge.words import troubles
 from bridge.words.catalogue import count, say
 from modem.contract import Coded
 
@@ -130,7 +131,7 @@ def sentence(why: Coded) -> str | None:
 def of_row(column: str) -> str:
     """What a column holds (Coded), as a sentence; a text that is no code is its own words."""
     why = Coded.from_text(column)
-    return sentence(why) or column
+    return sentence(why) or troubles.sentence(column)
 
 
 def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:

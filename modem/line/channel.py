@@ -1,4 +1,4 @@
-"""An open port with one AT dialogue on it: bytes in and out, errors in plain sentences; it decides
+"""An open port with one AT dialogue on it: bytes in and out, errors as troubles; it decides
 nothing."""
 
 import errno
@@ -13,6 +13,7 @@ from modem.at.dialogue import AtEvent, Command, Dialogue
 from modem.errors import PortLost
 from modem.ports.holders import who_holds
 from modem.recording.recorder import Recorder
+from modem.troubles import Trouble, TroubleCode
 
 # Leaves the text entry mode in which a cut-off AT+CMGS may have left the modem (27.005 CMGS: ESC cancels).
 ESCAPE = b"\x1b\r"
@@ -20,12 +21,12 @@ READ_SIZE = 4096
 WRITE_SECONDS = 5.0
 
 _CANNOT_OPEN = {
-    errno.ENOENT: "There is no port {path}. Plug the modem in, or correct port under [modem] in config.ini.",
-    errno.EACCES: "This box's user may not open {path}. Add it to the group dialout and restart.",
-    errno.EBUSY: "{holder} holds {path}. {remedy}",
-    errno.EAGAIN: "{holder} holds {path}. {remedy}",
-    errno.ENOTTY: "{path} is not a serial port. Correct port under [modem] in config.ini.",
-    errno.EISDIR: "{path} is a folder, not a port. Correct port under [modem] in config.ini.",
+    errno.ENOENT: TroubleCode.PORT_MISSING,
+    errno.EACCES: TroubleCode.PORT_FORBIDDEN,
+    errno.EBUSY: TroubleCode.PORT_HELD,
+    errno.EAGAIN: TroubleCode.PORT_HELD,
+    errno.ENOTTY: TroubleCode.PORT_NOT_SERIAL,
+    errno.EISDIR: TroubleCode.PORT_IS_FOLDER,
 }
 
 
@@ -85,9 +86,9 @@ class Channel:
             raise self._lost(error) from error
 
     def _lost(self, error: Exception | None) -> PortLost:
-        return PortLost(
-            f"The modem on {self.path} is gone ({error or 'it hung up'}). Is it plugged in, and its power strong enough?"
-        )
+        if error is None:
+            return PortLost(Trouble.of(TroubleCode.MODEM_HUNG_UP, path=self.path))
+        return PortLost(Trouble.of(TroubleCode.MODEM_GONE, path=self.path, error=str(error)))
 
 
 def _open(path: str, baud: int) -> serial.Serial:
@@ -101,7 +102,7 @@ def _open(path: str, baud: int) -> serial.Serial:
     return port
 
 
-def _cannot_open(path: str, error: Exception) -> str:
+def _cannot_open(path: str, error: Exception) -> Trouble:
     code = getattr(error, "errno", None) or (error.args[0] if isinstance(error, termios.error) else None)
     if os.path.isdir(path):
         code = errno.EISDIR
@@ -109,6 +110,10 @@ def _cannot_open(path: str, error: Exception) -> str:
         code = errno.EBUSY
     elif "configure port" in str(error):
         code = errno.ENOTTY
-    words = _CANNOT_OPEN.get(code or 0, f"The port {{path}} cannot be opened: {error}.")
-    holder, remedy = who_holds(path)
-    return words.format(path=path, holder=holder, remedy=remedy)
+    match _CANNOT_OPEN.get(code or 0, TroubleCode.PORT_NOT_OPENED):
+        case TroubleCode.PORT_HELD as trouble:
+            return Trouble.of(trouble, path=path, holder=who_holds(path))
+        case TroubleCode.PORT_NOT_OPENED as trouble:
+            return Trouble.of(trouble, path=path, error=str(error))
+        case trouble:
+            return Trouble.of(trouble, path=path)

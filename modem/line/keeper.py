@@ -26,6 +26,7 @@ from modem.ports.choice import PortChoice, Round
 from modem.ports.discovery import Port
 from modem.procedures.setup import initialise
 from modem.recording.recorder import Recorder
+from modem.troubles import Trouble, TroubleCode
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +115,10 @@ class LineKeeper:
         try:
             self._serve(path)
         except NotUsable as error:
-            tried.answered[place] = str(error)
+            tried.answered[place] = error.trouble
             silent = isinstance(error, Stuck)
         except (PortLost, CommandTimeout) as error:
-            tried.mute[path] = str(error)
+            tried.mute[path] = error.trouble
             silent = isinstance(error, CommandTimeout)
             tried.asked = tried.asked or silent
         if silent and path == self._choice.home:
@@ -135,7 +136,7 @@ class LineKeeper:
             except CommandTimeout as error:
                 if not self._recovery.up:
                     raise
-                self._down(str(error), TroublePart.MODEM)
+                self._down(error.trouble, TroublePart.MODEM)
                 self._recovery.asks_again(time.monotonic())
                 channel.escape()
                 self._listen(channel)
@@ -216,9 +217,9 @@ class LineKeeper:
             self._tell(self._recovery.came_up(event.at))
         self._publish(event)
 
-    def _down(self, reason: str, part: TroublePart) -> None:
-        for event in self._recovery.went_down(reason, part, time.monotonic()):
-            log.warning("%s: %s", self._line.name, reason)
+    def _down(self, trouble: Trouble, part: TroublePart) -> None:
+        for event in self._recovery.went_down(trouble, part, time.monotonic()):
+            log.debug("%s is down: %s", self._line.name, trouble.to_text())
             self._publish(event)
 
     def _tell(self, events: Iterable[contract.Event]) -> None:
@@ -236,6 +237,6 @@ class LineKeeper:
 
     def _turn_down(self, request: contract.Request) -> None:
         if not self._told(request) and isinstance(request, contract.SendText):
-            reason = self._recovery.reason or "The modem is being set up."
+            trouble = self._recovery.trouble or Trouble(TroubleCode.SETTING_UP)
             now = time.monotonic()
-            self._publish(contract.NotStarted(self._line.name, now, request.message_id, reason))
+            self._publish(contract.NotStarted(self._line.name, now, request.message_id, trouble))

@@ -11,6 +11,7 @@ from modem.errors import CommandTimeout, ModemError, PortLost
 from modem.line.channel import Channel
 from modem.line.timing import Timing
 from modem.procedures.steps import Body, Pause, Reply, Step, Taken
+from modem.troubles import Trouble, TroubleCode
 
 Procedure = Generator[Step, Reply, None]
 
@@ -69,7 +70,9 @@ class ProcedureRunner:
         self._unanswered[command.text] += 1
         lines = self._channel.dialogue.abandon()
         self.fail(
-            CommandTimeout(f"The modem on {self._channel.path} does not answer ({command.text}).", lines)
+            CommandTimeout(
+                Trouble.of(TroubleCode.MODEM_SILENT, path=self._channel.path, command=command.text), lines
+            )
         )
 
     def fail(self, error: PortLost | CommandTimeout) -> NoReturn:

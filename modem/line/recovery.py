@@ -7,6 +7,7 @@ after some times in vain the modem is told to restart.
 
 from modem.contract import LineDown, Repair, RepairStep, TroublePart
 from modem.line.timing import Timing
+from modem.troubles import Trouble
 
 # A modem that was mute so often at its home is told to restart.
 MUTE_BEFORE_RESTART = 3
@@ -15,13 +16,13 @@ MUTE_BEFORE_RESTART = 3
 class Recovery:
     """What is known of one line's troubles. `now` is seconds of the monotonic clock.
 
-    up: the session that was opened last has come up. reason: why the line is down, as it was told, None while
-    it is up.
+    up: the session that was opened last has come up. trouble: why the line is down, as it was told, None
+    while it is up.
     """
 
     def __init__(self, line: str, timing: Timing) -> None:
         self.up = False
-        self.reason: str | None = None
+        self.trouble: Trouble | None = None
         self._line = line
         self._timing = timing
         self._up_at = 0.0
@@ -36,16 +37,16 @@ class Recovery:
 
     def came_up(self, now: float) -> list[Repair]:
         """The line is up. Returns the step that has helped, if one was tried."""
-        self.up, self._up_at, self.reason, self._mute = True, now, None, 0
+        self.up, self._up_at, self.trouble, self._mute = True, now, None, 0
         return self._repaired(now, well=True)
 
-    def went_down(self, reason: str, part: TroublePart, now: float) -> list[LineDown]:
-        """The line is down. Returns what is to be told, which is nothing where the reason is the one that was
-        told before."""
-        if reason == self.reason:
+    def went_down(self, trouble: Trouble, part: TroublePart, now: float) -> list[LineDown]:
+        """The line is down. Returns what is to be told, which is nothing where the trouble is the one that
+        was told before."""
+        if trouble == self.trouble:
             return []
-        self.reason = reason
-        return [LineDown(self._line, now, reason, part)]
+        self.trouble = trouble
+        return [LineDown(self._line, now, trouble, part)]
 
     def asks_again(self, now: float) -> None:
         """First step: the port stays open, and the modem is asked once more."""
@@ -56,7 +57,7 @@ class Recovery:
         to open it anew."""
         tried = self._step
         events = self._repaired(now, well=False)
-        if self.reason is None or (tried is not None and tried[0] is RepairStep.ASKED):
+        if self.trouble is None or (tried is not None and tried[0] is RepairStep.ASKED):
             self._step = RepairStep.REOPENED, now
         return events
 

@@ -27,11 +27,12 @@ from modem.procedures import steps, survey
 from modem.procedures.received import received
 from modem.procedures.setup import Setup, settings_kept
 from modem.procedures.steps import Reply, Step
+from modem.troubles import Trouble, TroubleCode
 
 log = logging.getLogger(__name__)
 
-BUSY = "The line was busy."
-RESTARTED = "The modem restarted by itself; it is being set up again. Is its power strong enough?"
+BUSY = Trouble(TroubleCode.LINE_BUSY)
+RESTARTED = Trouble(TroubleCode.MODEM_RESTARTED)
 
 
 class Session:

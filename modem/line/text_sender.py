@@ -12,6 +12,7 @@ from modem.procedures.sending import Outcome
 from modem.procedures.steps import Reply, Step, Taken
 from modem.sms import encode
 from modem.sms.encode import EncodedPart
+from modem.troubles import Trouble, TroubleCode
 
 
 class TextSender:
@@ -32,9 +33,9 @@ class TextSender:
         self._clock = clock
         self._message_id = 0
 
-    def not_started(self, request: contract.SendText, reason: str) -> None:
-        """Nothing of this text has left. reason: a sentence."""
-        self._publish(contract.NotStarted(self._line, self._clock(), request.message_id, reason))
+    def not_started(self, request: contract.SendText, trouble: Trouble) -> None:
+        """Nothing of this text has left, and why."""
+        self._publish(contract.NotStarted(self._line, self._clock(), request.message_id, trouble))
 
     def send(self, request: contract.SendText) -> Generator[Step, Reply, None] | None:
         """The procedure that sends this text; None where it cannot be put into PDUs, which is told."""
@@ -46,7 +47,8 @@ class TextSender:
                 validity_minutes=request.validity_minutes,
             )
         except PduError as error:
-            self._publish(self._failed(request.message_id, str(error), None, Refusal.OURS, begun=False))
+            trouble = Trouble.of(TroubleCode.NOT_ENCODED, detail=str(error))
+            self._publish(self._failed(request.message_id, trouble, None, Refusal.OURS, begun=False))
             return None
         return self._sending(request.message_id, parts)
 
@@ -63,23 +65,23 @@ class TextSender:
         if isinstance(outcome, sending.Refused) and outcome.kind is Refusal.DEVICE:
             self._muddle()
         if isinstance(outcome, sending.Untouched):
-            raise PortLost(outcome.reason)  # it may still wait for the text: begin anew, with an ESC
+            raise PortLost(outcome.trouble)  # it may still wait for the text: begin anew, with an ESC
 
     def _ended(self, message_id: int, outcome: Outcome) -> contract.Event:
         now = self._clock()
         match outcome:
             case sending.Sent():
                 return contract.TextSent(self._line, now, message_id)
-            case sending.Refused(reason, code, kind, begun):
-                return self._failed(message_id, reason, code, kind, begun)
-            case sending.Unsure(reason):
-                return contract.TextUnconfirmed(self._line, now, message_id, reason)
-            case sending.Untouched(reason):
-                return contract.NotStarted(self._line, now, message_id, reason)
+            case sending.Refused(trouble, code, kind, begun):
+                return self._failed(message_id, trouble, code, kind, begun)
+            case sending.Unsure(trouble):
+                return contract.TextUnconfirmed(self._line, now, message_id, trouble)
+            case sending.Untouched(trouble):
+                return contract.NotStarted(self._line, now, message_id, trouble)
             case _:
                 assert_never(outcome)
 
     def _failed(
-        self, message_id: int, reason: str, code: int | None, kind: Refusal, begun: bool
+        self, message_id: int, trouble: Trouble, code: int | None, kind: Refusal, begun: bool
     ) -> contract.TextFailed:
-        return contract.TextFailed(self._line, self._clock(), message_id, reason, code, kind, begun)
+        return contract.TextFailed(self._line, self._clock(), message_id, trouble, code, kind, begun)

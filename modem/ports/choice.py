@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 
 from modem.ports import discovery
 from modem.ports.discovery import Port
-
-NO_ANSWER = "No modem answers."
-NO_MODEM = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
+from modem.troubles import Trouble, TroubleCode
 
 
 class PortChoice:
@@ -39,32 +37,35 @@ class PortChoice:
         self.home = path
         self._last = next((port for port in found if port.path == path), self._last)
 
-    def why_not_ours(self, imei: str | None, iccid: str | None) -> str | None:
-        """Why the modem with this IMEI and ICCID (None: it would not tell) is another line's, as a sentence;
-        None if it is ours."""
+    def why_not_ours(self, imei: str | None, iccid: str | None) -> Trouble | None:
+        """Why the modem with this IMEI and ICCID (None: it would not tell) is another line's; None if it is
+        ours."""
         identities = {identity for identity in (imei, iccid) if identity}
         kind, _, digits = self._wanted.partition(":")
         if kind in ("imei", "iccid") and digits not in identities:
-            return f"This modem is not the one that config.ini names (IMEI {imei or 'unknown'}, ICCID {iccid or 'unknown'})."
+            return Trouble.of(TroubleCode.NOT_THE_NAMED_MODEM, imei=imei or "", iccid=iccid or "")
         if self._wanted == "auto" and identities & self._others:
-            return "This modem holds the SIM of another line."
+            return Trouble(TroubleCode.MODEM_OF_ANOTHER_LINE)
         return None
 
-    def nothing_found(self, mute: dict[str, str], account: list[str]) -> str:
-        """Why there is no line, as sentences. mute: what became of each path that was tried. account: a line
+    def nothing_found(self, mute: dict[str, Trouble], account: list[str]) -> Trouble:
+        """Why there is no line. mute: what became of each path that was tried. account: a line
         `path: what it is` for each port, see `discovery.account`."""
         if self._is_named:
             return next(iter(mute.values()))
-        others = [f"{line}." for line in account if line.split(":")[0] not in mute]
-        return " ".join([NO_ANSWER if mute else NO_MODEM, *mute.values(), *others])
+        ports = " ".join(f"{line}." for line in account if line.split(":")[0] not in mute)
+        if not mute:
+            return Trouble.of(TroubleCode.NO_MODEM, ports=ports)
+        tried = Trouble.join(list(mute.values()))
+        return Trouble.of(TroubleCode.NO_MODEM_ANSWERS, tried=tried, ports=ports)
 
 
 @dataclass
 class Round:
     """What came of one round through the ports."""
 
-    answered: dict[str, str] = field(
+    answered: dict[str, Trouble] = field(
         default_factory=dict
     )  # place of the stick -> what is wrong with its modem
-    mute: dict[str, str] = field(default_factory=dict)  # path -> why nothing came of it
+    mute: dict[str, Trouble] = field(default_factory=dict)  # path -> why nothing came of it
     asked: bool = False  # a port could be opened, and nothing answered there

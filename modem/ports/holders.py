@@ -5,18 +5,18 @@ from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
-# Programs that are known to sit on modems, by the name of their process, and how to make them let go.
-KNOWN = {
-    "ModemManager": "Let it leave modems alone: sudo systemctl mask --now ModemManager",
-    "gammu-smsd": "Stop it for good: sudo systemctl disable --now gammu-smsd",
-    "smsd": "Stop it for good: sudo systemctl disable --now smstools",
-    "wvdial": "Stop it.",
-    "pppd": "Stop it: data and calls on one SIM fight.",
-    "minicom": "Close it.",
-    "picocom": "Close it.",
-    "screen": "Close it.",
-    "textback": "Another textback is at work on this modem: stop that one.",
-}
+# Programs that are known to sit on modems, by the name of their process.
+KNOWN = (
+    "ModemManager",
+    "gammu-smsd",
+    "smsd",
+    "wvdial",
+    "pppd",
+    "minicom",
+    "picocom",
+    "screen",
+    "textback",
+)
 
 
 def running(name: str, proc: Path = PROC) -> bool:
@@ -37,14 +37,13 @@ def holders(path: str, proc: Path = PROC) -> tuple[str, ...]:
     )
 
 
-def who_holds(path: str) -> tuple[str, str]:
-    """Who is on the port, for the start of a sentence, and what to do about it."""
+def who_holds(path: str) -> str:
+    """The name of the process that is on the port, "" if there is no telling."""
     found = holders(path)
     # The port of a root's program is hidden from us; ModemManager is the likeliest of those that run.
-    name = (
+    return (
         found[0] if found else next((known for known in KNOWN if running(known) and known != "textback"), "")
     )
-    return name or "Another program", KNOWN.get(name, "Stop that program.")
 
 
 def _processes(proc: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from modem.procedures.steps import Body, Reply, Step, Taken, ask
 from modem.sms import causes
 from modem.sms.causes import NoRefusal, Refusal
 from modem.sms.encode import EncodedPart
+from modem.troubles import Trouble, TroubleCode
 
 # What `send` ends with.
 
@@ -23,10 +24,10 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refused:
-    """A part was refused for sure. reason: sentences; code: the +CMS or +CME ERROR; begun: parts before it
+    """A part was refused for sure. trouble: why; code: the +CMS or +CME ERROR; begun: parts before it
     were taken."""
 
-    reason: str
+    trouble: Trouble
     code: int | None
     kind: Refusal
     begun: bool
@@ -36,17 +37,19 @@ class Refused:
 class Unsure:
     """A part was handed over and nobody can know what became of it."""
 
-    reason: str
+    trouble: Trouble
 
 
 @dataclass(frozen=True)
 class Untouched:
     """Not one octet of the PDU was handed over."""
 
-    reason: str
+    trouble: Trouble
 
 
 Outcome = Sent | Refused | Unsure | Untouched
+# How many parts of how many went out before, as facts of a trouble; empty if none did.
+Before = dict[str, int]
 
 
 def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
@@ -57,25 +60,25 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
         yield from ask(commands.KEEP_LINK)
     for place, part in enumerate(parts, 1):
         begun = place > 1
-        before = f" Only {place - 1} of {len(parts)} parts went out." if begun else ""
+        before: Before = {"sent": place - 1, "parts": len(parts)} if begun else {}
         try:
             reply = yield commands.send(part.length)
         except (CommandTimeout, PortLost) as error:
-            return _nothing_written(str(error), before)
+            return _nothing_written(error.trouble, before)
         if isinstance(reply, Prompt):
             try:
                 reply = yield Body(part.pdu)
             except (CommandTimeout, PortLost) as error:
                 mr = _reference(error.lines)
                 if mr is None:
-                    return Unsure(f"{error}{before}")
+                    return Unsure(error.trouble.adding(**before))
                 yield Taken(place, len(parts), mr)
                 if place == len(parts):
                     return Sent()
-                sentence = f"{error} Only {place} of {len(parts)} parts went out."
-                return Refused(sentence, None, Refusal.DEVICE, begun=True)
+                trouble = error.trouble.adding(sent=place, parts=len(parts))
+                return Refused(trouble, None, Refusal.DEVICE, begun=True)
         elif isinstance(reply, Response) and reply.ok:
-            return _nothing_written("The modem did not ask for the text.", before)
+            return _nothing_written(Trouble(TroubleCode.NO_PROMPT), before)
         assert isinstance(reply, Response)
         mr = _reference(reply.lines)
         if reply.ok and mr is not None:
@@ -85,9 +88,11 @@ def send(parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, Outcome]:
     return Sent()
 
 
-def _nothing_written(reason: str, before: str) -> Refused | Untouched:
+def _nothing_written(trouble: Trouble, before: Before) -> Refused | Untouched:
     """Not one octet of this part's PDU was handed over."""
-    return Refused(f"{reason}{before}", None, Refusal.DEVICE, begun=True) if before else Untouched(reason)
+    if not before:
+        return Untouched(trouble)
+    return Refused(trouble.adding(**before), None, Refusal.DEVICE, begun=True)
 
 
 def _reference(lines: tuple[str, ...]) -> int | None:
@@ -95,17 +100,17 @@ def _reference(lines: tuple[str, ...]) -> int | None:
     return int(found[1]) if found else None
 
 
-def _not_taken(response: Response, before: str) -> Refused | Unsure | None:
+def _not_taken(response: Response, before: Before) -> Refused | Unsure | None:
     """What a refusal means; None where the SMSC has the part already."""
     if response.ok:
-        return Unsure(f"The modem said OK without a reference.{before}")
+        return Unsure(Trouble.of(TroubleCode.NO_REFERENCE, **before))
     code = response.error().code
     kind = causes.cause(code, response.final).kind
-    sentence = f"{causes.why(code, response.final)}.{before}"
+    trouble = causes.why(code, response.final).adding(**before)
     match kind:
         case NoRefusal.TAKEN:
             return None
         case NoRefusal.UNSURE:
-            return Unsure(sentence)
+            return Unsure(trouble)
         case Refusal():
-            return Refused(sentence, code, kind, bool(before))
+            return Refused(trouble, code, kind, bool(before))

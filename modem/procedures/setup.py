@@ -14,6 +14,7 @@ from modem.at.dialogue import Command
 from modem.at.families import Family, family_of, indicator_names
 from modem.errors import CmeError, NotOurs, NotUsable, PinRefused, Stuck
 from modem.procedures.steps import Pause, Reply, Step, ask, first_word, word
+from modem.troubles import Trouble, TroubleCode
 
 # A SIM may need 20 s after power-up (CME 14 SIM busy, 515 please wait).
 SIM_TRIES = 30
@@ -49,7 +50,7 @@ class Setup:
 
 
 # Who a modem is -> why it is not ours, None if it is. IMEI and ICCID, None where it would not tell.
-Judge = Callable[[str | None, str | None], str | None]
+Judge = Callable[[str | None, str | None], Trouble | None]
 
 
 def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Reply, Setup]:
@@ -106,7 +107,7 @@ def _wake() -> Generator[Step, Reply, None]:
     for _ in range(3):
         if (yield from ask(commands.AT)).ok:
             return
-    raise Stuck("The modem answers AT with an error. Unplug it and plug it in again.")
+    raise Stuck(Trouble(TroubleCode.AT_FAILS))
 
 
 # ---- the SIM
@@ -126,27 +127,20 @@ def _unlock(pin: str | None) -> Generator[Step, Reply, None]:
                 yield from _enter(pin)
                 pin = None
                 continue
-            raise NotUsable(_SIM_TROUBLE[code])
+            raise NotUsable(Trouble(_SIM_TROUBLE[code]))
         if error is not None and not isinstance(error, CmeError):
             return  # a modem that does not know CPIN
         yield Pause(1.0)
-    raise Stuck("The SIM does not become ready. Take it out, wipe its contacts and put it in again.")
+    raise Stuck(Trouble(TroubleCode.SIM_NOT_READY))
 
 
-_PIN_REFUSED = (
-    "The SIM refused the PIN in config.ini. It is not tried again, since three wrong ones lock the SIM: "
-    "correct pin under [modem] and restart the box."
-)
-_PIN_TRIED = (
-    "Somebody has entered a wrong PIN into this SIM before, so the box does not try its own: three wrong ones lock the "
-    "SIM. Put the SIM into a phone, enter its PIN there once, and put it back."
-)
+# +CME ERROR numbers of a SIM that somebody has to see to (27.007 9.2).
 _SIM_TROUBLE = {
-    10: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
-    11: "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone.",
-    12: "The SIM is locked and asks for its PUK. Unlock it in a phone with the PUK of your contract.",
-    13: "The SIM does not answer. Take it out, wipe its contacts and put it in again.",
-    15: "The modem refuses this SIM. Is it locked to another operator?",
+    10: TroubleCode.SIM_MISSING,
+    11: TroubleCode.SIM_PIN,
+    12: TroubleCode.SIM_PUK,
+    13: TroubleCode.SIM_SILENT,
+    15: TroubleCode.SIM_NOT_TAKEN,
 }
 
 
@@ -154,12 +148,12 @@ def _enter(pin: str) -> Generator[Step, Reply, None]:
     """Enter the PIN (27.007 CPIN), once and never twice. A modem that counts the tries (CPINR) tells of those
     that were made elsewhere."""
     if not pin:
-        raise NotUsable(_PIN_REFUSED)
+        raise NotUsable(Trouble(TroubleCode.PIN_REFUSED))
     counted = re.search(r"SIM PIN, ?(\d+)", " ".join((yield from ask(commands.PIN_TRIES)).lines))
     if counted and int(counted[1]) < TRIES_LEFT:
-        raise NotUsable(_PIN_TRIED)
+        raise NotUsable(Trouble(TroubleCode.PIN_TRIED))
     if not (yield from ask(commands.pin(pin))).ok:
-        raise PinRefused(_PIN_REFUSED)
+        raise PinRefused(Trouble(TroubleCode.PIN_REFUSED))
     yield Pause(1.0)
 
 

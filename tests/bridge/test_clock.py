@@ -20,7 +20,9 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Incident, Line, Message
 from bridge.records.views import CallRow
 from bridge.rules.states import MessageKind, MessageStatus
+from bridge.rules.troubles import TimeTeller
 from bridge.words.reasons import trace_in_words
+from bridge.words.troubles import sentence
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, until, write_config
@@ -374,9 +376,9 @@ def test_who_vouches_for_the_clock_decides_which_rows_are_ahead() -> None:
     clock.not_before = NOW + 90 * DAY
     assert clock.doubt() is not None
     assert not clock.rows_are_ahead()
-    clock.note_time(TimeSource("the modem's clock", NOW + 90 * DAY, 0.0, exact=True))
+    clock.note_time(TimeSource(TimeTeller.MODEM, NOW + 90 * DAY, 0.0, exact=True))
     assert not clock.rows_are_ahead()
-    clock.note_time(TimeSource("the modem's clock", NOW, 0.0, exact=True))
+    clock.note_time(TimeSource(TimeTeller.MODEM, NOW, 0.0, exact=True))
     assert clock.rows_are_ahead()
 
 
@@ -392,6 +394,9 @@ def test_a_step_is_kept_as_an_incident(tmp_path: Path) -> None:
         def incidents() -> list[str]:
             with Session(box.service.engine) as session:
                 assert session.exec(select(Line)).one()
-                return [row.what for row in session.exec(select(Incident).where(Incident.kind == "clock"))]
+                return [
+                    sentence(row.what)
+                    for row in session.exec(select(Incident).where(Incident.kind == "clock"))
+                ]
 
         assert until(incidents, "the incident") == ["The box's clock was moved forward by 90 days."]

@@ -20,6 +20,8 @@ from sqlmodel import Session
 from bridge.records import engine as database
 from bridge.records import lines, memo
 from bridge.records.tables import Call, Message, metadata
+from bridge.words.audit import SENTENCES as CHANGE_WORDS
+from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
 
 
@@ -164,6 +166,37 @@ def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engin
                 {"rule": rule, "verdict": "stop", "why": code},
             ]
             assert trace_in_words(kept) == trace
+
+
+CHANGES = {
+    "paused automatic texts for 60 minutes": "paused?minutes=60",
+    "closed the shop until 15:00": "closed_until?back=15%3A00",
+    "had the texts of line main tried again": "tried_again?line=main",
+    "changed the settings: per_minute, per_day in limits": "settings?form=limits&keys=per_minute%2C%20per_day",
+    "took in 1 contact out of a file": "imported?contacts=1",
+    "took in 12 contacts out of a file": "imported?contacts=12",
+    "let noa log in as owner": "user_added?name=noa&role=owner",
+    "let noa log in no more": "user_removed?name=noa",
+    "made noa staff": "role?name=noa&role=staff",
+    "gave noa a new password": "password?name=noa",
+    "logged noa out everywhere": "logged_out?name=noa",
+    **{words: code for code, words in CHANGE_WORDS.items() if "{" not in words},
+}
+
+
+def test_the_log_of_the_last_release_becomes_codes_that_say_the_same(engine: Engine) -> None:
+    at_revision(engine, "0006")
+    with engine.begin() as connection:
+        for key, words in enumerate([*CHANGES, "painted the box"], 100):
+            connection.execute(
+                text("INSERT INTO deed (id, at, who, what) VALUES (:key, '2026-11-01', 'mia', :words)"),
+                {"key": key, "words": words},
+            )
+    database.migrate(engine)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT what FROM deed WHERE id >= 100 ORDER BY id")).scalars().all()
+    assert kept == [*CHANGES.values(), "painted the box"]
+    assert [change_in_words(code) for code in kept] == [*CHANGES, "painted the box"]
 
 
 UNREADABLE = [

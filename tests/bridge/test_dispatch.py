@@ -39,12 +39,13 @@ def test_every_request_has_a_case() -> None:
 
 def test_a_line_is_how_it_has_told() -> None:
     status = after(after(LineStatus("main"), UP), contract.LineIdle("main", 2.0, idle=True))
-    assert (status.up, status.idle, status.reason, status.port) == (True, True, None, "/dev/ttyUSB2")
+    assert (status.up, status.idle, status.why_not_up, status.port) == (True, True, None, "/dev/ttyUSB2")
     status = after(status, contract.CallRinging("main", 3.0, 0, None, withheld=True))
     assert status.ringing == "unknown"
-    down = after(status, contract.LineDown("main", 4.0, "The modem was unplugged.", "port"))
+    gone = contract.Trouble.of(contract.TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
+    down = after(status, contract.LineDown("main", 4.0, gone, "port"))
     assert (down.up, down.idle, down.ringing, down.part) == (False, False, None, "port")
-    assert down.troubles == ("The modem was unplugged.",)
+    assert down.troubles == (gone,)
     end = contract.CallEnded("main", 5.0, 0, None, True, contract.CallOutcome.ABANDONED, 2, None)
     assert after(status, end).ringing is None
     assert after(status, contract.PartSent("main", 5.0, 1, 1, 1, 7)) == status

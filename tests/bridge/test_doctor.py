@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 
 from bridge.clock import TimeSource, doubt
-from bridge.contract.status import LineStatus
+from bridge.contract.status import LineState, LineStatus
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
-from modem.contract import LineHealth
+from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.words.troubles import sentence
+from modem.contract import LineHealth, Trouble, TroubleCode
 from modem.simulator import Simulator
 from tests.support.box import ANN, DEADLINE, until, write_config
 
@@ -25,7 +27,7 @@ NAMES = ["port", "SIM", "registration", "voice path", "SMSC", "storage"]
 OF_THE_BOX = ["ModemManager", "clock", "disk", "permissions"]
 
 HEALTH = LineHealth("main", 0.0, 1, None, "Testnet", 17, "+447802000332", "SM", 2, 30, None)
-UP = LineStatus("main", up=True, idle=True, reason=None, port="/dev/ttyUSB2", model="EC25", health=HEALTH)
+UP = LineStatus("main", LineState.UP, idle=True, port="/dev/ttyUSB2", model="EC25", health=HEALTH)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, True, 10**10, None, ())
 
@@ -46,17 +48,24 @@ def test_a_box_that_is_well_passes_everything() -> None:
     assert healthy(checks)
 
 
-DOWN = replace(UP, up=False, health=None)
+SILENT = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/x", command="AT")
+BARRED = Trouble.of(TroubleCode.REFUSED_BARRED, final="+CMS ERROR: 8")
+DOWN = replace(UP, state=LineState.DOWN, health=None)
 
 
 @pytest.mark.parametrize(
     ("case", "name", "verdict", "words"),
     [
-        (facts(replace(DOWN, reason="There is no port /dev/x.")), "port", "fail", "There is no port"),
-        (facts(replace(DOWN, part="modem", reason="It does not answer.")), "port", "fail", "does not answer"),
-        (facts(replace(DOWN, part="sim", reason="PUK, please.")), "port", "pass", "EC25"),
-        (facts(replace(DOWN, part="sim", reason="PUK, please.")), "SIM", "fail", "PUK"),
-        (facts(replace(UP, stopped="No credit.")), "SIM", "fail", "No text goes out. No credit."),
+        (
+            facts(replace(DOWN, trouble=Trouble.of(TroubleCode.PORT_MISSING, path="/dev/x"))),
+            "port",
+            "fail",
+            "There is no port",
+        ),
+        (facts(replace(DOWN, part="modem", trouble=SILENT)), "port", "fail", "does not answer"),
+        (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "port", "pass", "EC25"),
+        (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "SIM", "fail", "PUK"),
+        (facts(replace(UP, stopped=BARRED)), "SIM", "fail", f"No text goes out. {sentence(BARRED)}"),
         (facts(health(registration=2)), "registration", "fail", "looking for a network"),
         (facts(health(registration=3)), "registration", "fail", "refuses this SIM"),
         (facts(health(registration=5)), "registration", "pass", "roaming"),
@@ -69,7 +78,12 @@ DOWN = replace(UP, up=False, health=None)
         (facts(DOWN), "storage", "unknown", "not told"),
         (facts(modem_manager=True), "ModemManager", "fail", "It runs"),
         (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
-        (facts(doubt="It is 1970."), "clock", "fail", "1970"),
+        (
+            facts(doubt=Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown="1970-01-01 00:00")),
+            "clock",
+            "fail",
+            "1970",
+        ),
         (facts(free=10**6), "disk", "fail", "0 MB"),
         (facts(database="The disk is full."), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
@@ -98,24 +112,24 @@ def test_what_is_wrong_fails_with_its_words(case: Facts, name: str, verdict: str
         (NOON, NOON + timedelta(minutes=1), [], None),
         (NOON, NOON + timedelta(days=1), [], "something was stored"),
         (datetime(2020, 1, 1, tzinfo=UTC), None, [], "before this program was made"),
-        (NOON, None, [("a text", timedelta(hours=-5), False)], None),
-        (NOON, None, [("a text", timedelta(hours=5), False)], "a text 2026-11-23 17:00"),
-        (NOON, None, [("the modem's clock", timedelta(minutes=3), True)], None),
-        (NOON, None, [("the modem's clock", timedelta(hours=2), True)], None),  # local time told as UTC
-        (NOON, None, [("the modem's clock", timedelta(hours=2, minutes=7), True)], "the modem's clock"),
-        (NOON, None, [("the modem's clock", timedelta(days=-90), True)], "the modem's clock"),
+        (NOON, None, [(TimeTeller.TEXT, timedelta(hours=-5), False)], None),
+        (NOON, None, [(TimeTeller.TEXT, timedelta(hours=5), False)], "a text 2026-11-23 17:00"),
+        (NOON, None, [(TimeTeller.MODEM, timedelta(minutes=3), True)], None),
+        (NOON, None, [(TimeTeller.MODEM, timedelta(hours=2), True)], None),  # local time told as UTC
+        (NOON, None, [(TimeTeller.MODEM, timedelta(hours=2, minutes=7), True)], "the modem's clock"),
+        (NOON, None, [(TimeTeller.MODEM, timedelta(days=-90), True)], "the modem's clock"),
     ],
 )
 def test_the_clock_is_doubted_for_a_reason(
     wall: datetime,
     not_before: datetime | None,
-    opinions: list[tuple[str, timedelta, bool]],
+    opinions: list[tuple[TimeTeller, timedelta, bool]],
     words: str | None,
 ) -> None:
     heard = [TimeSource(source, NOON + off, 100.0, exact) for source, off, exact in opinions]
     said = doubt(wall, 100.0, not_before, heard)
     assert (said is None) == (words is None)
-    assert words is None or words in (said or "")
+    assert words is None or words in sentence(said or "")
 
 
 # ---- the command

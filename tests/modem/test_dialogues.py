@@ -3,8 +3,10 @@
 from collections.abc import Generator
 from typing import TypeVar
 
+from bridge.words.troubles import sentence
 from modem.at import commands
 from modem.at.dialogue import Command, Prompt, Response
+from modem.contract import Trouble, TroubleCode
 from modem.procedures import reading, sending, setup
 from modem.procedures.sending import Refused, Sent, Unsure, Untouched
 from modem.procedures.steps import Body, Reply, Step, Taken
@@ -64,7 +66,8 @@ def test_what_becomes_of_a_text() -> None:
     keep = answer(commands.KEEP_LINK)
     refused = play(sending.send((PART, PART)), keep, Prompt(), taken, answer(send, final="+CMS ERROR: 38"))[1]
     assert isinstance(refused, Refused)
-    assert "Only 1 of 2 parts went out." in refused.reason
+    assert refused.trouble == Trouble.of(TroubleCode.REFUSED_OUTAGE, final="+CMS ERROR: 38", sent=1, parts=2)
+    assert "Only 1 of 2 parts went out." in sentence(refused.trouble)
 
 
 def test_noise_in_the_name_of_a_storage_is_built_into_no_command() -> None:

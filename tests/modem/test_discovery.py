@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from modem.contract import Event, LineDown, LineUp
+from bridge.words.troubles import sentence
+from modem.contract import Event, LineDown, LineUp, Trouble, TroubleCode
 from modem.line.driver import Driver, Line
 from modem.ports import discovery, holders
 from modem.ports.discovery import Candidate, LeftAlone, Port
@@ -163,9 +164,9 @@ def test_auto_says_what_it_looked_at(tmp_path: Path) -> None:
     driver, said = driver_on(Line("main"), lambda: [zigbee, mute])
     down = heard(said, LineDown)
     assert isinstance(down, LineDown)
-    assert down.reason.startswith("No modem answers. ")
-    assert "mute does not answer" in down.reason
-    assert '/dev/ttyUSB9: names itself "Zigbee stick".' in down.reason
+    assert sentence(down.trouble).startswith("No modem answers. ")
+    assert "mute does not answer" in sentence(down.trouble)
+    assert '/dev/ttyUSB9: names itself "Zigbee stick".' in sentence(down.trouble)
     driver.close()
 
 
@@ -216,7 +217,7 @@ def test_a_modem_that_is_another_ones_is_said_to_be() -> None:
         driver, said = driver_on(line, lambda: [usb(simulator.port, 0x2C7C, 0x0125, 2)])
         down = heard(said, LineDown)
         assert isinstance(down, LineDown)
-        assert "not the one that config.ini names" in down.reason
+        assert "not the one that config.ini names" in sentence(down.trouble)
         driver.close()
         assert not any(entry.text.startswith("AT+CPIN=") for entry in simulator.log.entries)
 
@@ -234,7 +235,8 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
             try:
                 until(lambda: holders.holders(simulator.port) == ("ModemManager",), "its name")
                 assert holders.running("ModemManager")
-                name, remedy = holders.who_holds(simulator.port)
+                name = holders.who_holds(simulator.port)
+                remedy = sentence(Trouble.of(TroubleCode.PORT_HELD, path=simulator.port, holder=name))
                 assert (name, "systemctl mask" in remedy) == ("ModemManager", True)
             finally:
                 process.kill()

@@ -6,7 +6,18 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 from modem import contract
-from modem.contract import DeleteStored, Event, LineDown, LineIdle, LineUp, NotStarted, SendText, Slot
+from modem.contract import (
+    DeleteStored,
+    Event,
+    LineDown,
+    LineIdle,
+    LineUp,
+    NotStarted,
+    SendText,
+    Slot,
+    Trouble,
+    TroubleCode,
+)
 from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
 
@@ -45,7 +56,7 @@ def test_a_text_without_a_modem_is_not_started(tmp_path: Path) -> None:
     driver.request(TEXT)
     refused = heard(said, NotStarted)
     assert isinstance(refused, NotStarted)
-    assert "There is no port" in refused.reason
+    assert refused.trouble == Trouble.of(TroubleCode.PORT_MISSING, path=str(tmp_path / "none"))
     driver.close()
 
 

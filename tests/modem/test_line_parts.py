@@ -7,15 +7,26 @@ from typing import Any
 
 import pytest
 
+from bridge.words.troubles import sentence
 from modem.at import commands
 from modem.at.dialogue import Command, Response
-from modem.contract import Answer, HangUp, LineDown, Repair, RepairStep, Slot, TroublePart
+from modem.contract import (
+    Answer,
+    HangUp,
+    LineDown,
+    Repair,
+    RepairStep,
+    Slot,
+    Trouble,
+    TroubleCode,
+    TroublePart,
+)
 from modem.line.recovery import MUTE_BEFORE_RESTART, Recovery
 from modem.line.requests import Requests
 from modem.line.stored_texts import MARK, StoredTexts
 from modem.line.timing import Timing
 from modem.line.upkeep import Look, Upkeep
-from modem.ports.choice import NO_ANSWER, NO_MODEM, PortChoice
+from modem.ports.choice import PortChoice
 from modem.ports.discovery import Port
 
 TIMING = Timing()
@@ -24,6 +35,10 @@ OTHER = "07915155100000F0040B915155214365F700007121320144745004D4F29C0E"
 
 
 # ---- recovery
+
+NO_ANSWER = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/ttyUSB2", command="AT")
+NO_MODEM = Trouble.of(TroubleCode.NO_MODEM, ports="")
+NO_SIM = Trouble(TroubleCode.SIM_MISSING)
 
 
 @pytest.fixture
@@ -40,25 +55,25 @@ def test_a_step_that_helps_is_told_as_such(recovery: Recovery) -> None:
 
 def test_asking_again_in_vain_leads_to_opening_anew(recovery: Recovery) -> None:
     recovery.came_up(0.0)
-    recovery.went_down("No answer.", TroublePart.MODEM, 10.0)
+    recovery.went_down(NO_ANSWER, TroublePart.MODEM, 10.0)
     recovery.asks_again(10.0)
     assert recovery.closed(20.0) == [Repair("main", 20.0, RepairStep.ASKED, 10.0, False)]
     assert recovery.came_up(21.0) == [Repair("main", 21.0, RepairStep.REOPENED, 1.0, True)]
 
 
 def test_what_fails_at_the_first_start_is_no_repair(recovery: Recovery) -> None:
-    recovery.went_down("No modem.", TroublePart.PORT, 1.0)
+    recovery.went_down(NO_MODEM, TroublePart.PORT, 1.0)
     assert recovery.closed(2.0) == []
     assert recovery.came_up(3.0) == []
 
 
 def test_the_reason_is_told_when_it_changes(recovery: Recovery) -> None:
-    down = LineDown("main", 1.0, "No modem.", TroublePart.PORT)
-    assert recovery.went_down("No modem.", TroublePart.PORT, 1.0) == [down]
-    assert recovery.went_down("No modem.", TroublePart.PORT, 2.0) == []
-    assert recovery.went_down("No SIM.", TroublePart.SIM, 3.0) != []
+    down = LineDown("main", 1.0, NO_MODEM, TroublePart.PORT)
+    assert recovery.went_down(NO_MODEM, TroublePart.PORT, 1.0) == [down]
+    assert recovery.went_down(NO_MODEM, TroublePart.PORT, 2.0) == []
+    assert recovery.went_down(NO_SIM, TroublePart.SIM, 3.0) != []
     recovery.came_up(4.0)
-    assert recovery.went_down("No SIM.", TroublePart.SIM, 5.0) != []
+    assert recovery.went_down(NO_SIM, TroublePart.SIM, 5.0) != []
 
 
 def test_tries_come_more_and_more_seldom_until_the_line_was_up_for_a_while(recovery: Recovery) -> None:
@@ -152,19 +167,27 @@ def test_a_named_port_is_followed_to_its_next_name_only_when_it_is_gone(tmp_path
 
 def test_each_line_keeps_its_own_modem() -> None:
     assert PortChoice("imei:123", frozenset()).why_not_ours("123", "890") is None
-    assert "IMEI unknown, ICCID 890" in (PortChoice("imei:123", frozenset()).why_not_ours(None, "890") or "")
+    why = PortChoice("imei:123", frozenset()).why_not_ours(None, "890")
+    assert why is not None
+    assert "IMEI unknown, ICCID 890" in sentence(why)
     auto = PortChoice("auto", frozenset({"890"}))
-    assert auto.why_not_ours("123", "890") == "This modem holds the SIM of another line."
+    why = auto.why_not_ours("123", "890")
+    assert why is not None
+    assert sentence(why) == "This modem holds the SIM of another line."
     assert auto.why_not_ours("123", "891") is None
 
 
 def test_why_nothing_was_found_names_what_was_looked_at() -> None:
     choice = PortChoice("auto", frozenset())
     account = ["/dev/ttyUSB0: a GPS", "/dev/ttyUSB2: a modem"]
-    assert choice.nothing_found({}, account) == f"{NO_MODEM} /dev/ttyUSB0: a GPS. /dev/ttyUSB2: a modem."
-    mute = {"/dev/ttyUSB2": "It is silent."}
-    assert choice.nothing_found(mute, account) == f"{NO_ANSWER} It is silent. /dev/ttyUSB0: a GPS."
-    assert PortChoice("/dev/ttyUSB2", frozenset()).nothing_found(mute, account) == "It is silent."
+    nothing = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
+    told = sentence(choice.nothing_found({}, account))
+    assert told == f"{nothing} /dev/ttyUSB0: a GPS. /dev/ttyUSB2: a modem."
+    silent = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/ttyUSB2", command="AT")
+    mute = {"/dev/ttyUSB2": silent}
+    told = sentence(choice.nothing_found(mute, account))
+    assert told == f"No modem answers. {sentence(silent)} /dev/ttyUSB0: a GPS."
+    assert PortChoice("/dev/ttyUSB2", frozenset()).nothing_found(mute, account) == silent
 
 
 # ---- requests

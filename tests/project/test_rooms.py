@@ -17,11 +17,11 @@ MAY_IMPORT: dict[str, str] = {
     "bridge/service/start": "*",
     "web": "web/app",
     "web/server": "",
-    "web/app": "web/pages web/access web/current bridge/contract bridge/records",
+    "web/app": "web/pages web/access web/current bridge/contract bridge/words bridge/records",
     "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor",
     "web/access": "web/current bridge/contract bridge/records",
     "web/current": "bridge/contract",
-    "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/rules bridge/clock"
+    "bridge/doctor": "bridge/service bridge/contract bridge/config bridge/records bridge/words bridge/rules bridge/clock"
     " modem/contract modem/line modem/simulator",
     "bridge/service": "bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules bridge/clock"
     " modem/contract modem/ports",
@@ -30,20 +30,21 @@ MAY_IMPORT: dict[str, str] = {
     "bridge/words": "bridge/rules modem/contract",
     "bridge/records": "bridge/rules bridge/clock modem/contract",
     "bridge/config": "bridge/rules modem/contract",
+    "bridge/clock": "bridge/rules modem/contract",
     "bridge/rules": "modem/contract",
-    "bridge/clock": "",
     "bridge": "",
     "modem/simulator": "",
     "modem/line": "modem/recording modem/procedures modem/calls modem/ports modem/contract modem/sms modem/at modem/errors"
-    "",
+    " modem/troubles",
     "modem/recording": "modem/calls modem/contract modem/at",
-    "modem/procedures": "modem/contract modem/sms modem/at modem/errors",
+    "modem/procedures": "modem/contract modem/sms modem/at modem/errors modem/troubles",
     "modem/calls": "modem/contract modem/at",
-    "modem/ports": "",
-    "modem/contract": "modem/sms modem/at modem/coded",
-    "modem/sms": "modem/errors",
+    "modem/ports": "modem/troubles",
+    "modem/contract": "modem/sms modem/at modem/troubles modem/coded",
+    "modem/sms": "modem/errors modem/troubles",
     "modem/at": "modem/errors",
-    "modem/errors": "",
+    "modem/errors": "modem/troubles",
+    "modem/troubles": "modem/coded",
     "modem/coded": "",
     "modem": "",
 }
@@ -58,6 +59,7 @@ PURE = (
     "modem/sms",
     "modem/at",
     "modem/errors",
+    "modem/troubles",
     "modem/coded",
 )
 IMPURE_MODULES = {

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from bridge.clock import Clock
 from bridge.config import load, parse
 from bridge.contract.bridge import Bridge
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
@@ -199,7 +199,7 @@ def a_page(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[t
     fill(folder / "textback.db", contacts, calls, messages)
     with Session(engine) as session, session.begin():
         add_user(session, "mia", "flour & water")
-    status = Status(0.0, (LineStatus("main", up=True),))
+    status = Status(0.0, (LineStatus("main", LineState.UP),))
     bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None, Clock().utc)
     client = create_app(bridge).test_client()
     page = client.get("/login", follow_redirects=True).text

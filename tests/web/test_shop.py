@@ -41,6 +41,7 @@ from bridge.contract.requests import (
 from bridge.records import users, views
 from bridge.records.tables import AuditEntry, Contact, Message, Note
 from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.words.audit import change_in_words
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
 from tests.support.people import add_user
@@ -72,8 +73,8 @@ def staff(office: Office) -> FlaskClient:
 def audit_entries(office: Office) -> list[str]:
     with Session(office.engine) as session:
         return [
-            f"{deed.who} {deed.what}"
-            for deed in session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()))
+            f"{entry.who} {change_in_words(entry.what)}"
+            for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()))
         ]
 
 

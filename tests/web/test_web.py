@@ -24,7 +24,7 @@ from bridge.config import Settings
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge, Envelope
 from bridge.contract.requests import MarkRead, OfUsers, Request, WriteText
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
@@ -33,7 +33,7 @@ from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from modem.contract import CallOutcome
+from modem.contract import CallOutcome, Trouble, TroubleCode
 from tests.support.people import add_user, set_password
 from web import create_app
 from web.server import Server
@@ -64,7 +64,7 @@ class Office:
     settings: Settings
     requests: list[Request] = field(default_factory=list)
     answer: Done | Rejected | None = field(default_factory=Done)
-    lines: tuple[LineStatus, ...] = (LineStatus("main", up=True, idle=True, reason=None),)
+    lines: tuple[LineStatus, ...] = (LineStatus("main", LineState.UP, idle=True),)
     database: str | None = None
     alive: Callable[[], float] = time.monotonic
     inbox: SimpleQueue[Envelope | None] = field(default_factory=SimpleQueue)
@@ -430,7 +430,7 @@ def test_a_database_that_fails_is_named(office: Office, client: FlaskClient) -> 
 
 
 def test_trouble_stands_on_every_page(office: Office, client: FlaskClient) -> None:
-    office.lines = (LineStatus("main", reason="No modem is plugged in."),)
+    office.lines = (LineStatus("main", LineState.DOWN, trouble=Trouble.of(TroubleCode.NO_MODEM, ports="")),)
     for path in ("/", "/conversations", "/contacts", "/status", "/settings"):
         assert "No modem is plugged in." in words(client.get(path)), path
 

@@ -259,7 +259,12 @@ def test_it_can_be_read_and_hit(
     scheme: str,
 ) -> None:
     office.loop.inbox.put(
-        contract.LineDown("main", time.monotonic(), "The modem is unplugged. Plug it in again.", "port")
+        contract.LineDown(
+            "main",
+            time.monotonic(),
+            contract.Trouble.of(contract.TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2"),
+            "port",
+        )
     )
     until(lambda: office.bridge.status().troubles, "the trouble")
     page, _ = enter(browser, contexts, url, size, scheme)

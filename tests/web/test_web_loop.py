@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bridge.contract.bridge import Bridge
-from bridge.contract.status import LineStatus, Status
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.records import views
 from bridge.records.tables import Contact
 from tests.support.people import set_password
@@ -157,7 +157,7 @@ def test_health_names_no_number(office: Office) -> None:
 
 
 def test_a_dead_loop_is_said(office: Office) -> None:
-    still = Status(alive=float("-inf"), lines=(LineStatus("main", up=True, reason=None),))
+    still = Status(alive=float("-inf"), lines=(LineStatus("main", LineState.UP),))
     client = enter(replace(office.bridge, status=lambda: still))
     assert "not answering" in client.get("/status").text
 

@@ -9,6 +9,8 @@ import bridge.handlers.outbox
 from bridge.clock import TimeSource
 from bridge.contract.answers import Done
 from bridge.contract.requests import ResetBreaker
+from bridge.rules.troubles import TimeTeller
+from bridge.words.errors import error_sentence
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
 
@@ -54,7 +56,7 @@ def test_a_burst_of_strangers_stops_automatic_texts_until_somebody_lets_them_go_
         call(box, ANN, BOB, CEM)
         last = box.settled(3)[0]
         assert (last.address, last.textback, last.reason) == (CEM, "skipped", "breaker")
-        assert "3 strangers called within ten minutes" in box.service.loop.status.troubles[0]
+        assert "3 strangers called within ten minutes" in error_sentence(box.service.loop.status.troubles[0])
         assert box.service.bridge.request(ResetBreaker()) == Done()
         until(lambda: box.service.loop.status.breaker is None, "the release")
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
@@ -85,7 +87,7 @@ def test_while_the_clock_is_in_doubt_nobody_is_texted_twice(tmp_path: Path, text
             box.settled()
         clock = box.service.loop._clock
         clock.note_time(
-            TimeSource("the modem's clock", clock.utc() + timedelta(days=90), clock.monotonic(), exact=True)
+            TimeSource(TimeTeller.MODEM, clock.utc() + timedelta(days=90), clock.monotonic(), exact=True)
         )
         call(box, ANN)
         last = box.settled(2 if texted_before else 1)[0]

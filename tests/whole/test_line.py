@@ -19,6 +19,7 @@ from bridge.records.engine import open_engine
 from bridge.records.tables import Incident
 from bridge.service import questions
 from bridge.service import start as service
+from bridge.words.troubles import sentence
 from modem.line.timing import Timing
 from modem.recording.replay import replay
 from modem.simulator import Simulator, StoredStatus
@@ -26,6 +27,11 @@ from tests.support.box import ANN, BOB, Box, a_box, until
 from tests.support.box import write_config as write
 
 SPEED = 20.0
+
+
+def why(status: LineStatus) -> str:
+    """Why the line is not up, in words."""
+    return sentence(status.why_not_up or "")
 
 
 def line(box: Box) -> LineStatus:
@@ -76,10 +82,10 @@ class TestPin:
     def test_a_wrong_one_is_tried_once_and_never_again_not_even_after_a_restart(self, tmp_path: Path) -> None:
         with Simulator(speed=SPEED, pin="1234") as simulator:
             with self.box(tmp_path, simulator, "9999") as box:
-                until(lambda: "refused the PIN" in (box.line().reason or ""), "the refusal")
+                until(lambda: "refused the PIN" in why(box.line()), "the refusal")
                 until(lambda: len(hosts(simulator, "AT+CPIN?")) >= 3, "more tries to get the line up")
             with self.box(tmp_path, simulator, "9999") as box:
-                until(lambda: "refused the PIN" in (box.line().reason or ""), "the refusal")
+                until(lambda: "refused the PIN" in why(box.line()), "the refusal")
             assert simulator.conditions.pin_tries == 2
             with self.box(tmp_path, simulator, "1234") as box:  # another one may be tried
                 until(lambda: box.line().up, "the line")
@@ -88,7 +94,7 @@ class TestPin:
         with Simulator(speed=SPEED, pin="1234") as simulator:
             simulator.set(counts_pins=True, pin_tries=2)
             with self.box(tmp_path, simulator, "1234") as box:
-                until(lambda: "Somebody has entered a wrong PIN" in (box.line().reason or ""), "the reason")
+                until(lambda: "Somebody has entered a wrong PIN" in why(box.line()), "the reason")
             assert hosts(simulator, "AT+CPIN=") == []
 
     @pytest.mark.parametrize(
@@ -104,7 +110,7 @@ class TestPin:
         with Simulator(speed=SPEED, pin="1234") as simulator:
             spoil(simulator)
             with self.box(tmp_path, simulator, "1234") as box:
-                until(lambda: words in (box.line().reason or ""), "the reason")
+                until(lambda: words in why(box.line()), "the reason")
                 assert box.line().part == "sim"
                 simulator.set(pin_tries=3, sim_present=True)
                 until(lambda: box.line().up, "the line")
@@ -143,7 +149,7 @@ def test_without_network_the_page_says_so_until_it_is_back(
         assert line(box).troubles == ()
         simulator.register(3)
         until(lambda: line(box).troubles, "the trouble")
-        assert "The network refuses this SIM." in line(box).troubles[0]
+        assert "The network refuses this SIM." in sentence(line(box).troubles[0])
         until(lambda: [i for i in incidents(box) if i.kind == "network"], "the incident")
         simulator.register(5)
         until(lambda: not line(box).troubles, "the network")
@@ -174,7 +180,7 @@ def test_a_modem_that_is_slow_once_is_asked_again_on_the_open_port(
         incident = until(
             lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
         )
-        assert "does not answer (AT+CSQ)" in incident.what
+        assert "does not answer (AT+CSQ)" in sentence(incident.what)
         (step,) = incident.steps
         assert (step["step"], step["times"], step["well"]) == ("asked", 1, True)
         assert step["seconds"] >= 0
@@ -335,7 +341,7 @@ def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simula
         for _ in range(24):
             simulator.store(draft, status=StoredStatus.UNSENT)
         until(lambda: line(box).troubles, "the alarm")
-        assert "The memory for texts (SM) is nearly full, 24 of 30." in line(box).troubles[0]
+        assert "The memory for texts (SM) is nearly full, 24 of 30." in sentence(line(box).troubles[0])
         simulator.text(BOB, "Hello")
         until(lambda: box.messages(), "the text")
         until(lambda: len(simulator.stored("SM")) == 24, "its being deleted; the drafts stay")
@@ -366,7 +372,7 @@ def test_what_the_network_tells_of_the_time_is_a_second_opinion(
         simulator.set(clock_offset=90 * 86400.0)
         simulator.print('+CTZV: "+00"')
         trouble = until(lambda: box.service.loop.status.clock, "the doubt")
-        assert "the modem's clock" in trouble
+        assert "the modem's clock" in sentence(trouble)
         assert trouble in box.service.loop.status.troubles
         simulator.set(clock_offset=0.0)
         simulator.print('+CTZV: "+00"')

@@ -11,6 +11,7 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import AnswerCall, HangUp, TryAgain, WriteText
 from bridge.records import views
 from bridge.records.tables import Message
+from bridge.words.troubles import sentence
 from modem.simulator import PROFILES, Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -200,7 +201,7 @@ def test_a_sim_that_may_not_send_stops_the_queue_until_somebody_says_go_on(
     asked = len([entry for entry in box.simulator.log.entries if entry.text.startswith("AT+CMGS")])
     box.simulator.call(CEM, rings=1)
     assert box.ended(refusals + 1)[0].textback == "scheduled"
-    assert "No text goes out." in box.service.loop.status.troubles[0]
+    assert "No text goes out." in sentence(box.service.loop.status.troubles[0])
     turn = box.service.loop.status.alive
     until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
     assert len([e for e in box.simulator.log.entries if e.text.startswith("AT+CMGS")]) == asked
@@ -256,7 +257,7 @@ def test_unplugged_and_plugged_in_again(box: Box) -> None:
     call = box.ended()[0]
     assert call.outcome == "lost"
     until(lambda: not box.service.loop.status.lines[0].up, "the loss")
-    assert "plug" in (box.service.loop.status.lines[0].reason or "").lower()
+    assert "plug" in sentence(box.service.loop.status.lines[0].why_not_up or "").lower()
     box.simulator.replug()
     box.ready()
     assert box.settled()[0].textback == "sent"

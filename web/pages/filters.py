@@ -14,6 +14,7 @@ from bridge.rules.hours import Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
 from bridge.words import reasons
+from bridge.words.audit import change_in_words
 from bridge.words.errors import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -187,6 +188,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "rule": reasons.question,
         "in_words": reasons.trace_in_words,
         "error": error_sentence,
+        "change": change_in_words,
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,

@@ -5,7 +5,8 @@ import time
 from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
-from bridge.contract.status import Status
+from bridge.contract.status import LineStatus, Status
+from bridge.words.troubles import sentence
 from web import current
 
 # The loop turns every two seconds, and waits two for a lock.
@@ -21,7 +22,8 @@ def healthz() -> tuple[Response, int]:
     status = bridge.status()
     alive = is_alive(status)
     lines = [
-        {"name": line.name, "up": line.up, "idle": line.idle, "reason": line.reason} for line in status.lines
+        {"name": line.name, "up": line.up, "idle": line.idle, "reason": _reason(line)}
+        for line in status.lines
     ]
     body = {
         "status": "dead" if not alive else "trouble" if status.troubles else "ok",
@@ -31,6 +33,10 @@ def healthz() -> tuple[Response, int]:
         "config": status.config,
     }
     return jsonify(body), 200 if alive else 503
+
+
+def _reason(line: LineStatus) -> str | None:
+    return sentence(line.why_not_up) if line.why_not_up else None
 
 
 def is_alive(status: Status) -> bool:

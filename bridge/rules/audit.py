@@ -1,0 +1,38 @@
+"""What people change at the page, as the audit log keeps it: codes, with their facts."""
+
+from enum import StrEnum
+
+
+class Change(StrEnum):
+    """What somebody changed. Behind each, its facts where it has some."""
+
+    PAUSED = "paused"  # minutes
+    PAUSED_TODAY = "paused_today"
+    PAUSED_OPEN = "paused_open"  # until somebody resumes
+    RESUMED = "resumed"
+    CLOSED_UNTIL = "closed_until"  # back: a time of that day
+    CLOSED_TODAY = "closed_today"
+    USUAL_HOURS = "usual_hours"
+    BREAKER_RESET = "breaker_reset"
+    TRIED_AGAIN = "tried_again"  # line
+    SETTINGS = "settings"  # keys, form
+    REPLY_ADDED = "reply_added"
+    REPLY_DROPPED = "reply_dropped"
+    # About a contact.
+    IMPORTED = "imported"  # contacts: how many
+    DESCRIBED = "described"
+    FORGOT = "forgot"
+    MARKED_OUT = "marked_out"
+    MARKED_IN = "marked_in"
+    MARKED_FINE = "marked_fine"
+    BLOCKED = "blocked"
+    UNBLOCKED = "unblocked"
+    # About those who may log in.
+    TOOK_OVER = "took_over"
+    USER_ADDED = "user_added"  # name, role
+    ROLE = "role"  # name, role
+    PASSWORD = "password"  # name
+    OWN_PASSWORD = "own_password"
+    LOGGED_OUT = "logged_out"  # name
+    LOGGED_OUT_ELSEWHERE = "logged_out_elsewhere"
+    USER_REMOVED = "user_removed"  # name

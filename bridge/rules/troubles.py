@@ -1,0 +1,40 @@
+"""What can be wrong besides what the modem tells (modem/troubles): codes with their facts; bridge/words has the sentences."""
+
+from enum import StrEnum
+
+
+class BoxTrouble(StrEnum):
+    """What is wrong. Behind each, its facts where it has some."""
+
+    # The line, as the modem tells of network and storage.
+    NOT_REGISTERED = "not_registered"
+    SEARCHING = "searching"
+    REFUSED_SIM = "refused_sim"
+    REGISTRATION_UNKNOWN = "registration_unknown"
+    EMERGENCY_ONLY = "emergency_only"
+    NO_CALLS = "no_calls"
+    STORAGE_NEARLY_FULL = "storage_nearly_full"  # storage, used, total
+    STORAGE_FULL = "storage_full"  # the same
+    # The line, as the box treats it.
+    STARTING = "starting"
+    QUEUE_STOPPED = "queue_stopped"  # why: a trouble as a column holds it
+    # The clock.
+    CLOCK_BEFORE_RELEASE = "clock_before_release"  # shown, by the box
+    CLOCK_BEFORE_ROWS = "clock_before_rows"  # shown, stored
+    CLOCK_DIFFERS = "clock_differs"  # shown, source: a member of `TimeTeller`, told
+    CLOCK_MOVED_FORWARD = "clock_moved_forward"  # seconds
+    CLOCK_MOVED_BACK = "clock_moved_back"  # seconds
+    # A text.
+    LEFT_SENDING = "left_sending"
+    UNDELIVERED = "undelivered"  # why: one of the following, "" if the network does not say
+    PHONE_TAKES_NO_TEXTS = "phone_takes_no_texts"
+    NUMBER_UNREACHABLE = "number_unreachable"
+    NETWORK_TAKES_NO_TEXTS = "network_takes_no_texts"
+
+
+class TimeTeller(StrEnum):
+    """Who else tells the time."""
+
+    MODEM = "modem"  # its clock
+    REPORT = "report"  # the discharge time of a delivery report
+    TEXT = "text"  # the SMSC's stamp of a text

@@ -1,0 +1,205 @@
+"""The sentences for what is wrong: one for each code of a modem, a text, a line and the clock, with what to do about it."""
+
+from datetime import timedelta
+
+from bridge.rules.hours import lasted
+from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.words.catalogue import say
+from modem.contract import Trouble, TroubleCode
+
+_PLUG_IN = "Plug the modem in, or correct port under [modem] in config.ini."
+_CORRECT_PORT = "Correct port under [modem] in config.ini."
+_WIPE = "Take it out, wipe its contacts and put it in again."
+_SET_CLOCK = "Connect the box to the internet or set its clock."
+_LEFT_OVER = (
+    "{used} of {total}. What the box has stored is deleted from it; the rest was there before, such as drafts of a phone. "
+    "Delete it in a phone."
+)
+
+SENTENCES: dict[str, str] = {
+    TroubleCode.PORT_MISSING: f"There is no port {{path}}. {_PLUG_IN}",
+    TroubleCode.PORT_FORBIDDEN: "This box's user may not open {path}. Add it to the group dialout and restart.",
+    TroubleCode.PORT_HELD: "{holder} holds {path}. {remedy}",
+    TroubleCode.PORT_NOT_SERIAL: f"{{path}} is not a serial port. {_CORRECT_PORT}",
+    TroubleCode.PORT_IS_FOLDER: f"{{path}} is a folder, not a port. {_CORRECT_PORT}",
+    TroubleCode.PORT_NOT_OPENED: "The port {path} cannot be opened: {error}.",
+    TroubleCode.NO_MODEM: "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port. {ports}",
+    TroubleCode.NO_MODEM_ANSWERS: "No modem answers. {tried} {ports}",
+    TroubleCode.MODEM_GONE: (
+        "The modem on {path} is gone ({error}). Is it plugged in, and its power strong enough?"
+    ),
+    TroubleCode.MODEM_HUNG_UP: (
+        "The modem on {path} is gone (it hung up). Is it plugged in, and its power strong enough?"
+    ),
+    TroubleCode.MODEM_SILENT: "The modem on {path} does not answer ({command}).",
+    TroubleCode.MODEM_RESTARTED: (
+        "The modem restarted by itself; it is being set up again. Is its power strong enough?"
+    ),
+    TroubleCode.AT_FAILS: "The modem answers AT with an error. Unplug it and plug it in again.",
+    TroubleCode.NOT_THE_NAMED_MODEM: (
+        "This modem is not the one that config.ini names (IMEI {imei}, ICCID {iccid})."
+    ),
+    TroubleCode.MODEM_OF_ANOTHER_LINE: "This modem holds the SIM of another line.",
+    TroubleCode.SETTING_UP: "The modem is being set up.",
+    TroubleCode.LINE_BUSY: "The line was busy.",
+    TroubleCode.SIM_MISSING: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
+    TroubleCode.SIM_PIN: (
+        "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone."
+    ),
+    TroubleCode.SIM_PUK: (
+        "The SIM is locked and asks for its PUK. Unlock it in a phone with the PUK of your contract."
+    ),
+    TroubleCode.SIM_SILENT: f"The SIM does not answer. {_WIPE}",
+    TroubleCode.SIM_NOT_TAKEN: "The modem refuses this SIM. Is it locked to another operator?",
+    TroubleCode.SIM_NOT_READY: f"The SIM does not become ready. {_WIPE}",
+    TroubleCode.PIN_REFUSED: (
+        "The SIM refused the PIN in config.ini. It is not tried again, since three wrong ones lock the SIM: "
+        "correct pin under [modem] and restart the box."
+    ),
+    TroubleCode.PIN_TRIED: (
+        "Somebody has entered a wrong PIN into this SIM before, so the box does not try its own: three wrong ones lock the "
+        "SIM. Put the SIM into a phone, enter its PIN there once, and put it back."
+    ),
+    TroubleCode.NO_PROMPT: "The modem did not ask for the text.",
+    TroubleCode.NO_REFERENCE: "The modem said OK without a reference.",
+    TroubleCode.NOT_ENCODED: "{detail}",
+    TroubleCode.REFUSED: "The modem refused the text ({final}).",
+    TroubleCode.REFUSED_BARRED: (
+        "The operator bars this text: is there credit on the SIM, and is it allowed to send texts? ({final})."
+    ),
+    TroubleCode.REFUSED_BY_NETWORK: "The network refused the text ({final}).",
+    TroubleCode.REFUSED_CENTRE_BUSY: "The operator's text centre is busy ({final}).",
+    TroubleCode.REFUSED_CENTRE_CONTRACT: (
+        "This SIM has no contract with the operator's text centre ({final})."
+    ),
+    TroubleCode.REFUSED_CENTRE_FAILED: "The operator's text centre failed ({final}).",
+    TroubleCode.REFUSED_CENTRE_FORM: "The operator's text centre refused the form of the text ({final}).",
+    TroubleCode.REFUSED_CENTRE_HAS_IT: "The text centre has this text already ({final}).",
+    TroubleCode.REFUSED_CENTRE_UNKNOWN: (
+        "The SIM does not know the number of the operator's text centre ({final})."
+    ),
+    TroubleCode.REFUSED_EMERGENCY_ONLY: "The network lets this SIM make emergency calls only ({final}).",
+    TroubleCode.REFUSED_FORM: "The modem or the network did not take the form of the text ({final}).",
+    TroubleCode.REFUSED_MODEM_FAILED: "The modem failed ({final}).",
+    TroubleCode.REFUSED_MODEM_NOT_NOW: "The modem does not allow it now ({final}).",
+    TroubleCode.REFUSED_MODEM_NOT_READY: "The modem is not ready yet ({final}).",
+    TroubleCode.REFUSED_MOMENT: "The network failed for a moment ({final}).",
+    TroubleCode.REFUSED_NETWORKS_DIFFER: "The networks do not understand each other ({final}).",
+    TroubleCode.REFUSED_NOT_ALLOWED: "The operator does not allow this SIM to send texts ({final}).",
+    TroubleCode.REFUSED_NO_NETWORK: "There is no network ({final}).",
+    TroubleCode.REFUSED_NUMBER_BARRED: "The operator bars texts to this number ({final}).",
+    TroubleCode.REFUSED_NUMBER_INVALID: "The number is not valid ({final}).",
+    TroubleCode.REFUSED_NUMBER_MISSING: "The number does not exist ({final}).",
+    TroubleCode.REFUSED_NUMBER_OUT: "The number is out of service at present ({final}).",
+    TroubleCode.REFUSED_NUMBER_UNKNOWN: "The network does not know the number, or not this SIM ({final}).",
+    TroubleCode.REFUSED_OUTAGE: "The network is out of order ({final}).",
+    TroubleCode.REFUSED_OVERLOADED: "The network is overloaded ({final}).",
+    TroubleCode.REFUSED_RADIO_LOST: "The radio link was lost ({final}).",
+    TroubleCode.REFUSED_SIM_BUSY: "The SIM is busy ({final}).",
+    TroubleCode.REFUSED_SIM_FAILED: "The SIM failed ({final}).",
+    TroubleCode.REFUSED_SIM_MISSING: "There is no SIM in the modem ({final}).",
+    TroubleCode.REFUSED_SIM_NOT_TAKEN: "The modem does not take this SIM ({final}).",
+    TroubleCode.REFUSED_SIM_PIN: "The SIM asks for its PIN ({final}).",
+    TroubleCode.REFUSED_SIM_PIN2: "The SIM asks for a second PIN ({final}).",
+    TroubleCode.REFUSED_SIM_PUK: "The SIM asks for its PUK ({final}).",
+    TroubleCode.REFUSED_SIM_PUK2: "The SIM asks for a second PUK ({final}).",
+    TroubleCode.REFUSED_STORAGE_FAILED: "The storage for texts failed ({final}).",
+    TroubleCode.REFUSED_STORAGE_FULL: "The storage for texts is full ({final}).",
+    TroubleCode.REFUSED_TIMEOUT: "The network did not answer in time ({final}).",
+    TroubleCode.REFUSED_UNEXPLAINED: (
+        "The modem failed and does not say why (no credit and no network are common) ({final})."
+    ),
+    BoxTrouble.NOT_REGISTERED: (
+        "The SIM is not registered and the modem is not looking for a network. Is the antenna on, and is there a contract?"
+    ),
+    BoxTrouble.SEARCHING: (
+        "The modem is looking for a network. Put it near a window, or give it a better antenna."
+    ),
+    BoxTrouble.REFUSED_SIM: (
+        "The network refuses this SIM. Ask the operator whether it is active and allowed in this modem."
+    ),
+    BoxTrouble.REGISTRATION_UNKNOWN: ("The modem does not know whether it is registered. Is the antenna on?"),
+    BoxTrouble.EMERGENCY_ONLY: (
+        "The network lets this SIM make emergency calls only. Ask the operator whether the SIM is active."
+    ),
+    BoxTrouble.NO_CALLS: (
+        "The SIM is on the network for texts and data, not for calls: callers hear that nobody is there. This network may "
+        "need VoLTE, or the plan has no voice. Ask the operator, and call the box to see."
+    ),
+    BoxTrouble.STORAGE_NEARLY_FULL: f"The memory for texts ({{storage}}) is nearly full, {_LEFT_OVER}",
+    BoxTrouble.STORAGE_FULL: f"The memory for texts ({{storage}}) is full: no text can come in, {_LEFT_OVER}",
+    BoxTrouble.STARTING: "The modem is being started.",
+    BoxTrouble.QUEUE_STOPPED: "No text goes out. {why}",
+    BoxTrouble.CLOCK_BEFORE_RELEASE: (
+        f"The box's clock shows {{shown}} UTC, which is before this program was made. {_SET_CLOCK}"
+    ),
+    BoxTrouble.CLOCK_BEFORE_ROWS: (
+        f"The box's clock shows {{shown}} UTC, but something was stored at {{stored}}. {_SET_CLOCK}"
+    ),
+    BoxTrouble.CLOCK_DIFFERS: f"The box's clock shows {{shown}} UTC, {{source}} {{told}}. {_SET_CLOCK}",
+    BoxTrouble.CLOCK_MOVED_FORWARD: "The box's clock was moved forward by {lasted}.",
+    BoxTrouble.CLOCK_MOVED_BACK: "The box's clock was moved back by {lasted}.",
+    BoxTrouble.LEFT_SENDING: "The box stopped while this text was on its way.",
+    BoxTrouble.UNDELIVERED: "The network could not deliver it. {why}",
+    BoxTrouble.PHONE_TAKES_NO_TEXTS: "The phone there takes no texts.",
+    BoxTrouble.NUMBER_UNREACHABLE: "The number cannot be reached.",
+    BoxTrouble.NETWORK_TAKES_NO_TEXTS: "Its network takes no texts.",
+}
+# What follows the trouble of a text some parts of which went out.
+PARTLY = "Only {sent} of {parts} parts went out."
+# How the programs that are known to sit on modems are made to let go, by the name of their process.
+REMEDIES = {
+    "ModemManager": "Let it leave modems alone: sudo systemctl mask --now ModemManager",
+    "gammu-smsd": "Stop it for good: sudo systemctl disable --now gammu-smsd",
+    "smsd": "Stop it for good: sudo systemctl disable --now smstools",
+    "wvdial": "Stop it.",
+    "pppd": "Stop it: data and calls on one SIM fight.",
+    "minicom": "Close it.",
+    "picocom": "Close it.",
+    "screen": "Close it.",
+    "textback": "Another textback is at work on this modem: stop that one.",
+}
+TELLERS: dict[str, str] = {
+    TimeTeller.MODEM: "the modem's clock",
+    TimeTeller.REPORT: "a delivery report",
+    TimeTeller.TEXT: "a text",
+}
+
+
+def sentence(trouble: Trouble | str) -> str:
+    """What people read of a trouble, or of one as a column holds it. What is no code is its own words.
+
+    >>> sentence("sim_not_taken")
+    'The modem refuses this SIM. Is it locked to another operator?'
+    >>> sentence("refused_outage?final=%2BCMS%20ERROR%3A%2038&parts=3&sent=1")
+    'The network is out of order (+CMS ERROR: 38). Only 1 of 3 parts went out.'
+    >>> sentence("Some words of old.")
+    'Some words of old.'
+    """
+    known = Trouble.from_text(trouble) if isinstance(trouble, str) else trouble
+    template = SENTENCES.get(known.code)
+    if template is None:
+        return known.to_text()
+    told = say(template, **_worded(known)).strip()
+    return f"{told} {say(PARTLY, **known.values)}" if "sent" in known.values else told
+
+
+def _worded(trouble: Trouble) -> dict[str, str | int]:
+    """The facts as they stand in the sentence: troubles, programs and sources are codes themselves."""
+    facts = trouble.values
+    match trouble.code:
+        case TroubleCode.PORT_HELD:
+            holder = str(facts["holder"])
+            facts["holder"] = holder or "Another program"
+            facts["remedy"] = REMEDIES.get(holder, "Stop that program.")
+        case TroubleCode.NO_MODEM_ANSWERS:
+            facts["tried"] = " ".join(map(sentence, Trouble.split(str(facts["tried"]))))
+        case TroubleCode.NOT_THE_NAMED_MODEM:
+            facts = {name: value or "unknown" for name, value in facts.items()}
+        case BoxTrouble.QUEUE_STOPPED | BoxTrouble.UNDELIVERED:
+            facts["why"] = sentence(str(facts["why"]))
+        case BoxTrouble.CLOCK_DIFFERS:
+            facts["source"] = TELLERS.get(str(facts["source"]), facts["source"])
+        case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:
+            facts["lasted"] = lasted(timedelta(seconds=int(facts["seconds"])))
+    return facts

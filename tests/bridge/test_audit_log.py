@@ -1,0 +1,61 @@
+"""The audit log: what stands in it, as which code, and that every code has its words."""
+
+import pytest
+
+from bridge.contract import requests
+from bridge.handlers.audit_log import MARKS, change_of
+from bridge.rules.audit import Change
+from bridge.words.audit import SENTENCES, change_in_words
+
+BOB = "+447400123457"
+SAID: list[tuple[requests.Request, str]] = [
+    (requests.Pause(minutes=60), "paused automatic texts for 60 minutes"),
+    (requests.Pause(today=True), "paused automatic texts for today"),
+    (requests.Pause(), "paused automatic texts until further notice"),
+    (requests.Resume(), "let automatic texts go on"),
+    (requests.CloseShop("15:00"), "closed the shop until 15:00"),
+    (requests.CloseShop(), "closed the shop for today"),
+    (requests.OpenShop(), "let the usual hours count again"),
+    (requests.ResetBreaker(), "let automatic texts go on after a burst of strangers"),
+    (requests.TryAgain("main"), "had the texts of line main tried again"),
+    (requests.ImportContacts(()), "took in 0 contacts out of a file"),
+    (requests.Forget(BOB), "had a person forgotten"),
+    (requests.SaveReply("Yes"), "added a saved reply"),
+    (requests.SaveReply("", 1), "dropped a saved reply"),
+    (requests.ReadSettings(("per_day",), "limits"), "changed the settings: per_day in limits"),
+    (requests.Describe(BOB, "Bob", "", ""), "changed name, notes or kind of"),
+    *((requests.Mark(BOB, kind), SENTENCES[change]) for kind, change in MARKS.items()),
+    (requests.TakeOver("1", "mia", "-"), "logged in first, with the code of the box"),
+    (requests.AddUser("noa", "-", "staff"), "let noa log in as staff"),
+    (requests.SetRole("noa", "owner"), "made noa owner"),
+    (requests.SetPassword("noa", "-"), "gave noa a new password"),
+    (requests.SetPassword("mia", "-"), "took a new password"),
+    (requests.LogOut("noa"), "logged noa out everywhere"),
+    (requests.LogOut("mia"), "logged out everywhere else"),
+    (requests.RemoveUser("noa"), "let noa log in no more"),
+]
+
+
+@pytest.mark.parametrize(("request_", "words"), SAID, ids=[words for _, words in SAID])
+def test_what_a_request_leaves_in_the_log(request_: requests.Request, words: str) -> None:
+    change = change_of(request_, by="mia")
+    assert change is not None
+    assert change_in_words(change.to_text()) == words
+
+
+def test_every_change_is_somebodys_and_has_its_words() -> None:
+    made = [change_of(request, by="mia") for request, _ in SAID]
+    assert {change.code for change in made if change} == set(Change) == set(SENTENCES)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        requests.MarkRead(BOB),
+        requests.WriteText(BOB, "Yes", "mia"),
+        requests.ReadSettings(),
+        requests.Mark(BOB, "?"),
+    ],
+)
+def test_the_days_work_is_not_logged(request_: requests.Request) -> None:
+    assert change_of(request_, by="mia") is None
