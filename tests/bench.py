@@ -195,7 +195,7 @@ def big_database() -> None:
         numbers = [f"0741{(n * 7919) % 10_000_000:07}" for n in range(1_000_000)]
         (folder / "blocked.txt").write_text("\n".join(numbers))
         with big.a_decider(folder, contacts=100_000, calls=200_000, messages=1_000_000) as (mind, engine):
-            mind.shop.lists = blocklist_files.load(["blocked.txt"], folder, "GB")
+            mind.shop.take_lists(blocklist_files.load(["blocked.txt"], folder, "GB"))
             print(
                 "decide one call: 100,000 contacts, 200,000 calls, 1,000,000 messages, 1,000,000 blocked numbers"
             )

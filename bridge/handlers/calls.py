@@ -12,13 +12,13 @@ from bridge.contract.requests import DryRun
 from bridge.handlers import owner_alerts
 from bridge.handlers.case import Past, build_case, read_past
 from bridge.handlers.outbox import DECIDED, Outbox
-from bridge.handlers.shop import BREAKER, ShopState
+from bridge.handlers.queue_text import queue_text
+from bridge.handlers.shop import ShopState
 from bridge.records import (
     calls,
     clock_shift,
     incidents,
     lines,
-    memo,
     missed_calls_book,
     outgoing,
 )
@@ -31,7 +31,7 @@ from bridge.rules.states import MISSED, AlertKind, MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble, TimeTeller
 from bridge.words.troubles import sentence
 from modem import contract
-from modem.contract import CallOutcome, Coded, Trouble, segments
+from modem.contract import CallOutcome, Coded, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -194,16 +194,15 @@ class CallHandler:
             return
         assert contact is not None
         body = self._words(case, contact, call.started)
-        message = outgoing.text_is_queued(
+        message = queue_text(
             session,
+            id_of(contact),
+            body,
+            MessageKind.AUTO,
             line_id=call.line_id,
-            contact_id=id_of(contact),
-            body=body,
-            parts=segments(body).parts,
-            kind=MessageKind.AUTO,
+            now=self._shop.clock.utc(),
             due=decision.due,
             expires=decision.expires,
-            now=self._shop.clock.utc(),
             call=call,
         )
         call.message_id = message.id
@@ -234,8 +233,7 @@ class CallHandler:
 
     def _trip(self, session: Session, call: Call, why: Coded, now: datetime) -> None:
         """Stop all automatic texts until somebody lets them go on."""
-        memo.remember(session, BREAKER, why.to_text())
-        self._shop.breaker = why.to_text()
+        self._shop.trip(session, why)
         line = session.get_one(Line, call.line_id)
         incidents.incident_begins(session, line.name, "breaker", Trouble.from_text(why.to_text()), now)
         log.warning("the breaker has stopped automatic texts")

@@ -11,9 +11,9 @@ from bridge.contract.answers import Rejected
 from bridge.contract.requests import WriteText
 from bridge.handlers import conversations, owner_alerts, shop
 from bridge.handlers.calls import CallHandler
-from bridge.handlers.queue_text import MANUAL_HOURS, write_text
+from bridge.handlers.queue_text import queue_text, write_text
 from bridge.handlers.shop import ShopState
-from bridge.records import alerts, calls, consents, contacts, incoming, lines, outgoing
+from bridge.records import alerts, calls, consents, contacts, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
@@ -22,7 +22,7 @@ from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
 from modem import contract
-from modem.contract import CallOutcome, picture_sender, segments
+from modem.contract import CallOutcome, picture_sender
 
 log = logging.getLogger(__name__)
 
@@ -184,18 +184,8 @@ class IncomingTexts:
         if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:
             return said  # a short code or a name cannot be answered
         shop = self._shop.settings.shop
-        body = wording.plain(template.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone}))
-        outgoing.text_is_queued(
-            session,
-            line_id=message.line_id,
-            contact_id=message.contact_id,
-            body=body,
-            parts=segments(body).parts,
-            kind=MessageKind.SYSTEM,
-            due=now,
-            expires=now + timedelta(hours=MANUAL_HOURS),
-            now=now,
-        )
+        body = template.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone})
+        queue_text(session, message.contact_id, body, MessageKind.SYSTEM, line_id=message.line_id, now=now)
         return said
 
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:

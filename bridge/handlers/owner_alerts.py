@@ -6,19 +6,17 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
 
+from bridge.handlers.queue_text import queue_text
 from bridge.handlers.shop import OwnerContext
-from bridge.records import alerts, contacts, outgoing, views
+from bridge.records import alerts, contacts, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
-from bridge.rules.wording import plain
 from bridge.words import reasons
 from bridge.words.errors import error_sentence
-from modem.contract import Trouble, segments
+from modem.contract import Trouble
 
-# An alert that could not go out for so long is no news any more.
-STALE = timedelta(hours=24)
 # The box answers the owner's mobile at most so often: another machine may sit there.
 MOST_ANSWERS, ANSWERS_IN = 10, timedelta(hours=1)
 # Whose troubles keep a line from sending an alert about itself.
@@ -79,18 +77,7 @@ def say(session: Session, context: OwnerContext, line_id: int, body: str) -> Non
     contact = contacts.somebody_at(session, context.mobile, "owner", context.now)
     if contact.opted_out_at is not None:
         return
-    body = plain(body)
-    outgoing.text_is_queued(
-        session,
-        line_id=line_id,
-        contact_id=id_of(contact),
-        body=body,
-        parts=segments(body).parts,
-        kind=MessageKind.SYSTEM,
-        due=context.now,
-        expires=context.now + STALE,
-        now=context.now,
-    )
+    queue_text(session, id_of(contact), body, MessageKind.SYSTEM, line_id=line_id, now=context.now)
 
 
 def may_answer(session: Session, context: OwnerContext, contact: Contact) -> bool:

@@ -41,9 +41,9 @@ from bridge.contract.requests import (
 from bridge.handlers import audit_log, contacts, conversations
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import write_text
-from bridge.handlers.shop import BREAKER, ShopState
+from bridge.handlers.shop import ShopState
 from bridge.handlers.user_changes import change_users
-from bridge.records import alerts, calls, consents, forgetting, incidents, lines, memo, views
+from bridge.records import alerts, calls, consents, forgetting, incidents, lines, views
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
@@ -143,8 +143,7 @@ class PageRequests:
         )
 
     def _release(self, session: Session) -> None:
-        memo.remember(session, BREAKER, None)
-        self._shop.breaker = None
+        self._shop.reset_breaker(session)
         for line in {line.name for line in views.lines(session)}:
             incidents.incident_ends(session, line, "breaker", self._shop.clock.utc())
 

@@ -1,4 +1,4 @@
-"""Queueing a text by hand, for the page and the command."""
+"""How a text is queued, whoever wants it sent: the policy, the answer to STOP, the owner's alerts, or a person by hand."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,53 @@ from bridge.contract.requests import WriteText
 from bridge.handlers import conversations
 from bridge.records import contacts, lines, outgoing
 from bridge.records.rows import id_of
+from bridge.records.tables import Call, Message
 from bridge.rules import numbers
 from bridge.rules.settings import Settings
 from bridge.rules.states import MessageKind
+from bridge.rules.wording import plain
 from modem.contract import segments
 
-# A text by hand that could not go out for so long is not worth sending any more.
-MANUAL_HOURS = 24
-
-
+# A text that could not go out for so long is not worth sending any more.
+WORTH_SENDING = timedelta(hours=24)
 OTHER_WORDS = "What you wrote first has gone out already; it stands in the conversation. Send this too if it is still needed."
+
+
+def queue_text(
+    session: Session,
+    contact_id: int,
+    body: str,
+    kind: MessageKind,
+    *,
+    line_id: int,
+    now: datetime,
+    due: datetime | None = None,
+    expires: datetime | None = None,
+    author: str | None = None,
+    call: Call | None = None,
+    ticket: str | None = None,
+) -> Message:
+    """Queue a text to a contact, in as many parts as it takes. The box's own words get the GSM-7 twins of typographic
+    characters (23.038); what a person has written stays as it is.
+
+    due: not before this, at once if not given; expires: not after this, WORTH_SENDING from then if not given; both aware.
+    author: the user who wrote it, call: the one that it answers, ticket: of the form that it was typed into.
+    """
+    body, due = body if kind == MessageKind.MANUAL else plain(body), due or now
+    return outgoing.text_is_queued(
+        session,
+        line_id=line_id,
+        contact_id=contact_id,
+        body=body,
+        parts=segments(body).parts,
+        kind=kind,
+        due=due,
+        expires=expires or due + WORTH_SENDING,
+        now=now,
+        author=author,
+        call=call,
+        ticket=ticket,
+    )
 
 
 def write_text(
@@ -37,17 +74,12 @@ def write_text(
     contact = contacts.somebody_at(session, address, "page", now)
     if contact.opted_out_at is not None and not request.despite_stop:
         return Rejected("This person has asked for no more texts. Confirm that you want to write anyway.")
-    parts = segments(body).parts
-    line = lines.line_called(session, settings.modems[0].name)
-    message = outgoing.text_is_queued(
+    message = queue_text(
         session,
-        line_id=id_of(line),
-        contact_id=id_of(contact),
-        body=body,
-        parts=parts,
-        kind=MessageKind.MANUAL,
-        due=now,
-        expires=now + timedelta(hours=MANUAL_HOURS),
+        id_of(contact),
+        body,
+        MessageKind.MANUAL,
+        line_id=id_of(lines.line_called(session, settings.modems[0].name)),
         now=now,
         author=request.author,
         ticket=request.ticket or None,

@@ -1,11 +1,12 @@
 """What holds for the shop at this moment: its settings and region, its hours, what somebody said for now, block lists,
-breaker. The loop owns it; everybody who decides asks it. What it keeps in memory
-also stands in rows, so that a restart knows it."""
+breaker. The loop owns it; everybody who decides asks it. What somebody here or the breaker has said also stands in rows, so
+that a restart knows it: memory and row change together, by the methods here and by nobody else."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from sqlalchemy import event
 from sqlmodel import Session
 
 from bridge.clock import Clock, TimeSource
@@ -144,18 +145,58 @@ class ShopState:
     def context(self) -> OwnerContext:
         return OwnerContext(self.settings, self.region, self.clock.utc(), self.zone)
 
+    def take_settings(self, settings: Settings) -> None:
+        """config.ini was changed: this holds from now on."""
+        self.settings = settings
+
+    def take_lists(self, lists: BlockLists) -> None:
+        """The block lists have been read."""
+        self.lists = lists
+
+    def take_troubles(self, troubles: tuple[Trouble, ...]) -> None:
+        """What is wrong with the box, as the page says it."""
+        self.troubles = troubles
+
+    def trip(self, session: Session, why: Coded) -> None:
+        """The breaker stops all automatic texts until `reset_breaker`."""
+        self._put_back_if_undone(session)
+        self.breaker = why.to_text()
+        memo.remember(session, BREAKER, self.breaker)
+
+    def reset_breaker(self, session: Session) -> None:
+        """Automatic texts go on that the breaker has stopped."""
+        self._put_back_if_undone(session)
+        memo.remember(session, BREAKER, None)
+        self.breaker = None
+
     def pause(self, session: Session, until: datetime | None) -> None:
+        """No automatic texts until then; None: until `resume`."""
+        self._put_back_if_undone(session)
         memo.remember(session, PAUSED, until.isoformat() if until else FOR_EVER)
         self.paused = until or FOR_EVER
 
     def resume(self, session: Session) -> None:
+        """Automatic texts go on that somebody has paused."""
+        self._put_back_if_undone(session)
         memo.remember(session, PAUSED, None)
         self.paused = None
 
     def close(self, session: Session, closure: Closure | None) -> None:
+        """Somebody closes the shop for now; None: the usual hours count again."""
+        self._put_back_if_undone(session)
         value = {"until": closure.until.isoformat(), "back": closure.back} if closure else None
         memo.remember(session, CLOSED, json.dumps(value) if value else None)
         self.closure = closure
+
+    def _put_back_if_undone(self, session: Session) -> None:
+        """Where this transaction comes to nothing, and is tried again, what it has changed here is as it was before."""
+        before = self.breaker, self.paused, self.closure
+
+        def put_back(_session: Session) -> None:
+            self.breaker, self.paused, self.closure = before
+
+        # The newest change is undone first.
+        event.listen(session, "after_rollback", put_back, once=True, insert=True)
 
     @property
     def lists_are_read(self) -> bool:

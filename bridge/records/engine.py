@@ -51,6 +51,22 @@ def _only_read(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
 
 
+@contextmanager
+def not_waiting(engine: Engine) -> Iterator[Connection]:
+    """A connection that waits for no lock: a database that is busy fails at once, with DatabaseError."""
+    with engine.connect() as connection:
+        sqlite = engine.dialect.name == "sqlite"
+        if sqlite:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            connection.rollback()
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            if sqlite:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_SECONDS * 1000}")
+
+
 class AlreadyRunning(Exception):
     """Another service works on this database."""
 

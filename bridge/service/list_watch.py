@@ -28,7 +28,8 @@ class ListWatch:
     def take(self, news: ListsRead) -> None:
         """What the worker has read is in force."""
         if news.lists is not None:
-            self._last, self._shop.lists = news, news.lists
+            self._last = news
+            self._shop.take_lists(news.lists)
             log.info("The block lists hold %d entries.", news.lists.count)
             for trouble in news.lists.troubles:
                 log.warning("%s", trouble)

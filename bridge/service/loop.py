@@ -197,4 +197,4 @@ class Loop:
             self._shop.closed_words(now),
             self._lists.troubles,
         )
-        self._shop.troubles = self.status.troubles
+        self._shop.take_troubles(self.status.troubles)

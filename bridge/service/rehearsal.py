@@ -12,6 +12,7 @@ from bridge.clock import Clock
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
+from bridge.records.engine import not_waiting
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.settings import Settings
 from modem import contract
@@ -23,12 +24,12 @@ SOMEWHERE = "GB"
 def rehearse(engine: Engine, settings: Settings, clock: Clock) -> None:
     """A mobile of the shop's region rings, is missed and is about to be texted, in a transaction that is rolled back: this
     maps the tables, compiles the statements and loads what is known of the region's numbers. What it decides with is made
-    for it alone. A database that fails is left to the loop."""
+    for it alone. A database that fails is left to the loop, one that is busy is not waited for."""
     handlers = logging.getLogger("bridge.handlers")
     level = handlers.level
     handlers.setLevel(logging.CRITICAL)  # nobody has called
     try:
-        with suppress(DatabaseError), Session(engine) as session:
+        with suppress(DatabaseError), not_waiting(engine) as connection, Session(connection) as session:
             try:
                 _miss_a_call(session, settings, clock)
             finally:
@@ -39,7 +40,7 @@ def rehearse(engine: Engine, settings: Settings, clock: Clock) -> None:
 
 def _miss_a_call(session: Session, settings: Settings, clock: Clock) -> None:
     shop = ShopState(settings, clock)
-    shop.lists = BlockLists()
+    shop.take_lists(BlockLists())
     shop.recall(session)
     outbox = Outbox(shop)
     calls = CallHandler(shop, outbox, lambda: 0)

@@ -38,6 +38,6 @@ class SettingsWatch:
             return
         if changed is not None:
             log.info("The configuration was changed and is in force.")
-            self._shop.settings = changed
+            self._shop.take_settings(changed)
             self.trouble = None
             self._tell(changed)

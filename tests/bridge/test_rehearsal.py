@@ -1,6 +1,7 @@
 """The rehearsed call takes the whole way of a call and leaves nothing behind."""
 
 import logging
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import parse
-from bridge.records.engine import migrate, open_engine
+from bridge.records.engine import LOCK_SECONDS, migrate, open_engine
 from bridge.records.tables import metadata
 from bridge.service.rehearsal import rehearse
 from tests.support import big
@@ -41,4 +42,17 @@ def test_the_rehearsed_call_is_texted_and_leaves_no_row_and_no_log(
 def test_a_database_without_tables_is_left_to_the_loop(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
     rehearse(engine, parse("", tmp_path / "config.ini"), Clock())
+    engine.dispose()
+
+
+def test_a_busy_database_is_not_waited_for_and_later_is(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    migrate(engine)
+    with engine.connect() as holder:
+        holder.exec_driver_sql("BEGIN IMMEDIATE")
+        start = time.monotonic()
+        rehearse(engine, parse("[shop]\ncountry = GB", tmp_path / "config.ini"), Clock())
+        assert time.monotonic() - start < LOCK_SECONDS
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == LOCK_SECONDS * 1000
     engine.dispose()

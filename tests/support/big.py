@@ -19,6 +19,7 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
+from bridge.records.users import make_session_key
 from bridge.rules import blocklists
 from modem import contract
 from tests.support.people import add_user
@@ -115,7 +116,7 @@ def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterato
     migrate(engine)
     fill(folder / "textback.db", contacts, calls, messages)
     shop = ShopState(parse(SETTINGS, folder / "config.ini"), Clock())
-    shop.lists = blocklists.BlockLists()
+    shop.take_lists(blocklists.BlockLists())
     mind = Mind(shop)
     with Session(engine) as session, session.begin():
         shop.recall(session)
@@ -199,6 +200,7 @@ def a_page(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[t
     fill(folder / "textback.db", contacts, calls, messages)
     with Session(engine) as session, session.begin():
         add_user(session, "mia", "flour & water")
+        make_session_key(session)
     status = Status(0.0, (LineStatus("main", LineState.UP),))
     bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None, Clock().utc)
     client = create_app(bridge).test_client()

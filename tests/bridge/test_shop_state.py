@@ -1,0 +1,80 @@
+"""What the shop's state keeps in memory and in rows is the same, and nobody changes one of them alone."""
+
+import ast
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from bridge.clock import Clock
+from bridge.config import parse
+from bridge.handlers.shop import FOR_EVER, ShopState
+from bridge.records.engine import migrate, open_engine
+from bridge.rules.hours import Closure
+from modem.contract import Coded
+from tests.support.paths import ROOT
+
+FILES = [path for room in ("bridge", "web") for path in sorted((ROOT / room).rglob("*.py"))]
+WHY = Coded.of("strangers", count=3)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    migrate(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> ShopState:
+    return ShopState(parse("", tmp_path / "config.ini"), Clock())
+
+
+def held(shop: ShopState) -> tuple[object, ...]:
+    return shop.breaker, shop.paused, shop.closure
+
+
+def after_a_restart(engine: Engine, shop: ShopState) -> ShopState:
+    again = ShopState(shop.settings, Clock())
+    with Session(engine) as session:
+        again.recall(session)
+    return again
+
+
+def test_what_is_committed_is_known_after_a_restart(engine: Engine, shop: ShopState) -> None:
+    until = shop.clock.utc() + timedelta(hours=2)
+    with Session(engine) as session, session.begin():
+        shop.trip(session, WHY)
+        shop.pause(session, until)
+        shop.close(session, Closure(until, back=True))
+    assert held(shop) == (WHY.to_text(), until, Closure(until, back=True))
+    assert held(after_a_restart(engine, shop)) == held(shop)
+    with Session(engine) as session, session.begin():
+        shop.reset_breaker(session)
+        shop.resume(session)
+        shop.close(session, None)
+    assert held(shop) == (None, None, None) == held(after_a_restart(engine, shop))
+
+
+def test_what_is_rolled_back_has_never_been_so_in_memory_either(engine: Engine, shop: ShopState) -> None:
+    with Session(engine) as session, session.begin():
+        shop.pause(session, None)
+    with Session(engine) as session:
+        shop.trip(session, WHY)
+        shop.resume(session)
+        shop.close(session, Closure(shop.clock.utc(), back=False))
+        session.rollback()
+    assert held(shop) == (None, FOR_EVER, None) == held(after_a_restart(engine, shop))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_sets_its_fields_from_outside(path: Path) -> None:
+    attributes = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)
+    ]
+    changed = [ast.unparse(node) for node in attributes if not isinstance(node.ctx, ast.Load)]
+    assert not [name for name in changed if name.split(".")[-2] in ("shop", "_shop")]
