@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz house map lock
+.PHONY: demo help test cov check lint types format bench fuzz house map config lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -59,6 +59,9 @@ house: $(READY) ## the shape of the code: packages, imports, layers, circles, lo
 
 map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import differently
 	$(BIN)/python -m tests.house --map
+
+config: $(READY) ## write config.ini and the tables of docs/configuration.md anew, after a key was added
+	$(BIN)/python -m bridge.config.shipped
 
 lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
 	$(PYTHON) -m venv .venv-lock

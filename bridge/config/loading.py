@@ -9,7 +9,8 @@ from typing import Any
 from bridge.config import ini
 from bridge.config.checks import language as language_code
 from bridge.config.ini import Problem, Section
-from bridge.config.schema import DAYS, SECTIONS, Setting
+from bridge.config.schema import DAYS, SECTIONS
+from bridge.config.setting import Setting
 from bridge.rules.settings import (
     FilterSettings,
     HoursSettings,

@@ -165,6 +165,7 @@ class Loop:
         migrate(self._engine)
         self._shop.recall(session)
         users.make_session_key(session)
+        users.setup_code(session)
         self._clock_watch.begin(session)
         self._calls.settle_left_over(session)
         if self._heartbeat.last is not None:

@@ -48,6 +48,10 @@ def test_every_change_is_somebodys_and_has_its_words() -> None:
     assert {change.code for change in made if change} == set(Change) == set(SENTENCES)
 
 
+def test_a_code_without_its_facts_is_no_error() -> None:
+    assert change_in_words("paused") == "paused automatic texts for {minutes} minutes"
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -6,13 +6,14 @@ from dataclasses import fields, replace
 from datetime import date, time
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.config import ConfigError, Problem, Settings, load, parse
-from bridge.config.schema import DAYS, FAMILIES, SECTIONS
+from bridge.config import ConfigError, Problem, Settings, load, parse, shipped
+from bridge.config.schema import ABOUT, DAYS, FAMILIES, SECTIONS
 from bridge.rules.hours import Holidays, Span
 from bridge.rules.mcc import REGIONS
 from modem.at import families
@@ -47,6 +48,32 @@ def keys_of(text: str, setting: str) -> dict[str, list[str]]:
 
 
 SCHEMA = {name: list(keys) for name, keys in SECTIONS.items()}
+
+
+def test_what_is_shipped_is_made_of_the_schema() -> None:
+    """`make config` writes both."""
+    assert SHIPPED.read_text("utf-8") == shipped.config_ini()
+    docs = shipped.DOCS.read_text("utf-8")
+    assert docs == shipped.with_tables(docs)
+    restart = [f"`[{section}]`" for section, about in ABOUT.items() if not about.live]
+    assert f"save those in {', '.join(restart[:-1])} and {restart[-1]}" in docs
+
+
+# Two sections whose objects are not a field a key: the days of a week are one, and a database has a place if nobody says one.
+CLASSES = {
+    name: get_args(kind)[0] if get_origin(kind) is tuple else kind
+    for name, kind in get_type_hints(Settings).items()
+    if name not in ("path", "hours")
+}
+
+
+@pytest.mark.parametrize("section", [name for name in SECTIONS if name != "hours"])
+def test_each_field_of_the_settings_has_its_key_and_the_type_of_its_check(section: str) -> None:
+    fields = get_type_hints(CLASSES["modems" if section == "modem" else section])
+    for key, setting in SECTIONS[section].items():
+        check = setting.check
+        assert get_type_hints(check)["return"] == fields.pop(key), key
+    assert all(name == "name" or name.endswith("_by_language") for name in fields), fields
 
 
 def test_the_shipped_file_has_every_key_in_order_and_no_other() -> None:

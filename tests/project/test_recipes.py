@@ -26,6 +26,16 @@ NAMED = re.compile(r"`([\w/]+\.py)` \(((?:`\w+`(?:, )?)+)\)")
 CODE = re.compile(r"^ *```(python|diff) file=(\S+)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 # What must be so when a recipe with code has been followed.
 WORKS = {
+    "A key of config.ini": """
+from pathlib import Path
+from bridge import config
+from bridge.config import shipped
+from web.pages.settings_forms import FORMS
+assert "\\nper_hour = 30\\n" in shipped.config_ini()
+assert "| `per_hour` | `30` |" in shipped.with_tables("## [limits]\\n\\n| key |\\n")
+assert "per_hour" in [field.key for field in FORMS["limits"].fields]
+assert config.parse("", Path("config.ini")).limits.per_hour == 30
+""",
     "A vendor of modems": "from modem.at.families import family_of; assert family_of('ACME 9000').name == 'acme'",
     "A page": "from web.app import ROOMS; from web.pages import greeting; assert greeting in ROOMS; greeting.greeting()",
 }

@@ -21,6 +21,7 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.status import LineState, LineStatus, Status
 from bridge.records import views
 from bridge.records.tables import Contact
+from tests.support.box import until
 from tests.support.people import set_password
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
@@ -290,3 +291,19 @@ def test_the_page_cannot_write(office: Office) -> None:
     """Every write is a request to the loop: what the page is given of the database only reads."""
     with pytest.raises(OperationalError, match="readonly"), office.bridge.engine.begin() as connection:
         connection.execute(text("UPDATE user SET role = 'owner'"))
+
+
+def test_who_logs_in_waits_for_nobody_who_writes(tmp_path: Path) -> None:
+    with an_office(tmp_path) as office:
+        client = create_app(office.bridge).test_client()
+        with closing(sqlite3.connect(tmp_path / "textback.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            form = {"csrf_token": token(client, "/login"), "name": NAME, "password": PASSWORD}
+            assert client.post("/login", data=form).status_code == 303
+            new = {"csrf_token": token(client, "/team"), "name": "noa", "password": PASSWORD}
+            held = client.post("/team", data=new)
+            assert (held.status_code, "could not store it yet" in held.text) == (503, True)
+            other.execute("ROLLBACK")
+        until(
+            lambda: "noa" in client.get("/team").text, "the user, who is let in as soon as it can be stored"
+        )

@@ -1,0 +1,1 @@
+"""The keys of config.ini, a file a section."""

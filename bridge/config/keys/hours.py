@@ -1,0 +1,41 @@
+"""[hours] When the shop is open."""
+
+from bridge.config import checks as values
+from bridge.config.setting import About, Ask, Setting
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEK = (
+    "Spans such as 9:00-12:30, 14:00-18:00. No day set: always open; once one is set, a day without spans is closed.\n"
+    "24:00 is allowed, and a span may pass midnight."
+)
+
+ABOUT = About(
+    "Opening hours",
+    "Write spans like 9:00-12:30, 14:00-18:00; one may pass midnight, like 18:00-2:00. A day without is closed; with "
+    "no day filled in the shop counts as always open.",
+)
+KEYS: dict[str, Setting] = {
+    **{
+        day: Setting(
+            "",
+            values.hours,
+            comment=_WEEK if day == "monday" else "",
+            doc="spans",
+            ask=Ask(day.capitalize()),
+        )
+        for day in DAYS
+    },
+    "holidays": Setting(
+        "",
+        values.holidays,
+        comment=(
+            "A country code (its public holidays), dates such as 2026-12-24, or both. Separated by commas."
+        ),
+        doc=(
+            "days when the shop is closed: a country code (its public holidays), dates such as `2026-12-24`, or both"
+        ),
+        ask=Ask(
+            "Holidays", hint="A country code for its public holidays, dates such as 2026-12-24, or both."
+        ),
+    ),
+}

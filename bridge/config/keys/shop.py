@@ -1,0 +1,45 @@
+"""[shop] The shop itself."""
+
+from bridge.config import checks as values
+from bridge.config.setting import About, Ask, FieldKind, Setting
+
+ABOUT = About("The shop")
+KEYS: dict[str, Setting] = {
+    "name": Setting(
+        "",
+        values.text,
+        comment="The shop's name, in texts {shop}.",
+        doc="the shop's name; `{shop}` in texts",
+        ask=Ask("Name", hint="Stands in the texts as {shop}."),
+    ),
+    "phone": Setting(
+        "",
+        values.phone,
+        comment="The shop's phone number as people write it, in texts {phone}.",
+        doc="the shop's phone number as people write it; `{phone}` in texts; it is never texted",
+        ask=Ask("Phone", hint="Stands in the texts as {phone}.", kind=FieldKind.PHONE),
+    ),
+    "country": Setting(
+        "auto",
+        values.country,
+        comment="ISO code such as GB, DE or US; auto = from the SIM.",
+        doc=("ISO code such as `GB`: how numbers without `+` are read. `auto`: that of the SIM, by its IMSI"),
+        ask=Ask("Country", hint="auto, or a code such as GB. auto takes that of the SIM."),
+    ),
+    "timezone": Setting(
+        "auto",
+        values.timezone,
+        comment="IANA name such as Europe/London; auto = the system's.",
+        doc="IANA name such as `Europe/London`. `auto`: the system's",
+        ask=Ask("Time zone", hint="auto, or a name such as Europe/London."),
+    ),
+    "own_numbers": Setting(
+        "",
+        values.phones,
+        comment=(
+            "Numbers that are never texted: our own, the divert target, voicemail. Separated by commas."
+        ),
+        doc="numbers that are never texted: our own, the one calls are diverted to, voicemail",
+        ask=Ask("Own numbers", hint="Never texted: your mobile, your voicemail; with commas."),
+    ),
+}
