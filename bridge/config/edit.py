@@ -16,6 +16,7 @@ from bridge.config import ini
 from bridge.config.ini import Problem
 from bridge.config.loading import BY_LANGUAGE, ConfigError
 from bridge.config.schema import SECTIONS
+from bridge.rules.one_line import one_line
 
 _KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z]+)?")
 NO_KEY = "this is no key"
@@ -50,28 +51,19 @@ def change(path: Path, section: str, values: Values) -> list[str]:
 
     Raises ConfigError with every problem of what would stand there, CannotWrite where the file cannot be had or written.
     """
-    odd = tuple(Problem(None, section, line_of(key), NO_KEY) for key in values if not _KEY.fullmatch(key))
+    odd = tuple(Problem(None, section, one_line(key), NO_KEY) for key in values if not _KEY.fullmatch(key))
     if odd:
         raise ConfigError(path, odd)
     with _one_at_a_time:
         text = _text(path)
         now = written(path)[section]
-        new = {key: None if value is None else line_of(value) for key, value in values.items()}
+        new = {key: None if value is None else one_line(value) for key, value in values.items()}
         changed = {key: value for key, value in new.items() if value != now.get(key)}
         after = edited(text, section, changed)
         config.parse(after, path, os.environ)
         if changed:
             _write(path, after)
     return list(changed)
-
-
-def line_of(value: str) -> str:
-    """A value in one line, as it stands in the file: what breaks lines or is not to be seen is a blank.
-
-    >>> line_of(" Corner\\r\\n[web]\\x0b Bakery ")
-    'Corner [web] Bakery'
-    """
-    return " ".join("".join(char if char.isprintable() else " " for char in value).split())
 
 
 def edited(text: str, section: str, values: Values) -> str:

@@ -8,6 +8,7 @@ from bridge.records.contacts import somebody_at
 from bridge.records.tables import Contact
 from bridge.rules.addressbook import Card
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.rules.one_line import one_line
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
@@ -15,7 +16,7 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of contact.")
     contact.name, contact.notes, contact.kind = (
-        _line(name)[:LONGEST_NAME],
+        one_line(name)[:LONGEST_NAME],
         notes.strip()[:LONGEST_NOTES],
         kind,
     )
@@ -30,13 +31,3 @@ def import_contact(session: Session, card: Card, now: datetime) -> None:
     kind = contact.kind or card.mark
     describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
     contact.blocked = contact.blocked or card.blocked
-
-
-def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-# ---- forgetting
-
-
-# ---- what grows too old

@@ -15,6 +15,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from bridge.records import memo
 from bridge.records.tables import User
+from bridge.rules.one_line import one_line
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
@@ -30,7 +31,7 @@ _one_at_a_time = threading.Lock()
 
 def name_of(typed: str) -> str:
     """The name that somebody may log in by. Raises ValueError with a sentence if it will not do."""
-    name = " ".join("".join(c if c.isprintable() else " " for c in typed).split())
+    name = one_line(typed)
     if not name:
         raise ValueError("A user needs a name.")
     if len(name) > LONGEST_NAME:

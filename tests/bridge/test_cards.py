@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.rules.addressbook import MAX_BYTES, Card, read, to_csv, to_vcard
 from bridge.rules.numbers import NOWHERE
+from bridge.rules.one_line import one_line
 
 ANN = "+447400123456"
 BOB = "+447400123457"
@@ -412,8 +413,8 @@ CARDS = st.lists(
     st.builds(
         Card,
         number=st.integers(400123450, 400123459).map(lambda n: f"+447{n}"),
-        # A name is one line with single blanks; notes keep their lines.
-        name=TEXT.map(lambda text: " ".join(text.split())[:80].strip()),
+        # A name is one line, as the box keeps it; notes keep their lines.
+        name=TEXT.map(lambda text: one_line(text)[:80].strip()),
         notes=TEXT.map(lambda text: (text * 4)[:1000].strip()),
         mark=st.sampled_from(["", "staff", "supplier", "never"]),
         blocked=st.booleans(),

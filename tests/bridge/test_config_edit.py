@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bridge import config
 from bridge.config import ConfigError, ini
-from bridge.config.edit import CannotWrite, change, edited, line_of, mark, written
+from bridge.config.edit import CannotWrite, change, edited, mark, written
 from bridge.config.schema import SECTIONS
+from bridge.rules.one_line import one_line
 from tests.support.paths import ROOT
 
 SHIPPED = ROOT / "config.ini"
@@ -119,12 +120,12 @@ def test_a_fault_elsewhere_is_told_and_nothing_is_written(path: Path) -> None:
 @given(value=st.text(max_size=60))
 @settings(max_examples=300, deadline=None)
 def test_no_text_can_become_a_setting(value: str) -> None:
-    after = edited(SAMPLE, "shop", {"name": line_of(value)})
+    after = edited(SAMPLE, "shop", {"name": one_line(value)})
     sections, problems = ini.read(after)
     assert problems == []
     assert [
         (section.name, [(entry.key, entry.value) for entry in section.entries]) for section in sections
-    ] == [("shop", [("name", line_of(value))]), ("textback", [("message", "Hi")])]
+    ] == [("shop", [("name", one_line(value))]), ("textback", [("message", "Hi")])]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\x00"])

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from flask import Blueprint, g, render_template, request
 
-from bridge.config.edit import line_of
 from bridge.contract.answers import Decision, Done
 from bridge.contract.requests import DryRun
+from bridge.rules.one_line import one_line
 from bridge.rules.wording import cost
 from bridge.words import reasons
 from web import current
@@ -56,7 +56,7 @@ def _request_of(typed: dict[str, str]) -> DryRun | str:
         return "How often does it ring? Write a number from 0 to 60."
     if typed["outcome"] not in OUTCOMES:
         return "Choose how the call ends."
-    return DryRun(line_of(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
+    return DryRun(one_line(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
 
 
 def _now() -> datetime:

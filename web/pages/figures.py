@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -15,6 +14,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.hours import lasted
+from bridge.rules.spreadsheet import guarded_number
 from web import current
 from web.pages import charts
 
@@ -221,17 +221,8 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
 
 def _line(cells: Sequence[object]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out).writerow([safe(cell) if isinstance(cell, str) else cell for cell in cells])
+    csv.writer(out).writerow([guarded_number(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
-
-
-def safe(cell: str) -> str:
-    """Nothing that a spreadsheet would calculate; a phone number stays one.
-
-    >>> safe("+447400123456"), safe("=1+1"), safe("+1+1"), safe("Ann")
-    ('+447400123456', "'=1+1", "'+1+1", 'Ann')
-    """
-    return cell if re.fullmatch(r"\+[0-9]+", cell) else re.sub(r"^(?=\s*[=+\-@\t])", "'", cell)
 
 
 def _file(name: str, lines: Iterable[str]) -> Response:

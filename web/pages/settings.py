@@ -17,6 +17,7 @@ from bridge.records import users, views
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
+from bridge.rules.one_line import one_line
 from bridge.rules.preview import samples
 from web import current
 from web.access import login
@@ -113,15 +114,15 @@ def _known(section: str) -> str:
 def _typed(section: str) -> dict[str, str | None]:
     """The form's values as they would stand in the file; a text in another language that was emptied is taken out."""
     fields: dict[str, str | None] = {
-        field.key: edit.line_of(request.form.get(field.key, ""))[:LONGEST]
+        field.key: one_line(request.form.get(field.key, ""))[:LONGEST]
         for field in FORMS[_known(section)].fields
     }
     if section == "textback":
         for key in request.form:
             base, _, language = key.partition(".")
             if base in ("message", "closed_message") and language:
-                fields[key] = edit.line_of(request.form[key])[:LONGEST] or None
-        language, words = (edit.line_of(request.form.get(f"new_{part}", "")) for part in ("language", "text"))
+                fields[key] = one_line(request.form[key])[:LONGEST] or None
+        language, words = (one_line(request.form.get(f"new_{part}", "")) for part in ("language", "text"))
         if words:
             fields[f"message.{language}"] = words[:LONGEST]
     return fields

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.rules.numbers import NOWHERE, e164
+from bridge.rules.one_line import one_line
 from bridge.rules.optout import normal
 
 MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 5_000_000, 50_000, 20
@@ -164,7 +165,7 @@ def _controls(text: str) -> str:
 
 def _line(text: str) -> str:
     """A name: one line, single blanks."""
-    return " ".join(_controls(text[:_VALUE]).split())[:NAME_LENGTH].strip()
+    return one_line(text[:_VALUE])[:NAME_LENGTH].strip()
 
 
 def _lines(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bridge.rules.addressbook.card import _CATEGORIES, _COLUMNS, Card, _Book, _line, _lines, _number, _table
 from bridge.rules.optout import normal
+from bridge.rules.spreadsheet import guarded, guarded_number, unguarded
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero", "vero"})
 
@@ -50,25 +51,13 @@ def to_csv(cards: Iterable[Card]) -> str:
     writer = csv.writer(out)
     writer.writerow(["number", "name", "notes", "mark", "blocked"])
     for card in cards:
-        number = card.number if re.fullmatch(r"\+\d+", card.number) else _guard(_line(card.number))
+        number = guarded_number(_line(card.number))
         blocked = "yes" if card.blocked else ""
-        writer.writerow([number, _guard(_line(card.name)), _guard(_lines(card.notes)), card.mark, blocked])
+        writer.writerow([number, guarded(_line(card.name)), guarded(_lines(card.notes)), card.mark, blocked])
     return out.getvalue()
 
 
-# What spreadsheets would calculate. An apostrophe makes it text; one that was there before gets a second.
-_FORMULA = r"(?='*[=+\-@\t])"
-
-
 _END = "\0end"
-
-
-def _guard(text: str) -> str:
-    return re.sub(f"^{_FORMULA}", "'", text)
-
-
-def _unguard(cell: str) -> str:
-    return re.sub(f"^'{_FORMULA}", "", cell)
 
 
 def _read_csv(text: str, book: _Book) -> None:
@@ -91,7 +80,7 @@ def _read_csv(text: str, book: _Book) -> None:
         cells: dict[str, list[str]] = {}
         for role, cell in zip(roles, row, strict=False):
             if cell.strip():
-                cells.setdefault(role, []).append(_unguard(cell))
+                cells.setdefault(role, []).append(unguarded(cell))
         numbers = [one for cell in cells.get("number", []) for one in re.split(r":::|\n|[;,]\s", cell)]
         categories = [one for cell in cells.get("mark", []) for one in re.split(":::|[,;\n]", cell)]
         if any(normal(cell) in _YES for cell in cells.get("blocked", [])):
