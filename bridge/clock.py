@@ -45,6 +45,13 @@ class Clock:
         self._start: datetime | None = None
 
     def utc(self) -> datetime:
+        """The time by the wall clock as `step` has seen it last: one that is moved between two looks moves nobody's decision."""
+        if self._start is None:
+            return self.wall_clock()
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def wall_clock(self) -> datetime:
+        """What the wall clock shows."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
@@ -56,7 +63,7 @@ class Clock:
 
     def step(self) -> timedelta:
         """By how much the wall clock was moved since this was asked last; zero if it only ran."""
-        start = self.utc() - timedelta(seconds=self.monotonic())
+        start = self.wall_clock() - timedelta(seconds=self.monotonic())
         moved, self._start = start - (self._start or start), start
         return moved if abs(moved) >= STEP else timedelta(0)
 
