@@ -65,6 +65,7 @@ def sheet(facts: Facts) -> tuple[Check, ...]:
 
 
 def healthy(checks: tuple[Check, ...]) -> bool:
+    """Has no check failed? Warnings do not count."""
     return all(check.verdict != "fail" for check in checks)
 
 
