@@ -15,6 +15,7 @@ ANSWER_WITHIN = timedelta(days=7)
 
 
 def is_read(session: Session, contact: Contact) -> None:
+    """Marks every unread text of this contact as read."""
     unread = select(Message).where(Message.contact_id == contact.id, Message.status == MessageStatus.RECEIVED)
     for message in session.exec(unread):
         message.status = MessageStatus.READ
@@ -87,6 +88,7 @@ def save_reply(session: Session, body: str) -> None:
 
 
 def drop_reply(session: Session, key: int) -> None:
+    """Deletes the saved reply with this id, if there is one."""
     reply = session.get(SavedReply, key)
     if reply is not None:
         session.delete(reply)

@@ -70,6 +70,7 @@ class IncomingTexts:
         self._notices = operator_notices.load()
 
     def text_came(self, session: Session, text: contract.TextReceived) -> None:
+        """A text, or one part of a long one, has arrived: stored once, joined when it is whole, and then acted upon."""
         line = lines.line_called(session, text.line)
         if incoming.already_have(session, line, text):
             return

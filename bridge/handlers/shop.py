@@ -44,9 +44,11 @@ class OwnerContext:
 
     @property
     def wanted(self) -> bool:
+        """Is anybody to be told of trouble: by text, or by an Apprise service?"""
         return bool(self.settings.notify.sms_to or self.settings.notify.urls)
 
     def who(self, contact: Contact) -> str:
+        """A contact for people: the name with the number, or the number alone."""
         number = numbers.pretty(contact.address, self.region)
         return f"{contact.name} ({number})" if contact.name else number
 
@@ -143,6 +145,7 @@ class ShopState:
         return self.settings.shop.zone
 
     def context(self) -> OwnerContext:
+        """What alerts and answers to the owner are worded with: settings, region, the time now and the zone."""
         return OwnerContext(self.settings, self.region, self.clock.utc(), self.zone)
 
     def take_settings(self, settings: Settings) -> None:
@@ -200,6 +203,7 @@ class ShopState:
 
     @property
     def lists_are_read(self) -> bool:
+        """Are the block lists loaded, or none configured?"""
         return self.lists is not None or not self.settings.filters.blocklists
 
     def words(
