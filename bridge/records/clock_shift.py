@@ -58,6 +58,7 @@ def doubted_between(session: Session) -> tuple[datetime, datetime] | None:
 
 
 def doubt_is_over(session: Session) -> None:
+    """Forgets since when the clock was in doubt."""
     remember(session, DOUBTED, None)
 
 

@@ -121,4 +121,5 @@ def _batch(session: Session, what: type[Any], old: Any, of_it: Sequence[tuple[ty
 
 
 def delete_rows(session: Session, what: type[Any], which: Any) -> None:
+    """Deletes the rows of this table for which the condition holds."""
     session.execute(delete(what).where(which).execution_options(synchronize_session="fetch"))

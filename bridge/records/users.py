@@ -82,18 +82,22 @@ def log_out_everywhere(database: Session, name: str) -> None:
 
 
 def everybody(database: Session) -> Sequence[User]:
+    """All users, by name."""
     return database.exec(select(User).order_by(col(User.name))).all()
 
 
 def names(database: Session) -> list[str]:
+    """The names of all users, sorted."""
     return [user.name for user in everybody(database)]
 
 
 def nobody_yet(database: Session) -> bool:
+    """Has no user been made yet?"""
     return database.exec(select(User.id).limit(1)).first() is None
 
 
 def named(database: Session, name: str) -> User | None:
+    """The user of this name, blanks around it ignored; None if there is none."""
     return database.exec(select(User).where(User.name == name.strip())).first()
 
 

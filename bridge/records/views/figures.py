@@ -60,18 +60,22 @@ class Figures:
 
     @property
     def calls(self) -> int:
+        """Calls over all days."""
         return sum(day.calls for day in self.days)
 
     @property
     def missed(self) -> int:
+        """Missed calls over all days."""
         return sum(day.missed for day in self.days)
 
     @property
     def texts(self) -> int:
+        """Automatic texts that went out, over all days."""
         return sum(day.texts for day in self.days)
 
     @property
     def replies(self) -> int:
+        """How many of those texts were answered, over all days."""
         return sum(day.replies for day in self.days)
 
 
