@@ -145,6 +145,7 @@ class BlockLists:
 
     @property
     def count(self) -> int:
+        """How many numbers, prefixes and expressions there are in all files."""
         return sum(
             len(file.numbers) + sum(map(len, file.prefixes.values())) + len(file.expressions)
             for file in self.files
