@@ -32,6 +32,7 @@ class TimeSource:
     exact: bool
 
     def by_now(self, monotonic: float) -> datetime:
+        """What this source would say at the monotonic instant `monotonic` (seconds), in UTC."""
         return self.told + timedelta(seconds=monotonic - self.at)
 
 
@@ -45,9 +46,11 @@ class Clock:
         self._start: datetime | None = None
 
     def utc(self) -> datetime:
+        """The wall clock, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
+        """Seconds since an arbitrary start; never moved by whoever sets the wall clock."""
         return time.monotonic()
 
     def utc_at(self, moment: float) -> datetime:
