@@ -75,6 +75,7 @@ class Page(Flask):
     """Flask, but for the addresses that it would write into the log: they hold phone numbers."""
 
     def log_exception(self, exc_info: Any) -> None:
+        """Logs an error with the name of the view alone: the path may hold a phone number."""
         self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
 
 
