@@ -123,7 +123,7 @@ class Wire:
             termios.tcflush(self._keeper, termios.TCIFLUSH)
             self._queue.clear()
         except OSError:
-            # Somebody else was faster and had it for himself. If he is gone again too, nobody can open this one any more.
+            # Another program was faster and held it alone. If that has gone again too, nobody can open this one any more.
             if self._hung_up():
                 self.unplug()
                 self.plug()
