@@ -1,4 +1,4 @@
-"""The checks that make values of what stands behind the keys of config.ini; which key has which, the schema says.
+"""The checks that turn the text behind a key of config.ini into its value; which key has which check, the schema says.
 
 A check takes the text behind `=` and raises ValueError with what is wrong and what would be right, to be read behind
 the key's name and without a full stop. No check repeats what may hold a secret: PIN, Apprise URLs, the database's URL.
@@ -126,7 +126,7 @@ def timezone(value: str) -> str:
 
 
 def phone(value: str) -> str:
-    """A phone number as people write it, or nothing."""
+    """A phone number as people write it, or nothing. Raises ValueError where it has other than 3 to 15 digits."""
     digits = re.sub(r"[\s().\-/]", "", value)
     if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
         raise ValueError(f"{value!r} is no phone number; write one such as +44 20 7946 0018")
@@ -134,7 +134,7 @@ def phone(value: str) -> str:
 
 
 def phones(value: str) -> tuple[str, ...]:
-    """Phone numbers, separated by commas or lines. Raises ValueError for the first that is none."""
+    """Phone numbers, separated by commas. Raises ValueError for the first that is none."""
     return tuple(phone(part) for part in listed(value))
 
 
@@ -153,7 +153,7 @@ def baud(value: str) -> int:
 
 
 def port(value: str) -> str:
-    """auto, simulator, a path, or the modem's IMEI or its SIM's ICCID."""
+    """`auto`, `simulator`, a path, or the modem's IMEI or its SIM's ICCID. Raises ValueError for anything else."""
     if (
         value in ("auto", "simulator")
         or value.startswith("/")
@@ -179,7 +179,7 @@ def quiet(value: str) -> Span | None:
 
 
 def time_of_day(value: str) -> time | None:
-    """A time of day such as 8:00, or off."""
+    """A time of day such as 8:00, None for `off`. Raises ValueError for anything else."""
     if value.lower() == "off":
         return None
     matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
@@ -210,7 +210,8 @@ def _date(value: str) -> date:
 
 
 def urls(value: str) -> tuple[str, ...]:
-    """Apprise URLs; their own commas (several recipients) stay, since a comma parts only what begins a new URL."""
+    """Apprise URLs; their own commas (several recipients) stay, since a comma only separates where a new URL begins. Raises
+    ValueError, without the value, for what is none."""
     found = tuple(part for part in re.split(rf"\s*,?\s+|,(?={_SCHEME})", value) if part)
     for place, url in enumerate(found, 1):
         if not re.match(f"{_SCHEME}.", url):
