@@ -154,7 +154,7 @@ class CallHandler:
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
 
     def _past(self, session: Session, call: Call, now: datetime) -> Past:
-        """As it was read ahead, if no row has changed since."""
+        """What was read ahead, if no row has changed since; else it is read now."""
         changes, past = self._read.pop(id_of(call), (-1, None))
         if past is None or changes != self._changes() or not past.holds(self._shop, now):
             return read_past(session, self._shop, call, now)

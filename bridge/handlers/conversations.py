@@ -61,7 +61,8 @@ def mark_done(session: Session, contact: Contact, done: bool) -> None:
 
 
 def assign(session: Session, contact: Contact, user: str | None) -> None:
-    """Raises ValueError with a sentence where nobody of this name may log in."""
+    """This user sees to the conversation; None: nobody in particular. Raises ValueError with a sentence for a name that no
+    user has."""
     if user and session.exec(select(User.id).where(User.name == user)).first() is None:
         raise ValueError(f"Nobody called {user} may log in.")
     contact.assignee = user or None
