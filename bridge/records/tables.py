@@ -274,7 +274,7 @@ class Alert(SQLModel, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the wish."""
+    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the opt-out."""
 
     digest: str = Field(primary_key=True)
     opted_out_at: datetime = Field(sa_type=Utc)

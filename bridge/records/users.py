@@ -50,7 +50,7 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
         )
     user = User(name=name, password=hashed, created=now, role=role)
     database.add(user)
-    memo.remember(database, SETUP_CODE, None)  # it has done its work
+    memo.remember(database, SETUP_CODE, None)  # it is used up
     database.flush()
     return user
 
