@@ -71,7 +71,7 @@ class LineHandle:
         self.request(text)
 
     def queue_is(self, stopped: Trouble | None) -> None:
-        """stopped: why no text goes out, None if they do."""
+        """Notes whether the queue goes on. stopped: why no text goes out, None if they do."""
         self.status = replace(self.status, stopped=stopped)
 
     def text_is_over(self, stopped: Trouble | None) -> None:

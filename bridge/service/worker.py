@@ -98,7 +98,7 @@ def read_lists(job: ReadLists) -> ListsRead:
 
 
 def announce(job: Announce) -> Announced:
-    """In a process of its own: Apprise is large, seldom used, and its plugins are many hands' work."""
+    """In a process of its own: Apprise is large, seldom used, and its plugins are written by many people."""
     item = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
     try:
         done = subprocess.run(
