@@ -68,7 +68,8 @@ def load(path: Path) -> Settings:
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Session]:
-    """A session on the database, its tables brought to this release; committed at the end."""
+    """A session on the database, its tables brought to this release; committed at the end. Raises Failure where that cannot
+    be done."""
     from sqlalchemy.exc import DatabaseError
     from sqlmodel import Session
 
