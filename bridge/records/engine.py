@@ -85,6 +85,7 @@ class Heartbeat:
                 self.last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
     def beat(self) -> None:
+        """Notes that the service is alive now; a file that cannot be touched is no error."""
         if self._file is not None:
             with suppress(OSError):
                 os.utime(self._file)

@@ -32,6 +32,7 @@ def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, no
 
 
 def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:
+    """Ends the open incidents of this kind on this line, if there are any. now: UTC."""
     for incident in _open_incidents(session, line, kind):
         incident.ended = now
 

@@ -1,4 +1,4 @@
-"""Old rows are deleted, a few at a time, by a clock that went day by day."""
+"""Old rows are deleted, a few at a time, and only by a clock that has gone on day by day."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,8 +35,8 @@ UNFINISHED = (*PENDING, MessageStatus.RECEIVED)
 
 
 def days_go_by(session: Session, now: datetime) -> bool:
-    """Once a day: has the clock moved by days since this was asked last, neither back nor by months? Only then it is believed
-    enough to delete by it; the first time only notes it."""
+    """Once a day: has the clock moved by days since this was asked last, neither back nor by months? Only then is it
+    trusted to delete by; the first call only notes the time."""
     last = remembered(session, TIDIED)
     remember(session, TIDIED, now.isoformat())
     return last is not None and timedelta(0) <= now - datetime.fromisoformat(last) <= AWAY_AT_MOST
@@ -91,7 +91,7 @@ def _old_audit_entries(before: datetime) -> Old:
 
 
 def _people_of_nothing(before: datetime) -> Old:
-    """Who only called or wrote once upon a time, and asked for nothing."""
+    """Contacts of whom no call, text or note is left, and of whom the shop has kept nothing."""
     nothing = (
         ~exists().where(col(Call.contact_id) == Contact.id),
         ~exists().where(col(Message.contact_id) == Contact.id),
@@ -121,4 +121,5 @@ def _batch(session: Session, what: type[Any], old: Any, of_it: Sequence[tuple[ty
 
 
 def delete_rows(session: Session, what: type[Any], which: Any) -> None:
+    """Deletes the rows of this table for which the condition holds."""
     session.execute(delete(what).where(which).execution_options(synchronize_session="fetch"))

@@ -19,6 +19,7 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the column: UTC without a zone. Raises ValueError for a datetime without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -26,6 +27,7 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the column: an aware datetime in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -104,6 +106,7 @@ class Contact(SQLModel, table=True):
 
     @property
     def excluded(self) -> bool:
+        """Is this somebody who is never texted automatically?"""
         return bool(self.kind)
 
 
@@ -271,7 +274,7 @@ class Alert(SQLModel, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the wish."""
+    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the opt-out."""
 
     digest: str = Field(primary_key=True)
     opted_out_at: datetime = Field(sa_type=Utc)

@@ -51,7 +51,7 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
         )
     user = User(name=name, password=hashed, created=now, role=role)
     database.add(user)
-    memo.remember(database, SETUP_CODE, None)  # it has done its work
+    memo.remember(database, SETUP_CODE, None)  # it is used up
     database.flush()
     return user
 
@@ -83,18 +83,22 @@ def log_out_everywhere(database: Session, name: str) -> None:
 
 
 def everybody(database: Session) -> Sequence[User]:
+    """All users, by name."""
     return database.exec(select(User).order_by(col(User.name))).all()
 
 
 def names(database: Session) -> list[str]:
+    """The names of all users, sorted."""
     return [user.name for user in everybody(database)]
 
 
 def nobody_yet(database: Session) -> bool:
+    """Has no user been made yet?"""
     return database.exec(select(User.id).limit(1)).first() is None
 
 
 def named(database: Session, name: str) -> User | None:
+    """The user of this name, blanks around it ignored; None if there is none."""
     return database.exec(select(User).where(User.name == name.strip())).first()
 
 
