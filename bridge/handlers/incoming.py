@@ -21,6 +21,7 @@ from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
+from bridge.words.requests import refusal_in_words
 from modem import contract
 from modem.contract import CallOutcome, picture_sender
 
@@ -247,7 +248,7 @@ class IncomingTexts:
         request = WriteText(customer.address, wording.plain(words.body), author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
-            return f"Not sent to {context.who(customer)}. {answer.sentence}"
+            return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"
         conversations.is_read(session, customer)
         alerts.conversation_is_seen(session, customer)
         return None

@@ -29,8 +29,10 @@ from bridge.records.tables import (
     metadata,
 )
 from bridge.rules.addressbook import Card
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
 from bridge.words.reasons import trace_in_words
+from bridge.words.requests import refusal_in_words
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
@@ -91,8 +93,9 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
 
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
-    with pytest.raises(ValueError, match="no kind"):
+    with pytest.raises(Refusal) as refused:
         people.describe(contacts.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+    assert "no kind" in refusal_in_words(refused.value.why)
 
 
 def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
@@ -259,7 +262,8 @@ def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     until(lambda: box.calls() and box.calls()[0].address, "the ringing")
     answer = box.service.bridge.request(Forget(ANN))
     assert isinstance(answer, Rejected)
-    assert "under way" in answer.sentence
+    assert answer.why.code == Refused.UNDER_WAY
+    assert "under way" in refusal_in_words(answer.why)
 
 
 # ---- what grows too old

@@ -32,8 +32,10 @@ from bridge.handlers.shop import ShopState
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from modem.contract import CallOutcome, Trouble, TroubleCode
+from bridge.words.requests import refusal_for_commands
+from modem.contract import CallOutcome, Coded, Trouble, TroubleCode
 from tests.support.people import add_user, set_password
 from web import create_app
 from web.server import Server
@@ -320,12 +322,15 @@ def test_the_code_cannot_be_guessed(office: Office) -> None:
 def test_users_are_refused_with_a_sentence(office: Office, app: Flask) -> None:
     with Session(office.engine) as session:
         for name, password in (("", PASSWORD), ("mia", PASSWORD), ("noa", "short")):
-            with pytest.raises(ValueError, match=r"\."):
+            with pytest.raises(Refusal) as refused:
                 add_user(session, name, password)
-        with pytest.raises(ValueError, match="no user noa"):
+            assert "." in refusal_for_commands(refused.value.why)
+        with pytest.raises(Refusal) as refused:
             set_password(session, "noa", PASSWORD)
-        with pytest.raises(ValueError, match="8"):
+        assert "no user noa" in refusal_for_commands(refused.value.why)
+        with pytest.raises(Refusal) as refused:
             set_password(session, "mia", "short")
+        assert "8" in refusal_for_commands(refused.value.why)
 
 
 # ---- what is refused
@@ -564,7 +569,7 @@ def test_a_reply_is_a_wish_of_whoever_is_logged_in(office: Office, client: Flask
 
 def test_a_refused_reply_keeps_its_words(office: Office, client: FlaskClient) -> None:
     they_wrote(office, ANN, "STOP", opted_out=True)
-    office.answer = Rejected("This person has asked for no more texts.")
+    office.answer = Rejected(Coded(Refused.OPTED_OUT))
     page = reply(client, ANN, "Just <one> thing")
     assert "This person has asked for no more texts." in words(page)
     assert "Just &lt;one&gt; thing</textarea>" in page.text

@@ -22,6 +22,8 @@ from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
 from bridge.words.reasons import trace_in_words
+from bridge.words.requests import refusal_in_words
+from modem.contract import Coded
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -83,7 +85,7 @@ def test_a_reply_on_the_page_before_the_alert_is_due_makes_it_needless(tmp_path:
         heard(box, ANN, "Do you have rye bread?")
         alert = until(lambda: alerts_of(box), "the alert")[0]
         assert alert.due > datetime.now(UTC)
-        assert box.service.bridge.request(WriteText(ANN, "Yes", "mia")) != Rejected("")
+        assert box.service.bridge.request(WriteText(ANN, "Yes", "mia")) != Rejected(Coded(""))
         until(lambda: simulator.sent, "the reply")
         assert alerts_of(box)[0].over
         assert [text.number for text in simulator.sent] == [ANN]
@@ -255,7 +257,7 @@ def test_the_test_text_is_what_a_stranger_would_get(tmp_path: Path) -> None:
         with a_box(tmp_path, simulator) as box:
             answer = box.service.bridge.request(SendSample(), by="mia")
             assert isinstance(answer, Rejected)
-            assert "sms_to" in answer.sentence
+            assert "sms_to" in refusal_in_words(answer.why)
 
 
 # ---- Apprise
