@@ -70,7 +70,8 @@ def database(settings: Settings) -> Iterator[Session]:
     from sqlalchemy.exc import DatabaseError
     from sqlmodel import Session
 
-    from bridge.records.engine import migrate, open_engine, plain_trouble
+    from bridge.records.engine import database_trouble, migrate, open_engine
+    from bridge.words.troubles import sentence
 
     engine = open_engine(settings.storage.database)
     try:
@@ -78,7 +79,7 @@ def database(settings: Settings) -> Iterator[Session]:
         with Session(engine) as session, session.begin():
             yield session
     except DatabaseError as error:
-        raise Failure(plain_trouble(error)) from error
+        raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()
 

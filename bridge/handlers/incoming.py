@@ -21,6 +21,7 @@ from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
+from bridge.words.errors import error_sentence
 from bridge.words.requests import refusal_in_words
 from modem import contract
 from modem.contract import CallOutcome, picture_sender
@@ -228,7 +229,8 @@ class IncomingTexts:
         match order.what:
             case "PAUSE":
                 self._shop.pause(session, context.now + order.pause if order.pause else None)
-                return f"{self._shop.pause_words(context.now)} RESUME lets them go on."
+                paused = self._shop.paused_now(context.now)
+                return f"{error_sentence(paused) if paused else ''} RESUME lets them go on."
             case "RESUME":
                 self._shop.resume(session)
                 return "Automatic texts go on."

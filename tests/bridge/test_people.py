@@ -31,6 +31,7 @@ from bridge.records.tables import (
 from bridge.rules.addressbook import Card
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
+from bridge.words.errors import error_sentence
 from bridge.words.reasons import trace_in_words
 from bridge.words.requests import refusal_in_words
 from modem.contract import CallOutcome
@@ -177,7 +178,8 @@ def test_a_caller_on_a_block_list_is_not_texted_and_a_changed_list_counts(tmp_pa
         )
         simulator.call(BOB, rings=1)
         assert box.settled(2)[0].textback == "sent"
-        assert "blocked.txt" in until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
+        told = until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
+        assert "blocked.txt" in error_sentence(told)
 
 
 # ---- closed for now
@@ -199,7 +201,7 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         assert bridge.request(CloseShop("23:59")) == Done()
         simulator.call(BOB, rings=1)
         box.settled(2)
-        assert "it opens at 23:59" in (box.service.loop.status.closed or "")
+        assert "it opens at 23:59" in error_sentence(box.service.loop.status.closed or "")
         assert bridge.request(OpenShop()) == Done()
         simulator.call(CEM, rings=1)
         box.settled(3)

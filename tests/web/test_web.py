@@ -67,7 +67,7 @@ class Office:
     requests: list[Request] = field(default_factory=list)
     answer: Done | Rejected | None = field(default_factory=Done)
     lines: tuple[LineStatus, ...] = (LineStatus("main", LineState.UP, idle=True),)
-    database: str | None = None
+    database: Trouble | None = None
     alive: Callable[[], float] = time.monotonic
     inbox: SimpleQueue[Envelope | None] = field(default_factory=SimpleQueue)
 

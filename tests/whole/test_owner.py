@@ -21,6 +21,7 @@ from bridge.rules import owner_commands
 from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
+from bridge.words.errors import error_sentence
 from bridge.words.reasons import trace_in_words
 from bridge.words.requests import refusal_in_words
 from modem.contract import Coded
@@ -200,7 +201,7 @@ def test_an_answer_to_who_opted_out_is_refused_and_said(box: Box) -> None:
 def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "PAUSE 2H")
     assert "go on at" in to_owner(box, 1)[0] or "tomorrow" in to_owner(box, 1)[0]
-    assert "paused" in (box.service.loop.status.paused or "")
+    assert "paused" in error_sentence(box.service.loop.status.paused or "")
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
@@ -230,7 +231,7 @@ def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
         assert box.settled(2)[0].textback == "sent"
         calls_handler = box.service.loop._shop
         calls_handler.paused = datetime.now(UTC) - timedelta(seconds=1)
-        assert calls_handler.pause_words(datetime.now(UTC)) is None
+        assert calls_handler.paused_now(datetime.now(UTC)) is None
 
 
 def test_an_owner_who_says_stop_gets_no_alerts(box: Box) -> None:
