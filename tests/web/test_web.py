@@ -34,10 +34,12 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.troubles import DatabaseTrouble
 from bridge.words.requests import refusal_for_commands
 from modem.contract import CallOutcome, Coded, Trouble, TroubleCode
 from tests.support.people import add_user, set_password
 from web import create_app
+from web.pages import changes
 from web.server import Server
 
 NOW = datetime.now(UTC)
@@ -448,6 +450,24 @@ def test_health(office: Office, app: Flask) -> None:
     assert (well.json or {})["lines"] == [{"name": "main", "up": True, "idle": True, "reason": None}]
     office.alive = lambda: time.monotonic() - 16
     assert client.get("/healthz").status_code == 503
+
+
+def test_what_is_wrong_with_the_database_is_said_in_words(office: Office, client: FlaskClient) -> None:
+    office.database = Trouble(DatabaseTrouble.DAMAGED)
+    told = "The database file is damaged. Put the last backup in its place."
+    health = client.get("/healthz").json or {}
+    assert (health["status"], health["database"]) == ("trouble", told)
+    assert words(client.get("/status")).count(told) >= 2  # above every page, and among the facts of the box
+    assert DatabaseTrouble.DAMAGED not in client.get("/status").text
+
+
+def test_a_minute_of_a_pause_is_no_news(office: Office) -> None:
+    def mark(until: str, now: str) -> str:
+        paused = Coded.of("paused_until", until=f"2026-11-23T{until}+00:00", now=f"2026-11-23T{now}+00:00")
+        return changes.mark(replace(office.bridge, status=lambda: Status(0, paused=paused)))
+
+    assert mark("18:00", "16:00") == mark("18:00", "16:01")
+    assert mark("18:00", "16:00") != mark("18:30", "16:00")
 
 
 # ---- calls

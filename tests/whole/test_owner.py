@@ -312,7 +312,7 @@ def test_apprise_services_are_told(tmp_path: Path, service: tuple[str, list[dict
 
 def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(box: Box) -> None:
     done = announce(Announce(1, ("json://127.0.0.1:1/",), "Shop", "Hello"))
-    assert done.trouble is not None
+    assert not done.told
     assert sys.modules.get("apprise") is None  # a process of its own has it
     engine, now = box.service.engine, datetime.now(UTC)
     with Session(engine) as session:
@@ -320,7 +320,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
         session.flush()
         alert = session.exec(select(Alert)).one()
         for tries in range(1, alerts.TRIES + 1):
-            alerts.was_told(session, alert.id or 0, done.trouble, now)
+            alerts.was_told(session, alert.id or 0, done.told, now)
             assert alert.tries == tries
             assert (alert.told is None) == (tries < alerts.TRIES)
         assert alert.due == now + alerts.AGAIN
