@@ -73,7 +73,8 @@ def database(settings: Settings) -> Iterator[Session]:
     from sqlalchemy.exc import DatabaseError
     from sqlmodel import Session
 
-    from bridge.records.engine import migrate, open_engine, plain_trouble
+    from bridge.records.engine import database_trouble, migrate, open_engine
+    from bridge.words.troubles import sentence
 
     engine = open_engine(settings.storage.database)
     try:
@@ -81,7 +82,7 @@ def database(settings: Settings) -> Iterator[Session]:
         with Session(engine) as session, session.begin():
             yield session
     except DatabaseError as error:
-        raise Failure(plain_trouble(error)) from error
+        raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()
 
@@ -324,13 +325,14 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
     from bridge.contract.answers import Rejected
     from bridge.contract.requests import WriteText
     from bridge.handlers.queue_text import write_text
+    from bridge.words.requests import refusal_for_commands
 
     settings = load(path)
     with database(settings) as session:
         request = WriteText(number, text, author=None, despite_stop=despite_stop)
         answer = write_text(session, request, settings, region(settings, session), Clock().utc())
     if isinstance(answer, Rejected):
-        raise Failure(answer.sentence)
+        raise Failure(refusal_for_commands(answer.why))
     click.echo(f"Queued as message {answer.message_id}.")
 
 
@@ -359,6 +361,8 @@ def _password(from_stdin: bool) -> str:
 def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], object]) -> None:
     """Have `keep` store a new password, which it is given hashed."""
     from bridge.records import users
+    from bridge.rules.refusals import Refusal
+    from bridge.words.requests import refusal_for_commands
 
     settings = load(path)
     password = _password(from_stdin)
@@ -366,7 +370,9 @@ def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], obje
         hashed = users.hash_password(password)
         with database(settings) as session:
             keep(session, hashed)
-    except ValueError as error:
+    except Refusal as refusal:
+        raise Failure(refusal_for_commands(refusal.why)) from refusal
+    except UnicodeEncodeError as error:  # bytes that are no text in the terminal's encoding
         raise Failure(str(error)) from error
 
 

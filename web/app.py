@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
 from bridge.records import views
-from bridge.records.engine import is_missing_table, plain_trouble
+from bridge.records.engine import database_trouble, is_missing_table
 from bridge.words.errors import error_sentence
 from web import current
 from web.access import login, network
@@ -162,7 +162,11 @@ def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
     g.no_database = True
     # While the box starts for the first time, its tables are still being made.
     starting = is_missing_table(error)
-    sentence = "The box is still starting. Try again in a moment." if starting else plain_trouble(error)
+    sentence = (
+        "The box is still starting. Try again in a moment."
+        if starting
+        else error_sentence(database_trouble(error))
+    )
     current_app.logger.warning("%s: %s", request.endpoint, sentence)
     return *_plain(503, sentence), {"Retry-After": "5"}
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from modem.contract import Coded
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -25,16 +27,14 @@ class Done:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Not done; `sentence` tells the person why and what would be right."""
+    """Not done; `why` has the code, a `Refused`, and its facts."""
 
-    sentence: str
+    why: Coded
 
 
 @dataclass(frozen=True)
 class Pending:
     """The loop has the request and has not yet committed it: the database is busy or full."""
-
-    sentence: str = "The box has noted this, but could not store it yet. It keeps trying."
 
 
 Answer = Done | Rejected | Pending

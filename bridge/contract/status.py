@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.troubles import BoxTrouble
-from modem.contract import LineHealth, Trouble
+from modem.contract import Coded, LineHealth, Trouble
 
 
 class LineState(StrEnum):
@@ -57,24 +57,24 @@ class LineStatus:
 class Status:
     """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds.
 
-    paused, closed: what somebody here has said for now, as sentences. lists: what is wrong with the block lists.
+    config: why the file is not in force, in the sentences of its checks. breaker: why automatic texts are stopped. paused,
+    closed: what somebody here has said for now. lists: what is wrong with the block lists.
     """
 
     alive: float
     lines: tuple[LineStatus, ...] = ()
-    database: str | None = None
+    database: Trouble | None = None
     config: str | None = None
     clock: Trouble | None = None
-    breaker: str | None = None
-    paused: str | None = None
-    closed: str | None = None
-    lists: tuple[str, ...] = ()
+    breaker: Coded | None = None
+    paused: Coded | None = None
+    closed: Coded | None = None
+    lists: tuple[Trouble, ...] = ()
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
-        """Everything that a person should read, worst first; what is told as a sentence stays one."""
-        clock = self.clock.to_text() if self.clock else None
-        box = (self.database, self.breaker, self.config, clock, self.paused)
-        lines = tuple(trouble for line in self.lines for trouble in line.troubles)
-        lists = tuple(map(Trouble.from_text, self.lists[:1]))
-        return (*(Trouble.from_text(told) for told in box if told), *lines, *lists)
+    def troubles(self) -> tuple[Coded, ...]:
+        """Everything that a person should read, worst first."""
+        config = Coded.from_text(self.config) if self.config else None
+        box = (self.database, self.breaker, config, self.clock, self.paused)
+        lines = (trouble for line in self.lines for trouble in line.troubles)
+        return (*(told for told in box if told), *lines, *self.lists[:1])

@@ -45,7 +45,7 @@ class LineFacts:
 class Facts:
     """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not;
     synchronised: by the network's time, None where the system does not tell. free: octets on the disk of the database, None
-    if unknown. database, permissions: sentences about what is wrong with them."""
+    if unknown. database: what is wrong with it; permissions: the same as sentences."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
@@ -54,7 +54,7 @@ class Facts:
     doubt: Trouble | None
     synchronised: bool | None
     free: int | None
-    database: str | None
+    database: Trouble | None
     permissions: tuple[str, ...]
 
 
@@ -193,7 +193,7 @@ def _clock(facts: Facts) -> Check:
 
 def _disk(facts: Facts) -> Check:
     if facts.database:
-        return Check("disk", "fail", facts.database, "See above.")
+        return Check("disk", "fail", sentence(facts.database), "See above.")
     if facts.free is None:
         return Check("disk", "pass", "The database works.")
     megabytes = facts.free // 1024**2

@@ -19,10 +19,11 @@ from bridge.doctor import facts as checkup
 from bridge.doctor.checks import Check, healthy, sheet
 from bridge.doctor.modems import Examination, examining
 from bridge.records import lines, users, views
-from bridge.records.engine import AlreadyRunning, migrate, open_engine, plain_trouble, sole_service
+from bridge.records.engine import AlreadyRunning, database_trouble, migrate, open_engine, sole_service
 from bridge.rules import numbers
 from bridge.service import questions
 from bridge.service.ports import ports_of_this_machine
+from bridge.words.troubles import sentence
 from modem import contract
 
 MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
@@ -135,7 +136,7 @@ class _Service:
         except questions.NoAnswer as error:
             raise CannotExamine("The service runs and does not answer. Restart the box.") from error
         except DatabaseError as error:
-            raise CannotExamine(plain_trouble(error)) from error
+            raise CannotExamine(sentence(database_trouble(error))) from error
 
 
 class _Modems:

@@ -14,7 +14,7 @@ from bridge.config import Settings
 from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
-from bridge.records.engine import plain_trouble
+from bridge.records.engine import database_trouble
 
 # systemd-timesyncd makes this file when the internet has set the clock; its folder is there wherever it runs.
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -32,7 +32,7 @@ def gather(
         with Session(engine) as session:
             calls = {modem.name: views.last_call(session, modem.name) for modem in settings.modems}
     except DatabaseError as error:
-        trouble = trouble or plain_trouble(error)
+        trouble = trouble or database_trouble(error)
     by_name = {line.name: line for line in status.lines}
     return Facts(
         tuple(

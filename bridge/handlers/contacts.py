@@ -9,12 +9,13 @@ from bridge.records.tables import Contact
 from bridge.rules.addressbook import Card
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.one_line import one_line
+from bridge.rules.refusals import Refusal, Refused
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
-    """What the shop writes down about somebody. Raises ValueError for an unknown kind."""
+    """What the shop writes down about somebody. Raises Refusal for a kind that there is not."""
     if kind not in KINDS:
-        raise ValueError(f"{kind!r} is no kind of contact.")
+        raise Refusal(Refused.NO_SUCH_KIND, kind=kind)
     contact.name, contact.notes, contact.kind = (
         one_line(name)[:LONGEST_NAME],
         notes.strip()[:LONGEST_NOTES],

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, Note, SavedReply, User
 from bridge.rules.limits import LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import MessageKind, MessageStatus
 
 # Who writes so long after an automatic text does not answer it.
@@ -61,29 +62,28 @@ def mark_done(session: Session, contact: Contact, done: bool) -> None:
 
 
 def assign(session: Session, contact: Contact, user: str | None) -> None:
-    """This user sees to the conversation; None: nobody in particular. Raises ValueError with a sentence for a name that no
-    user has."""
+    """This user sees to the conversation; None: nobody in particular. Raises Refusal for a name that no user has."""
     if user and session.exec(select(User.id).where(User.name == user)).first() is None:
-        raise ValueError(f"Nobody called {user} may log in.")
+        raise Refusal(Refused.NO_COLLEAGUE, name=user)
     contact.assignee = user or None
 
 
 def note(session: Session, contact: Contact, author: str, body: str, now: datetime) -> None:
-    """A word to colleagues. Raises ValueError with a sentence if it is empty or too long."""
+    """A word to colleagues. Raises Refusal if it is empty or too long."""
     body = body.strip()
     if not 0 < len(body) <= LONGEST_NOTE:
-        raise ValueError(f"A note has between 1 and {LONGEST_NOTE} characters; this one has {len(body)}.")
+        raise Refusal(Refused.NOTE_LENGTH, most=LONGEST_NOTE, length=len(body))
     session.add(Note(contact_id=id_of(contact), at=now, author=author, body=body))
 
 
 def save_reply(session: Session, body: str) -> None:
-    """Keep words that are written often. Raises ValueError with a sentence if they will not do."""
+    """Keep words that are written often. Raises Refusal if they will not do."""
     body = body.strip()
     if not 0 < len(body) <= LONGEST_REPLY:
-        raise ValueError(f"A saved reply has between 1 and {LONGEST_REPLY} characters.")
+        raise Refusal(Refused.REPLY_LENGTH, most=LONGEST_REPLY)
     known = session.exec(select(SavedReply.body)).all()
     if len(known) >= MOST_REPLIES:
-        raise ValueError(f"There are {MOST_REPLIES} saved replies already; drop one first.")
+        raise Refusal(Refused.REPLIES_FULL, most=MOST_REPLIES)
     if body not in known:
         session.add(SavedReply(body=body))
 

@@ -21,6 +21,8 @@ from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
+from bridge.words.errors import error_sentence
+from bridge.words.requests import refusal_in_words
 from modem import contract
 from modem.contract import CallOutcome, picture_sender
 
@@ -229,7 +231,8 @@ class IncomingTexts:
         match order.what:
             case "PAUSE":
                 self._shop.pause(session, context.now + order.pause if order.pause else None)
-                return f"{self._shop.pause_words(context.now)} RESUME lets them go on."
+                paused = self._shop.paused_now(context.now)
+                return f"{error_sentence(paused) if paused else ''} RESUME lets them go on."
             case "RESUME":
                 self._shop.resume(session)
                 return "Automatic texts go on."
@@ -249,7 +252,7 @@ class IncomingTexts:
         request = WriteText(customer.address, wording.plain(words.body), author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
-            return f"Not sent to {context.who(customer)}. {answer.sentence}"
+            return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"
         conversations.is_read(session, customer)
         alerts.conversation_is_seen(session, customer)
         return None

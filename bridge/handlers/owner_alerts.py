@@ -15,7 +15,7 @@ from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
 from bridge.words import reasons
 from bridge.words.errors import error_sentence
-from modem.contract import Trouble
+from modem.contract import Coded
 
 # The box answers the owner's mobile at most so often: another machine may sit there.
 MOST_ANSWERS, ANSWERS_IN = 10, timedelta(hours=1)
@@ -118,7 +118,7 @@ def _call(context: OwnerContext, row: views.CallRow) -> str:
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
-def state(session: Session, context: OwnerContext, troubles: Sequence[Trouble]) -> str:
+def state(session: Session, context: OwnerContext, troubles: Sequence[Coded]) -> str:
     """The answer to STATUS."""
     today = hours.at_clock(context.now.astimezone(context.zone).date(), 0, context.zone)
     missed = select(func.count()).where(

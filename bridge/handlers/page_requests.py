@@ -1,4 +1,4 @@
-"""What people at the page ask for, done or refused in a sentence. Runs inside the loop's transactions."""
+"""What people at the page ask for, done or refused with a code. Runs inside the loop's transactions."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -47,6 +47,7 @@ from bridge.records import alerts, calls, consents, forgetting, incidents, lines
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import ConsentKind, Direction, MessageStatus
 from modem import contract
 
@@ -70,8 +71,8 @@ class PageRequests:
         contact = self._contact(session, request.address) if isinstance(request, OfPerson) else None
         try:
             answer = self._grant(session, request, by, contact)
-        except ValueError as error:
-            answer = Rejected(str(error))
+        except Refusal as refusal:
+            answer = Rejected(refusal.why)
         change = audit_log.change_of(request, by)
         if change and isinstance(answer, Done):
             whom = None if isinstance(request, Forget) else contact
@@ -98,10 +99,10 @@ class PageRequests:
                 MarkRead() | CalledBack() | Describe() | Forget() | Mark() | MarkDone() | Assign() | AddNote()
             ):
                 if contact is None:
-                    return Rejected("Nobody has this number here.")
-                return self._of_person(session, request, by, contact)
+                    raise Refusal(Refused.NOBODY_THERE)
+                self._of_person(session, request, by, contact)
             case Pause() | Resume() | CloseShop() | OpenShop():
-                return self._for_now(session, request)
+                self._for_now(session, request)
             case SendSample():
                 return self._test_text(session, by)
             case DryRun():
@@ -115,7 +116,7 @@ class PageRequests:
                 conversations.drop_reply(session, key)
             case TryAgain(line):
                 if line not in {modem.name for modem in self._shop.settings.modems}:
-                    return Rejected("The box has no such line.")
+                    raise Refusal(Refused.NO_SUCH_LINE)
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
             case ResetBreaker():
                 self._release(session)
@@ -135,7 +136,7 @@ class PageRequests:
         """The ticket sees to it that a text is sent again only once; if that fails too, the new one can be sent again."""
         message = session.get(Message, request.message_id)
         if message is None or message.direction != Direction.OUT or message.status not in AGAIN:
-            return Rejected("This text cannot be sent again: it has gone out, or is not there any more.")
+            raise Refusal(Refused.NOT_SENT_AGAIN)
         contact = session.get_one(Contact, message.contact_id)
         ticket = f"again:{message.id}"
         return self._write(
@@ -147,27 +148,24 @@ class PageRequests:
         for line in {line.name for line in views.lines(session)}:
             incidents.incident_ends(session, line, "breaker", self._shop.clock.utc())
 
-    def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> Done | Rejected:
+    def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> None:
         if mark.kind in ("block", "unblock"):
             contact.blocked = mark.kind == "block"
         elif mark.kind in ("out", "in", "fine"):
             words = f"settled by {by}" if by else "settled on the box"
             consents.consent(session, contact, ConsentKind(mark.kind), "page", words, self._shop.clock.utc())
         else:
-            return Rejected(f"{mark.kind!r} is no mark.")
-        return Done()
+            raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)
 
     def _contact(self, session: Session, address: str) -> Contact | None:
         return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
 
-    def _of_person(
-        self, session: Session, request: OfPerson, by: str | None, contact: Contact
-    ) -> Done | Rejected:
-        """What the shop keeps of somebody. Raises ValueError with a sentence where that will not do."""
+    def _of_person(self, session: Session, request: OfPerson, by: str | None, contact: Contact) -> None:
+        """What the shop keeps of somebody. Raises Refusal where that will not do."""
         now = self._shop.clock.utc()
         match request:
             case Mark():
-                return self._mark(session, request, by, contact)
+                self._mark(session, request, by, contact)
             case MarkRead():
                 conversations.is_read(session, contact)
                 alerts.conversation_is_seen(session, contact)
@@ -187,12 +185,11 @@ class PageRequests:
                 contacts.describe(contact, name, notes, kind)
             case Forget():
                 if calls.is_being_dealt_with(session, contact):
-                    return Rejected("A call or a text of this person is under way. Try again in a minute.")
+                    raise Refusal(Refused.UNDER_WAY)
                 forgetting.forget(session, contact)
-        return Done()
 
-    def _for_now(self, session: Session, request: ForNow) -> Done | Rejected:
-        """What somebody here says for now."""
+    def _for_now(self, session: Session, request: ForNow) -> None:
+        """What somebody here says for now. Raises Refusal for a time that will not do."""
         now = self._shop.clock.utc()
         midnight = hours.at_clock(
             now.astimezone(self._shop.zone).date() + timedelta(days=1), 0, self._shop.zone
@@ -209,19 +206,16 @@ class PageRequests:
             case CloseShop(back=str(back)):
                 until = hours.today_at(back, now, self._shop.zone)
                 if until is None:
-                    return Rejected(
-                        f"{back!r} is no time of today that is still to come; write it like 15:00."
-                    )
+                    raise Refusal(Refused.NOT_LATER_TODAY, back=back)
                 self._shop.close(session, Closure(until, back=True))
             case OpenShop():
                 self._shop.close(session, None)
-        return Done()
 
     def _test_text(self, session: Session, author: str | None) -> Done | Rejected:
         """The text that a stranger would get now, to the owner."""
         context = self._shop.context()
         if context.mobile is None:
-            return Rejected("The owner's mobile is not known: write it into config.ini, [notify] sms_to.")
+            raise Refusal(Refused.NO_OWNERS_MOBILE)
         body = self._shop.words(
             context.mobile, "", context.now, True, self._shop.opening(context.now), context.now
         )

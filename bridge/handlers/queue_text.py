@@ -11,14 +11,14 @@ from bridge.records import contacts, lines, outgoing
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Message
 from bridge.rules import numbers
+from bridge.rules.refusals import Refused
 from bridge.rules.settings import Settings
 from bridge.rules.states import MessageKind
 from bridge.rules.wording import plain
-from modem.contract import segments
+from modem.contract import Coded, segments
 
 # A text that could not go out for so long is not worth sending any more.
 WORTH_SENDING = timedelta(hours=24)
-OTHER_WORDS = "What you wrote first has gone out already; it stands in the conversation. Send this too if it is still needed."
 
 
 def queue_text(
@@ -65,15 +65,15 @@ def write_text(
     address = numbers.e164(request.address, region)
     body = request.body.strip()
     if address is None:
-        return Rejected(f"{request.address} cannot be texted: it is not a phone number that takes texts.")
+        return Rejected(Coded.of(Refused.NOT_TEXTABLE, address=request.address))
     if not body:
-        return Rejected("An empty text cannot be sent. Write something first.")
+        return Rejected(Coded(Refused.EMPTY_TEXT))
     sent = outgoing.text_of_ticket(session, request.ticket) if request.ticket else None
     if sent is not None:
-        return Done(sent.id) if sent.body == body else Rejected(OTHER_WORDS)
+        return Done(sent.id) if sent.body == body else Rejected(Coded(Refused.OTHER_WORDS_SENT))
     contact = contacts.somebody_at(session, address, "page", now)
     if contact.opted_out_at is not None and not request.despite_stop:
-        return Rejected("This person has asked for no more texts. Confirm that you want to write anyway.")
+        return Rejected(Coded(Refused.OPTED_OUT))
     message = queue_text(
         session,
         id_of(contact),

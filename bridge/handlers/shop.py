@@ -17,9 +17,8 @@ from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
-from bridge.rules.troubles import TimeTeller
-from bridge.words import reasons
-from modem.contract import Coded, Trouble
+from bridge.rules.troubles import ClosedForNow, TimeTeller
+from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
@@ -68,8 +67,8 @@ class ShopState:
         self.closure: Closure | None = None
         # The block lists; None while they are being read: until then no automatic text goes out.
         self.lists: BlockLists | None = None
-        # What is wrong with the box, as the page says it; for the owner's STATUS.
-        self.troubles: tuple[Trouble, ...] = ()
+        # What is wrong with the box, as the page tells it; for the owner's STATUS.
+        self.troubles: tuple[Coded, ...] = ()
 
     @property
     def region(self) -> str:
@@ -104,23 +103,20 @@ class ShopState:
             return Coded("paused") if self.paused else None
         if self.paused <= now:
             return None
-        until, here = (
-            moment.astimezone(self.zone).isoformat("T", "minutes") for moment in (self.paused, now)
-        )
-        return Coded.of("paused_until", until=until, now=here)
+        return Coded.of("paused_until", until=self._shown(self.paused), now=self._shown(now))
 
-    def pause_words(self, now: datetime) -> str | None:
-        """That automatic texts are paused, as a sentence; None if they are not."""
-        paused = self.paused_now(now)
-        return reasons.sentence(paused) if paused else None
-
-    def closed_words(self, now: datetime) -> str | None:
-        """That somebody here has closed the shop for now, as a sentence."""
+    def closed_now(self, now: datetime) -> Coded | None:
+        """That somebody here has closed the shop for now, and until when by its clock; None if nobody has."""
         if self.closure is None or self.closure.until <= now:
             return None
-        opening = self.opening(now)
-        then = hours.in_words(opening.reopens, now, self.zone)
-        return f"The shop is closed for now{f'; it opens {then}' if then else ''}."
+        reopens = self.opening(now).reopens
+        if reopens is None:
+            return Coded(ClosedForNow.OPEN_END)
+        return Coded.of(ClosedForNow.UNTIL, until=self._shown(reopens), now=self._shown(now))
+
+    def _shown(self, moment: datetime) -> str:
+        """By the shop's clock, ISO 8601."""
+        return moment.astimezone(self.zone).isoformat("T", "minutes")
 
     def opening(self, now: datetime) -> Opening:
         """Is the shop open, by its hours and by hand?"""
@@ -156,8 +152,8 @@ class ShopState:
         """The block lists have been read."""
         self.lists = lists
 
-    def take_troubles(self, troubles: tuple[Trouble, ...]) -> None:
-        """What is wrong with the box, as the page says it."""
+    def take_troubles(self, troubles: tuple[Coded, ...]) -> None:
+        """What is wrong with the box, as the page tells it."""
         self.troubles = troubles
 
     def trip(self, session: Session, why: Coded) -> None:

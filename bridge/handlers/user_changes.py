@@ -7,14 +7,15 @@ from sqlmodel import Session
 
 from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole, TakeOver
 from bridge.records import users
+from bridge.rules.refusals import Refusal, Refused
 
 
 def change_users(session: Session, request: OfUsers, now: datetime) -> None:
-    """Do it. Raises ValueError with a sentence where that will not do."""
+    """Do it. Raises Refusal where that will not do."""
     match request:
         case TakeOver(code=code, name=name, hashed=hashed):
             if not users.is_setup_code(session, code):
-                raise ValueError("Somebody has taken this box over meanwhile.")
+                raise Refusal(Refused.TAKEN_OVER)
             users.add_user(session, name, hashed, users.OWNER, now)
         case AddUser(name=name, hashed=hashed, role=role):
             users.add_user(session, name, hashed, role, now)

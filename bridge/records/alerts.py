@@ -73,13 +73,13 @@ def due_now(session: Session, now: datetime) -> Sequence[Alert]:
     ).all()
 
 
-def was_told(session: Session, alert_id: int, trouble: str | None, now: datetime) -> None:
-    """What became of it at the Apprise services; trouble: why they could not be reached."""
+def was_told(session: Session, alert_id: int, told: bool, now: datetime) -> None:
+    """What became of it at the Apprise services; told: were all of them told?"""
     alert = session.get(Alert, alert_id)
     if alert is None:
         return
-    alert.tries += trouble is not None
-    if trouble is None or alert.tries >= TRIES:
+    alert.tries += not told
+    if told or alert.tries >= TRIES:
         alert.told = now
     else:
         alert.due = now + AGAIN

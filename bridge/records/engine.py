@@ -14,6 +14,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from bridge.records.tables import metadata
+from bridge.rules.troubles import DatabaseTrouble
+from modem.contract import Trouble
 
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2
@@ -173,37 +175,22 @@ def is_missing_table(error: DatabaseError) -> bool:
     return code == sqlite3.SQLITE_ERROR or state == UNDEFINED_TABLE
 
 
-def plain_trouble(error: DatabaseError) -> str:
-    """What is wrong with the database and what to do, as a sentence."""
+def database_trouble(error: DatabaseError) -> Trouble:
+    """What is wrong with the database: a `DatabaseTrouble`."""
     words = str(error.orig)
-    return next((sentence for sign, sentence in TROUBLES if sign in words), f"The database fails: {words}.")
+    known = (Trouble(code) for sign, code in TROUBLES if sign in words)
+    return next(known, None) or Trouble.of(DatabaseTrouble.FAILS, error=words)
 
 
+# What SQLite says, and what that means.
 TROUBLES = (
-    (
-        "locked",
-        "Another program holds the database. Nothing is lost; calls and texts are stored as soon as it lets go. "
-        "Close other programs that have the database open.",
-    ),
-    (
-        "full",
-        "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
-        "delete files that nobody needs, or put a larger card in.",
-    ),
-    (
-        "readonly",
-        "The database may not be written. Give the box's user the right to write the file and its folder.",
-    ),
-    (
-        "unable to open",
-        "The database cannot be opened. Does its folder exist, and may the box's user write there?",
-    ),
-    ("disk I/O", "The card or disk fails on reading or writing. Make a backup and replace it soon."),
-    ("malformed", "The database file is damaged. Put the last backup in its place."),
-    (
-        "not a database",
-        "The file named as the database is none. Correct database under [storage] in config.ini.",
-    ),
+    ("locked", DatabaseTrouble.LOCKED),
+    ("full", DatabaseTrouble.DISK_FULL),
+    ("readonly", DatabaseTrouble.READ_ONLY),
+    ("unable to open", DatabaseTrouble.NOT_OPENED),
+    ("disk I/O", DatabaseTrouble.DISK_FAILS),
+    ("malformed", DatabaseTrouble.DAMAGED),
+    ("not a database", DatabaseTrouble.NO_DATABASE),
 )
 
 

@@ -16,6 +16,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from bridge.records import memo
 from bridge.records.tables import User
 from bridge.rules.one_line import one_line
+from bridge.rules.refusals import Refusal, Refused
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
@@ -30,25 +31,23 @@ _one_at_a_time = threading.Lock()
 
 
 def name_of(typed: str) -> str:
-    """The name that somebody may log in by. Raises ValueError with a sentence if it will not do."""
+    """The name that somebody may log in by. Raises Refusal if it will not do."""
     # Nothing that cannot be seen: two names must not look the same.
     name = one_line("".join(char for char in typed if char.isprintable() or char.isspace()))
     if not name:
-        raise ValueError("A user needs a name.")
+        raise Refusal(Refused.NO_NAME)
     if len(name) > LONGEST_NAME:
-        raise ValueError(f"This name is too long; take at most {LONGEST_NAME} characters.")
+        raise Refusal(Refused.NAME_TOO_LONG, most=LONGEST_NAME)
     return name
 
 
 def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
-    """Let somebody log in. hashed: by `hash_password`. Raises ValueError with a sentence if the name or role will not do."""
+    """Let somebody log in. hashed: by `hash_password`. Raises Refusal if the name or role will not do."""
     name = name_of(name)
     if role not in ROLES:
-        raise ValueError(f"{role!r} is no role; there are owner and staff.")
+        raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     if named(database, name) is not None:
-        raise ValueError(
-            f"There is a user {name} already; textback user password {name} changes the password."
-        )
+        raise Refusal(Refused.USER_EXISTS, name=name)
     user = User(name=name, password=hashed, created=now, role=role)
     database.add(user)
     memo.remember(database, SETUP_CODE, None)  # it is used up
@@ -57,28 +56,28 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
 
 
 def set_password(database: Session, name: str, hashed: str) -> None:
-    """A new password, hashed by `hash_password`, which logs out everywhere. Raises ValueError with a sentence."""
+    """A new password, hashed by `hash_password`, which logs out everywhere. Raises Refusal."""
     _known(database, name).password = hashed
 
 
 def set_role(database: Session, name: str, role: str) -> None:
-    """Raises ValueError with a sentence for a role that there is not, or if no owner would be left."""
+    """Raises Refusal for a role that there is not, or if no owner would be left."""
     user = _known(database, name)
     if role not in ROLES:
-        raise ValueError(f"{role!r} is no role; there are owner and staff.")
+        raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
     user.role = role
 
 
 def remove(database: Session, name: str) -> None:
-    """Nobody of this name may log in any more; what they wrote stays. Raises ValueError with a sentence."""
+    """Nobody of this name may log in any more; what they wrote stays. Raises Refusal."""
     user = _known(database, name)
     _keep_an_owner(database, user, None)
     database.delete(user)
 
 
 def log_out_everywhere(database: Session, name: str) -> None:
-    """Every cookie of this user is worth nothing from now on. Raises ValueError with a sentence."""
+    """Every cookie of this user is worth nothing from now on. Raises Refusal."""
     _known(database, name).logins += 1
 
 
@@ -151,25 +150,23 @@ def _digits(text: str) -> str:
 def _known(database: Session, name: str) -> User:
     user = named(database, name)
     if user is None:
-        raise ValueError(f"There is no user {name}; textback user add {name} makes one.")
+        raise Refusal(Refused.NO_SUCH_USER, name=name)
     return user
 
 
 def _keep_an_owner(database: Session, user: User, role: str | None) -> None:
     others = [other for other in everybody(database) if other.role == OWNER and other.id != user.id]
     if user.role == OWNER and role != OWNER and not others:
-        raise ValueError(f"{user.name} is the only owner; make somebody else an owner first.")
+        raise Refusal(Refused.ONLY_OWNER, name=user.name)
 
 
 def hash_password(password: str) -> str:
-    """The scrypt hash of a new password; takes a second on a small box. Raises ValueError with a sentence for a password that
+    """The scrypt hash of a new password; takes a second on a small box. Raises Refusal for a password that
     is too short or too long."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        short = len(password) < SHORTEST_PASSWORD
-        right = (
-            f"at least {SHORTEST_PASSWORD} characters" if short else f"at most {LONGEST_PASSWORD} characters"
-        )
-        raise ValueError(f"The password is too {'short' if short else 'long'}; take {right}.")
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refusal(Refused.PASSWORD_TOO_SHORT, least=SHORTEST_PASSWORD)
+    if len(password) > LONGEST_PASSWORD:
+        raise Refusal(Refused.PASSWORD_TOO_LONG, most=LONGEST_PASSWORD)
     with _one_at_a_time:
         return generate_password_hash(password, METHOD)
 

@@ -12,7 +12,8 @@ from heapq import merge
 from phonenumbers import PhoneMetadata
 
 from bridge.rules.numbers import NOWHERE, e164
-from modem.contract import Coded
+from bridge.rules.troubles import ListTrouble
+from modem.contract import Coded, Trouble, Value
 
 # Of so many lines that cannot be understood the page tells; more are counted.
 MOST_TROUBLES = 20
@@ -20,6 +21,7 @@ MOST_TROUBLES = 20
 LONGEST_EXPRESSION, LONGEST_NUMBER = 200, 24
 # Fewer digits would block whole countries.
 SHORTEST_PREFIX = 3
+_ONE_MORE = Trouble.of(ListTrouble.MORE, more=1)
 # So many numbers are sorted at once.
 PIECE = 50_000
 # Expressions whose search can take for ever: something repeated inside something repeated.
@@ -34,6 +36,8 @@ _SPAM_NAME = re.compile(
     r"|invalid call\b",
     re.IGNORECASE,
 )
+# Where something stands: the name of a list, and the number of the line.
+Place = tuple[str, int]
 
 
 def spam_name(name: str) -> bool:
@@ -137,10 +141,10 @@ class _File:
 
 @dataclass(frozen=True)
 class BlockLists:
-    """All lists together. troubles: what could not be read, as sentences."""
+    """All lists together. troubles: what could not be read."""
 
     files: tuple[_File, ...] = ()
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     dial: Dial = field(default_factory=lambda: Dial(NOWHERE))
 
     @property
@@ -163,7 +167,7 @@ class BlockLists:
 # ---- reading
 
 
-def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[str]) -> _File:
+def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[Trouble]) -> _File:
     """One list, line by line; what cannot be understood is told in `troubles` and the rest counts."""
     file = _File(name)
     numbered = enumerate(lines, 1)
@@ -174,10 +178,10 @@ def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[str]) -> _F
             continue
         column, here = _header(text, dial)
         if column is None:
-            _entries(file, text, here, f"{name}, line {number}", troubles)
+            _entries(file, text, here, (name, number), troubles)
         break
     for number, line in numbered:
-        where = f"{name}, line {number}"
+        where = name, number
         if column is None:
             _entries(file, line.strip(), here, where, troubles)
         else:
@@ -201,7 +205,7 @@ def _header(line: str, dial: Dial) -> tuple[int | None, Dial]:
     return column, Dial("US") if cells[0] == "Company_Phone_Number" else dial
 
 
-def _entries(file: _File, line: str, dial: Dial, where: str, troubles: list[str]) -> None:
+def _entries(file: _File, line: str, dial: Dial, where: Place, troubles: list[Trouble]) -> None:
     """What one line of a list blocks: mostly one number; NCID takes several expressions, in quotes or not."""
     if line.startswith("/"):
         _expression(file, line, line.rpartition("/")[0][1:], where, troubles)
@@ -228,12 +232,14 @@ def _entries(file: _File, line: str, dial: Dial, where: str, troubles: list[str]
         _number(file, re.split(r"[,;\t]", entry)[0].strip(), dial, where, troubles, label)
 
 
-def _number(file: _File, text: str, dial: Dial, where: str, troubles: list[str], label: str = "") -> None:
+def _number(
+    file: _File, text: str, dial: Dial, where: Place, troubles: list[Trouble], label: str = ""
+) -> None:
     """A number, or prefix*."""
     if text.endswith("*"):
         digits = re.sub(r"[ ().-]", "", text[:-1])
         if not re.fullmatch(r"\+?[0-9]+", digits) or len(digits.lstrip("+0")) < SHORTEST_PREFIX:
-            _tell(troubles, f"{where}: {text} is no prefix; write at least {SHORTEST_PREFIX} digits and *.")
+            _tell(troubles, ListTrouble.NO_PREFIX, where, text=text, least=SHORTEST_PREFIX)
             return
         prefix = dial.prefix(digits)
         file.prefixes.setdefault(len(prefix), set()).add(prefix)
@@ -242,33 +248,43 @@ def _number(file: _File, text: str, dial: Dial, where: str, troubles: list[str],
         return
     key = dial.key(text[:LONGEST_NUMBER])
     if key is None:
-        _tell(troubles, f"{where}: {text[:40]} is no phone number; write one such as +44 7400 123456.")
+        _tell(troubles, ListTrouble.NO_NUMBER, where, text=text[:40])
         return
     file.numbers.append(key)
     if label:
         file.labels[key] = label
 
 
-def _expression(file: _File, line: str, text: str, where: str, troubles: list[str], label: str = "") -> None:
+def _expression(
+    file: _File, line: str, text: str, where: Place, troubles: list[Trouble], label: str = ""
+) -> None:
     for posix, ours in _CLASSES.items():
         text = text.replace(posix, ours)
+    repeats = len(_REPETITION.findall(text)) > MOST_REPETITIONS or _EXPLOSIVE.search(text)
+    if not text or len(text) > LONGEST_EXPRESSION or repeats:
+        _tell(troubles, ListTrouble.LARGE_EXPRESSION, where, text=line[:40])
+        return
     try:
-        repeats = len(_REPETITION.findall(text)) > MOST_REPETITIONS or _EXPLOSIVE.search(text)
-        if not text or len(text) > LONGEST_EXPRESSION or repeats:
-            raise re.error("it is empty, too long, or repeats too much")
         expression = re.compile(text)
-        if expression.search("") or (expression.search("+4407") and expression.search("+1892")):
-            raise re.error("it would block everybody")
     except re.error as error:
-        _tell(troubles, f"{where}: {line[:40]} is no expression that can be used: {error}.")
+        _tell(troubles, ListTrouble.NO_EXPRESSION, where, text=line[:40], error=str(error))
+        return
+    if expression.search("") or (expression.search("+4407") and expression.search("+1892")):
+        _tell(troubles, ListTrouble.BLOCKS_EVERYBODY, where, text=line[:40])
         return
     file.expressions.append(expression)
     if label:
         file.labels[text] = label
 
 
-def _tell(troubles: list[str], sentence: str) -> None:
-    troubles.append(sentence if len(troubles) < MOST_TROUBLES else "")
+def _tell(troubles: list[Trouble], code: ListTrouble, where: Place, **facts: Value) -> None:
+    name, number = where
+    tell(troubles, Trouble.of(code, list=name, line=number, **facts))
+
+
+def tell(troubles: list[Trouble], trouble: Trouble) -> None:
+    """One trouble more, of which many are only counted."""
+    troubles.append(trouble if len(troubles) < MOST_TROUBLES else _ONE_MORE)
 
 
 # ---- files

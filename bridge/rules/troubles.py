@@ -32,6 +32,40 @@ class BoxTrouble(StrEnum):
     NETWORK_TAKES_NO_TEXTS = "network_takes_no_texts"
 
 
+class ListTrouble(StrEnum):
+    """What is wrong with the block lists. list: the file's name; line: a number there; text: what stands in it."""
+
+    BEING_READ = "lists_being_read"
+    NOT_FOUND = "list_not_found"  # list: as config.ini names it, error: of the system
+    UNREADABLE = "list_unreadable"  # list, error: of the system
+    NO_PREFIX = "list_no_prefix"  # list, line, text, least: in digits
+    NO_NUMBER = "list_no_number"  # list, line, text
+    NO_EXPRESSION = "list_no_expression"  # list, line, text, error: of the compiler
+    LARGE_EXPRESSION = "list_large_expression"  # list, line, text
+    BLOCKS_EVERYBODY = "list_blocks_everybody"  # list, line, text
+    MORE = "list_more"  # more: so many lines besides
+
+
+class ClosedForNow(StrEnum):
+    """That somebody here has closed the shop, whatever its hours are."""
+
+    OPEN_END = "shop_closed"
+    UNTIL = "shop_closed_until"  # until, now: by the shop's clock, ISO 8601
+
+
+class DatabaseTrouble(StrEnum):
+    """What is wrong with the database."""
+
+    LOCKED = "database_locked"
+    DISK_FULL = "disk_full"
+    READ_ONLY = "database_read_only"
+    NOT_OPENED = "database_not_opened"
+    DISK_FAILS = "disk_fails"
+    DAMAGED = "database_damaged"
+    NO_DATABASE = "no_database"
+    FAILS = "database_fails"  # error: of the database
+
+
 class TimeTeller(StrEnum):
     """Who else tells the time."""
 

@@ -3,32 +3,35 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bridge.rules.blocklists import MOST_TROUBLES, BlockLists, Dial, _tell, read
+from bridge.rules.blocklists import MOST_TROUBLES, BlockLists, Dial, read, tell
+from bridge.rules.troubles import ListTrouble
+from modem.contract import Trouble
 
 
 def load(paths: Iterable[str], base: Path, region: str) -> BlockLists:
     """The lists in these files and folders, relative to `base`. region: how numbers without + are meant."""
-    troubles: list[str] = []
+    troubles: list[Trouble] = []
     dial, files = Dial(region), []
     for path in paths:
         try:
             found = list(_files(base / path))
         except OSError as error:
-            _tell(
-                troubles,
-                f"The block list {path} cannot be read: {error.strerror}. Correct blocklists in config.ini.",
-            )
+            tell(troubles, _unreadable(ListTrouble.NOT_FOUND, path, error))
             continue
         for file in found:
             try:
                 with file.open(encoding="utf-8", errors="replace") as lines:
                     files.append(read(file.name, lines, dial, troubles))
             except OSError as error:
-                _tell(troubles, f"The block list {file.name} cannot be read: {error.strerror}.")
+                tell(troubles, _unreadable(ListTrouble.UNREADABLE, file.name, error))
     told, more = troubles[:MOST_TROUBLES], len(troubles) - MOST_TROUBLES
-    return BlockLists(
-        tuple(files), (*told, f"And {more} more lines." if more > 0 else "")[: len(told) + (more > 0)], dial
-    )
+    if more > 0:
+        told.append(Trouble.of(ListTrouble.MORE, more=more))
+    return BlockLists(tuple(files), tuple(told), dial)
+
+
+def _unreadable(code: ListTrouble, name: str, error: OSError) -> Trouble:
+    return Trouble.of(code, list=name, error=str(error.strerror))
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -133,7 +133,7 @@ def _lists_read(to: Handlers, _session: Session, news: ListsRead) -> Effects:
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
-    alerts.was_told(session, news.alert_id, news.trouble, to.clock.utc())
+    alerts.was_told(session, news.alert_id, news.told, to.clock.utc())
     return []
 
 

@@ -4,7 +4,10 @@ import logging
 from collections.abc import Callable
 
 from bridge.handlers.shop import ShopState
+from bridge.rules.troubles import ListTrouble
 from bridge.service.worker import Job, ListsRead, ReadLists
+from bridge.words.troubles import sentence
+from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +35,11 @@ class ListWatch:
             self._shop.take_lists(news.lists)
             log.info("The block lists hold %d entries.", news.lists.count)
             for trouble in news.lists.troubles:
-                log.warning("%s", trouble)
+                log.warning("%s", sentence(trouble))
 
     @property
-    def troubles(self) -> tuple[str, ...]:
-        """What is wrong with them, as sentences."""
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What is wrong with them."""
         if not self._shop.lists_are_read:
-            return ("The block lists are being read; automatic texts wait for that.",)
+            return (Trouble(ListTrouble.BEING_READ),)
         return self._shop.lists.troubles if self._shop.lists else ()

@@ -31,8 +31,7 @@ from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
 from bridge.service.transactions import Effects, Transactions
 from bridge.service.worker import Job
-from bridge.words.errors import error_sentence
-from modem.contract import Request
+from modem.contract import Coded, Request
 
 # Rows that other processes write, and texts that fall due, are looked for so often (seconds).
 PATIENCE = 2.0
@@ -195,9 +194,9 @@ class Loop:
             self._transactions.trouble,
             self._settings.trouble,
             self._clock.doubt(),
-            error_sentence(self._shop.breaker) if self._shop.breaker else None,
-            self._shop.pause_words(now),
-            self._shop.closed_words(now),
+            Coded.from_text(self._shop.breaker) if self._shop.breaker else None,
+            self._shop.paused_now(now),
+            self._shop.closed_now(now),
             self._lists.troubles,
         )
         self._shop.take_troubles(self.status.troubles)

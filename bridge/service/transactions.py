@@ -12,7 +12,9 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from sqlmodel import Session
 
-from bridge.records.engine import is_missing_table, plain_trouble
+from bridge.records.engine import database_trouble, is_missing_table
+from bridge.words.troubles import sentence
+from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ class Transactions:
 
     def __init__(self, engine: Engine, tell: Callable[[], None]) -> None:
         self.changes = 0
-        self.trouble: str | None = None
+        self.trouble: Trouble | None = None
         self._engine = engine
         self._tell = tell
         # Not a threading.Event: `give_up` is called from a signal handler, and only SimpleQueue may be.
@@ -70,7 +72,7 @@ class Transactions:
             except DatabaseError as error:
                 if isinstance(error, IntegrityError | ProgrammingError) or is_missing_table(error):
                     raise
-                self._note(plain_trouble(error))
+                self._note(database_trouble(error))
             if self._told_to_give_up(RETRY):
                 return
         self._note(None)
@@ -93,9 +95,9 @@ class Transactions:
         self._enough.put(None)  # it stays said
         return True
 
-    def _note(self, sentence: str | None) -> None:
-        if sentence != self.trouble:
-            log.warning("%s", sentence or "The database works again.")
-            self.trouble = sentence
-        if sentence is not None:
+    def _note(self, trouble: Trouble | None) -> None:
+        if trouble != self.trouble:
+            log.warning("%s", sentence(trouble) if trouble else "The database works again.")
+            self.trouble = trouble
+        if trouble is not None:
             self._tell()

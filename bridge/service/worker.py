@@ -2,6 +2,7 @@
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -12,6 +13,8 @@ from queue import SimpleQueue
 
 from bridge.rules import blocklists
 from bridge.service import blocklist_files
+
+log = logging.getLogger(__name__)
 
 # How long the services may take to be told (seconds).
 PATIENCE = 90
@@ -48,10 +51,10 @@ class Announce:
 
 @dataclass(frozen=True)
 class Announced:
-    """trouble: why not all of the services were told, None if they were."""
+    """told: were all of the services told?"""
 
     alert_id: int
-    trouble: str | None
+    told: bool
 
 
 Job = ReadLists | Announce
@@ -110,9 +113,11 @@ def announce(job: Announce) -> Announced:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Announced(job.alert_id, f"They did not answer within {PATIENCE} seconds.")
+        log.warning("The services in [notify] urls did not answer within %d seconds.", PATIENCE)
+        return Announced(job.alert_id, told=False)
     except OSError as error:
-        return Announced(job.alert_id, f"Apprise could not be started: {error.strerror}.")
-    return Announced(
-        job.alert_id, None if done.returncode == 0 else "Not all of the services in [notify] urls were told."
-    )
+        log.warning("Apprise could not be started: %s.", error.strerror)
+        return Announced(job.alert_id, told=False)
+    if done.returncode != 0:
+        log.warning("Not all of the services in [notify] urls were told.")
+    return Announced(job.alert_id, told=done.returncode == 0)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from bridge.rules.hours import in_words
 from bridge.rules.policy import Reason
 from bridge.words import troubles
 from bridge.words.catalogue import count, say
@@ -105,7 +103,8 @@ def sentence(why: Coded) -> str | None:
     facts = why.values
     match why.code, facts:
         case "paused_until", {"until": str(until), "now": str(now)}:
-            return _paused(datetime.fromisoformat(until), datetime.fromisoformat(now))
+            then = troubles.then_in_words(until, now)
+            return say("Automatic texts are paused; they go on {then}.", then=then)
         case "one_ring", {"rings": int(rings), "least": int(least)}:
             rang, from_on = count(rings, "time", "times"), count(least, "ring", "rings")
             return say("It rang {rang}, and strangers are texted from {least} on.", rang=rang, least=from_on)
@@ -131,7 +130,7 @@ def sentence(why: Coded) -> str | None:
 def of_row(column: str) -> str:
     """What a column holds (Coded), as a sentence; a text that is no code is its own words."""
     why = Coded.from_text(column)
-    return sentence(why) or troubles.sentence(column)
+    return sentence(why) or troubles.sentence(why)
 
 
 def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -160,11 +159,6 @@ def chip(reason: str | None) -> str | None:
 def question(rule: str) -> str:
     """What a rule of a trace asks."""
     return REASONS[Reason(rule)].question if rule in REASONS else rule
-
-
-def _paused(until: datetime, now: datetime) -> str:
-    then = in_words(until, now, until.tzinfo)
-    return say("Automatic texts are paused; they go on {then}.", then=then)
 
 
 def _ago(minutes: int) -> str:

@@ -1,11 +1,12 @@
-"""The sentences for what is wrong: one for each code of a modem, a text, a line and the clock, with what to do about it."""
+"""The sentences for what is wrong: one for each code of a modem, a text, a line, the clock, block lists and the
+database, with what to do about it; and that the shop is closed for now."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from bridge.rules.hours import lasted
-from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.rules.hours import in_words, lasted
+from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble, TimeTeller
 from bridge.words.catalogue import say
-from modem.contract import Trouble, TroubleCode
+from modem.contract import Coded, Trouble, TroubleCode, Value
 
 _PLUG_IN = "Plug the modem in, or correct port under [modem] in config.ini."
 _CORRECT_PORT = "Correct port under [modem] in config.ini."
@@ -15,6 +16,7 @@ _LEFT_OVER = (
     "{used} of {total}. What the box has stored is deleted from it; the rest was there before, such as drafts of a phone. "
     "Delete it in a phone."
 )
+_NO_EXPRESSION = "{list}, line {line}: {text} is no expression that can be used"
 
 SENTENCES: dict[str, str] = {
     TroubleCode.PORT_MISSING: f"There is no port {{path}}. {_PLUG_IN}",
@@ -144,6 +146,43 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.PHONE_TAKES_NO_TEXTS: "The phone there takes no texts.",
     BoxTrouble.NUMBER_UNREACHABLE: "The number cannot be reached.",
     BoxTrouble.NETWORK_TAKES_NO_TEXTS: "Its network takes no texts.",
+    ListTrouble.BEING_READ: "The block lists are being read; automatic texts wait for that.",
+    ListTrouble.NOT_FOUND: (
+        "The block list {list} cannot be read: {error}. Correct blocklists in config.ini."
+    ),
+    ListTrouble.UNREADABLE: "The block list {list} cannot be read: {error}.",
+    ListTrouble.NO_PREFIX: ("{list}, line {line}: {text} is no prefix; write at least {least} digits and *."),
+    ListTrouble.NO_NUMBER: (
+        "{list}, line {line}: {text} is no phone number; write one such as +44 7400 123456."
+    ),
+    ListTrouble.NO_EXPRESSION: f"{_NO_EXPRESSION}: {{error}}.",
+    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty, too long, or repeats too much.",
+    ListTrouble.BLOCKS_EVERYBODY: f"{_NO_EXPRESSION}: it would block everybody.",
+    ListTrouble.MORE: "And {more} more lines.",
+    ClosedForNow.OPEN_END: "The shop is closed for now.",
+    ClosedForNow.UNTIL: "The shop is closed for now; it opens {then}.",
+    DatabaseTrouble.LOCKED: (
+        "Another program holds the database. Nothing is lost; calls and texts are stored as soon as it lets go. "
+        "Close other programs that have the database open."
+    ),
+    DatabaseTrouble.DISK_FULL: (
+        "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
+        "delete files that nobody needs, or put a larger card in."
+    ),
+    DatabaseTrouble.READ_ONLY: (
+        "The database may not be written. Give the box's user the right to write the file and its folder."
+    ),
+    DatabaseTrouble.NOT_OPENED: (
+        "The database cannot be opened. Does its folder exist, and may the box's user write there?"
+    ),
+    DatabaseTrouble.DISK_FAILS: (
+        "The card or disk fails on reading or writing. Make a backup and replace it soon."
+    ),
+    DatabaseTrouble.DAMAGED: "The database file is damaged. Put the last backup in its place.",
+    DatabaseTrouble.NO_DATABASE: (
+        "The file named as the database is none. Correct database under [storage] in config.ini."
+    ),
+    DatabaseTrouble.FAILS: "The database fails: {error}.",
 }
 # What follows the trouble of a text some parts of which went out.
 PARTLY = "Only {sent} of {parts} parts went out."
@@ -166,7 +205,7 @@ TELLERS: dict[str, str] = {
 }
 
 
-def sentence(trouble: Trouble | str) -> str:
+def sentence(trouble: Coded | str) -> str:
     """What people read of a trouble, or of one as a column holds it. What is no code is its own words.
 
     >>> sentence("sim_not_taken")
@@ -184,7 +223,7 @@ def sentence(trouble: Trouble | str) -> str:
     return f"{told} {say(PARTLY, **known.values)}" if "sent" in known.values else told
 
 
-def _worded(trouble: Trouble) -> dict[str, str | int]:
+def _worded(trouble: Coded) -> dict[str, Value]:
     """The facts as they stand in the sentence: troubles, programs and sources are codes themselves."""
     facts = trouble.values
     match trouble.code:
@@ -202,4 +241,17 @@ def _worded(trouble: Trouble) -> dict[str, str | int]:
             facts["source"] = TELLERS.get(str(facts["source"]), facts["source"])
         case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:
             facts["lasted"] = lasted(timedelta(seconds=int(facts["seconds"])))
+        case ClosedForNow.UNTIL:
+            facts["then"] = then_in_words(str(facts["until"]), str(facts["now"]))
     return facts
+
+
+def then_in_words(until: str, now: str) -> str:
+    """When that is, as one says it now; both by the shop's clock, ISO 8601.
+
+    >>> then_in_words("2026-03-29T09:00+01:00", "2026-03-28T23:30+00:00")
+    'tomorrow at 9:00'
+    """
+    # What the clock on the wall shows counts, though it is put forward in between.
+    shown, present = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (until, now))
+    return in_words(shown, present, UTC)

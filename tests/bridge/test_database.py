@@ -23,6 +23,7 @@ from bridge.records.tables import Call, Message, metadata
 from bridge.words.audit import SENTENCES as CHANGE_WORDS
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
+from bridge.words.troubles import sentence as in_words
 from tests.support.old_release import at_revision_empty
 
 
@@ -285,4 +286,4 @@ def test_no_parameters_in_errors(engine: Engine) -> None:
 )
 def test_troubles_in_plain_words(words: str, sentence: str) -> None:
     error = DatabaseError("SELECT 1", {}, sqlite3.OperationalError(words))
-    assert database.plain_trouble(error).startswith(sentence)
+    assert in_words(database.database_trouble(error)).startswith(sentence)

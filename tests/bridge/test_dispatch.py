@@ -20,6 +20,7 @@ from bridge.service.dispatch import HANDLERS
 from bridge.service.inbox import InboxItem, Stop, ThreadFailed
 from bridge.service.lines import after
 from bridge.service.transactions import Effects, Transactions
+from bridge.words.troubles import sentence
 from modem import contract
 
 UP = contract.LineUp("main", 1.0, "/dev/ttyUSB2", "E173", None, None, None, None)
@@ -74,7 +75,7 @@ def test_a_step_is_tried_until_the_database_takes_it_and_its_effects_follow_once
     told: list[str] = []
 
     def let_go() -> None:
-        told.append(transactions.trouble or "")
+        told.append(sentence(transactions.trouble) if transactions.trouble else "")
         holder.close()
 
     def step(session: Session) -> Effects:

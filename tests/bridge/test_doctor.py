@@ -16,7 +16,7 @@ import pytest
 from bridge.clock import TimeSource, doubt
 from bridge.contract.status import LineState, LineStatus
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
-from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.rules.troubles import BoxTrouble, DatabaseTrouble, TimeTeller
 from bridge.words.troubles import sentence
 from modem.contract import LineHealth, Trouble, TroubleCode
 from modem.simulator import Simulator
@@ -85,7 +85,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
             "1970",
         ),
         (facts(free=10**6), "disk", "fail", "0 MB"),
-        (facts(database="The disk is full."), "disk", "fail", "full"),
+        (facts(database=Trouble(DatabaseTrouble.DISK_FULL)), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
         (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Never tried"),
         (

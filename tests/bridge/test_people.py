@@ -29,8 +29,11 @@ from bridge.records.tables import (
     metadata,
 )
 from bridge.rules.addressbook import Card
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
+from bridge.words.errors import error_sentence
 from bridge.words.reasons import trace_in_words
+from bridge.words.requests import refusal_in_words
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
@@ -91,8 +94,9 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
 
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
-    with pytest.raises(ValueError, match="no kind"):
+    with pytest.raises(Refusal) as refused:
         people.describe(contacts.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+    assert "no kind" in refusal_in_words(refused.value.why)
 
 
 def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
@@ -174,7 +178,8 @@ def test_a_caller_on_a_block_list_is_not_texted_and_a_changed_list_counts(tmp_pa
         )
         simulator.call(BOB, rings=1)
         assert box.settled(2)[0].textback == "sent"
-        assert "blocked.txt" in until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
+        told = until(lambda: box.service.loop.status.lists, "the word of the bad line")[0]
+        assert "blocked.txt" in error_sentence(told)
 
 
 # ---- closed for now
@@ -196,7 +201,7 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         assert bridge.request(CloseShop("23:59")) == Done()
         simulator.call(BOB, rings=1)
         box.settled(2)
-        assert "it opens at 23:59" in (box.service.loop.status.closed or "")
+        assert "it opens at 23:59" in error_sentence(box.service.loop.status.closed or "")
         assert bridge.request(OpenShop()) == Done()
         simulator.call(CEM, rings=1)
         box.settled(3)
@@ -259,7 +264,8 @@ def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     until(lambda: box.calls() and box.calls()[0].address, "the ringing")
     answer = box.service.bridge.request(Forget(ANN))
     assert isinstance(answer, Rejected)
-    assert "under way" in answer.sentence
+    assert answer.why.code == Refused.UNDER_WAY
+    assert "under way" in refusal_in_words(answer.why)
 
 
 # ---- what grows too old

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,12 @@ from bridge.config import parse
 from bridge.handlers.shop import FOR_EVER, ShopState
 from bridge.records.engine import migrate, open_engine
 from bridge.rules.hours import Closure
+from bridge.words.errors import error_sentence
 from modem.contract import Coded
 from tests.support.paths import ROOT
 
 FILES = [path for room in ("bridge", "web") for path in sorted((ROOT / room).rglob("*.py"))]
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a Monday
 WHY = Coded.of("strangers", count=3)
 
 
@@ -69,6 +71,22 @@ def test_what_is_rolled_back_has_never_been_so_in_memory_either(engine: Engine, 
         shop.close(session, Closure(shop.clock.utc(), back=False))
         session.rollback()
     assert held(shop) == (None, FOR_EVER, None) == held(after_a_restart(engine, shop))
+
+
+def test_closed_for_now_in_words(tmp_path: Path) -> None:
+    def told(settings: str, hours: float, back: bool) -> str | None:
+        shop = ShopState(parse(settings, tmp_path / "config.ini"), Clock())
+        shop.closure = Closure(NOON + timedelta(hours=hours), back)
+        closed = shop.closed_now(NOON)
+        return error_sentence(closed) if closed else None
+
+    london = "[shop]\ntimezone = Europe/London\n"
+    assert told(london, 3, back=True) == "The shop is closed for now; it opens at 15:00."
+    assert told(london, 12, back=False) == "The shop is closed for now."
+    assert told(london + "[hours]\nmonday = 9:00-18:00\n", 12, back=False) == (
+        "The shop is closed for now; it opens on 30 November at 9:00."
+    )
+    assert told(london, 0, back=True) is None
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

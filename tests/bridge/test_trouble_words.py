@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from bridge.rules.policy import Reason
-from bridge.rules.troubles import BoxTrouble
+from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble
 from bridge.words import reasons
 from bridge.words.errors import error_sentence
 from bridge.words.troubles import REMEDIES, SENTENCES, sentence
@@ -13,7 +13,7 @@ from modem.contract import Trouble, TroubleCode
 from modem.ports.holders import KNOWN
 from modem.sms import causes
 
-CODES: list[str] = [*TroubleCode, *BoxTrouble]
+CODES: list[str] = [*TroubleCode, *BoxTrouble, *ListTrouble, *ClosedForNow, *DatabaseTrouble]
 REFUSALS = [
     (code, f"{error}: {code}")
     for error, table in (("+CMS ERROR", causes.CMS), ("+CME ERROR", causes.CME))
@@ -34,8 +34,10 @@ def test_every_code_has_one_sentence() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_it_reads_as_a_sentence_from_the_trouble_and_from_its_column(code: str) -> None:
-    names = places(SENTENCES[code]) - {"remedy", "lasted"}
+    names = places(SENTENCES[code]) - {"remedy", "lasted", "then"}
     facts = dict.fromkeys(names, "1") | ({"seconds": 7200} if code.startswith("clock_moved") else {})
+    if code == ClosedForNow.UNTIL:
+        facts |= {"until": "2026-11-24T09:00+00:00", "now": "2026-11-23T18:30+00:00"}
     told = sentence(Trouble.of(code, **facts))
     assert told
     assert "{" not in told

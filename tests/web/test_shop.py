@@ -40,8 +40,10 @@ from bridge.contract.requests import (
 )
 from bridge.records import users, views
 from bridge.records.tables import AuditEntry, Contact, Message, Note
+from bridge.rules.refusals import Refused
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.words.audit import change_in_words
+from modem.contract import Coded
 from tests.support.box import DEADLINE, until
 from tests.support.browser import a_text_comes
 from tests.support.people import add_user
@@ -458,7 +460,7 @@ def ours_answered(office: Office, address: str) -> bool:
     ids=lambda wish: type(wish).__name__,
 )
 def test_nobody_has_this_number(office: Office, wish: MarkDone | Assign | AddNote) -> None:
-    assert office.bridge.request(wish) == Rejected("Nobody has this number here.")
+    assert office.bridge.request(wish) == Rejected(Coded(Refused.NOBODY_THERE))
 
 
 def test_the_page_that_a_wish_leads_to_shows_it(office: Office) -> None:
@@ -471,7 +473,7 @@ def test_the_page_that_a_wish_leads_to_shows_it(office: Office) -> None:
 
 def test_a_line_that_is_not_there_is_refused(office: Office) -> None:
     for line in ("", "\0", "nonsense", "MAIN"):
-        assert office.bridge.request(TryAgain(line)) == Rejected("The box has no such line.")
+        assert office.bridge.request(TryAgain(line)) == Rejected(Coded(Refused.NO_SUCH_LINE))
 
 
 def test_saved_replies_have_an_end(office: Office) -> None:

@@ -32,10 +32,14 @@ from bridge.handlers.shop import ShopState
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from modem.contract import CallOutcome, Trouble, TroubleCode
+from bridge.rules.troubles import DatabaseTrouble
+from bridge.words.requests import refusal_for_commands
+from modem.contract import CallOutcome, Coded, Trouble, TroubleCode
 from tests.support.people import add_user, set_password
 from web import create_app
+from web.pages import changes
 from web.server import Server
 
 NOW = datetime.now(UTC)
@@ -65,7 +69,7 @@ class Office:
     requests: list[Request] = field(default_factory=list)
     answer: Done | Rejected | None = field(default_factory=Done)
     lines: tuple[LineStatus, ...] = (LineStatus("main", LineState.UP, idle=True),)
-    database: str | None = None
+    database: Trouble | None = None
     alive: Callable[[], float] = time.monotonic
     inbox: SimpleQueue[Envelope | None] = field(default_factory=SimpleQueue)
 
@@ -320,12 +324,15 @@ def test_the_code_cannot_be_guessed(office: Office) -> None:
 def test_users_are_refused_with_a_sentence(office: Office, app: Flask) -> None:
     with Session(office.engine) as session:
         for name, password in (("", PASSWORD), ("mia", PASSWORD), ("noa", "short")):
-            with pytest.raises(ValueError, match=r"\."):
+            with pytest.raises(Refusal) as refused:
                 add_user(session, name, password)
-        with pytest.raises(ValueError, match="no user noa"):
+            assert "." in refusal_for_commands(refused.value.why)
+        with pytest.raises(Refusal) as refused:
             set_password(session, "noa", PASSWORD)
-        with pytest.raises(ValueError, match="8"):
+        assert "no user noa" in refusal_for_commands(refused.value.why)
+        with pytest.raises(Refusal) as refused:
             set_password(session, "mia", "short")
+        assert "8" in refusal_for_commands(refused.value.why)
 
 
 # ---- what is refused
@@ -443,6 +450,24 @@ def test_health(office: Office, app: Flask) -> None:
     assert (well.json or {})["lines"] == [{"name": "main", "up": True, "idle": True, "reason": None}]
     office.alive = lambda: time.monotonic() - 16
     assert client.get("/healthz").status_code == 503
+
+
+def test_what_is_wrong_with_the_database_is_said_in_words(office: Office, client: FlaskClient) -> None:
+    office.database = Trouble(DatabaseTrouble.DAMAGED)
+    told = "The database file is damaged. Put the last backup in its place."
+    health = client.get("/healthz").json or {}
+    assert (health["status"], health["database"]) == ("trouble", told)
+    assert words(client.get("/status")).count(told) >= 2  # above every page, and among the facts of the box
+    assert DatabaseTrouble.DAMAGED not in client.get("/status").text
+
+
+def test_a_minute_of_a_pause_is_no_news(office: Office) -> None:
+    def mark(until: str, now: str) -> str:
+        paused = Coded.of("paused_until", until=f"2026-11-23T{until}+00:00", now=f"2026-11-23T{now}+00:00")
+        return changes.mark(replace(office.bridge, status=lambda: Status(0, paused=paused)))
+
+    assert mark("18:00", "16:00") == mark("18:00", "16:01")
+    assert mark("18:00", "16:00") != mark("18:30", "16:00")
 
 
 # ---- calls
@@ -564,7 +589,7 @@ def test_a_reply_is_a_wish_of_whoever_is_logged_in(office: Office, client: Flask
 
 def test_a_refused_reply_keeps_its_words(office: Office, client: FlaskClient) -> None:
     they_wrote(office, ANN, "STOP", opted_out=True)
-    office.answer = Rejected("This person has asked for no more texts.")
+    office.answer = Rejected(Coded(Refused.OPTED_OUT))
     page = reply(client, ANN, "Just <one> thing")
     assert "This person has asked for no more texts." in words(page)
     assert "Just &lt;one&gt; thing</textarea>" in page.text

@@ -21,7 +21,10 @@ from bridge.rules import owner_commands
 from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind
 from bridge.service.worker import Announce, announce
+from bridge.words.errors import error_sentence
 from bridge.words.reasons import trace_in_words
+from bridge.words.requests import refusal_in_words
+from modem.contract import Coded
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
 
@@ -83,7 +86,7 @@ def test_a_reply_on_the_page_before_the_alert_is_due_makes_it_needless(tmp_path:
         heard(box, ANN, "Do you have rye bread?")
         alert = until(lambda: alerts_of(box), "the alert")[0]
         assert alert.due > datetime.now(UTC)
-        assert box.service.bridge.request(WriteText(ANN, "Yes", "mia")) != Rejected("")
+        assert box.service.bridge.request(WriteText(ANN, "Yes", "mia")) != Rejected(Coded(""))
         until(lambda: simulator.sent, "the reply")
         assert alerts_of(box)[0].over
         assert [text.number for text in simulator.sent] == [ANN]
@@ -198,7 +201,7 @@ def test_an_answer_to_who_opted_out_is_refused_and_said(box: Box) -> None:
 def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "PAUSE 2H")
     assert "go on at" in to_owner(box, 1)[0] or "tomorrow" in to_owner(box, 1)[0]
-    assert "paused" in (box.service.loop.status.paused or "")
+    assert "paused" in error_sentence(box.service.loop.status.paused or "")
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
@@ -228,7 +231,7 @@ def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
         assert box.settled(2)[0].textback == "sent"
         calls_handler = box.service.loop._shop
         calls_handler.paused = datetime.now(UTC) - timedelta(seconds=1)
-        assert calls_handler.pause_words(datetime.now(UTC)) is None
+        assert calls_handler.paused_now(datetime.now(UTC)) is None
 
 
 def test_an_owner_who_says_stop_gets_no_alerts(box: Box) -> None:
@@ -255,7 +258,7 @@ def test_the_test_text_is_what_a_stranger_would_get(tmp_path: Path) -> None:
         with a_box(tmp_path, simulator) as box:
             answer = box.service.bridge.request(SendSample(), by="mia")
             assert isinstance(answer, Rejected)
-            assert "sms_to" in answer.sentence
+            assert "sms_to" in refusal_in_words(answer.why)
 
 
 # ---- Apprise
@@ -309,7 +312,7 @@ def test_apprise_services_are_told(tmp_path: Path, service: tuple[str, list[dict
 
 def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(box: Box) -> None:
     done = announce(Announce(1, ("json://127.0.0.1:1/",), "Shop", "Hello"))
-    assert done.trouble is not None
+    assert not done.told
     assert sys.modules.get("apprise") is None  # a process of its own has it
     engine, now = box.service.engine, datetime.now(UTC)
     with Session(engine) as session:
@@ -317,7 +320,7 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
         session.flush()
         alert = session.exec(select(Alert)).one()
         for tries in range(1, alerts.TRIES + 1):
-            alerts.was_told(session, alert.id or 0, done.trouble, now)
+            alerts.was_told(session, alert.id or 0, done.told, now)
             assert alert.tries == tries
             assert (alert.told is None) == (tries < alerts.TRIES)
         assert alert.due == now + alerts.AGAIN

@@ -11,6 +11,7 @@ from bridge.records import views
 from bridge.rules import numbers
 from web import current
 from web.pages import paging
+from web.pages.told import in_words
 
 PAGE = 30
 FILTERS = {"open": "To call back", "missed": "Missed", "answered": "Answered", "all": "All"}
@@ -64,5 +65,5 @@ def ringing() -> Response:
     line, do = request.form.get("line", ""), request.form.get("do")
     answer = bridge.request(AnswerCall(line) if do == "answer" else HangUp(line), by=g.user)
     if isinstance(answer, Rejected):
-        abort(409, answer.sentence)
+        abort(409, in_words(answer))
     return redirect(url_for("calls.calls"), 303)

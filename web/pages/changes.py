@@ -7,6 +7,7 @@ from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
 from bridge.contract.bridge import Bridge
+from bridge.words.errors import error_sentence
 from web import current
 
 pages = Blueprint("news", __name__)
@@ -25,5 +26,7 @@ def news() -> Response:
 def mark(bridge: Bridge) -> str:
     """Changes with every call, text and trouble; it says nothing to who reads it."""
     status = bridge.status()
-    told = (_START, bridge.changes(), [line.ringing for line in status.lines], status.troubles)
+    # As words: a pause also tells the time of now, which is no news.
+    troubles = [error_sentence(trouble) for trouble in status.troubles]
+    told = (_START, bridge.changes(), [line.ringing for line in status.lines], troubles)
     return sha256(repr(told).encode()).hexdigest()[:16]

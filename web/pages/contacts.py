@@ -13,6 +13,7 @@ from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from web import current
 from web.pages import paging
+from web.pages.told import in_words
 
 LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
@@ -90,7 +91,8 @@ def import_contacts() -> str | tuple[str, int]:
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
         if not isinstance(answer, Done):
             abort(
-                503, f"{taken} contacts were stored, then: {answer.sentence} Bring the same file again later."
+                503,
+                f"{taken} contacts were stored, then: {in_words(answer)} Bring the same file again later.",
             )
         taken += len(some)
     return _list(read, taken)
@@ -116,7 +118,7 @@ def describe(address: str) -> Redirect | tuple[str, int]:
         abort(400)
     answer = bridge.request(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
     if not isinstance(answer, Done):
-        return _one(address, answer.sentence), 409
+        return _one(address, in_words(answer)), 409
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 
@@ -128,7 +130,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
         return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
     answer = bridge.request(Forget(address), PATIENCE, by=g.user)
     if not isinstance(answer, Done):
-        return _one(address, answer.sentence), 409
+        return _one(address, in_words(answer)), 409
     return redirect(url_for("contacts.contacts"), 303)
 
 

@@ -28,6 +28,7 @@ from bridge.rules.numbers import untextable
 from bridge.rules.wording import TWINS, alphabet, cost, plain
 from web import current
 from web.pages import paging
+from web.pages.told import in_words
 
 LIST = 40
 THREAD = 60
@@ -92,10 +93,10 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
-        problem = f"{answer.sentence} Do not send this again: it goes out by itself."
+        problem = f"{in_words(answer)} Do not send this again: it goes out by itself."
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Done):
-        return _page(address, replace(draft, problem=answer.sentence, ticket="")), 409
+        return _page(address, replace(draft, problem=in_words(answer), ticket="")), 409
     bridge.request(MarkRead(address))
     return _to_the_end(address)
 
@@ -103,7 +104,7 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
     answer = bridge.request(SaveReply(plain(draft.body)), by=g.user)
-    said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else answer.sentence
+    said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else in_words(answer)
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
@@ -125,7 +126,7 @@ def _do(address: str, wanted: Request, code: int = 409) -> Response:
     bridge = current.bridge()
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
-        abort(code, answer.sentence)
+        abort(code, in_words(answer))
     if request.form.get("from") == "calls":
         return redirect(url_for("calls.calls", show=request.form.get("show") or "open"), 303)
     return _to_the_end(address)
@@ -177,7 +178,7 @@ def note(address: str) -> Response | tuple[str, int]:
     body = request.form.get("note", "").replace("\r\n", "\n")
     answer = bridge.request(AddNote(address, body), by=g.user)
     if not isinstance(answer, Done):
-        return _page(address, Draft(note=body, problem=answer.sentence)), 409
+        return _page(address, Draft(note=body, problem=in_words(answer))), 409
     return _to_the_end(address)
 
 

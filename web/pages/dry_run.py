@@ -10,6 +10,7 @@ from bridge.rules.one_line import one_line
 from bridge.rules.wording import cost
 from bridge.words import reasons
 from web import current
+from web.pages.told import in_words
 
 # Holidays are known for so long, and times can be reckoned with.
 YEARS = 5
@@ -41,7 +42,7 @@ def tell() -> str | tuple[str, int]:
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Done):
         return _page(typed, answer.decision)
-    return _page(typed, problem=answer.sentence), 503
+    return _page(typed, problem=in_words(answer)), 503
 
 
 def _request_of(typed: dict[str, str]) -> DryRun | str:

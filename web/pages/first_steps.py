@@ -16,9 +16,12 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SendSample, TakeOver
 from bridge.records import users, views
 from bridge.rules import numbers
+from bridge.rules.refusals import Refusal
+from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
 from web.pages import settings
+from web.pages.told import in_words
 
 pages = Blueprint("welcome", __name__)
 
@@ -59,11 +62,11 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     try:
         name = users.name_of(form.get("name", ""))
         wanted = TakeOver(code, name, users.hash_password(form.get("password", "")))
-    except ValueError as error:
-        return _begin(str(error)), 422
+    except Refusal as refusal:
+        return _begin(refusal_in_words(refusal.why)), 422
     answer = bridge.request(wanted, by=name)
     if not isinstance(answer, Done):
-        return _begin(answer.sentence), 422 if isinstance(answer, Rejected) else 503
+        return _begin(in_words(answer)), 422 if isinstance(answer, Rejected) else 503
     login.let_in(name)
     return redirect(url_for("welcome.first"), 303)
 
@@ -82,7 +85,7 @@ def sample() -> Response | tuple[str, int]:
     if not isinstance(kept, Response):
         return kept
     answer = bridge.request(SendSample(), by=g.user)
-    return (_steps(bridge, answer.sentence), 409) if isinstance(answer, Rejected) else kept
+    return (_steps(bridge, in_words(answer)), 409) if isinstance(answer, Rejected) else kept
 
 
 def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, int]:

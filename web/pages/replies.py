@@ -11,6 +11,7 @@ from bridge.rules.limits import LONGEST_REPLY
 from bridge.rules.wording import plain
 from web import current
 from web.pages import paging
+from web.pages.told import in_words
 
 pages = Blueprint("replies", __name__)
 
@@ -30,7 +31,7 @@ def change() -> Response | tuple[str, int]:
     wanted = SaveReply(plain(body)) if key is None else SaveReply("", key)
     answer = bridge.request(wanted, by=g.user)
     if not isinstance(answer, Done):
-        return _page(body, answer.sentence), 422
+        return _page(body, in_words(answer)), 422
     return redirect(url_for("replies.replies"), 303)
 
 

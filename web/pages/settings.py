@@ -22,6 +22,7 @@ from bridge.rules.preview import samples
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
+from web.pages.told import in_words
 
 LONGEST = 1600
 CHANGED_MEANWHILE = (
@@ -103,7 +104,7 @@ def send_sample() -> Response:
     bridge = current.bridge()
     answer = bridge.request(SendSample(), by=g.user)
     if isinstance(answer, Rejected):
-        abort(409, answer.sentence)
+        abort(409, in_words(answer))
     return redirect(url_for("conversations.conversations"), 303)
 
 

@@ -14,6 +14,7 @@ from bridge.records import views
 from bridge.rules.line_health import network_words, signal_words
 from web import current
 from web.pages.healthz import is_alive
+from web.pages.told import in_words
 
 pages = Blueprint("status", __name__)
 
@@ -57,7 +58,7 @@ def for_now() -> Response:
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
-        abort(422, answer.sentence)
+        abort(422, in_words(answer))
     return redirect(url_for("status.status"), 303)
 
 
@@ -75,5 +76,5 @@ def again() -> Response:
     bridge = current.bridge()
     answer = bridge.request(TryAgain(request.form.get("line", "")), by=g.user)
     if isinstance(answer, Rejected):
-        abort(404, answer.sentence)
+        abort(404, in_words(answer))
     return redirect(url_for("status.status"), 303)

@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 from bridge.contract.answers import Done, Pending, Rejected
 from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole
 from bridge.records import users, views
+from bridge.rules.refusals import Refusal, Refused
+from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
 from web.pages import paging
+from web.pages.told import in_words
 
 LOG = 50
 
@@ -30,8 +33,8 @@ def add() -> Response | tuple[str, int]:
     try:
         name = users.name_of(form.get("name", ""))
         wanted = AddUser(name, users.hash_password(form.get("password", "")), role)
-    except ValueError as error:
-        return _page(problem=str(error), name=form.get("name", ""), role=role), 422
+    except Refusal as refusal:
+        return _page(problem=refusal_in_words(refusal.why), name=form.get("name", ""), role=role), 422
     return _have_done(wanted, name=name, role=role) or redirect(url_for("team.team"), 303)
 
 
@@ -40,8 +43,8 @@ def change(name: str) -> Response | tuple[str, int]:
     """Change somebody's role or password, log them out everywhere, or let them in no more."""
     try:
         wanted = _change_of(name)
-    except ValueError as error:
-        return _page(problem=str(error)), 422
+    except Refusal as refusal:
+        return _page(problem=refusal_in_words(refusal.why)), 422
     return _have_done(wanted) or redirect(url_for("team.team"), 303)
 
 
@@ -66,8 +69,8 @@ def mine() -> Response | tuple[str, int]:
     try:
         out = form.get("do") == "out"
         wanted = LogOut(g.user) if out else _own_password(form.get("old", ""), form.get("new", ""))
-    except ValueError as error:
-        return _page(problem=str(error)), 422
+    except Refusal as refusal:
+        return _page(problem=refusal_in_words(refusal.why)), 422
     if refused := _have_done(wanted):
         return refused
     login.let_in(g.user)
@@ -78,7 +81,7 @@ def _own_password(old: str, new: str) -> SetPassword:
     limiter = login.may_guess()
     with Session(current.bridge().engine) as database:
         if users.proven(database, g.user, old) is None:
-            raise ValueError("The old password is wrong.")
+            raise Refusal(Refused.OLD_PASSWORD_WRONG)
     limiter.was_right(request.remote_addr or "")
     return SetPassword(g.user, users.hash_password(new))
 
@@ -89,15 +92,9 @@ def _have_done(wanted: OfUsers, **draft: str) -> tuple[str, int] | None:
     match answer:
         case Done():
             return None
-        case Rejected(sentence=sentence):
-            return _page(problem=_for_the_page(sentence), **draft), 422
-        case Pending(sentence=sentence):
-            return _page(problem=sentence, **draft), 503
-
-
-def _for_the_page(sentence: str) -> str:
-    """Without the command that would do it: people at the page have no command line."""
-    return f"{sentence.partition(';')[0]}." if "textback user" in sentence else sentence
+        case Rejected() | Pending():
+            code = 422 if isinstance(answer, Rejected) else 503
+            return _page(problem=in_words(answer), **draft), code
 
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:

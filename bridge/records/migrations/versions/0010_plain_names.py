@@ -7,7 +7,7 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Two tables, their indexes and one column."""
+    """Brings the tables of the revision before to this one."""
     op.rename_table("memo", "keyvalue")
     op.rename_table("deed", "auditentry")
     for column in ("at", "contact_id"):

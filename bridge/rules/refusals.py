@@ -1,0 +1,49 @@
+"""Why something that a person asked for is not done: codes with their facts; bridge/words/requests has the sentences."""
+
+from enum import StrEnum
+
+from modem.contract import Coded, Value
+
+
+class Refused(StrEnum):
+    """What stood in the way. Behind each, its facts where it has some."""
+
+    # A text.
+    NOT_TEXTABLE = "not_textable"  # address
+    EMPTY_TEXT = "empty_text"
+    OTHER_WORDS_SENT = "other_words_sent"  # the same form was sent before, with other words
+    OPTED_OUT = "opted_out"
+    NOT_SENT_AGAIN = "not_sent_again"
+    NO_OWNERS_MOBILE = "no_owners_mobile"
+    # A person who has called or written, and what the shop keeps of them.
+    NOBODY_THERE = "nobody_there"
+    UNDER_WAY = "under_way"
+    NO_SUCH_KIND = "no_such_kind"  # kind
+    NO_SUCH_MARK = "no_such_mark"  # kind
+    NO_COLLEAGUE = "no_colleague"  # name
+    NOTE_LENGTH = "note_length"  # most, length: in characters
+    # Saved replies.
+    REPLY_LENGTH = "reply_length"  # most: in characters
+    REPLIES_FULL = "replies_full"  # most
+    # The box.
+    NO_SUCH_LINE = "no_such_line"
+    NOT_LATER_TODAY = "not_later_today"  # back: what was typed
+    # Who may log in.
+    TAKEN_OVER = "taken_over"
+    NO_NAME = "no_name"
+    NAME_TOO_LONG = "name_too_long"  # most: in characters
+    NO_SUCH_ROLE = "no_such_role"  # role
+    USER_EXISTS = "user_exists"  # name
+    NO_SUCH_USER = "no_such_user"  # name
+    ONLY_OWNER = "only_owner"  # name
+    PASSWORD_TOO_SHORT = "password_too_short"  # least: in characters
+    PASSWORD_TOO_LONG = "password_too_long"  # most: in characters
+    OLD_PASSWORD_WRONG = "old_password_wrong"
+
+
+class Refusal(Exception):
+    """Raised where something will not be done; `why` has the code and its facts."""
+
+    def __init__(self, code: Refused, **facts: Value) -> None:
+        self.why = Coded.of(code, **facts)
+        super().__init__(self.why.to_text())

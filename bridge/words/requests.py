@@ -1,0 +1,67 @@
+"""What becomes of requests, in words: why one was refused, for the page, the owner's texts and the command line."""
+
+from bridge.rules.refusals import Refused
+from bridge.words.catalogue import say
+from modem.contract import Coded
+
+NOT_STORED_YET = "The box has noted this, but could not store it yet. It keeps trying."
+
+SENTENCES: dict[str, str] = {
+    Refused.NOT_TEXTABLE: "{address} cannot be texted: it is not a phone number that takes texts.",
+    Refused.EMPTY_TEXT: "An empty text cannot be sent. Write something first.",
+    Refused.OTHER_WORDS_SENT: (
+        "What you wrote first has gone out already; it stands in the conversation. Send this too if it is still needed."
+    ),
+    Refused.OPTED_OUT: "This person has asked for no more texts. Confirm that you want to write anyway.",
+    Refused.NOT_SENT_AGAIN: "This text cannot be sent again: it has gone out, or is not there any more.",
+    Refused.NO_OWNERS_MOBILE: "The owner's mobile is not known: write it into config.ini, [notify] sms_to.",
+    Refused.NOBODY_THERE: "Nobody has this number here.",
+    Refused.UNDER_WAY: "A call or a text of this person is under way. Try again in a minute.",
+    Refused.NO_SUCH_KIND: "{kind!r} is no kind of contact.",
+    Refused.NO_SUCH_MARK: "{kind!r} is no mark.",
+    Refused.NO_COLLEAGUE: "Nobody called {name} may log in.",
+    Refused.NOTE_LENGTH: "A note has between 1 and {most} characters; this one has {length}.",
+    Refused.REPLY_LENGTH: "A saved reply has between 1 and {most} characters.",
+    Refused.REPLIES_FULL: "There are {most} saved replies already; drop one first.",
+    Refused.NO_SUCH_LINE: "The box has no such line.",
+    Refused.NOT_LATER_TODAY: "{back!r} is no time of today that is still to come; write it like 15:00.",
+    Refused.TAKEN_OVER: "Somebody has taken this box over meanwhile.",
+    Refused.NO_NAME: "A user needs a name.",
+    Refused.NAME_TOO_LONG: "This name is too long; take at most {most} characters.",
+    Refused.NO_SUCH_ROLE: "{role!r} is no role; there are owner and staff.",
+    Refused.USER_EXISTS: "There is a user {name} already.",
+    Refused.NO_SUCH_USER: "There is no user {name}.",
+    Refused.ONLY_OWNER: "{name} is the only owner; make somebody else an owner first.",
+    Refused.PASSWORD_TOO_SHORT: "The password is too short; take at least {least} characters.",
+    Refused.PASSWORD_TOO_LONG: "The password is too long; take at most {most} characters.",
+    Refused.OLD_PASSWORD_WRONG: "The old password is wrong.",
+}
+# Where the command line can name the command that helps. People at the page have none.
+WITH_COMMANDS: dict[str, str] = {
+    Refused.USER_EXISTS: "There is a user {name} already; textback user password {name} changes the password.",
+    Refused.NO_SUCH_USER: "There is no user {name}; textback user add {name} makes one.",
+}
+
+
+def refusal_in_words(why: Coded) -> str:
+    """Why something was not done, and what would be right, for the page and for a text; a code of no refusal stays one.
+
+    >>> refusal_in_words(Coded.of("password_too_short", least=8))
+    'The password is too short; take at least 8 characters.'
+    >>> refusal_in_words(Coded.of("no_such_user", name="noa"))
+    'There is no user noa.'
+    """
+    return _worded(SENTENCES, why)
+
+
+def refusal_for_commands(why: Coded) -> str:
+    """The same for the command line, which is told the command that helps.
+
+    >>> refusal_for_commands(Coded.of("no_such_user", name="noa"))
+    'There is no user noa; textback user add noa makes one.'
+    """
+    return _worded(SENTENCES | WITH_COMMANDS, why)
+
+
+def _worded(sentences: dict[str, str], why: Coded) -> str:
+    return say(sentences[why.code], **why.values) if why.code in sentences else why.to_text()
