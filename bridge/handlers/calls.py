@@ -27,7 +27,7 @@ from bridge.records.tables import Call, Contact, Line
 from bridge.rules import line_health, numbers, policy
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
-from bridge.rules.states import MISSED, AlertKind, MessageKind, MessageStatus
+from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble, TimeTeller
 from bridge.words.troubles import sentence
 from modem import contract
@@ -62,7 +62,7 @@ class CallHandler:
         """A modem is ready: its trouble is over, and its queue goes on."""
         line = lines.line_is_up(session, up)
         now = self._shop.clock.utc()
-        incidents.incident_ends(session, up.line, "line", now)
+        incidents.incident_ends(session, up.line, IncidentKind.LINE, now)
         lines.queue_goes_on(session, line, now)
         self._shop.knows(line)
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
@@ -70,7 +70,7 @@ class CallHandler:
     def line_down(self, session: Session, down: contract.LineDown) -> None:
         """A modem is gone or not ready: an incident begins, and from now on calls may be missed unseen."""
         now = self._shop.clock.utc()
-        incidents.incident_begins(session, down.line, "line", down.trouble, now)
+        incidents.incident_begins(session, down.line, IncidentKind.LINE, down.trouble, now)
         log.warning("%s: %s", down.line, sentence(down.trouble))
         self.away_since.setdefault(down.line, now)
 
@@ -83,13 +83,13 @@ class CallHandler:
             self._no_network.setdefault(news.line, news.at) if trouble else self._no_network.pop(news.line, 0)
         )
         if trouble and news.at - since >= NETWORK_PATIENCE:
-            incidents.incident_begins(session, news.line, "network", trouble, now)
+            incidents.incident_begins(session, news.line, IncidentKind.NETWORK, trouble, now)
         elif not trouble:
-            incidents.incident_ends(session, news.line, "network", now)
+            incidents.incident_ends(session, news.line, IncidentKind.NETWORK, now)
         if full := line_health.nearly_full(news):
-            incidents.incident_begins(session, news.line, "storage", full, now)
+            incidents.incident_begins(session, news.line, IncidentKind.STORAGE, full, now)
         else:
-            incidents.incident_ends(session, news.line, "storage", now)
+            incidents.incident_ends(session, news.line, IncidentKind.STORAGE, now)
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
@@ -239,7 +239,9 @@ class CallHandler:
         """Stop all automatic texts until somebody lets them go on."""
         self._shop.trip(session, why)
         line = session.get_one(Line, call.line_id)
-        incidents.incident_begins(session, line.name, "breaker", Trouble.from_text(why.to_text()), now)
+        incidents.incident_begins(
+            session, line.name, IncidentKind.BREAKER, Trouble.from_text(why.to_text()), now
+        )
         log.warning("the breaker has stopped automatic texts")
 
     def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
@@ -251,8 +253,8 @@ class CallHandler:
         way = BoxTrouble.CLOCK_MOVED_FORWARD if by > timedelta(0) else BoxTrouble.CLOCK_MOVED_BACK
         moved = Trouble.of(way, seconds=round(abs(by).total_seconds()))
         for line in (self._shop.settings.modems[0].name,):
-            incidents.incident_begins(session, line, "clock", moved, now)
-            incidents.incident_ends(session, line, "clock", now)
+            incidents.incident_begins(session, line, IncidentKind.CLOCK, moved, now)
+            incidents.incident_ends(session, line, IncidentKind.CLOCK, now)
         if doubtful:
             return
         delay = timedelta(seconds=self._shop.settings.textback.delay_seconds)

@@ -10,6 +10,7 @@ from bridge.rules.addressbook import Card
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
+from bridge.rules.states import ContactKind
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
@@ -19,7 +20,7 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
     contact.name, contact.notes, contact.kind = (
         one_line(name)[:LONGEST_NAME],
         notes.strip()[:LONGEST_NOTES],
-        kind,
+        ContactKind(kind),
     )
 
 

@@ -4,6 +4,7 @@ inside the loop's transactions."""
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
+from bridge.rules.owner_commands import Command
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
 from bridge.words.errors import error_sentence
@@ -229,18 +231,21 @@ class IncomingTexts:
     def _carry_out(self, session: Session, order: owner_commands.Order) -> str:
         context = self._shop.context()
         match order.what:
-            case "PAUSE":
+            case Command.PAUSE:
                 self._shop.pause(session, context.now + order.pause if order.pause else None)
                 paused = self._shop.paused_now(context.now)
                 return f"{error_sentence(paused) if paused else ''} RESUME lets them go on."
-            case "RESUME":
+            case Command.RESUME:
                 self._shop.resume(session)
                 return "Automatic texts go on."
-            case "LAST":
+            case Command.LAST:
                 return owner_alerts.last_calls(session, context)
-            case "STATUS":
+            case Command.STATUS:
                 return owner_alerts.state(session, context, self._shop.troubles)
-        return owner_commands.HELP
+            case Command.HELP:
+                return owner_commands.HELP
+            case _:
+                assert_never(order.what)
 
     def _pass_on(
         self, session: Session, context: shop.OwnerContext, words: owner_commands.Words

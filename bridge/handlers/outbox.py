@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -136,6 +137,8 @@ class Outbox:
                 message.status, message.error = MessageStatus.UNCONFIRMED, trouble.to_text()
             case contract.NotStarted():
                 message.status = MessageStatus.QUEUED
+            case _:
+                assert_never(end)
         log.info("%s: text %d is %s", end.line, end.message_id, message.status)
 
     def _refused(self, session: Session, message: Message, end: contract.TextFailed) -> None:

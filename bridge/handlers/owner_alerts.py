@@ -12,7 +12,7 @@ from bridge.records import alerts, contacts, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
-from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, MessageKind
+from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
 from bridge.words import reasons
 from bridge.words.errors import error_sentence
 from modem.contract import Coded
@@ -20,7 +20,7 @@ from modem.contract import Coded
 # The box answers the owner's mobile at most so often: another machine may sit there.
 MOST_ANSWERS, ANSWERS_IN = 10, timedelta(hours=1)
 # Whose troubles keep a line from sending an alert about itself.
-DEAF = ("line", "network", "queue")
+DEAF = (IncidentKind.LINE, IncidentKind.NETWORK, IncidentKind.QUEUE)
 LAST = 3
 
 

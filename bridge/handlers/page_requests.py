@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -48,7 +49,7 @@ from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
 from bridge.rules.refusals import Refusal, Refused
-from bridge.rules.states import ConsentKind, Direction, MessageStatus
+from bridge.rules.states import ConsentKind, Direction, IncidentKind, MessageStatus
 from modem import contract
 
 # What is about one person, by its address.
@@ -110,10 +111,11 @@ class PageRequests:
             case ImportContacts():
                 for card in request.cards:
                     contacts.import_contact(session, card, now)
-            case SaveReply(body=body, id=None):
-                conversations.save_reply(session, body)
-            case SaveReply(id=int(key)):
-                conversations.drop_reply(session, key)
+            case SaveReply(body=body, id=key):
+                if key is None:
+                    conversations.save_reply(session, body)
+                else:
+                    conversations.drop_reply(session, key)
             case TryAgain(line):
                 if line not in {modem.name for modem in self._shop.settings.modems}:
                     raise Refusal(Refused.NO_SUCH_LINE)
@@ -124,6 +126,8 @@ class PageRequests:
                 change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
+            case _:
+                assert_never(request)
         return Done()
 
     def _write(self, session: Session, request: WriteText) -> Done | Rejected:
@@ -146,7 +150,7 @@ class PageRequests:
     def _release(self, session: Session) -> None:
         self._shop.reset_breaker(session)
         for line in {line.name for line in views.lines(session)}:
-            incidents.incident_ends(session, line, "breaker", self._shop.clock.utc())
+            incidents.incident_ends(session, line, IncidentKind.BREAKER, self._shop.clock.utc())
 
     def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> None:
         if mark.kind in ("block", "unblock"):
@@ -187,6 +191,8 @@ class PageRequests:
                 if calls.is_being_dealt_with(session, contact):
                     raise Refusal(Refused.UNDER_WAY)
                 forgetting.forget(session, contact)
+            case _:
+                assert_never(request)
 
     def _for_now(self, session: Session, request: ForNow) -> None:
         """What somebody here says for now. Raises Refusal for a time that will not do."""
@@ -201,15 +207,18 @@ class PageRequests:
                 )
             case Resume():
                 self._shop.resume(session)
-            case CloseShop(back=None | ""):
-                self._shop.close(session, Closure(midnight, back=False))
-            case CloseShop(back=str(back)):
+            case CloseShop(back=back):
+                if not back:
+                    self._shop.close(session, Closure(midnight, back=False))
+                    return
                 until = hours.today_at(back, now, self._shop.zone)
                 if until is None:
                     raise Refusal(Refused.NOT_LATER_TODAY, back=back)
                 self._shop.close(session, Closure(until, back=True))
             case OpenShop():
                 self._shop.close(session, None)
+            case _:
+                assert_never(request)
 
     def _test_text(self, session: Session, author: str | None) -> Done | Rejected:
         """The text that a stranger would get now, to the owner."""

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Alert, Contact, Incident
-from bridge.rules.states import AlertKind
+from bridge.rules.states import AlertKind, IncidentKind
 
 # A modem that is back so soon was only plugged in again; other troubles last.
-PATIENCE = {"line": timedelta(minutes=5), "network": timedelta(minutes=5)}
+PATIENCE = {IncidentKind.LINE: timedelta(minutes=5), IncidentKind.NETWORK: timedelta(minutes=5)}
 # An owner's answer without a tag is for the only customer who was relayed within so long; with one, for any of so long.
 FRESH, TAGGED = timedelta(hours=24), timedelta(days=7)
 # Apprise services that cannot be reached are tried again after so long, so often.

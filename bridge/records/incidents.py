@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import Incident
+from bridge.rules.states import IncidentKind
 from modem.contract import Repair, Trouble
 
 SAME_INCIDENT = timedelta(minutes=10)
 
 
-def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, now: datetime) -> None:
+def incident_begins(session: Session, line: str, kind: IncidentKind, trouble: Trouble, now: datetime) -> None:
     """Something is wrong with a line. While it lasts it is one incident, whatever its last trouble is; the same again soon
     after is the same one."""
     what = trouble.to_text()
@@ -31,7 +32,7 @@ def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, no
         session.add(Incident(line=line, kind=kind, began=now, what=what))
 
 
-def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:
+def incident_ends(session: Session, line: str, kind: IncidentKind, now: datetime) -> None:
     """Ends the open incidents of this kind on this line, if there are any. now: UTC."""
     for incident in _open_incidents(session, line, kind):
         incident.ended = now
@@ -39,7 +40,7 @@ def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None
 
 def repair_was_tried(session: Session, repair: Repair) -> None:
     """A step of the ladder, kept with what it was tried against; the same again in vain only counts up."""
-    for incident in _open_incidents(session, repair.line, "line"):
+    for incident in _open_incidents(session, repair.line, IncidentKind.LINE):
         steps = [dict(step) for step in incident.steps]
         if steps and steps[-1]["step"] == repair.step and not steps[-1]["well"]:
             step = steps.pop()
@@ -50,7 +51,7 @@ def repair_was_tried(session: Session, repair: Repair) -> None:
         incident.steps = [*steps, kept]
 
 
-def _open_incidents(session: Session, line: str, kind: str) -> Sequence[Incident]:
+def _open_incidents(session: Session, line: str, kind: IncidentKind) -> Sequence[Incident]:
     still = select(Incident).where(
         Incident.line == line, Incident.kind == kind, col(Incident.ended).is_(None)
     )

@@ -10,6 +10,7 @@ from bridge.records.incidents import incident_begins, incident_ends
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import Line
+from bridge.rules.states import IncidentKind
 from modem.contract import LineUp, Trouble
 
 
@@ -35,13 +36,13 @@ def line_is_up(session: Session, up: LineUp) -> Line:
 def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> None:
     """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
     line.stopped, line.stopped_at = why.to_text(), now
-    incident_begins(session, line.name, "queue", why, now)
+    incident_begins(session, line.name, IncidentKind.QUEUE, why, now)
 
 
 def queue_goes_on(session: Session, line: Line, now: datetime) -> None:
     """Texts go out on this line again: refusals are counted from 0, and the incident is over. now: UTC."""
     line.refusals, line.stopped, line.stopped_at = 0, None, None
-    incident_ends(session, line.name, "queue", now)
+    incident_ends(session, line.name, IncidentKind.QUEUE, now)
 
 
 def marks_of_others(session: Session, name: str, names: Sequence[str]) -> frozenset[str]:

@@ -8,7 +8,17 @@ from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
-from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
+from bridge.rules.policy import Reason
+from bridge.rules.states import (
+    AlertKind,
+    ConsentKind,
+    ContactKind,
+    Direction,
+    IncidentKind,
+    MessageKind,
+    MessageStatus,
+    Role,
+)
 from modem.contract import CallOutcome
 
 
@@ -94,7 +104,9 @@ class Contact(SQLModel, table=True):
     name: str = ""
     notes: str = ""
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
-    kind: str = ""
+    kind: ContactKind = Field(
+        default=ContactKind.NONE, sa_type=coded(ContactKind, "contact.kind"), nullable=False
+    )
     blocked: bool = False
     doubtful: bool = False
     unreachable: str | None = None
@@ -142,7 +154,7 @@ class Call(SQLModel, table=True):
     called_back: datetime | None = Field(default=None, sa_type=Utc)
     called_back_by: str | None = None
     trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
-    reason: str | None = None
+    reason: Reason | None = Field(default=None, sa_type=coded(Reason, "call.reason"))
     message_id: int | None = Field(default=None, index=True)
 
 
@@ -247,7 +259,9 @@ class Incident(SQLModel, table=True):
     began: datetime = Field(sa_type=Utc, index=True)
     ended: datetime | None = Field(default=None, sa_type=Utc)
     what: str
-    kind: str = "line"
+    kind: IncidentKind = Field(
+        default=IncidentKind.LINE, sa_type=coded(IncidentKind, "incident.kind"), nullable=False
+    )
     steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
 
 
@@ -316,7 +330,7 @@ class User(SQLModel, table=True):
     name: str = Field(unique=True)
     password: str
     created: datetime = Field(sa_type=Utc)
-    role: str = "owner"
+    role: Role = Field(default=Role.OWNER, sa_type=coded(Role, "user.role"), nullable=False)
     logins: int = 0
 
 

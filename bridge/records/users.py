@@ -17,10 +17,11 @@ from bridge.records import memo
 from bridge.records.tables import User
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
+from bridge.rules.states import Role
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
-OWNER, STAFF = "owner", "staff"
+OWNER, STAFF = Role.OWNER, Role.STAFF
 ROLES = {OWNER: "Owner: may change everything", STAFF: "Staff: may not change settings or people"}
 # The memos with the code for the first log-in, and with the key that signs log-ins.
 SETUP_CODE = "setup_code"
@@ -48,7 +49,7 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     if named(database, name) is not None:
         raise Refusal(Refused.USER_EXISTS, name=name)
-    user = User(name=name, password=hashed, created=now, role=role)
+    user = User(name=name, password=hashed, created=now, role=Role(role))
     database.add(user)
     memo.remember(database, SETUP_CODE, None)  # it is used up
     database.flush()
@@ -66,7 +67,7 @@ def set_role(database: Session, name: str, role: str) -> None:
     if role not in ROLES:
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
-    user.role = role
+    user.role = Role(role)
 
 
 def remove(database: Session, name: str) -> None:

@@ -1,7 +1,9 @@
 """How long what people write may be, and the kinds of contacts; pages ask for no more than the handlers keep."""
 
+from bridge.rules.states import ContactKind
+
 # Of a contact; empty: nobody in particular.
-KINDS = ("", "staff", "supplier", "never")
+KINDS = tuple(ContactKind)
 LONGEST_NAME, LONGEST_NOTES = 80, 1000
 # Of a note to colleagues in a conversation, and of a saved reply; how many replies are kept.
 LONGEST_NOTE = 1000

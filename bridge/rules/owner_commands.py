@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 
 from bridge.rules.hours import Span, at_clock
 
@@ -17,11 +18,21 @@ _TAGGED = re.compile(r"#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
 HELP = "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
 
 
+class Command(StrEnum):
+    """The orders that the owner may text."""
+
+    STATUS = "STATUS"
+    LAST = "LAST"  # the calls missed last
+    PAUSE = "PAUSE"
+    RESUME = "RESUME"
+    HELP = "HELP"
+
+
 @dataclass(frozen=True)
 class Order:
-    """what: STATUS, LAST, PAUSE, RESUME or HELP. pause: for how long; None: until RESUME."""
+    """What the owner orders. pause: for how long; None: until RESUME."""
 
-    what: str
+    what: Command
     pause: timedelta | None = None
 
 
@@ -36,19 +47,22 @@ class Words:
 def read(text: str) -> Order | Words:
     """What the owner means. Only a message that is nothing but an order is one.
 
-    >>> read("Status"), read("pause 2h").pause, read("Pause"), read("#17 Yes, we have two.")
-    (Order(what='STATUS', pause=None), datetime.timedelta(seconds=7200), Order(what='PAUSE', pause=None), \
-Words(tag=17, body='Yes, we have two.'))
+    >>> read("Status").what, read("pause 2h").pause, read("Pause").what
+    (<Command.STATUS: 'STATUS'>, datetime.timedelta(seconds=7200), <Command.PAUSE: 'PAUSE'>)
+    >>> read("#17 Yes, we have two.")
+    Words(tag=17, body='Yes, we have two.')
     >>> read("Last one is gone, sorry")
     Words(tag=None, body='Last one is gone, sorry')
     """
     plain = " ".join(text.casefold().split()).strip(" .!?")
-    if plain in ("status", "last", "resume", "help"):
-        return Order(plain.upper())
+    if plain.upper() in set(Command) - {Command.PAUSE}:
+        return Order(Command(plain.upper()))
     if paused := _PAUSE.fullmatch(plain):
         amount, unit = paused.groups()
         wanted = int(amount) * _UNITS[unit[0]] if amount else None
-        return Order("PAUSE", min(wanted, timedelta(days=LONGEST_PAUSE)) if wanted is not None else None)
+        return Order(
+            Command.PAUSE, min(wanted, timedelta(days=LONGEST_PAUSE)) if wanted is not None else None
+        )
     tagged = _TAGGED.fullmatch(text.strip())
     return Words(int(tagged[1]), tagged[2].strip()) if tagged else Words(None, text.strip())
 

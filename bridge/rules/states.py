@@ -51,6 +51,47 @@ class MessageStatus(StrEnum):
         return self is MessageStatus.SENDING or self.went_out
 
 
+class Textback(StrEnum):
+    """What has become of the text back after a call."""
+
+    NONE = "none"  # the call is not over, or there is nothing to tell
+    SCHEDULED = "scheduled"  # it waits until it is due
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # it was decided, and then there was contact
+    SKIPPED = "skipped"  # there is none, for a reason
+
+
+class ContactKind(StrEnum):
+    """What somebody is to the shop; only nobody in particular is texted automatically."""
+
+    NONE = ""
+    STAFF = "staff"
+    SUPPLIER = "supplier"
+    NEVER = "never"
+
+
+class Role(StrEnum):
+    """What somebody who may log in may do."""
+
+    OWNER = "owner"  # everything
+    STAFF = "staff"  # neither settings nor people
+
+
+class IncidentKind(StrEnum):
+    """What went wrong with a line."""
+
+    LINE = "line"  # the modem, its port or its SIM
+    NETWORK = "network"
+    QUEUE = "queue"  # no text goes out
+    STORAGE = "storage"  # hardly any room for texts
+    BREAKER = "breaker"  # too many strangers
+    CLOCK = "clock"  # the box's, not the line's
+
+
 class ConsentKind(StrEnum):
     """A step of opting out or in again."""
 

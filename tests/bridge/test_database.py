@@ -209,7 +209,8 @@ def test_what_cannot_be_read_is_kept_as_text(engine: Engine) -> None:
     at_revision(engine, "0006")
     with engine.begin() as connection:
         connection.execute(
-            text("UPDATE call SET outcome = NULL, trace = :trace"), {"trace": json.dumps(UNREADABLE)}
+            text("UPDATE call SET outcome = NULL, reason = NULL, trace = :trace"),
+            {"trace": json.dumps(UNREADABLE)},
         )
         connection.execute(
             text(

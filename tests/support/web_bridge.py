@@ -18,7 +18,8 @@ from bridge.contract.requests import MarkRead
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import make_session_key
-from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.policy import Reason
+from bridge.rules.states import ContactKind, Direction, MessageKind, MessageStatus
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -126,7 +127,7 @@ def fill(session: Session, now: datetime) -> None:
     cem, dan = week.somebody(CEM, 1500, HOSTILE), week.somebody(DAN, 2600, "Dan Osei")
     eve, flo = week.somebody(EVE, 300, "Eve Marsh", "Flour deliveries"), week.somebody(FLO, 4400)
     bank = week.somebody("60006", 5900)
-    eve.kind = "supplier"
+    eve.kind = ContactKind.SUPPLIER
     bob.opted_out_at = now - timedelta(days=1)
 
     week.call(
@@ -235,7 +236,7 @@ class _Week:
             ended=began + timedelta(seconds=20),
             rings=rings,
             outcome=CallOutcome(outcome),
-            reason=reason,
+            reason=Reason(reason) if reason else None,
             trace=steps,
         )
         self.session.add(call)

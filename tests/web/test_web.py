@@ -32,6 +32,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import calls, contacts, lines, users
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Contact, Line, Message
+from bridge.rules.policy import Reason
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from bridge.rules.troubles import DatabaseTrouble
@@ -167,7 +168,11 @@ def a_call(
         line = lines.line_called(session, "main")
         call = calls.call_began(session, line, NOW - timedelta(minutes=ago))
         calls.caller_is(session, call, address, address, withheld, call.started)
-        call.outcome, call.rings, call.reason = CallOutcome(outcome) if outcome else None, rings, reason
+        call.outcome, call.rings, call.reason = (
+            CallOutcome(outcome) if outcome else None,
+            rings,
+            Reason(reason) if reason else None,
+        )
         call.trace = trace or []
         contact = session.get(Contact, call.contact_id) if call.contact_id else None
         if contact is not None and name:

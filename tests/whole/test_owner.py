@@ -19,7 +19,7 @@ from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
 from bridge.rules import owner_commands
 from bridge.rules.hours import Span
-from bridge.rules.states import AlertKind
+from bridge.rules.states import AlertKind, IncidentKind
 from bridge.service.worker import Announce, announce
 from bridge.words.errors import error_sentence
 from bridge.words.reasons import trace_in_words
@@ -129,7 +129,9 @@ def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
             ("storage", now),
             ("line", now - timedelta(hours=1)),
         ):
-            session.add(Incident(line=f"line {kind}", kind=kind, began=began, what=f"{kind} is sick."))
+            session.add(
+                Incident(line=f"line {kind}", kind=IncidentKind(kind), began=began, what=f"{kind} is sick.")
+            )
         session.flush()
         alerts.note_incidents(session, now, now)
         alerts.note_incidents(session, now, now)
@@ -329,16 +331,19 @@ def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(
 # ---- words
 
 ORDERS = [
-    ("STATUS", owner_commands.Order("STATUS")),
-    (" status! ", owner_commands.Order("STATUS")),
-    ("pause 2h", owner_commands.Order("PAUSE", timedelta(hours=2))),
-    ("Pause for 30 minutes", owner_commands.Order("PAUSE", timedelta(minutes=30))),
-    ("PAUSE 1D", owner_commands.Order("PAUSE", timedelta(days=1))),
-    ("PAUSE 9999D", owner_commands.Order("PAUSE", timedelta(days=owner_commands.LONGEST_PAUSE))),
-    ("PAUSE", owner_commands.Order("PAUSE")),
-    ("resume", owner_commands.Order("RESUME")),
-    ("Last", owner_commands.Order("LAST")),
-    ("help", owner_commands.Order("HELP")),
+    ("STATUS", owner_commands.Order(owner_commands.Command.STATUS)),
+    (" status! ", owner_commands.Order(owner_commands.Command.STATUS)),
+    ("pause 2h", owner_commands.Order(owner_commands.Command.PAUSE, timedelta(hours=2))),
+    ("Pause for 30 minutes", owner_commands.Order(owner_commands.Command.PAUSE, timedelta(minutes=30))),
+    ("PAUSE 1D", owner_commands.Order(owner_commands.Command.PAUSE, timedelta(days=1))),
+    (
+        "PAUSE 9999D",
+        owner_commands.Order(owner_commands.Command.PAUSE, timedelta(days=owner_commands.LONGEST_PAUSE)),
+    ),
+    ("PAUSE", owner_commands.Order(owner_commands.Command.PAUSE)),
+    ("resume", owner_commands.Order(owner_commands.Command.RESUME)),
+    ("Last", owner_commands.Order(owner_commands.Command.LAST)),
+    ("help", owner_commands.Order(owner_commands.Command.HELP)),
     ("Pause the oven please", owner_commands.Words(None, "Pause the oven please")),
     ("status of your order: ready", owner_commands.Words(None, "status of your order: ready")),
     ("#17 yes", owner_commands.Words(17, "yes")),

@@ -1,5 +1,7 @@
 """`/team`: who may log in and as what, one's own password, and the log of who changed what."""
 
+from typing import assert_never
+
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
@@ -95,6 +97,8 @@ def _have_done(wanted: OfUsers, **draft: str) -> tuple[str, int] | None:
         case Rejected() | Pending():
             code = 422 if isinstance(answer, Rejected) else 503
             return _page(problem=in_words(answer), **draft), code
+        case _:
+            assert_never(answer)
 
 
 def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:

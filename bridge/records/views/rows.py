@@ -2,23 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from bridge.records.tables import Call, Message
-from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.policy import Reason
+from bridge.rules.states import Direction, MessageKind, MessageStatus, Textback
 
 # What the call's chip says for each status of the text that answers it.
 TEXTBACK = {
-    MessageStatus.QUEUED: ("scheduled", None),
-    MessageStatus.SENDING: ("sending", None),
-    MessageStatus.SENT: ("sent", None),
-    MessageStatus.DELIVERED: ("delivered", None),
-    MessageStatus.FAILED: ("failed", None),
-    MessageStatus.UNCONFIRMED: ("unconfirmed", None),
-    MessageStatus.CANCELLED: ("cancelled", "superseded"),
-    MessageStatus.EXPIRED: ("skipped", "expired"),
+    MessageStatus.QUEUED: (Textback.SCHEDULED, None),
+    MessageStatus.SENDING: (Textback.SENDING, None),
+    MessageStatus.SENT: (Textback.SENT, None),
+    MessageStatus.DELIVERED: (Textback.DELIVERED, None),
+    MessageStatus.FAILED: (Textback.FAILED, None),
+    MessageStatus.UNCONFIRMED: (Textback.UNCONFIRMED, None),
+    MessageStatus.CANCELLED: (Textback.CANCELLED, Reason.SUPERSEDED),
+    MessageStatus.EXPIRED: (Textback.SKIPPED, Reason.EXPIRED),
 }
 
 
@@ -39,8 +40,8 @@ class CallRow:
     rings: int | None
     outcome: str | None
     missed: bool
-    textback: str
-    reason: str | None
+    textback: Textback
+    reason: Reason | None
     trace: tuple[dict[str, str], ...]
     message_id: int | None
     text_error: str | None
@@ -125,12 +126,13 @@ Place = tuple[datetime, int]
 ThreadRow = CallRow | MessageRow | NoteRow
 
 
-def textback(call: Call, message: Message | None) -> tuple[str, str | None]:
+def textback(call: Call, message: Message | None) -> tuple[Textback, Reason | None]:
     """(state, reason) of a call: its own reason if it has one, else what became of its text."""
     if call.reason is not None:
-        return ("cancelled" if call.reason == "superseded" else "skipped"), call.reason
+        superseded = call.reason is Reason.SUPERSEDED
+        return (Textback.CANCELLED if superseded else Textback.SKIPPED), call.reason
     if message is None:
-        return "none", None
+        return Textback.NONE, None
     return TEXTBACK[message.status]
 
 
@@ -141,7 +143,10 @@ def moment(row: ThreadRow) -> datetime:
             return row.started
         case MessageRow():
             return row.created
-    return row.at
+        case NoteRow():
+            return row.at
+        case _:
+            assert_never(row)
 
 
 def older_than(when: Any, key: Any, before: Place) -> ColumnElement[bool]:
