@@ -24,6 +24,7 @@ from bridge.words.audit import SENTENCES as CHANGE_WORDS
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
 from bridge.words.troubles import sentence as in_words
+from tests.support.old_release import at_revision_empty
 
 
 @pytest.fixture
@@ -67,13 +68,7 @@ REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 def at_revision(engine: Engine, revision: str) -> None:
     """A database of an earlier release with a row in every table, each pointing at the others."""
-    from alembic import command
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    at_revision_empty(engine, revision)
     made = MetaData()
     made.reflect(engine)
     with engine.begin() as connection:
