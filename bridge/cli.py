@@ -34,6 +34,7 @@ class Failure(click.ClickException):
         self.exit_code = code  # type: ignore[misc]
 
     def show(self, file: Any = None) -> None:
+        """Prints the sentence behind `textback: ` to `file`, by default stderr."""
         click.echo(f"textback: {self.message}", file=file or sys.stderr)
 
 
@@ -56,6 +57,7 @@ def configured(command: Command) -> Command:
 
 
 def load(path: Path) -> Settings:
+    """The settings of the file at `path`. Raises Failure with exit code 2 where the file cannot be read or a value is wrong."""
     from bridge import config
 
     try:
@@ -66,7 +68,8 @@ def load(path: Path) -> Settings:
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Session]:
-    """A session on the database, its tables brought to this release; committed at the end."""
+    """A session on the database, its tables brought to this release; committed at the end. Raises Failure where that cannot
+    be done."""
     from sqlalchemy.exc import DatabaseError
     from sqlmodel import Session
 
@@ -85,6 +88,7 @@ def database(settings: Settings) -> Iterator[Session]:
 
 
 def print_json(objects: Iterable[object]) -> None:
+    """Prints each object as JSON, one a line, in ASCII."""
     for value in objects:
         click.echo(json.dumps(value, ensure_ascii=True))
 
@@ -236,6 +240,7 @@ def decode(pdus: tuple[str, ...], as_json: bool) -> None:
 
 
 def limited(command: Command) -> Command:
+    """Adds --limit N and --json; the command is given `limit` (None: all) and `as_json`."""
     limit = click.option("--limit", type=click.IntRange(1, 2**31 - 1), help="Only the newest N.")
     return limit(click.option("--json", "as_json", is_flag=True, help="One object a line.")(command))
 
@@ -340,6 +345,7 @@ def user() -> None:
 
 
 def with_password(command: Command) -> Command:
+    """Adds --password-stdin; the command is given `password_stdin`, True where the password comes from standard input."""
     return click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")(
         command
     )

@@ -19,6 +19,7 @@ class Coded:
 
     @classmethod
     def of(cls, code: str, **facts: Value) -> Self:
+        """A code with these facts."""
         return cls(code, tuple(sorted(facts.items())))
 
     @classmethod

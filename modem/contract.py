@@ -1,5 +1,4 @@
-"""The door of the modem room: every request that may go in and every event that comes out; `bridge` imports
-only this.
+"""The contract of the modem room: every request that may go in and every event that comes out; `bridge` imports only this.
 
 All of it is frozen data. `line` is the name of a modem's section in config.ini, `at` and other instants are
 seconds of the monotonic clock (the loop turns them into UTC), numbers are in international form with `+`
@@ -82,7 +81,7 @@ NEARLY_FULL = 0.8
 class Slot:
     """Where a message lies on the SIM or in the modem (27.005 CPMS <mem1> and CMGR <index>).
 
-    mark: of what was read there, since the next message may take the place as soon as this one is deleted.
+    mark: tells what was read there from the next message, which may take the place as soon as this one is deleted.
     """
 
     storage: str

@@ -1,4 +1,4 @@
-"""The Flask application: its guards, its headers, its error pages and its rooms; what a page shows, the pages know."""
+"""The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
 from typing import Any
 
@@ -75,6 +75,7 @@ class Page(Flask):
     """Flask, but for the addresses that it would write into the log: they hold phone numbers."""
 
     def log_exception(self, exc_info: Any) -> None:
+        """Logs an error with the name of the view alone: the path may hold a phone number."""
         self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
 
 
@@ -111,12 +112,12 @@ def create_app(bridge: Bridge) -> Flask:
 
 
 def _take_mark() -> None:
-    """Before the rows of a page are read: what comes in between is news to it."""
+    """Takes the page's mark before its rows are read, so that what changes in between counts as news."""
     g.mark = changes.mark(current.bridge()) if g.get("user") else None
 
 
 def _common() -> dict[str, object]:
-    """What every page needs. Who was refused by the guard is told nothing of the shop."""
+    """What every page needs. A visitor whom the guard has refused is told nothing of the shop."""
     if g.get("refused", True):
         return {"troubles": (), "shop": "", "user": None, "role": None}
     bridge = current.bridge()

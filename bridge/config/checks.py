@@ -1,4 +1,4 @@
-"""The checks that make values of what stands behind the keys of config.ini; which key has which, the schema says.
+"""The checks that turn the text behind a key of config.ini into its value; which key has which check, the schema says.
 
 A check takes the text behind `=` and raises ValueError with what is wrong and what would be right, to be read behind
 the key's name and without a full stop. No check repeats what may hold a secret: PIN, Apprise URLs, the database's URL.
@@ -28,16 +28,20 @@ _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
 def text(value: str) -> str:
+    """Any text, as it was written."""
     return value
 
 
 def boolean(value: str) -> bool:
+    """True or False from yes, no and the like. Raises ValueError for any other word."""
     if value.lower() not in _BOOLEANS:
         raise ValueError(f"{value!r} is neither yes nor no; write one of them")
     return _BOOLEANS[value.lower()]
 
 
 def number(low: int, high: int) -> Callable[[str], int]:
+    """A check for a whole number from `low` to `high`, both included; it raises ValueError for anything else."""
+
     def check(value: str) -> int:
         if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise ValueError(f"{value!r} is no whole number from {low} to {high}; write one")
@@ -47,6 +51,8 @@ def number(low: int, high: int) -> Callable[[str], int]:
 
 
 def one_of(*choices: str) -> Callable[[str], str]:
+    """A check for one of these words, in lower case; it raises ValueError for any other."""
+
     def check(value: str) -> str:
         if value.lower() not in choices:
             raise ValueError(f"{value!r} is none of its choices; write {' or '.join(choices)}")
@@ -71,6 +77,7 @@ def template(value: str) -> str:
 
 
 def message(value: str) -> str:
+    """The wording of a text, unchanged. Raises ValueError where a placeholder or the length is wrong."""
     problem = problem_of(value)
     if problem is not None:
         raise ValueError(problem)
@@ -78,6 +85,7 @@ def message(value: str) -> str:
 
 
 def region(value: str) -> str:
+    """An ISO country code of two letters, in upper case. Raises ValueError where its numbers are not known."""
     if value.upper() not in SUPPORTED_REGIONS:
         right = _MEANT.get(value.upper(), "one such as GB, DE or US")
         raise ValueError(f"{value!r} is no ISO country code; write {right}")
@@ -85,10 +93,12 @@ def region(value: str) -> str:
 
 
 def country(value: str) -> str:
+    """`auto`, or as `region`."""
     return "auto" if value.lower() == "auto" else region(value)
 
 
 def countries(value: str) -> tuple[str, ...]:
+    """`('home',)`, `('any',)`, or ISO country codes. Raises ValueError for none, and for a code that is not known."""
     chosen = words(value)
     if not chosen:
         raise ValueError("nothing is named; write home, any, or ISO codes such as GB IE")
@@ -98,12 +108,14 @@ def countries(value: str) -> tuple[str, ...]:
 
 
 def language(value: str) -> str:
+    """A language code of two or three small letters. Raises ValueError for anything else."""
     if not re.fullmatch(r"[a-z]{2,3}", value):
         raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
     return value
 
 
 def timezone(value: str) -> str:
+    """`auto`, or the name of a time zone that this machine knows. Raises ValueError for any other."""
     if value.lower() == "auto":
         return "auto"
     try:
@@ -114,7 +126,7 @@ def timezone(value: str) -> str:
 
 
 def phone(value: str) -> str:
-    """A phone number as people write it, or nothing."""
+    """A phone number as people write it, or nothing. Raises ValueError where it has other than 3 to 15 digits."""
     digits = re.sub(r"[\s().\-/]", "", value)
     if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
         raise ValueError(f"{value!r} is no phone number; write one such as +44 20 7946 0018")
@@ -122,23 +134,26 @@ def phone(value: str) -> str:
 
 
 def phones(value: str) -> tuple[str, ...]:
+    """Phone numbers, separated by commas. Raises ValueError for the first that is none."""
     return tuple(phone(part) for part in listed(value))
 
 
 def pin(value: str) -> str | None:
+    """A PIN of 4 to 8 digits, None where nothing is written. Raises ValueError, without the value, for anything else."""
     if value and not re.fullmatch("[0-9]{4,8}", value):
         raise ValueError("this is no PIN; write 4 to 8 digits")
     return value or None
 
 
 def baud(value: str) -> int:
+    """A speed in bits a second. Raises ValueError where a serial port does not have it."""
     if not value.isdecimal() or int(value) not in BAUDS:
         raise ValueError(f"{value!r} is no speed; write 115200, or one of {', '.join(map(str, BAUDS))}")
     return int(value)
 
 
 def port(value: str) -> str:
-    """auto, simulator, a path, or the modem's IMEI or its SIM's ICCID."""
+    """`auto`, `simulator`, a path, or the modem's IMEI or its SIM's ICCID. Raises ValueError for anything else."""
     if (
         value in ("auto", "simulator")
         or value.startswith("/")
@@ -151,10 +166,12 @@ def port(value: str) -> str:
 
 
 def hours(value: str) -> tuple[Span, ...]:
+    """Opening hours of a day, as spans of local time. Raises ValueError where they cannot be read."""
     return spans(value)
 
 
 def quiet(value: str) -> Span | None:
+    """The one span of local time in which no text goes out, None for none. Raises ValueError for two or more."""
     found = spans(value)
     if len(found) > 1:
         raise ValueError("only one span can be quiet; write it like 21:00-08:00")
@@ -162,7 +179,7 @@ def quiet(value: str) -> Span | None:
 
 
 def time_of_day(value: str) -> time | None:
-    """A time of day such as 8:00, or off."""
+    """A time of day such as 8:00, None for `off`. Raises ValueError for anything else."""
     if value.lower() == "off":
         return None
     matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
@@ -172,6 +189,7 @@ def time_of_day(value: str) -> time | None:
 
 
 def holidays(value: str) -> Holidays:
+    """Days off: at most one ISO country code, and dates. Raises ValueError for two countries, and for what is neither."""
     code: str | None = None
     dates: list[date] = []
     for part in words(value):
@@ -192,7 +210,8 @@ def _date(value: str) -> date:
 
 
 def urls(value: str) -> tuple[str, ...]:
-    """Apprise URLs; their own commas (several recipients) stay, since a comma parts only what begins a new URL."""
+    """Apprise URLs; their own commas (several recipients) stay, since a comma only separates where a new URL begins. Raises
+    ValueError, without the value, for what is none."""
     found = tuple(part for part in re.split(rf"\s*,?\s+|,(?={_SCHEME})", value) if part)
     for place, url in enumerate(found, 1):
         if not re.match(f"{_SCHEME}.", url):
@@ -203,6 +222,7 @@ def urls(value: str) -> tuple[str, ...]:
 
 
 def host(value: str) -> str:
+    """An IP address or a host name to listen on. Raises ValueError for anything else."""
     try:
         ipaddress.ip_address(value)
     except ValueError:
@@ -212,6 +232,7 @@ def host(value: str) -> str:
 
 
 def host_names(value: str) -> tuple[str, ...]:
+    """Host names under which the page may be opened. Raises ValueError for the first that is none."""
     wrong = [name for name in words(value) if not _HOST_NAME.fullmatch(name)]
     if wrong:
         raise ValueError(
@@ -221,6 +242,7 @@ def host_names(value: str) -> tuple[str, ...]:
 
 
 def database(value: str) -> str:
+    """The URL of an SQLite or PostgreSQL database, or nothing. Raises ValueError, without the value, for any other."""
     if not value:
         return value
     from sqlalchemy.engine import make_url

@@ -42,14 +42,14 @@ def written(path: Path) -> dict[str, dict[str, str]]:
 
 
 def mark(values: Values) -> str:
-    """Of what a form was made of, so that it is noticed when somebody else has changed that meanwhile."""
+    """A digest of the values that a form was filled with: it differs when somebody else has changed them meanwhile."""
     return sha256(repr(sorted(values.items())).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def change(path: Path, section: str, values: Values) -> list[str]:
     """Set these keys of a section; None takes a key out. The names of the keys that have changed.
 
-    Raises ConfigError with every problem of what would stand there, CannotWrite where the file cannot be had or written.
+    Raises ConfigError with every problem of what would stand there, CannotWrite where the file cannot be read or written.
     """
     odd = tuple(Problem(None, section, one_line(key), NO_KEY) for key in values if not _KEY.fullmatch(key))
     if odd:
@@ -88,7 +88,8 @@ def edited(text: str, section: str, values: Values) -> str:
 
 
 def _place(section: ini.Section, key: str) -> tuple[int, int]:
-    """The lines of this key, from and to; where it is not there, behind its like or behind the last one of the section."""
+    """The lines that this key takes, as a slice; where it is missing, the place after its other languages, else at the
+    section's end."""
     mine = [entry for entry in section.entries if entry.key == key]
     if mine:
         return mine[0].line - 1, mine[0].end
@@ -99,7 +100,7 @@ def _place(section: ini.Section, key: str) -> tuple[int, int]:
 
 
 def _ended(lines: list[str], end: str) -> list[str]:
-    """The last line of a file may lack its end."""
+    """The lines, each with a line end: the last one of a file may lack it."""
     if lines and not lines[-1].endswith(("\r", "\n")):
         return [*lines[:-1], lines[-1] + end]
     return lines
@@ -115,7 +116,7 @@ def _text(path: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """In one step: at a power cut there is the old file or the new one."""
+    """Replaces the file in one step: after a power cut there is the old one or the new one."""
     real = path.resolve()
     try:
         if not os.access(real, os.W_OK):
@@ -140,7 +141,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _as_it_was(handle: int, path: Path) -> None:
-    """Whose it is, and who may read it."""
+    """Gives the new file the old one's owner and mode."""
     old = path.stat()
     os.fchmod(handle, old.st_mode & 0o7777)
     with suppress(PermissionError):  # else it belongs to the box's user from now on

@@ -45,7 +45,8 @@ class Section:
 
 
 def read(text: str) -> tuple[list[Section], list[Problem]]:
-    """Every section and entry in the order of the file, those that stand twice included; and what is none of these.
+    """Every section and entry in the order of the file, those that stand twice included; and the lines that are none of
+    these.
 
     >>> sections, problems = read("[shop]\\nname = Corner\\n  Bakery\\nphone")
     >>> sections

@@ -159,7 +159,7 @@ def _nearest(word: str, known: list[str]) -> str:
 
 
 def _check_closed(section: Section, textback: dict[str, Any], problems: list[Problem]) -> None:
-    """The one thing that no key can tell by itself."""
+    """The one check that needs two keys: `closed = other` needs a `closed_message`."""
     written = {entry.key: entry for entry in section.entries if entry.value}
     if textback["closed"] == "other" and "closed_message" not in written:
         line = written["closed"].line

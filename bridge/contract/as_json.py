@@ -19,6 +19,7 @@ def iso(moment: datetime | None) -> str | None:
 
 
 def call_json(row: CallRow) -> dict[str, object]:
+    """A call as an object for JSON: times in ISO 8601, the trace in words."""
     keys = [
         "id",
         "name",
@@ -41,6 +42,7 @@ def call_json(row: CallRow) -> dict[str, object]:
 
 
 def message_json(row: MessageRow) -> dict[str, object]:
+    """A text as an object for JSON: times in ISO 8601, the error in words."""
     keys = ["id", "direction", "kind", "body", "status", "parts", "call_id", "author", "line"]
     times = ["created", "due", "sent", "delivered"]
     return {
@@ -52,6 +54,7 @@ def message_json(row: MessageRow) -> dict[str, object]:
 
 
 def contact_json(contact: Contact) -> dict[str, object]:
+    """A contact as an object for JSON: times in ISO 8601."""
     return {
         "number": contact.address,
         "name": contact.name,

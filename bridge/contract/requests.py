@@ -223,7 +223,7 @@ class LogOut:
 
 @dataclass(frozen=True)
 class RemoveUser:
-    """Let a user log in no more."""
+    """Do not let this user log in any more."""
 
     name: str
 

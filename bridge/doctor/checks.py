@@ -12,7 +12,7 @@ from modem.contract import Trouble
 
 Verdict = Literal["pass", "fail", "unknown"]
 
-# Less free room than this is trouble soon (octets).
+# Less free disk than this will soon be too little (octets).
 LITTLE_ROOM = 200 * 1024 * 1024
 NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
 CALL_NOW = (
@@ -43,9 +43,9 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of the box. ports: what each port is taken for. doubt: of the clock, None if none; synchronised: by
-    the network's time, None where the system does not tell. free: octets on the disk of the database, None if unknown.
-    database: what is wrong with it; permissions: the same as sentences."""
+    """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not;
+    synchronised: by the network's time, None where the system does not tell. free: octets on the disk of the database, None
+    if unknown. database: what is wrong with it; permissions: the same as sentences."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
@@ -65,6 +65,7 @@ def sheet(facts: Facts) -> tuple[Check, ...]:
 
 
 def healthy(checks: tuple[Check, ...]) -> bool:
+    """Has no check failed? Warnings do not count."""
     return all(check.verdict != "fail" for check in checks)
 
 

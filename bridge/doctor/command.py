@@ -113,7 +113,7 @@ class _Service:
         return self._ask(questions.RECORDING, questions.MASKED if masked else questions.PLAIN)
 
     def wait_for_calls(self) -> None:
-        """From now on a call counts."""
+        """Calls count from now on."""
         with Session(self._engine) as session:
             self._known = {call.id for call in views.calls(session, limit=1)}
 
@@ -165,7 +165,7 @@ class _Modems:
 
 @contextmanager
 def _patient(settings: Settings, engine: Engine) -> Iterator[_Service | _Modems]:
-    """The running service, else the modems of a box that does not run."""
+    """The running service, else the modems themselves."""
     with ExitStack() as stack:
         try:
             stack.enter_context(sole_service(settings.storage.database))

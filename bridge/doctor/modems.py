@@ -37,6 +37,7 @@ class Examination:
 
     @property
     def status(self) -> Status:
+        """What is known of all modems so far, and whether the wall clock is suspect."""
         return Status(time.monotonic(), tuple(self._lines.values()), clock=self._clock.doubt())
 
     def look(self) -> Status:

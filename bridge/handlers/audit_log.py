@@ -25,7 +25,7 @@ def note(session: Session, who: str, what: Coded, now: datetime, contact: Contac
 
 
 def change_of(request: requests.Request, by: str | None) -> Coded | None:
-    """What the user `by` changed with this request; None for the day's work, such as replies.
+    """What the user `by` changed with this request; None for everyday work, such as replies.
 
     >>> change_of(requests.Pause(minutes=60), "mia")
     Coded(code=<Change.PAUSED: 'paused'>, facts=(('minutes', 60),))

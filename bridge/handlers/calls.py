@@ -59,6 +59,7 @@ class CallHandler:
         self._read: dict[int, tuple[int, Past]] = {}
 
     def line_up(self, session: Session, up: contract.LineUp) -> None:
+        """A modem is ready: its trouble is over, and its queue goes on."""
         line = lines.line_is_up(session, up)
         now = self._shop.clock.utc()
         incidents.incident_ends(session, up.line, "line", now)
@@ -67,6 +68,7 @@ class CallHandler:
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:
+        """A modem is gone or not ready: an incident begins, and from now on calls may be missed unseen."""
         now = self._shop.clock.utc()
         incidents.incident_begins(session, down.line, "line", down.trouble, now)
         log.warning("%s: %s", down.line, sentence(down.trouble))
@@ -107,6 +109,7 @@ class CallHandler:
             log.info("%s: call from %s found in the modem's book", book.line, numbers.mask(number))
 
     def call_rings(self, session: Session, ringing: contract.CallRinging) -> None:
+        """A call rings: its row is made, and the caller added once the number is known (or known to be withheld)."""
         call = self._call_of(session, ringing.line, ringing.key, ringing.at)
         self._learn(session, call, ringing.number, ringing.withheld)
         if ringing.number or ringing.withheld:
@@ -134,6 +137,7 @@ class CallHandler:
             calls.caller_is(session, call, number, e164, withheld, self._shop.clock.utc())
 
     def call_ended(self, session: Session, end: contract.CallEnded) -> None:
+        """A call is over: the row is completed, and the caller is texted or not. `NO_CALL`: the row is dropped."""
         call = self._call_of(session, end.line, end.key, end.at)
         if end.outcome == NO_CALL:
             calls.it_was_no_call(session, call)
@@ -150,7 +154,7 @@ class CallHandler:
         log.info("%s: call from %s ended: %s", end.line, numbers.mask(end.number), call.outcome)
 
     def _past(self, session: Session, call: Call, now: datetime) -> Past:
-        """As it was read ahead, if no row has changed since."""
+        """What was read ahead, if no row has changed since; else it is read now."""
         changes, past = self._read.pop(id_of(call), (-1, None))
         if past is None or changes != self._changes() or not past.holds(self._shop, now):
             return read_past(session, self._shop, call, now)

@@ -30,7 +30,7 @@ class Past:
     strangers: int
 
     def holds(self, shop: ShopState, now: datetime) -> bool:
-        """Is it still the day of its counts?"""
+        """Are its counts still those of today?"""
         return self.midnight == _midnight(shop, now)
 
 

@@ -16,6 +16,7 @@ ANSWER_WITHIN = timedelta(days=7)
 
 
 def is_read(session: Session, contact: Contact) -> None:
+    """Marks every unread text of this contact as read."""
     unread = select(Message).where(Message.contact_id == contact.id, Message.status == MessageStatus.RECEIVED)
     for message in session.exec(unread):
         message.status = MessageStatus.READ
@@ -61,7 +62,7 @@ def mark_done(session: Session, contact: Contact, done: bool) -> None:
 
 
 def assign(session: Session, contact: Contact, user: str | None) -> None:
-    """Raises Refusal where nobody of this name may log in."""
+    """This user sees to the conversation; None: nobody in particular. Raises Refusal for a name that no user has."""
     if user and session.exec(select(User.id).where(User.name == user)).first() is None:
         raise Refusal(Refused.NO_COLLEAGUE, name=user)
     contact.assignee = user or None
@@ -88,6 +89,7 @@ def save_reply(session: Session, body: str) -> None:
 
 
 def drop_reply(session: Session, key: int) -> None:
+    """Deletes the saved reply with this id, if there is one."""
     reply = session.get(SavedReply, key)
     if reply is not None:
         session.delete(reply)

@@ -41,7 +41,7 @@ KINDS = {
     Intent.HELP: ConsentKind.HELP,
     Intent.ASK: ConsentKind.DOUBT,
 }
-# The network's word of a voice message belongs to the call that ended so shortly before.
+# The network's notice of a voice message belongs to the call that ended so shortly before.
 VOICEMAIL = timedelta(minutes=5)
 # A notice of the operator tells of the call that we have seen ourselves at about that time.
 SAME_CALL = timedelta(minutes=5)
@@ -72,6 +72,7 @@ class IncomingTexts:
         self._notices = operator_notices.load()
 
     def text_came(self, session: Session, text: contract.TextReceived) -> None:
+        """A text, or one part of a long one, has arrived: stored once, joined when it is whole, and then acted upon."""
         line = lines.line_called(session, text.line)
         if incoming.already_have(session, line, text):
             return
@@ -172,7 +173,8 @@ class IncomingTexts:
         return call is not None
 
     def _note_intent(self, session: Session, message: Message, now: datetime) -> Intent:
-        """STOP, START, HELP, and what may be one: stored first, then answered, once in a day. What it was."""
+        """STOP, START, HELP, and what may be one: stored first, then answered, at most once a day. Returns which of these
+        it was."""
         contact = session.get_one(Contact, message.contact_id)
         hint = self._shop.settings.textback.opt_out_text
         said = intent_of(message.body, [*contacts.our_last_words(session, contact), hint])

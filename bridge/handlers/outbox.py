@@ -105,6 +105,7 @@ class Outbox:
         )
 
     def part_sent(self, session: Session, part: contract.PartSent) -> None:
+        """The SMSC has taken one part of a text: its message reference is kept, for the delivery report."""
         message = session.get(Message, part.message_id)
         if message is not None:
             message.parts = part.parts
@@ -115,6 +116,7 @@ class Outbox:
         session: Session,
         end: contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted,
     ) -> None:
+        """A text was sent, refused, not confirmed, or not started: its status, and when it is tried again."""
         message = session.get(Message, end.message_id)
         if message is None or message.status != MessageStatus.SENDING:
             return  # a delivery report was faster
@@ -161,6 +163,7 @@ class Outbox:
         return Trouble.from_text(why) if why else None
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
+        """A status report: what it says goes to the part it is about (23.040 9.2.2.3)."""
         e164 = numbers.e164(report.recipient, self._shop.region)
         recipients = [address for address in (e164, report.recipient) if address]
         reports.report_came(session, report, recipients, self._shop.clock.utc())

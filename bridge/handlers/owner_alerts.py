@@ -1,4 +1,4 @@
-"""The owner's attention: which news becomes an alert, how it goes to the owner's mobile, and what comes back from there. Runs
+"""The owner's alerts: which news becomes one, how it goes to the owner's mobile, and what comes back from there. Runs
 inside the loop's transactions; words and parsing are bridge/rules/owner_commands's, rows bridge/records/alerts'."""
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LAST = 3
 def news(
     session: Session, context: OwnerContext, contact: Contact, kind: AlertKind, body: str, line_id: int
 ) -> None:
-    """A reply, or an urgent caller. Nobody is told of themselves."""
+    """Makes an alert of a reply or an urgent caller; none of what the owner's own mobile did."""
     if context.wanted and contact.address != context.mobile:
         due = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
         alerts.conversation_is_news(session, contact, kind, body, line_id, context.now, due)
@@ -66,7 +66,7 @@ def _line_for(session: Session, alert: Alert) -> int | None:
     """The line that can carry it: its own, else another one that is well."""
     if alert.line_id is not None:
         return alert.line_id
-    deaf = select(Incident.line).where(col(Incident.over).is_(None), col(Incident.kind).in_(DEAF))
+    deaf = select(Incident.line).where(col(Incident.ended).is_(None), col(Incident.kind).in_(DEAF))
     well = select(Line.id).where(col(Line.name).not_in(deaf)).order_by(col(Line.id).desc())
     return session.exec(well.limit(1)).first()
 

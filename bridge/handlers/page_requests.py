@@ -58,7 +58,7 @@ AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 
 
 class PageRequests:
-    """Grants them."""
+    """Does what the page asks for, or says why not."""
 
     def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
         self._shop = shop

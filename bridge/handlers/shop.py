@@ -1,6 +1,6 @@
 """What holds for the shop at this moment: its settings and region, its hours, what somebody said for now, block lists,
-breaker. The loop owns it; everybody who decides asks it. What somebody here or the breaker has said also stands in rows, so
-that a restart knows it: memory and row change together, by the methods here and by nobody else."""
+breaker. The loop owns it; all that decide read it. What somebody here or the breaker has said also stands in rows, so that
+a restart knows it: memory and row change together, by the methods here and by nobody else."""
 
 import json
 from dataclasses import dataclass
@@ -43,9 +43,11 @@ class OwnerContext:
 
     @property
     def wanted(self) -> bool:
+        """Is anybody to be told of trouble: by text, or by an Apprise service?"""
         return bool(self.settings.notify.sms_to or self.settings.notify.urls)
 
     def who(self, contact: Contact) -> str:
+        """A contact for people: the name with the number, or the number alone."""
         number = numbers.pretty(contact.address, self.region)
         return f"{contact.name} ({number})" if contact.name else number
 
@@ -75,7 +77,7 @@ class ShopState:
         return country if country != "auto" else self._sim_region or "ZZ"
 
     def recall(self, session: Session) -> None:
-        """What earlier runs knew: what somebody here has said for now, and the region of the SIM seen last."""
+        """Reads what earlier runs have stored: pause, closure, breaker, and the region of the SIM seen last."""
         self.breaker = memo.remembered(session, BREAKER)
         paused, closed = memo.remembered(session, PAUSED), memo.remembered(session, CLOSED)
         self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
@@ -86,12 +88,12 @@ class ShopState:
             self.knows(line)
 
     def knows(self, line: Line) -> None:
-        """A SIM that we hold: where it is at home, and its number."""
+        """Takes over the home country and the number of a SIM of ours."""
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
         self.msisdns |= {line.msisdn} if line.msisdn else set()
 
     def note_time(self, source: TimeTeller, told: datetime | None, at: float, exact: bool) -> None:
-        """Somebody else's word of what time it is."""
+        """Takes over what time another source tells. told: UTC, None if it tells none; at: monotonic seconds."""
         if told is not None:
             self.clock.note_time(TimeSource(source, told, at, exact))
 
@@ -139,6 +141,7 @@ class ShopState:
         return self.settings.shop.zone
 
     def context(self) -> OwnerContext:
+        """What alerts and answers to the owner are worded with: settings, region, the time now and the zone."""
         return OwnerContext(self.settings, self.region, self.clock.utc(), self.zone)
 
     def take_settings(self, settings: Settings) -> None:
@@ -185,7 +188,7 @@ class ShopState:
         self.closure = closure
 
     def _put_back_if_undone(self, session: Session) -> None:
-        """Where this transaction comes to nothing, and is tried again, what it has changed here is as it was before."""
+        """If this transaction is rolled back (and then tried again), what it has changed here is put back."""
         before = self.breaker, self.paused, self.closure
 
         def put_back(_session: Session) -> None:
@@ -196,12 +199,13 @@ class ShopState:
 
     @property
     def lists_are_read(self) -> bool:
+        """Are the block lists loaded, or none configured?"""
         return self.lists is not None or not self.settings.filters.blocklists
 
     def words(
         self, address: str, name: str, called: datetime, first: bool, opening: Opening, now: datetime
     ) -> str:
-        """The automatic text to a number. A text that waits for the opening speaks in the shop's open voice."""
+        """The automatic text to a number. A text that waits for the opening is worded as while the shop is open."""
         is_open = opening.open or self.settings.textback.closed != "other"
         reopens = hours.in_words(opening.reopens, now, self.zone) if not opening.open else ""
         return wording.reply(self.settings, address, name, called, first, is_open, reopens)

@@ -26,6 +26,7 @@ def calls_of_line_since(session: Session, line: Line, since: datetime) -> Sequen
 
 
 def call_began(session: Session, line: Line, started: datetime) -> Call:
+    """The new row of a call on this line, its caller not known yet. started: UTC."""
     return add_row(session, Call(line_id=id_of(line), started=started))
 
 

@@ -22,7 +22,7 @@ from bridge.records.tables import (
 )
 from bridge.rules.states import MessageKind, MessageStatus
 
-# The memo of since when and until when, by its own time, the clock has been in doubt without having been put right.
+# The memo of since when and until when, by its own time, the clock has been suspect and not yet set right.
 DOUBTED = "clock_doubted"
 # Rows of so long ago are told apart by days, not by hours; a text may wait for the opening for longer.
 LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
@@ -43,13 +43,14 @@ STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
 
 
 def doubt_goes_on(session: Session, since: datetime, now: datetime) -> None:
-    """From `since` on, by its own time, nothing that the clock stamps can be trusted; it shows `now`, and that is no better."""
+    """The clock has been suspect since `since` and still is at `now`, both by its own time: what it stamps cannot be
+    trusted."""
     doubted = doubted_between(session)
     remember(session, DOUBTED, f"{(doubted[0] if doubted else since).isoformat()} {now.isoformat()}")
 
 
 def doubted_between(session: Session) -> tuple[datetime, datetime] | None:
-    """What the clock showed when the doubt began, and when it was noted last."""
+    """What the clock showed (UTC) when it was first suspect, and when that was last noted; None if it is not suspect."""
     kept = remembered(session, DOUBTED)
     if kept is None:
         return None
@@ -58,12 +59,13 @@ def doubted_between(session: Session) -> tuple[datetime, datetime] | None:
 
 
 def doubt_is_over(session: Session) -> None:
+    """Forgets since when the clock was suspect."""
     remember(session, DOUBTED, None)
 
 
 def shift(session: Session, by: timedelta, before: datetime, lately: timedelta) -> None:
-    """The clock was moved by so much; `before` is what it showed then. Shifted is what it stamped lately, or since it was in
-    doubt; and after a step back everything that would lie in the future."""
+    """The clock was moved by so much; `before` is what it showed then. What it stamped lately, or since it was suspect, is
+    shifted; after a step back also everything that would lie in the future."""
     doubted = doubted_between(session)
     since = before - max(lately, LATELY)
     if doubted is not None:

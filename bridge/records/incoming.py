@@ -180,6 +180,7 @@ def shown_without(session: Session, part: InboundPart, now: datetime) -> Message
 
 
 def parts_that_came(session: Session, message: Message) -> Sequence[InboundPart]:
+    """The parts that make this message, in their order."""
     mine = select(InboundPart).where(InboundPart.message_id == message.id)
     return session.exec(mine.order_by(col(InboundPart.part))).all()
 

@@ -39,6 +39,7 @@ def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> No
 
 
 def queue_goes_on(session: Session, line: Line, now: datetime) -> None:
+    """Texts go out on this line again: refusals are counted from 0, and the incident is over. now: UTC."""
     line.refusals, line.stopped, line.stopped_at = 0, None, None
     incident_ends(session, line.name, "queue", now)
 
@@ -57,6 +58,7 @@ def pin_was_refused(session: Session, line: str, pin: str) -> bool:
 
 
 def pin_is_refused(session: Session, line: str, pin: str) -> None:
+    """Remembers, as a digest only, that the SIM on this line refused this PIN."""
     remember(session, f"pin_refused:{line}", _pin_digest(pin))
 
 

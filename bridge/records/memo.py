@@ -18,5 +18,6 @@ def remember(session: Session, name: str, value: str | None) -> None:
 
 
 def remembered(session: Session, name: str) -> str | None:
+    """The text kept under this name; None if there is none."""
     memo = session.get(KeyValue, name)
     return None if memo is None else memo.value

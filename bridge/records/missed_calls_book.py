@@ -20,6 +20,7 @@ class KeptBook:
 
 
 def kept_book(session: Session, line: Line) -> KeptBook | None:
+    """The book as it was last read on this line; None if it never was."""
     kept = remembered(session, f"missed_book:{line.id}")
     if kept is None:
         return None
@@ -28,5 +29,6 @@ def kept_book(session: Session, line: Line) -> KeptBook | None:
 
 
 def keep_book(session: Session, line: Line, numbers: Sequence[str], now: datetime) -> None:
+    """Keeps the book's numbers as the modem lists them. now: when they were read, in UTC."""
     value = {"numbers": list(numbers), "read": now.isoformat()}
     remember(session, f"missed_book:{line.id}", json.dumps(value))

@@ -27,6 +27,8 @@ def text_is_queued(
     call: Call | None = None,
     ticket: str | None = None,
 ) -> Message:
+    """The new row of a text that goes out from `due` on, and not after `expires` (both UTC). parts: TPDUs it takes. call: the
+    call that it answers. ticket: by which the same request is recognised when it comes again."""
     message = Message(
         line_id=line_id,
         contact_id=contact_id,

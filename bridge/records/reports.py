@@ -110,6 +110,7 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
 
 
 def parts_of(session: Session, message: Message) -> Sequence[MessagePart]:
+    """The parts of this message that the SMSC took, in their order."""
     return session.exec(
         select(MessagePart).where(MessagePart.message_id == message.id).order_by(col(MessagePart.part))
     ).all()

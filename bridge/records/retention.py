@@ -1,4 +1,4 @@
-"""Old rows are deleted, a few at a time, by a clock that went day by day."""
+"""Old rows are deleted, a few at a time, and only by a clock that has gone on day by day."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -35,8 +35,8 @@ UNFINISHED = (*PENDING, MessageStatus.RECEIVED)
 
 
 def days_go_by(session: Session, now: datetime) -> bool:
-    """Once a day: has the clock moved by days since this was asked last, neither back nor by months? Only then it is believed
-    enough to delete by it; the first time only notes it."""
+    """Once a day: has the clock moved by days since this was asked last, neither back nor by months? Only then is it
+    trusted to delete by; the first call only notes the time."""
     last = remembered(session, TIDIED)
     remember(session, TIDIED, now.isoformat())
     return last is not None and timedelta(0) <= now - datetime.fromisoformat(last) <= AWAY_AT_MOST
@@ -47,7 +47,7 @@ def delete_older(session: Session, before: datetime) -> bool:
     there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
     found = False
     olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
-    for old in (*olds, _old_notes(before), _old_deeds(before)):
+    for old in (*olds, _old_notes(before), _old_audit_entries(before)):
         found = _batch(session, *old) or found
     return found or _batch(session, *_people_of_nothing(before))
 
@@ -78,7 +78,7 @@ def _old_parts(before: datetime) -> Old:
 
 
 def _old_incidents(before: datetime) -> Old:
-    old = select(Incident.id).where(Incident.began < before, col(Incident.over).is_not(None))
+    old = select(Incident.id).where(Incident.began < before, col(Incident.ended).is_not(None))
     return Incident, old, ((Alert, col(Alert.incident_id)),)
 
 
@@ -86,12 +86,12 @@ def _old_notes(before: datetime) -> Old:
     return Note, select(Note.id).where(Note.at < before), ()
 
 
-def _old_deeds(before: datetime) -> Old:
+def _old_audit_entries(before: datetime) -> Old:
     return AuditEntry, select(AuditEntry.id).where(AuditEntry.at < before), ()
 
 
 def _people_of_nothing(before: datetime) -> Old:
-    """Who only called or wrote once upon a time, and asked for nothing."""
+    """Contacts of whom no call, text or note is left, and of whom the shop has kept nothing."""
     nothing = (
         ~exists().where(col(Call.contact_id) == Contact.id),
         ~exists().where(col(Message.contact_id) == Contact.id),
@@ -121,4 +121,5 @@ def _batch(session: Session, what: type[Any], old: Any, of_it: Sequence[tuple[ty
 
 
 def delete_rows(session: Session, what: type[Any], which: Any) -> None:
+    """Deletes the rows of this table for which the condition holds."""
     session.execute(delete(what).where(which).execution_options(synchronize_session="fetch"))

@@ -16,6 +16,7 @@ Row = TypeVar("Row", Line, Contact, Call, Message, InboundPart)
 
 
 def add_row(session: Session, row: Row) -> Row:
+    """The same row, stored and with its id."""
     session.add(row)
     session.flush()
     return row

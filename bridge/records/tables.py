@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
@@ -19,6 +19,7 @@ class Utc(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the column: UTC without a zone. Raises ValueError for a datetime without a zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -26,6 +27,7 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the column: an aware datetime in UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
@@ -104,6 +106,7 @@ class Contact(SQLModel, table=True):
 
     @property
     def excluded(self) -> bool:
+        """Is this somebody who is never texted automatically?"""
         return bool(self.kind)
 
 
@@ -242,7 +245,7 @@ class Incident(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     line: str
     began: datetime = Field(sa_type=Utc, index=True)
-    over: datetime | None = Field(default=None, sa_type=Utc)
+    ended: datetime | None = Field(default=None, sa_type=Utc)
     what: str
     kind: str = "line"
     steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
@@ -271,7 +274,7 @@ class Alert(SQLModel, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the wish."""
+    """All that is left of somebody who was forgotten and had opted out: a keyed hash of the number keeps the opt-out."""
 
     digest: str = Field(primary_key=True)
     opted_out_at: datetime = Field(sa_type=Utc)
@@ -298,8 +301,6 @@ class AuditEntry(SQLModel, table=True):
     """Who changed what at the page. who: the user's name; what: a code of bridge/rules/audit with its facts (Coded);
     contact: whom it is about, if anybody."""
 
-    __tablename__: ClassVar[str] = "deed"  # what it is called in databases of 0.1
-
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Utc, index=True)
     who: str
@@ -321,8 +322,6 @@ class User(SQLModel, table=True):
 
 class KeyValue(SQLModel, table=True):
     """Small things that the box itself must remember, such as the key that signs log-ins."""
-
-    __tablename__: ClassVar[str] = "memo"  # what it is called in databases of 0.1
 
     name: str = Field(primary_key=True)
     value: str

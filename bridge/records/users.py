@@ -32,7 +32,8 @@ _one_at_a_time = threading.Lock()
 
 def name_of(typed: str) -> str:
     """The name that somebody may log in by. Raises Refusal if it will not do."""
-    name = one_line(typed)
+    # Nothing that cannot be seen: two names must not look the same.
+    name = one_line("".join(char for char in typed if char.isprintable() or char.isspace()))
     if not name:
         raise Refusal(Refused.NO_NAME)
     if len(name) > LONGEST_NAME:
@@ -49,7 +50,7 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
         raise Refusal(Refused.USER_EXISTS, name=name)
     user = User(name=name, password=hashed, created=now, role=role)
     database.add(user)
-    memo.remember(database, SETUP_CODE, None)  # it has done its work
+    memo.remember(database, SETUP_CODE, None)  # it is used up
     database.flush()
     return user
 
@@ -81,18 +82,22 @@ def log_out_everywhere(database: Session, name: str) -> None:
 
 
 def everybody(database: Session) -> Sequence[User]:
+    """All users, by name."""
     return database.exec(select(User).order_by(col(User.name))).all()
 
 
 def names(database: Session) -> list[str]:
+    """The names of all users, sorted."""
     return [user.name for user in everybody(database)]
 
 
 def nobody_yet(database: Session) -> bool:
+    """Has no user been made yet?"""
     return database.exec(select(User.id).limit(1)).first() is None
 
 
 def named(database: Session, name: str) -> User | None:
+    """The user of this name, blanks around it ignored; None if there is none."""
     return database.exec(select(User).where(User.name == name.strip())).first()
 
 

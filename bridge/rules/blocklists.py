@@ -1,5 +1,5 @@
 """Callers on block lists: files of numbers, prefixes and expressions in the formats that people have, quickly looked up. It
-knows files and numbers; which lists count, and what follows, the configuration and the policy say."""
+knows files and numbers; which lists count, and what follows, is said by the configuration and the policy."""
 
 import re
 from array import array
@@ -30,7 +30,7 @@ _REPETITION, MOST_REPETITIONS = re.compile(r"[*+{]"), 4
 _CLASSES = {"[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "0-9A-Za-z", "[:space:]": r"\s"}
 # Header cells behind which numbers stand.
 _NUMBERS = re.compile(r"phone|number|nummer|num[eé]ro|telefon|^tel", re.IGNORECASE)
-# How the networks and their guards mark a caller, in the name that comes with a call.
+# How networks and their spam filters mark a caller, in the name that comes with a call.
 _SPAM_NAME = re.compile(
     r"\[?(?:potential |suspected )?(?:spam|scam|fraud)(?:ulent)?\b|\[?robo(?:call)?\b\??|\[?telemarket|political$|v[0-9]{15}$"
     r"|invalid call\b",
@@ -149,6 +149,7 @@ class BlockLists:
 
     @property
     def count(self) -> int:
+        """How many numbers, prefixes and expressions there are in all files."""
         return sum(
             len(file.numbers) + sum(map(len, file.prefixes.values())) + len(file.expressions)
             for file in self.files

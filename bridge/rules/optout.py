@@ -1,4 +1,5 @@
-"""STOP, START and HELP in people's own words: what an incoming text asks for; pure. What is done about it, decisions knows.
+"""STOP, START and HELP in people's own words: what an incoming text asks for; pure. What is done about it,
+bridge/handlers/incoming says.
 
 Three levels. The whole message is a keyword: it counts. A short message that begins with a strong word, or that asks not to
 be written to: it counts. A longer one with such a word in it ("cancel my appointment", "I'll stop by at 5"): people look.

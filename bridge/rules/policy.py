@@ -115,7 +115,7 @@ class Silence:
 @dataclass(frozen=True)
 class Traffic:
     """What is going on at the box as a whole. today: automatic texts since midnight; strangers: new callers in the last ten
-    minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is not believed, as a
+    minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is suspect, as a
     column holds it (Coded). paused: somebody has paused automatic texts, and until when."""
 
     today: int = 0
@@ -235,7 +235,7 @@ def _breaker(case: Case) -> Coded | None:
 
 
 def _clock(case: Case) -> Coded | None:
-    """Untrusted, nobody who was ever texted is texted again: how long ago that was, nobody knows."""
+    """By a suspect clock nobody who was ever texted is texted again: nobody knows how long ago that was."""
     if case.traffic.doubt is None or case.caller.last_automatic is None:
         return None
     return Coded.of("clock", doubt=case.traffic.doubt)

@@ -65,6 +65,7 @@ class HoursSettings:
 
     @property
     def open_always(self) -> bool:
+        """Are no hours given for any day?"""
         return not any(self.week)
 
 

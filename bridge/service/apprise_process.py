@@ -6,6 +6,7 @@ import sys
 
 
 def main() -> int:
+    """Reads the object from standard input and tells the services. The exit code: 0 if all were told, else 1."""
     import apprise
 
     item = json.load(sys.stdin)

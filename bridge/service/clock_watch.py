@@ -1,5 +1,5 @@
-"""Sees that the box's clock was moved, or is believed other than before, and has rows and calendar set right. What the right
-time is, bridge/clock decides."""
+"""Notices that the box's clock was moved, or has become or ceased to be suspect, and has rows and calendar set right. What
+time is right, bridge/clock decides."""
 
 import logging
 from collections.abc import Callable
@@ -30,12 +30,12 @@ class ClockWatch:
         self._calls_handler = calls_handler
         self._once = once
         self._set_calendar = set_calendar
-        # What the wall clock showed when this run began, and whether it is in doubt.
+        # What the wall clock showed when this run began, and whether it is suspect.
         self._began = clock.utc()
         self._doubtful = False
 
     def begin(self, session: Session) -> None:
-        """If the last run stamped rows by a clock in doubt, and this one's is right, they count as of the last run's end."""
+        """If the last run stamped rows by a suspect clock, and this one's is right, they count as of the last run's end."""
         self._clock.not_before = views.newest(session)
         doubted, now = clock_shift.doubted_between(session), self._clock.utc()
         if doubted is None or self._clock.doubt() is not None:
@@ -44,14 +44,15 @@ class ClockWatch:
         clock_shift.doubt_is_over(session)
 
     def look(self) -> None:
-        """Was it moved, or is it believed other than before? It is looked at before anything is stamped or judged by it."""
+        """Acts on a clock that was moved, or has become or ceased to be suspect, before anything is stamped or judged by
+        it."""
         moved, doubtful = self._clock.step(), self._clock.doubt() is not None
         if moved or doubtful != self._doubtful or self._clock.rows_are_ahead():
             self._once(partial(self._changed, moved, doubtful))
             self._doubtful = doubtful
 
     def note_doubt(self, session: Session) -> None:
-        """While it is in doubt, keep for the next run until when."""
+        """While it is suspect, keep for the next run until when."""
         if self._doubtful:
             clock_shift.doubt_goes_on(session, self._began, self._clock.utc())
 

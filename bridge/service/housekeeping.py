@@ -82,7 +82,7 @@ class Housekeeping:
         ]
 
     def tend(self, session: Session) -> Effects:
-        """Long texts whose parts never came, and block lists that have changed."""
+        """Shows long texts whose parts never came, and has changed block lists read."""
         self._incoming.show_incomplete(session)
         return [self._lists.read]
 
@@ -93,7 +93,7 @@ class Housekeeping:
         return [partial(optimise, self._engine)]
 
     def calendar_job(self, session: Session, job: CalendarJob) -> Effects:
-        """What the calendar asks for, once a day; by a clock in doubt no day is known."""
+        """What the calendar asks for, once a day; nothing by a suspect clock, which knows no day."""
         context = self._shop.context()
         today = context.now.astimezone(context.zone).date()
         if self._clock.doubt() is not None or not calendar.begin_once(session, job, today):

@@ -62,14 +62,16 @@ class LineHandle:
         return self.status.idle and self.sending is None
 
     def has_told(self, event: contract.Event) -> None:
+        """Takes over what this event says of the line's status."""
         self.status = after(self.status, event)
 
     def hand_over(self, text: contract.SendText) -> None:
+        """Gives the modem a text to send; until `text_is_over` the line is not free."""
         self.sending = text.message_id
         self.request(text)
 
     def queue_is(self, stopped: Trouble | None) -> None:
-        """stopped: why no text goes out, None if they do."""
+        """Notes whether the queue goes on. stopped: why no text goes out, None if they do."""
         self.status = replace(self.status, stopped=stopped)
 
     def text_is_over(self, stopped: Trouble | None) -> None:

@@ -29,7 +29,7 @@ class ListWatch:
             self._give_work(ReadLists(paths, settings.path.parent, self._shop.region, seen))
 
     def take(self, news: ListsRead) -> None:
-        """What the worker has read is in force."""
+        """Puts in force what the worker has read."""
         if news.lists is not None:
             self._last = news
             self._shop.take_lists(news.lists)

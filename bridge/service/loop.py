@@ -110,10 +110,12 @@ class Loop:
 
     @property
     def settings(self) -> Settings:
+        """The settings in force."""
         return self._shop.settings
 
     @property
     def region(self) -> str:
+        """The ISO code of the shop's country, by which national numbers are read."""
         return self._shop.region
 
     @property

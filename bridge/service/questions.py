@@ -53,10 +53,12 @@ def questions(session: Session) -> dict[str, str]:
 
 
 def answer(session: Session, question: str, words: str) -> None:
+    """Stores the answer to this question, for the command that waits for it."""
     remember(session, f"answer:{question}", words)
 
 
 def status_as_json(status: Status) -> str:
+    """The status as one JSON object; what JSON does not have is written as a string."""
     return json.dumps(asdict(status), default=str)
 
 

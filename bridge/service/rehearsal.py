@@ -1,4 +1,4 @@
-"""A call that never was, so that the first caller waits no longer than the others: it keeps nothing."""
+"""A made-up call at the start, so that the first caller waits no longer than the others; nothing of it is kept."""
 
 import logging
 from contextlib import suppress

@@ -87,7 +87,7 @@ class Transactions:
         return effects
 
     def _told_to_give_up(self, seconds: float) -> bool:
-        """Wait so long; has anybody asked for the end, before or meanwhile?"""
+        """Waits so long (seconds). Has anybody asked for the end, before or meanwhile?"""
         try:
             self._enough.get(timeout=seconds)
         except Empty:

@@ -72,9 +72,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
+        """Starts the thread."""
         self._thread.start()
 
     def ask(self, job: Job) -> None:
+        """Queues a job; what comes of it goes to `put`."""
         self._jobs.put(job)
 
     def close(self) -> None:
@@ -91,6 +93,7 @@ class Worker:
 
 
 def read_lists(job: ReadLists) -> ListsRead:
+    """The block lists, read again if the files or the region have changed; else `lists` is None."""
     seen = (job.region, blocklist_files.stamps(job.paths, job.base))
     if seen == job.seen:
         return ListsRead(job, seen, None)
@@ -98,7 +101,7 @@ def read_lists(job: ReadLists) -> ListsRead:
 
 
 def announce(job: Announce) -> Announced:
-    """In a process of its own: Apprise is large, seldom used, and its plugins are many hands' work."""
+    """In a process of its own: Apprise is large, seldom used, and its plugins are written by many people."""
     item = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
     try:
         done = subprocess.run(

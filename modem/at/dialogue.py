@@ -121,15 +121,15 @@ class Dialogue:
         self._text_left = 0
 
     def send(self, command: Command) -> bytes:
-        """The bytes of a command line; from here on its answers are known. Only one command runs at a
-        time."""
+        """The bytes of a command line; from here on its answers are recognised. Raises RuntimeError while another command
+        runs."""
         if self.command is not None:
             raise RuntimeError(f"{command.text!r} must wait for the end of {self.command.text!r}")
         self.command, self._lines, self._echo, self._prompted = command, [], command.text, False
         return command.text.encode("ascii") + b"\r"
 
     def body(self, pdu: str) -> bytes:
-        """The bytes that answer a Prompt: the PDU in hex and Ctrl-Z."""
+        """The bytes that answer a Prompt: the PDU in hex and Ctrl-Z. Raises RuntimeError where no prompt is waiting."""
         if not self._prompted:
             raise RuntimeError("a body may only follow a prompt")
         self._echo = pdu

@@ -36,7 +36,7 @@ class CallerId:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Who knocks while another call runs (27.007 CCWA)."""
+    """Who calls while another call runs (27.007 CCWA)."""
 
     number: str | None
     withheld: bool

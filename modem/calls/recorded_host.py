@@ -6,7 +6,7 @@ from modem.calls.tracker import Tracker
 
 
 class RecordedHost:
-    """The doings of somebody else's program on the calls of `tracker`; only `replay` needs it."""
+    """What another host program does with the calls of `tracker`; only `replay` needs it."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._calls = tracker.calls

@@ -15,7 +15,7 @@ class CallTiming:
     waiting_silence: float = 30.0
     # A call whose end line was lost must not keep the line busy for ever.
     longest_talk: float = 7200.0
-    # How often AT+CLCC is asked; of a connected call only in case its end line is lost.
+    # How often AT+CLCC is asked; while a call is connected, only in case its end line is lost.
     poll_ringing: float = 1.0
     poll_connected: float = 5.0
     # A list that is asked for right after the first RING may still be empty: so long, absence proves nothing.

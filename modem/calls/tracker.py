@@ -40,8 +40,8 @@ class Tracker:
     """The calls of one line. `now` is in seconds of any clock that never goes back; each method that takes
     one returns what it makes known.
 
-    calls, outgoing: the calls of others and our own, for who plays a host that does more than ours
-    (`recorded_host`). indicators: what the indices of +CIEV mean (27.007 CIND).
+    calls, outgoing: the calls of others and our own, for a recorded host that does more than ours (`recorded_host`).
+    indicators: what the indices of +CIEV mean (27.007 CIND).
     """
 
     def __init__(self, line: str, first_key: int = 1, timing: CallTiming | None = None) -> None:

@@ -51,7 +51,7 @@ class Channel:
         self._port.close()
 
     def read(self) -> list[AtEvent]:
-        """What has come, as responses, prompts and URCs; to be called when the port is readable."""
+        """What has come, as responses, prompts and URCs; to be called when the port is readable. Raises PortLost."""
         try:
             data = os.read(self.fileno(), READ_SIZE)
         except BlockingIOError:
@@ -79,7 +79,7 @@ class Channel:
         self.write(self.dialogue.body(pdu))
 
     def write(self, data: bytes) -> None:
-        """Write these bytes past the dialogue."""
+        """Write these bytes without the dialogue's knowing. Raises PortLost."""
         try:
             self._port.write(data)
         except (OSError, serial.SerialException) as error:

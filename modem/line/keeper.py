@@ -31,7 +31,7 @@ from modem.troubles import Trouble, TroubleCode
 log = logging.getLogger(__name__)
 
 FOREVER = 86400.0
-# To a modem that does not answer, without hope of an answer (27.007 CFUN=1,1).
+# For a modem that does not answer; no answer to it is expected (27.007 CFUN=1,1).
 RESTART = b"AT+CFUN=1,1\r"
 
 
@@ -100,7 +100,7 @@ class LineKeeper:
             self._give_account(tried, found)
 
     def _give_account(self, tried: Round, found: list[Port]) -> None:
-        """No port is served any more: why?"""
+        """Tell why no port is served."""
         if tried.answered:
             self._down(next(iter(tried.answered.values())), TroublePart.SIM)
             return
@@ -197,7 +197,7 @@ class LineKeeper:
                 self._turn_down(request)
 
     def _restart_modem(self) -> None:
-        """The modem is there and mute: tell it to restart."""
+        """The modem is there and does not answer: tell it to restart."""
         now = time.monotonic()
         try:
             channel = Channel(self._choice.home, self._line.baud, self._recorder)

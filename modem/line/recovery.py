@@ -9,7 +9,7 @@ from modem.contract import LineDown, Repair, RepairStep, TroublePart
 from modem.line.timing import Timing
 from modem.troubles import Trouble
 
-# A modem that was mute so often at its home is told to restart.
+# After so many times without an answer at its usual port, a modem is told to restart.
 MUTE_BEFORE_RESTART = 3
 
 

@@ -1,5 +1,5 @@
-"""What other threads hand to the modem thread: requests and the wish that it ends; it wakes the thread, and
-does nothing of it."""
+"""What other threads hand to the modem thread: requests, and that it is to end. It wakes the thread and carries out
+nothing."""
 
 import os
 from queue import Empty, SimpleQueue

@@ -22,9 +22,9 @@ class Timing:
     check: float = 300.0
     # A line without network is looked at sooner.
     check_unregistered: float = 60.0
-    # What calls for a look may come in showers: no sooner after the last look.
+    # Reasons to look may come many at once: no sooner after the last look.
     check_pause: float = 3.0
-    # A modem that prints a boot banner at each setting-up must not be set up without end: no sooner after the last one.
+    # A modem that prints a boot banner at each setting-up must not be set up over and over: no sooner after the last one.
     setup_pause: float = 20.0
     # The phone book of missed calls is read so long after a call: the text to the caller goes first.
     book: float = 20.0

@@ -45,16 +45,16 @@ class Upkeep:
         self._check_at = now + self._timing.check
 
     def settings_gone(self, now: float) -> None:
-        """The modem has lost its settings, or is in a muddle: set it up again soon, but not without end."""
+        """The modem has lost its settings, or is in an unknown state: set it up again soon, but not over and over."""
         self._settings_gone = True
         self._check_at = max(now, self._set_up_at + self._timing.setup_pause)
 
     def news(self, now: float) -> None:
-        """Registration or storage have changed. This may come in showers."""
+        """Registration or storage have changed. This may come many times in a row."""
         self._check_at = max(now, self._checked_at + self._timing.check_pause)
 
     def doubt(self, now: float) -> None:
-        """A call had no number: has the modem forgotten to say who calls?"""
+        """A call came without a number: the settings are suspect (AT+CLIP may be off), so they are looked at now."""
         self._check_at = now
 
     def unregistered(self, now: float) -> None:

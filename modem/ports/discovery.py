@@ -1,5 +1,6 @@
-"""Which of the machine's ports carries a modem's AT commands and URCs: the likely ones in order, each with its reason, and why
-the others are left alone. What USB tells ranks them; that it is a modem, only its answer to AT proves (see `driver`).
+"""Which of the machine's ports carries a modem's AT commands and URCs: the likely ones in order, each with its reason, and
+why the others are left alone. What USB tells ranks them; that it is a modem, only its answer to AT proves (see
+modem/line/keeper).
 
 `judge`, `candidates`, `hints` and `same_place` are pure; `ports` and `devices` look at the machine.
 """

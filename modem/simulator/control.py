@@ -33,6 +33,7 @@ class Control:
         simulator.watch(self._server.fileno(), self._accept)
 
     def close(self) -> None:
+        """Closes the socket and its connections, in the simulator's thread."""
         self._simulator.do(self._close)
 
     def _close(self) -> None:

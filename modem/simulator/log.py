@@ -24,6 +24,7 @@ class Log:
         self._followers: list[Callable[[Entry], None]] = []
 
     def add(self, who: str, text: str) -> None:
+        """Adds an entry, stamped now; wakes whoever waits, calls whoever follows. who: host, modem or event."""
         entry = Entry(time.monotonic(), who, text)
         with self._news:
             self.entries.append(entry)

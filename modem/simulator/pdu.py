@@ -46,16 +46,19 @@ def septets(text: str) -> list[int] | None:
 
 
 def pack(codes: list[int], fill: int = 0) -> bytes:
+    """Septets as octets, after `fill` bits of padding (23.038)."""
     bits = sum(code << (7 * place) for place, code in enumerate(codes)) << fill
     return bits.to_bytes((7 * len(codes) + fill + 7) // 8, "little")
 
 
 def unpack(octets: bytes, count: int, fill: int = 0) -> list[int]:
+    """`count` septets out of octets, after `fill` bits of padding (23.038)."""
     bits = int.from_bytes(octets, "little") >> fill
     return [bits >> (7 * place) & 0x7F for place in range(count)]
 
 
 def characters(codes: list[int]) -> str:
+    """Septets of the default alphabet as text; an escaped code without a character is a blank (23.038)."""
     text, escaped = "", False
     for code in codes:
         if escaped:
@@ -71,6 +74,7 @@ def characters(codes: list[int]) -> str:
 
 
 def semi_octets(digits: str) -> bytes:
+    """Digits as octets, two each, the first in the low half; an odd number is filled with F (23.040)."""
     padded = digits + "F" * (len(digits) % 2)
     return bytes.fromhex("".join(padded[i + 1] + padded[i] for i in range(0, len(padded), 2)))
 

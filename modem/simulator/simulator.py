@@ -318,5 +318,5 @@ class Simulator:
         self._machine.wire.watch(descriptor, act)
 
     def unwatch(self, descriptor: int) -> None:
-        """End that; in the modem's thread only."""
+        """Stop watching this descriptor; in the modem's thread only."""
         self._machine.wire.unwatch(descriptor)

@@ -30,6 +30,7 @@ class Storages:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The storages that there are, such as SM and ME."""
         return tuple(self._storages)
 
     def slots(self, storage: str) -> dict[int, Stored]:

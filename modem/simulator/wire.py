@@ -56,10 +56,12 @@ class Wire:
     # ---- life; plug, unplug and write are called in the wire's thread, or while it does not run
 
     def start(self) -> None:
+        """Plugs the modem in and starts its thread."""
         self.plug()
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends the thread, waits for it, and closes every descriptor."""
         self._stopping = True
         self._wake()
         self._thread.join()
@@ -69,10 +71,12 @@ class Wire:
 
     @property
     def own_thread(self) -> bool:
+        """Is this the wire's own thread?"""
         return threading.current_thread() is self._thread
 
     @property
     def plugged(self) -> bool:
+        """Is there a port that a host can open?"""
         return self._master is not None
 
     def plug(self) -> None:
@@ -119,7 +123,7 @@ class Wire:
             termios.tcflush(self._keeper, termios.TCIFLUSH)
             self._queue.clear()
         except OSError:
-            # Somebody else was faster and had it for himself. If he is gone again too, nobody can open this one any more.
+            # Another program was faster and held it alone. If that has gone again too, nobody can open this one any more.
             if self._hung_up():
                 self.unplug()
                 self.plug()
@@ -211,6 +215,7 @@ class Wire:
         self._wake()
 
     def unwatch(self, descriptor: int) -> None:
+        """Stops polling this descriptor, if it was polled."""
         if self._watched.pop(descriptor, None):
             self._poll.unregister(descriptor)
 

@@ -21,7 +21,7 @@ class Refusal(StrEnum):
     NETWORK = "network"  # it passes by itself
     OUTAGE = "outage"  # it passes, but not soon
     AMBIGUOUS = "ambiguous"  # once more, then give up
-    DEVICE = "device"  # the modem is in a muddle: set it up again
+    DEVICE = "device"  # the modem is in an unknown state: set it up again
     OURS = "ours"  # a mistake of ours: trying again would not mend it
     SIM = "sim"  # no text goes out before a person has seen to the SIM
     STORAGE = "storage"  # no room: what is stored has to go first
@@ -124,8 +124,8 @@ CME: dict[int, Cause] = {
 
 
 def cause(code: int | None, final: str) -> Cause:
-    """What the final result of a refused text means; without a code, or with one that nobody knows, the modem
-    is in a muddle. final: the whole line, which says whether the code is one of +CMS ERROR or of +CME ERROR.
+    """What the final result of a refused text means; without a code, or with one that nobody knows, the modem counts as in an
+    unknown state (set it up again). final: the whole line, which says whether the code is one of +CMS ERROR or of +CME ERROR.
 
     >>> errors = (38, "+CMS ERROR: 38"), (10, "+CME ERROR: 10"), (None, "ERROR")
     >>> [str(cause(code, final).kind) for code, final in errors]

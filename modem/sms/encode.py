@@ -81,8 +81,8 @@ def encode(
 
 
 def relative_validity(minutes: int) -> int:
-    """The octet of TP-VP (23.040 9.2.3.12.1) for at least so many minutes; 255, which is 63 weeks, for all
-    beyond.
+    """The octet of TP-VP (23.040 9.2.3.12.1) for at least so many minutes; 255, which is 63 weeks, for all beyond. Raises
+    PduError below one minute.
 
     >>> [relative_validity(minutes) for minutes in (1, 60, 721, 1440, 5760, 50400)]
     [0, 11, 144, 167, 170, 197]

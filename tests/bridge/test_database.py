@@ -190,7 +190,11 @@ def test_the_log_of_the_last_release_becomes_codes_that_say_the_same(engine: Eng
             )
     database.migrate(engine)
     with engine.connect() as connection:
-        kept = connection.execute(text("SELECT what FROM deed WHERE id >= 100 ORDER BY id")).scalars().all()
+        kept = (
+            connection.execute(text("SELECT what FROM auditentry WHERE id >= 100 ORDER BY id"))
+            .scalars()
+            .all()
+        )
     assert kept == [*CHANGES.values(), "painted the box"]
     assert [change_in_words(code) for code in kept] == [*CHANGES, "painted the box"]
 

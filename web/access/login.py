@@ -28,7 +28,7 @@ pages = Blueprint("auth", __name__)
 
 
 def check() -> Response | None:
-    """Know who asks; send strangers to the log-in page, and staff away from what is the owner's."""
+    """Find out who asks; strangers are sent to the log-in page, and staff are refused what only owners may do."""
     bridge = current.bridge()
     if request.endpoint in WITHOUT_DATABASE:
         return None
@@ -46,7 +46,7 @@ def check() -> Response | None:
 
 
 def owners_only() -> None:
-    """Staff go no further."""
+    """Refuses staff with 403."""
     if g.role != users.OWNER:
         abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
 
@@ -88,7 +88,7 @@ def let_in(name: str) -> None:
 
 
 def may_guess() -> Limiter:
-    """The limiter of guesses; who has guessed too often is sent away."""
+    """The limiter of guesses. Aborts with 429 for an address that has guessed too often."""
     limiter: Limiter = current_app.extensions["limiter"]
     if not limiter.may_try(request.remote_addr or ""):
         abort(429, "Too many wrong passwords. Wait a minute, then try again.")

@@ -1,4 +1,4 @@
-"""Who may ask at all: private peers, and host names that are the box's own (against DNS rebinding)."""
+"""Who may use the page at all: private peers, by host names that are the box's own (against DNS rebinding)."""
 
 import ipaddress
 import socket

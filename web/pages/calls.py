@@ -60,7 +60,7 @@ def _who(session: Session, bridge: Bridge, number: str) -> str:
 
 @pages.route("/calls/ringing", methods=["POST"])
 def ringing() -> Response:
-    """Answer the call that rings on a line, or hang up on it."""
+    """Answer the call that rings on a line, or hang up on it (303 to the calls; 409 with the reason where that is refused)."""
     bridge = current.bridge()
     line, do = request.form.get("line", ""), request.form.get("do")
     answer = bridge.request(AnswerCall(line) if do == "answer" else HangUp(line), by=g.user)

@@ -56,7 +56,7 @@ class Draft:
 
 @pages.route("/conversations")
 def conversations() -> str:
-    """Who is to be seen to, the unread first. show: open, mine, done or all; before: where the last page ended."""
+    """The list of conversations, the unread first. show: open, mine, done or all; before: where the last page ended."""
     return _page(None, Draft())
 
 
@@ -121,7 +121,8 @@ def _to_the_end(address: str) -> Response:
 
 
 def _do(address: str, wanted: Request, code: int = 409) -> Response:
-    """Have it done, and show the thread."""
+    """Ask the loop for it: 303 to the thread (or the calls, where the form stands there), `code` with the reason if
+    refused."""
     bridge = current.bridge()
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
@@ -133,25 +134,25 @@ def _do(address: str, wanted: Request, code: int = 409) -> Response:
 
 @pages.route("/conversations/<path:address>/read", methods=["POST"])
 def read(address: str) -> Response:
-    """Somebody has read it."""
+    """Mark the conversation as read (303 to the thread)."""
     return _do(address, MarkRead(address))
 
 
 @pages.route("/conversations/<path:address>/called-back", methods=["POST"])
 def called_back(address: str) -> Response:
-    """Somebody here has called this person back."""
+    """Note that this person was called back (303 to the thread)."""
     return _do(address, CalledBack(address))
 
 
 @pages.route("/conversations/<path:address>/mark", methods=["POST"])
 def mark(address: str) -> Response:
-    """Never text, text again, block, or settle what was no opt-out."""
+    """Never text, text again, block, or settle what was no opt-out (303 to the thread)."""
     return _do(address, Mark(address, request.form.get("kind", "")), 404)
 
 
 @pages.route("/conversations/<path:address>/done", methods=["POST"])
 def done(address: str) -> Response:
-    """Nothing is left to be done, or (do=reopen) something is."""
+    """Mark the conversation as done, or (do=reopen) as open again (303 to the thread)."""
     settled = request.form.get("do") != "reopen"
     answer = _do(address, MarkDone(address, settled), 404)
     return redirect(url_for("conversations.conversations"), 303) if settled else answer
@@ -159,13 +160,13 @@ def done(address: str) -> Response:
 
 @pages.route("/conversations/<path:address>/assign", methods=["POST"])
 def assign(address: str) -> Response:
-    """Somebody sees to it."""
+    """Set who sees to the conversation (303 to the thread)."""
     return _do(address, Assign(address, request.form.get("user") or None))
 
 
 @pages.route("/conversations/<path:address>/again", methods=["POST"])
 def again(address: str) -> Response:
-    """A text that failed, or of which nobody knows, once more."""
+    """Send a text again that failed, or of which nobody knows (303 to the thread)."""
     key = paging.number(request.form.get("message", "")) or 0
     return _do(address, SendAgain(key, bool(request.form.get("despite_stop"))))
 

@@ -27,13 +27,13 @@ pages = Blueprint("tryout", __name__)
 
 @pages.route("/try")
 def ask() -> str:
-    """The question, with the present moment in it."""
+    """The form, filled with the present moment."""
     return _page({"number": "", "at": f"{_now():%Y-%m-%dT%H:%M}", "rings": "4", "outcome": "abandoned"})
 
 
 @pages.route("/try", methods=["POST"])
 def tell() -> str | tuple[str, int]:
-    """The answer."""
+    """The form with the decision below it, or what is wrong with the question."""
     bridge = current.bridge()
     typed = {key: request.form.get(key, "")[:40] for key in ("number", "at", "rings", "outcome")}
     wanted = _request_of(typed)
@@ -46,7 +46,7 @@ def tell() -> str | tuple[str, int]:
 
 
 def _request_of(typed: dict[str, str]) -> DryRun | str:
-    """What is asked, or what is wrong with it."""
+    """The DryRun that the form asks for, or what is wrong with it."""
     try:
         at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
     except ValueError:

@@ -43,7 +43,7 @@ class Picture:
 
 @pages.route("/figures")
 def show() -> str:
-    """days: 7, 28 or 42, today the last of them."""
+    """The figures as a page. days: 7, 28 or 42, today the last of them."""
     found, days = _figures(), _period()
     return render_template(
         "figures.html",

@@ -49,7 +49,7 @@ OUTCOMES = {
     "answered_elsewhere": "answered on another phone",
     "rejected": "you hung up",
 }
-# models.ConsentEvent.kind -> what it was
+# ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
     "out": "No more automatic texts",
     "in": "Automatic texts again",
@@ -210,7 +210,7 @@ STEPS = {
 
 
 def repair(step: dict[str, Any]) -> str:
-    """One step that was taken against an incident (models.Incident.steps).
+    """One step that was taken against an incident (Incident.steps of bridge/records/tables).
 
     >>> repair({"step": "restarted", "seconds": 21.4, "times": 1, "well": True})
     'The modem was told to restart: it was well after 21 s.'

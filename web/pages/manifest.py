@@ -15,7 +15,7 @@ pages = Blueprint("manifest", __name__)
 
 @pages.route("/manifest.webmanifest")
 def manifest() -> Response:
-    """It tells nothing that the log-in page does not."""
+    """The manifest as JSON; it tells nothing that the log-in page does not."""
     bridge = current.bridge()
     name = bridge.settings().shop.name or "textback"
     body = {

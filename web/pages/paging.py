@@ -9,7 +9,8 @@ LONGEST_KEY = 18
 
 
 def mark(moment: datetime, key: int) -> str:
-    """
+    """A row's place as text for a link: its moment in Unix seconds, and its id.
+
     >>> mark(datetime(2023, 11, 14, 22, 13, 20, 500000, tzinfo=UTC), 7)
     '1700000000.5_7'
     """
@@ -17,7 +18,7 @@ def mark(moment: datetime, key: int) -> str:
 
 
 def place(text: str) -> Place | None:
-    """None if it is none.
+    """The place (UTC, id) that a link names; None if it is none.
 
     >>> place("1700000000.5_7"), place("x")
     ((datetime.datetime(2023, 11, 14, 22, 13, 20, 500000, tzinfo=datetime.timezone.utc), 7), None)

@@ -18,7 +18,7 @@ pages = Blueprint("replies", __name__)
 
 @pages.route("/replies")
 def replies() -> str:
-    """All of them."""
+    """The list of saved replies."""
     return _page()
 
 

@@ -21,7 +21,7 @@ pages = Blueprint("status", __name__)
 
 @pages.route("/status")
 def status() -> str:
-    """Lines, outbox, check-up, incidents."""
+    """The page of lines, outbox, check-up and incidents."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session), views.incidents(session)
@@ -52,7 +52,8 @@ FOR_NOW: dict[str, Request] = {
 
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
-    """Pause automatic texts, close the shop for today, or say when somebody is back."""
+    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status; 422 with the
+    reason)."""
     bridge = current.bridge()
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
@@ -63,7 +64,7 @@ def for_now() -> Response:
 
 @pages.route("/status/release", methods=["POST"])
 def release() -> Response:
-    """Somebody has looked at the callers: let automatic texts go on."""
+    """Somebody has looked at the callers: let automatic texts go on (303 to the status)."""
     bridge = current.bridge()
     bridge.request(ResetBreaker(), by=g.user)
     return redirect(url_for("status.status"), 303)
@@ -71,7 +72,7 @@ def release() -> Response:
 
 @pages.route("/status/again", methods=["POST"])
 def again() -> Response:
-    """Somebody has seen to the SIM: let the stopped queue go on."""
+    """Somebody has seen to the SIM: let the stopped queue go on (303 to the status; 404 for an unknown line)."""
     bridge = current.bridge()
     answer = bridge.request(TryAgain(request.form.get("line", "")), by=g.user)
     if isinstance(answer, Rejected):

@@ -1,1 +1,1 @@
-"""Alembic's home: how the tables came to be what `models` says, one step a file, forward only."""
+"""Alembic's home: how the tables came to be what bridge/records/tables says, one step a file, forward only."""

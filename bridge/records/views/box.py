@@ -28,8 +28,10 @@ def audit_entries(session: Session, *, before: int | None = None, limit: int = 5
 
 
 def incidents(session: Session, *, limit: int = 20) -> Sequence[Incident]:
+    """The newest incidents, newest first."""
     return session.exec(select(Incident).order_by(col(Incident.began).desc()).limit(limit)).all()
 
 
 def lines(session: Session) -> Sequence[Line]:
+    """All lines, in the order in which they were first seen."""
     return session.exec(select(Line).order_by(col(Line.id))).all()

@@ -14,7 +14,7 @@ from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, older_than, textback
 from bridge.rules.states import ANSWERED, MISSED
 
-# Whom nobody has called back for so long, nobody will.
+# After so long a missed call is no longer listed as one to call back.
 OPEN_FOR = timedelta(days=14)
 
 

@@ -28,6 +28,7 @@ def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
 
 
 def contact_at(session: Session, address: str) -> Contact | None:
+    """The contact with this address (E.164, or a name that sends texts); None if there is none."""
     return session.exec(select(Contact).where(Contact.address == address)).first()
 
 

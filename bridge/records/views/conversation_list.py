@@ -128,4 +128,5 @@ def thread(
 
 
 def saved_replies(session: Session) -> Sequence[SavedReply]:
+    """All saved replies, oldest first."""
     return session.exec(select(SavedReply).order_by(col(SavedReply.id))).all()

@@ -21,7 +21,7 @@ from bridge.rules.hours import at_clock
 from bridge.rules.states import ANSWERED, MISSED, WENT_OUT, MessageKind
 from modem.contract import CallOutcome
 
-# Seconds that part one bar from the next: our first replies, and callers who gave up.
+# Where one bar ends and the next begins (seconds): our first replies, and callers who gave up.
 REPLY_BOUNDS, PATIENCE_BOUNDS = (300, 900, 3600), (5, 10, 15, 20, 30)
 # So many calls of a file are read at once.
 BATCH = 500
@@ -60,18 +60,22 @@ class Figures:
 
     @property
     def calls(self) -> int:
+        """Calls over all days."""
         return sum(day.calls for day in self.days)
 
     @property
     def missed(self) -> int:
+        """Missed calls over all days."""
         return sum(day.missed for day in self.days)
 
     @property
     def texts(self) -> int:
+        """Automatic texts that went out, over all days."""
         return sum(day.texts for day in self.days)
 
     @property
     def replies(self) -> int:
+        """How many of those texts were answered, over all days."""
         return sum(day.replies for day in self.days)
 
 
@@ -295,7 +299,7 @@ def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Seq
 
 
 def _a(attribute: Any) -> Any:
-    """A column, where a table's fields are typed as what rows hold."""
+    """The column itself: a table's fields are typed as the values that rows hold."""
     return attribute
 
 

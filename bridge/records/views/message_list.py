@@ -14,6 +14,7 @@ MONTH = timedelta(days=30)
 
 
 def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
+    """One message as the page and the commands show it; `line` is its line's name."""
     return MessageRow(
         id=id_of(message),
         address=contact.address,

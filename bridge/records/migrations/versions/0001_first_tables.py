@@ -8,6 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     op.create_table(
         "contact",
         sa.Column("id", sa.Integer(), nullable=False),

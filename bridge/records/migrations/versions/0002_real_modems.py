@@ -8,6 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     with op.batch_alter_table("line") as table:
         table.add_column(sa.Column("imei", sa.String(), nullable=True))
         table.add_column(sa.Column("refusals", sa.Integer(), nullable=False, server_default="0"))

@@ -8,6 +8,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     op.create_table(
         "consentevent",
         sa.Column("id", sa.Integer(), nullable=False),

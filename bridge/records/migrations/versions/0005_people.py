@@ -8,6 +8,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     with op.batch_alter_table("contact") as table:
         table.add_column(sa.Column("kind", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("unreachable", sa.String(), nullable=True))

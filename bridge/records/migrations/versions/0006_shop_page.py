@@ -8,6 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     op.add_column("contact", sa.Column("done", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("contact", sa.Column("assignee", sa.String(), nullable=True))
     op.create_index("ix_contact_done_seen", "contact", ["done", "last_seen"], unique=False)

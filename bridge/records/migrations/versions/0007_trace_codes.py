@@ -84,6 +84,7 @@ SPAM_NAME = re.compile(r"The network calls this caller ('.*'|\".*\")\.")
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     rewrite("call", "trace", _trace)
     rewrite("message", "error", lambda text: _code(text) or text)
     rewrite("incident", "what", lambda text: _code(text) or text, "kind = 'breaker'")

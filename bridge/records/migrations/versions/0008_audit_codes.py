@@ -40,4 +40,5 @@ PATTERNS = (
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     rewrite("deed", "what", lambda text: code_of(text, SENTENCES, PATTERNS) or text)

@@ -157,6 +157,7 @@ SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 def upgrade() -> None:
+    """Brings the tables of the revision before to this one."""
     for table, column, which in COLUMNS:
         rewrite(table, column, read, which)
     rewrite("alert", "body", lambda text: read(re.sub(r" \(line [^()]*\)$", "", text)), "kind = 'sick'")
