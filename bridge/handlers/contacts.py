@@ -12,7 +12,7 @@ from bridge.rules.one_line import one_line
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
-    """What the shop writes down about somebody. Raises ValueError for an unknown kind."""
+    """Keeps what the shop writes down about somebody. Raises ValueError for an unknown kind."""
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of contact.")
     contact.name, contact.notes, contact.kind = (

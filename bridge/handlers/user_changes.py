@@ -10,7 +10,7 @@ from bridge.records import users
 
 
 def change_users(session: Session, request: OfUsers, now: datetime) -> None:
-    """Do it. Raises ValueError with a sentence where that will not do."""
+    """Make this change to the users. Raises ValueError with a sentence where it is refused."""
     match request:
         case TakeOver(code=code, name=name, hashed=hashed):
             if not users.is_setup_code(session, code):
