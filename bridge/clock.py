@@ -47,7 +47,13 @@ class Clock:
         self._start: datetime | None = None
 
     def utc(self) -> datetime:
-        """The wall clock, in UTC."""
+        """UTC by the wall clock as `step` saw it last: one that is moved between two looks moves nobody's decision."""
+        if self._start is None:
+            return self.wall_clock()
+        return self._start + timedelta(seconds=self.monotonic())
+
+    def wall_clock(self) -> datetime:
+        """What the wall clock shows, in UTC."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
@@ -60,7 +66,7 @@ class Clock:
 
     def step(self) -> timedelta:
         """By how much the wall clock was set forward or back since the last call; zero if it only ran."""
-        start = self.utc() - timedelta(seconds=self.monotonic())
+        start = self.wall_clock() - timedelta(seconds=self.monotonic())
         moved, self._start = start - (self._start or start), start
         return moved if abs(moved) >= STEP else timedelta(0)
 

@@ -66,7 +66,7 @@ def _line_for(session: Session, alert: Alert) -> int | None:
     """The line that can carry it: its own, else another one that is well."""
     if alert.line_id is not None:
         return alert.line_id
-    deaf = select(Incident.line).where(col(Incident.over).is_(None), col(Incident.kind).in_(DEAF))
+    deaf = select(Incident.line).where(col(Incident.ended).is_(None), col(Incident.kind).in_(DEAF))
     well = select(Line.id).where(col(Line.name).not_in(deaf)).order_by(col(Line.id).desc())
     return session.exec(well.limit(1)).first()
 

@@ -42,7 +42,7 @@ def note_incidents(session: Session, now: datetime, due: datetime) -> None:
     """An alert for every incident that lasts and has none; one that is over before it is told needs none."""
     told = select(Alert.incident_id).where(col(Alert.incident_id).is_not(None))
     for incident in session.exec(
-        select(Incident).where(col(Incident.over).is_(None), col(Incident.id).not_in(told))
+        select(Incident).where(col(Incident.ended).is_(None), col(Incident.id).not_in(told))
     ):
         if now - incident.began >= PATIENCE.get(incident.kind, timedelta(0)):
             session.add(
@@ -57,7 +57,7 @@ def note_incidents(session: Session, now: datetime, due: datetime) -> None:
     ended = (
         select(Alert)
         .join(Incident, col(Incident.id) == Alert.incident_id)
-        .where(col(Alert.over).is_(False), col(Incident.over).is_not(None))
+        .where(col(Alert.over).is_(False), col(Incident.ended).is_not(None))
     )
     for alert in session.exec(ended):
         alert.over = True

@@ -21,10 +21,12 @@ def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, no
         .order_by(col(Incident.id).desc())
         .limit(1)
     ).first()
-    if last is not None and last.over is None:
+    if last is not None and last.ended is None:
         last.what = what
-    elif last is not None and last.over is not None and last.what == what and now - last.over < SAME_INCIDENT:
-        last.over = None
+    elif (
+        last is not None and last.ended is not None and last.what == what and now - last.ended < SAME_INCIDENT
+    ):
+        last.ended = None
     else:
         session.add(Incident(line=line, kind=kind, began=now, what=what))
 
@@ -32,7 +34,7 @@ def incident_begins(session: Session, line: str, kind: str, trouble: Trouble, no
 def incident_ends(session: Session, line: str, kind: str, now: datetime) -> None:
     """Ends the open incidents of this kind on this line, if there are any. now: UTC."""
     for incident in _open_incidents(session, line, kind):
-        incident.over = now
+        incident.ended = now
 
 
 def repair_was_tried(session: Session, repair: Repair) -> None:
@@ -49,5 +51,7 @@ def repair_was_tried(session: Session, repair: Repair) -> None:
 
 
 def _open_incidents(session: Session, line: str, kind: str) -> Sequence[Incident]:
-    still = select(Incident).where(Incident.line == line, Incident.kind == kind, col(Incident.over).is_(None))
+    still = select(Incident).where(
+        Incident.line == line, Incident.kind == kind, col(Incident.ended).is_(None)
+    )
     return session.exec(still).all()

@@ -47,7 +47,7 @@ def delete_older(session: Session, before: datetime) -> bool:
     there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
     found = False
     olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
-    for old in (*olds, _old_notes(before), _old_deeds(before)):
+    for old in (*olds, _old_notes(before), _old_audit_entries(before)):
         found = _batch(session, *old) or found
     return found or _batch(session, *_people_of_nothing(before))
 
@@ -78,7 +78,7 @@ def _old_parts(before: datetime) -> Old:
 
 
 def _old_incidents(before: datetime) -> Old:
-    old = select(Incident.id).where(Incident.began < before, col(Incident.over).is_not(None))
+    old = select(Incident.id).where(Incident.began < before, col(Incident.ended).is_not(None))
     return Incident, old, ((Alert, col(Alert.incident_id)),)
 
 
@@ -86,7 +86,7 @@ def _old_notes(before: datetime) -> Old:
     return Note, select(Note.id).where(Note.at < before), ()
 
 
-def _old_deeds(before: datetime) -> Old:
+def _old_audit_entries(before: datetime) -> Old:
     return AuditEntry, select(AuditEntry.id).where(AuditEntry.at < before), ()
 
 

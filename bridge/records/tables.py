@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
@@ -245,7 +245,7 @@ class Incident(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     line: str
     began: datetime = Field(sa_type=Utc, index=True)
-    over: datetime | None = Field(default=None, sa_type=Utc)
+    ended: datetime | None = Field(default=None, sa_type=Utc)
     what: str
     kind: str = "line"
     steps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
@@ -301,8 +301,6 @@ class AuditEntry(SQLModel, table=True):
     """Who changed what at the page. who: the user's name; what: a code of bridge/rules/audit with its facts (Coded);
     contact: whom it is about, if anybody."""
 
-    __tablename__: ClassVar[str] = "deed"  # what it is called in databases of 0.1
-
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Utc, index=True)
     who: str
@@ -324,8 +322,6 @@ class User(SQLModel, table=True):
 
 class KeyValue(SQLModel, table=True):
     """Small things that the box itself must remember, such as the key that signs log-ins."""
-
-    __tablename__: ClassVar[str] = "memo"  # what it is called in databases of 0.1
 
     name: str = Field(primary_key=True)
     value: str

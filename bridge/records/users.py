@@ -31,7 +31,8 @@ _one_at_a_time = threading.Lock()
 
 def name_of(typed: str) -> str:
     """The name that somebody may log in by. Raises ValueError with a sentence if it will not do."""
-    name = one_line(typed)
+    # Nothing that cannot be seen: two names must not look the same.
+    name = one_line("".join(char for char in typed if char.isprintable() or char.isspace()))
     if not name:
         raise ValueError("A user needs a name.")
     if len(name) > LONGEST_NAME:

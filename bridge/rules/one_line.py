@@ -1,12 +1,11 @@
 """Text that must be one line: a name, a value of config.ini."""
 
-import re
+from unicodedata import category
 
-# What breaks lines or controls a terminal (Cc, Zl, Zp), half of a pair (Cs), what turns the direction of what follows, and
-# what is not to be seen. Joiners stay: Persian words and emoji are made with them.
-_NO_TEXT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff\u00ad]"
-)
+# Controls, formats that are not to be seen or turn the direction of what follows, halves of pairs, ends of lines.
+NO_TEXT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Formats that belong to what is seen: Persian words and emoji are joined by two, and flags are spelt in tags.
+SEEN = frozenset({"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}", *map(chr, range(0xE0020, 0xE0080))})
 
 
 def one_line(text: str) -> str:
@@ -15,4 +14,5 @@ def one_line(text: str) -> str:
     >>> one_line(" Corner\\r\\n[web]\\x0b Bakery ")
     'Corner [web] Bakery'
     """
-    return " ".join(_NO_TEXT.sub(" ", text).split())
+    shown = (char if char in SEEN or category(char) not in NO_TEXT else " " for char in text)
+    return " ".join("".join(shown).split())

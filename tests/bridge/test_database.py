@@ -23,6 +23,7 @@ from bridge.records.tables import Call, Message, metadata
 from bridge.words.audit import SENTENCES as CHANGE_WORDS
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
+from tests.support.old_release import at_revision_empty
 
 
 @pytest.fixture
@@ -66,13 +67,7 @@ REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
 
 def at_revision(engine: Engine, revision: str) -> None:
     """A database of an earlier release with a row in every table, each pointing at the others."""
-    from alembic import command
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+    at_revision_empty(engine, revision)
     made = MetaData()
     made.reflect(engine)
     with engine.begin() as connection:
@@ -194,7 +189,11 @@ def test_the_log_of_the_last_release_becomes_codes_that_say_the_same(engine: Eng
             )
     database.migrate(engine)
     with engine.connect() as connection:
-        kept = connection.execute(text("SELECT what FROM deed WHERE id >= 100 ORDER BY id")).scalars().all()
+        kept = (
+            connection.execute(text("SELECT what FROM auditentry WHERE id >= 100 ORDER BY id"))
+            .scalars()
+            .all()
+        )
     assert kept == [*CHANGES.values(), "painted the box"]
     assert [change_in_words(code) for code in kept] == [*CHANGES, "painted the box"]
 

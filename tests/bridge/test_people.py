@@ -249,8 +249,8 @@ def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
         }
     assert {name for name, count in rows.items() if count} == {
         "line",
-        "memo",
-        "deed",
+        "keyvalue",
+        "auditentry",
     }  # the audit entry names nobody
 
 
@@ -308,7 +308,7 @@ def past(session: Session) -> dict[str, int]:
         call.message_id = message.id
         assert message.id is not None
         session.add(MessagePart(message_id=message.id, part=1, mr=n, sent=when))
-    incident = Incident(line="main", began=old, over=old, what="x")
+    incident = Incident(line="main", began=old, ended=old, what="x")
     session.add(incident)
     session.flush()
     session.add(Alert(kind=AlertKind.SICK, incident_id=incident.id, body="x", created=old, due=old))

@@ -212,8 +212,8 @@ class JumpingClock(FastClock):
 
     jumped = timedelta(0)
 
-    def utc(self) -> datetime:
-        return super().utc() + self.jumped
+    def wall_clock(self) -> datetime:
+        return super().wall_clock() + self.jumped
 
 
 def calendar_thread() -> threading.Thread | None:

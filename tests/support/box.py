@@ -75,8 +75,8 @@ class FastClock(Clock):
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
 
-    def utc(self) -> datetime:
-        return super().utc() + timedelta(seconds=self._ahead)
+    def wall_clock(self) -> datetime:
+        return super().wall_clock() + timedelta(seconds=self._ahead)
 
     def monotonic(self) -> float:
         return super().monotonic() + self._ahead

@@ -164,7 +164,7 @@ def fill(session: Session, now: datetime) -> None:
         Incident(
             line="main",
             began=now - timedelta(hours=30),
-            over=now - timedelta(hours=29, minutes=48),
+            ended=now - timedelta(hours=29, minutes=48),
             what="The modem was unplugged. Plug it in again; the box finds it by itself.",
         )
     )

@@ -153,7 +153,7 @@ def test_without_network_the_page_says_so_until_it_is_back(
         until(lambda: [i for i in incidents(box) if i.kind == "network"], "the incident")
         simulator.register(5)
         until(lambda: not line(box).troubles, "the network")
-        until(lambda: all(i.over for i in incidents(box) if i.kind == "network"), "the incident's end")
+        until(lambda: all(i.ended for i in incidents(box) if i.kind == "network"), "the incident's end")
         health = line(box).health
         assert health is not None
         assert health.registration == 5
@@ -178,7 +178,7 @@ def test_a_modem_that_is_slow_once_is_asked_again_on_the_open_port(
     with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.fault("silence", match="AT+CSQ", seconds=0)
         incident = until(
-            lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
+            lambda: next((i for i in incidents(box) if i.ended), None), "the incident and its end"
         )
         assert "does not answer (AT+CSQ)" in sentence(incident.what)
         (step,) = incident.steps
@@ -192,7 +192,7 @@ def test_a_stuck_modem_is_asked_reopened_and_restarted(
     with a_box(tmp_path, simulator, timing=quick) as box:
         simulator.fault("stuck", match="AT+CSQ")
         incident = until(
-            lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
+            lambda: next((i for i in incidents(box) if i.ended), None), "the incident and its end"
         )
         assert [(step["step"], step["well"]) for step in incident.steps] == [
             ("asked", False),
@@ -212,7 +212,7 @@ def test_a_modem_that_was_unplugged_is_opened_again(
         until(lambda: not line(box).up, "the loss")
         simulator.replug()
         incident = until(
-            lambda: next((i for i in incidents(box) if i.over), None), "the incident and its end"
+            lambda: next((i for i in incidents(box) if i.ended), None), "the incident and its end"
         )
         assert [(step["step"], step["well"]) for step in incident.steps] == [("reopened", True)]
 

@@ -50,7 +50,7 @@ class Ticking(Clock):
         super().__init__()
         self.now = START
 
-    def utc(self) -> datetime:
+    def wall_clock(self) -> datetime:
         return self.now
 
     def monotonic(self) -> float:

@@ -135,7 +135,7 @@ def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
             "storage is sick. (line line storage)",
         ]
         for incident in session.exec(select(Incident)):
-            incident.over = now
+            incident.ended = now
         alerts.note_incidents(session, now, now)
         assert alerts.due_now(session, now) == []
 

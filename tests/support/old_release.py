@@ -1,0 +1,19 @@
+"""Databases as earlier releases left them."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from bridge.records import engine as database
+
+
+def at_revision_empty(engine: Engine, revision: str) -> None:
+    """The tables of an earlier release, without rows."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
