@@ -61,7 +61,7 @@ class Clock:
         return time.monotonic()
 
     def utc_at(self, moment: float) -> datetime:
-        """The UTC time of a monotonic instant (seconds), reckoned by what the wall clock shows now."""
+        """The UTC time of a monotonic instant (seconds), reckoned back from `utc`."""
         return self.utc() - timedelta(seconds=self.monotonic() - moment)
 
     def step(self) -> timedelta:

@@ -14,7 +14,7 @@ from bridge.rules.states import ContactKind
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
-    """What the shop writes down about somebody. Raises Refusal for a kind that there is not."""
+    """Keeps what the shop writes down about somebody. Raises Refusal for a kind that there is not."""
     if kind not in KINDS:
         raise Refusal(Refused.NO_SUCH_KIND, kind=kind)
     contact.name, contact.notes, contact.kind = (

@@ -38,7 +38,8 @@ class Outbox:
         self._gone: deque[float] = deque()
 
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
-        """The text that goes out now, marked as sending; those that must not go out any more are settled on the way."""
+        """The text that goes out now, marked as sending; None if there is none. Texts before it that must not go out any
+        more are settled."""
         now = self._shop.clock.utc()
         # The limit of a minute only delays, and so do block lists that are still being read.
         automatic = (

@@ -11,7 +11,7 @@ from bridge.rules.refusals import Refusal, Refused
 
 
 def change_users(session: Session, request: OfUsers, now: datetime) -> None:
-    """Do it. Raises Refusal where that will not do."""
+    """Make this change to the users. Raises Refusal where it is refused."""
     match request:
         case TakeOver(code=code, name=name, hashed=hashed):
             if not users.is_setup_code(session, code):

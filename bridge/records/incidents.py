@@ -39,7 +39,7 @@ def incident_ends(session: Session, line: str, kind: IncidentKind, now: datetime
 
 
 def repair_was_tried(session: Session, repair: Repair) -> None:
-    """A step of the ladder, kept with what it was tried against; the same again in vain only counts up."""
+    """Notes a repair step with the open incident of its line; the same step again in vain only counts up."""
     for incident in _open_incidents(session, repair.line, IncidentKind.LINE):
         steps = [dict(step) for step in incident.steps]
         if steps and steps[-1]["step"] == repair.step and not steps[-1]["well"]:

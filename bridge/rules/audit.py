@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Change(StrEnum):
-    """What somebody changed. Behind each, its facts where it has some."""
+    """What somebody changed. The comment behind each names its facts."""
 
     PAUSED = "paused"  # minutes
     PAUSED_TODAY = "paused_today"

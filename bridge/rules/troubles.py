@@ -67,7 +67,7 @@ class DatabaseTrouble(StrEnum):
 
 
 class TimeTeller(StrEnum):
-    """Who else tells the time."""
+    """The sources of the time besides the box's own clock."""
 
     MODEM = "modem"  # its clock
     REPORT = "report"  # the discharge time of a delivery report

@@ -13,7 +13,7 @@ from modem import contract
 
 
 class Answers:
-    """status: the loop's, of now."""
+    """status: returns the loop's present status."""
 
     def __init__(self, lines: Mapping[str, LineHandle], status: Callable[[], Status]) -> None:
         self._lines = lines

@@ -30,7 +30,7 @@ Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | con
 
 @dataclass(frozen=True)
 class Handlers:
-    """Those whom items are given to. put: lays an item into the inbox. publish: shows the page what is so now."""
+    """What items are handed to. put: lays an item into the inbox. publish: replaces the status that the page sees."""
 
     put: Callable[[InboxItem], None]
     clock: Clock
@@ -50,7 +50,8 @@ Row = Callable[[Handlers, Session, Any], Effects]
 
 
 def handle(to: Handlers, item: InboxItem, session: Session) -> Effects:
-    """One item, in this transaction. Gives what is to be done after the commit; first of all, how its line is now."""
+    """Handles one item in this transaction. Returns what is to be done after the commit, first of all the new status of its
+    line."""
     effects = HANDLERS[type(item)](to, session, item)
     if isinstance(item, contract.Event):
         effects.insert(0, partial(to.lines[item.line].has_told, item))
@@ -101,7 +102,7 @@ def _report_received(to: Handlers, session: Session, report: contract.ReportRece
 
 
 def _forget(to: Handlers, line: str, slot: contract.Slot | None) -> AfterCommit:
-    """It is committed: the modem, or the network, may forget it."""
+    """For after the commit: tells the modem that it, or the network, may forget the text."""
     request = contract.Acknowledge() if slot is None else contract.DeleteStored((slot,))
     return partial(to.lines[line].request, request)
 

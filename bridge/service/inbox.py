@@ -94,7 +94,7 @@ class Inbox:
         return self._first.popleft().item
 
     def another_text(self) -> contract.TextReceived | None:
-        """Take out one more text, where that is what `get` would give; None else."""
+        """Take out one more text, if `get` would give a text next; else None."""
         self._sort_all()
         if self._first or not self._texts:
             return None
@@ -105,7 +105,7 @@ class Inbox:
         return None
 
     def line_is_free(self, line: str) -> contract.LineIdle | None:
-        """Take out the news that this line has become idle, where that is the next but texts; None else."""
+        """Take out the news that this line has become idle, if that comes next, texts not counted; else None."""
         self._sort_all()
         news = self._first[0].item if self._first else None
         if isinstance(news, contract.LineIdle) and news.idle and news.line == line:

@@ -10,7 +10,7 @@ from modem.contract import Request, Trouble
 
 
 def after(status: LineStatus, event: contract.Event) -> LineStatus:
-    """How a line is once it has told this.
+    """The status of a line after this event.
 
     >>> after(LineStatus("main"), contract.LineIdle("main", at=1.0, idle=True)).idle
     True

@@ -131,7 +131,7 @@ class Loop:
     # ---- the thread
 
     def run(self) -> None:
-        """Until Stop. Raises what ThreadFailed carries."""
+        """Runs until Stop. Raises the error that a ThreadFailed carries."""
         once = self._transactions.once
         once(self._begin)
         rehearse(self._engine, self.settings, self._clock)
@@ -162,7 +162,7 @@ class Loop:
             return None
 
     def _begin(self, session: Session) -> Effects:
-        """What the last run left behind."""
+        """The first step: migrates the tables and settles what the last run left behind."""
         migrate(self._engine)
         self._shop.recall(session)
         users.make_session_key(session)
@@ -186,7 +186,7 @@ class Loop:
         self._set_calendar(self.settings)
 
     def _publish(self) -> None:
-        """What the page is told."""
+        """Replaces the status that the page sees."""
         now = self._clock.utc()
         self.status = Status(
             self._clock.monotonic(),

@@ -43,7 +43,7 @@ def ask(engine: Engine, question: str, words: str = "") -> str:
 
 
 def questions(session: Session) -> dict[str, str]:
-    """What has been asked, by question; it counts as taken."""
+    """The questions that commands have asked, question -> its words; they are taken out."""
     asked = session.exec(
         select(KeyValue).where(col(KeyValue.name).in_([f"ask:{q}" for q in (STATUS, RECORDING)]))
     ).all()

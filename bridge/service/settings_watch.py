@@ -25,7 +25,7 @@ class SettingsWatch:
         self._tell = tell
 
     def look(self, _session: Session) -> Effects:
-        """As a periodic job."""
+        """The periodic job: `take_up` after the transaction."""
         return [self.take_up]
 
     def take_up(self) -> None:

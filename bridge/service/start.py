@@ -150,7 +150,7 @@ def _remembered(
 
 
 def run_until_told(service: Service) -> None:
-    """The loop, on this thread, until SIGTERM or Ctrl-C. Raises what a thread of ours has died of."""
+    """The loop, on this thread, until SIGTERM or Ctrl-C. Raises the error that ended one of the box's threads."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: service.loop.stop())
     gc.collect()

@@ -63,7 +63,7 @@ class Transactions:
         self._enough.put(None)
 
     def once(self, step: Step) -> None:
-        """Do one step in one transaction, again and again until the database takes it; then its effects. Raises
+        """Do one step in one transaction, again and again until the database takes it; then what follows from it. Raises
         DatabaseError where the mistake is ours and trying again would not mend it."""
         while True:
             try:

@@ -327,7 +327,7 @@ def test_what_a_step_shifts(
 def test_what_was_stamped_in_doubt_is_shifted_however_long_ago(session: Session) -> None:
     message = a_text(session, NOW - 20 * DAY, "sent")
     clock_shift.doubt_goes_on(session, NOW - 21 * DAY, NOW - 21 * DAY)
-    clock_shift.doubt_goes_on(session, NOW, NOW)  # it is in doubt already
+    clock_shift.doubt_goes_on(session, NOW, NOW)  # it is suspect already
     clock_shift.shift(session, 90 * DAY, NOW, DAY)
     assert message.created == NOW + 70 * DAY
     clock_shift.doubt_is_over(session)

@@ -256,7 +256,7 @@ def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
         "line",
         "keyvalue",
         "auditentry",
-    }  # the deed names nobody
+    }  # the audit entry names nobody
 
 
 def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:

@@ -1,4 +1,4 @@
-"""A real browser for tests of the page, on a phone and on a desk; its fixtures are every test's."""
+"""A real browser for tests of the page, on a phone and on a computer; its fixtures are every test's."""
 
 import time
 from collections.abc import Iterator

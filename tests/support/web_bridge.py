@@ -1,4 +1,4 @@
-"""A desk for tests of the page: a real database file with a shop's week in it, and the real loop, but no modem."""
+"""An office for tests of the page: a real database file with a shop's week in it, and the real loop, but no modem."""
 
 import threading
 from collections.abc import Iterator

@@ -546,7 +546,7 @@ ODD = "+0123456789 ()-/.abcX٠１é😀\x00\n%_*#;'\""
 
 
 def test_whatever_people_ask_for_the_loop_answers(office: Office) -> None:
-    """A wish that raises would end the service, and with it the texts: here are some hundred odd ones."""
+    """A request that raises would end the service, and with it the texts: here are some hundred odd ones."""
     chance = random.Random(5)
     people = (ANN, BOB, DAN, EVE, FLO, "60006", "x")
 

@@ -1,5 +1,5 @@
-"""The shop's page from end to end, in a real browser: the real service, a simulated modem behind it; on a phone and on a desk,
-in light and dark."""
+"""The shop's page from end to end, in a real browser: the real service, a simulated modem behind it; on a phone and on a
+computer, in light and dark."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -62,7 +62,7 @@ CONFIG = (
 
 @dataclass
 class Office:
-    """A desk with a small loop behind it, which notes requests and answers as it is told."""
+    """A page with a small loop behind it, which notes requests and answers as it is told."""
 
     engine: Engine
     page_engine: Engine

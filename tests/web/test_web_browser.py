@@ -1,4 +1,4 @@
-"""The page in a real browser: on a phone and on a desk, in light and dark, with JavaScript and without."""
+"""The page in a real browser: on a phone and on a computer, in light and dark, with JavaScript and without."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Too many at once: the limits of a minute and a day, the breaker against bursts of strangers, and a clock in doubt."""
+"""Too many at once: the limits of a minute and a day, the breaker against bursts of strangers, and a suspect clock."""
 
 from datetime import timedelta
 from pathlib import Path

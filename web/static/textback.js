@@ -1,6 +1,6 @@
 // What helps who types: counts the segments of a reply, keeps drafts, shows how texts read; and marks a thread read when it is
 // seen, and makes a sound if that is wanted.
-// The alphabet comes from the server, so that there is one table; the counting is that of modem/gsm7.py.
+// The alphabet comes from the server, so that there is one table; the counting is that of modem/sms/gsm7.py.
 "use strict";
 
 const PAUSE = 300; // so long nobody types before a preview is asked for, in milliseconds
