@@ -62,7 +62,7 @@ def set_password(database: Session, name: str, hashed: str) -> None:
 
 
 def set_role(database: Session, name: str, role: str) -> None:
-    """Raises Refusal for a role that there is not, or if no owner would be left."""
+    """Makes the user an owner, or one of the staff. Raises Refusal for an unknown role, or if no owner would be left."""
     user = _known(database, name)
     if role not in ROLES:
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
