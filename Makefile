@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz house map config lock
+.PHONY: demo help test cov check lint types format bench fuzz house map config udev lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -62,6 +62,9 @@ map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import dif
 
 config: $(READY) ## write config.ini and the tables of docs/configuration.md anew, after a key was added
 	$(BIN)/python -m bridge.config.shipped
+
+udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known ports was added
+	$(BIN)/python -m modem.ports.udev
 
 lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
 	$(PYTHON) -m venv .venv-lock

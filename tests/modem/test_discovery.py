@@ -14,7 +14,7 @@ import pytest
 from bridge.words.troubles import sentence
 from modem.contract import Event, LineDown, LineUp, Trouble, TroubleCode
 from modem.line.driver import Driver, Line
-from modem.ports import discovery, holders
+from modem.ports import discovery, holders, udev
 from modem.ports.discovery import Candidate, LeftAlone, Port
 from modem.simulator import Simulator
 from tests.support.box import until
@@ -245,6 +245,7 @@ def test_the_program_that_holds_the_port_is_named(tmp_path: Path) -> None:
 
 def test_the_udev_rules_name_the_same_ports() -> None:
     text = (ROOT / "udev" / "78-textback.rules").read_text()
+    assert text == udev.rules()
     rule = r'ENV\{ID_VENDOR_ID\}=="(\w{4})", ENV\{ID_MODEL_ID\}=="(\w{4})", ENV\{ID_USB_INTERFACE_NUM\}=="(\w\w)"'
     named = {tuple(int(word, 16) for word in found) for found in re.findall(rule, text)}
     assert named == {
