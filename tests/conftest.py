@@ -9,6 +9,21 @@ from tests.support.paths import SHARED
 
 __all__ = ["browser", "contexts", "office", "url"]
 
+# Where files take longest: those go first, so that no core waits at the end for the last of them.
+SLOW_FIRST = ("tests/whole/", "tests/web/", "tests/bridge/", "tests/modem/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of slow folders before the others; within a folder all stays as it is."""
+
+    def place(item: pytest.Item) -> int:
+        return next(
+            (n for n, folder in enumerate(SLOW_FIRST) if item.nodeid.startswith(folder)), len(SLOW_FIRST)
+        )
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
