@@ -1,6 +1,8 @@
 """The lines that tell the state of a call by its place in AT+CLCC, the answers to AT+CLCC, and the indicators
 of 27.007 CIND; what they say of a caller or an end goes on to `signs` and `ends`. Pure."""
 
+from typing import assert_never
+
 from modem.at.urc import CallState, CallStatus, Connected, Ended
 from modem.calls.call import Call, LastEnd, Phase
 from modem.calls.ends import STATE, Ends
@@ -50,6 +52,8 @@ class States:
                 self._signs.state(state, now, listed)
             case CallStatus.DIALING | CallStatus.ALERTING:
                 pass  # without a direction they say nothing of a caller
+            case _:
+                assert_never(state.status)
 
     def listed(self, states: tuple[CallState, ...], now: float) -> None:
         """A whole answer to AT+CLCC: each state counts, and so does what it does not show."""

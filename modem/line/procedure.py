@@ -3,7 +3,7 @@ that, and what is handed back to it; it does not know what the procedures are fo
 
 from collections import Counter
 from collections.abc import Callable, Generator
-from typing import NoReturn
+from typing import NoReturn, assert_never
 
 from modem.at import commands
 from modem.at.dialogue import Command, Prompt, Response
@@ -121,6 +121,8 @@ class ProcedureRunner:
                     self._channel.send_body(pdu)
             case Pause(seconds):
                 self.deadline = now + seconds
+            case _:
+                assert_never(step)
 
     def _is_hopeless(self, command: Command) -> bool:
         """A command that the line can do without, and that has been left unanswered too often."""

@@ -8,6 +8,7 @@ What ends the channel (PortLost, CommandTimeout, NotUsable) is raised out of `be
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Generator
+from typing import assert_never
 
 from modem import contract
 from modem.at import commands, grammar, urc
@@ -116,7 +117,7 @@ class Session:
         self._tell_idle()
 
     def request(self, request: contract.Request) -> None:
-        """The bridge asks for something. TellRecording is not for the modem."""
+        """The bridge asks for something."""
         match request:
             case contract.SendText():
                 self._send(request)
@@ -128,6 +129,10 @@ class Session:
                 self._urgent.append(self._calls.answer())
             case contract.HangUp():
                 self._urgent.append(self._calls.hang_up())
+            case contract.TellRecording():
+                pass  # it is not for the modem
+            case _:
+                assert_never(request)
 
     def close(self) -> None:
         """It is over: tell what was held back, and that a text that still waited has not been started."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
+from typing import assert_never
 
 from modem.simulator.call import CRING, CallState, Ending, SimulatedCall
 from modem.simulator.call_lines import end_moments, fill, listing, templates
@@ -105,6 +106,8 @@ class Calls:
                 self.end(call, call.end)
             case Ending.REJECTED | Ending.RELEASED:
                 raise ValueError(f"only the host ends a call as {call.end}")
+            case _:
+                assert_never(call.end)
 
     def give_up(self, wanted: int | None) -> None:
         """The caller of the call with this id, else of the first, hangs up now."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import assert_never
 
 from modem.simulator.calls import Calls
 from modem.simulator.commands.basic import Basic
@@ -87,6 +88,8 @@ class Machine:
                 self.restart()
             case Break.HANG:
                 self.exchange.hang()
+            case _:
+                assert_never(kind)
 
     def cut_off(self) -> None:
         """The port vanishes, calls and settings with it."""
