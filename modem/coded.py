@@ -18,7 +18,7 @@ class Coded:
     facts: tuple[tuple[str, Value], ...] = ()
 
     @classmethod
-    def of(cls, code: str, **facts: Value) -> Self:
+    def of(cls, code: str, /, **facts: Value) -> Self:
         """A code with these facts."""
         return cls(code, tuple(sorted(facts.items())))
 

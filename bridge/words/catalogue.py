@@ -3,7 +3,7 @@
 from modem.contract import Value
 
 
-def say(template: str, **values: Value) -> str:
+def say(template: str, /, **values: Value) -> str:
     """The template with its places filled; a place without a value stays as it is, since a page must not fail of it.
 
     >>> say("It could not be sent within {minutes}.", minutes=count(1, "minute", "minutes"))

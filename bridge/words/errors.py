@@ -1,6 +1,6 @@
 """Why something went wrong or was left: what rows and the status keep of it (Coded), as a sentence."""
 
-from bridge.words import reasons, troubles
+from bridge.words import reasons
 from modem.contract import Coded
 
 
@@ -10,5 +10,4 @@ def error_sentence(told: Coded | str) -> str:
     >>> error_sentence("too_late"), error_sentence("left_sending"), error_sentence("The modem said ERROR.")
     ('It could not be sent in time.', 'The box stopped while this text was on its way.', 'The modem said ERROR.')
     """
-    known = Coded.from_text(told) if isinstance(told, str) else told
-    return reasons.sentence(known) or troubles.sentence(known)
+    return reasons.of_row(told if isinstance(told, str) else told.to_text())

@@ -128,9 +128,13 @@ def sentence(why: Coded) -> str | None:
 
 
 def of_row(column: str) -> str:
-    """What a column holds (Coded), as a sentence; a text that is no code is its own words."""
+    """What a column holds (Coded), as a sentence. A text that is no code is its own words, and so is a code without the facts
+    that it should have: no page fails of a row."""
     why = Coded.from_text(column)
-    return sentence(why) or troubles.sentence(why)
+    try:
+        return sentence(why) or troubles.sentence(why)
+    except (KeyError, ValueError, OverflowError):
+        return column
 
 
 def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
