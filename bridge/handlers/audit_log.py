@@ -1,6 +1,7 @@
 """The audit log, who changed what at the page: which requests stand in it, as which code; bridge/words has the sentences."""
 
 from datetime import datetime
+from typing import assert_never
 
 from sqlmodel import Session
 
@@ -52,16 +53,31 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(Change.FORGOT)
         case requests.SaveReply(id=key):
             return Coded(Change.REPLY_ADDED if key is None else Change.REPLY_DROPPED)
-        case requests.ReadSettings(keys=keys, form=form) if keys:
-            return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form)
+        case requests.ReadSettings(keys=keys, form=form):
+            return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form) if keys else None
         case requests.Describe():
             return Coded(Change.DESCRIBED)
         case requests.Mark(kind=kind):
             return Coded(MARKS[kind]) if kind in MARKS else None
-    return _change_of_users(request, by)
+        case (
+            requests.WriteText()
+            | requests.SendAgain()
+            | requests.SendSample()
+            | requests.MarkRead()
+            | requests.MarkDone()
+            | requests.Assign()
+            | requests.AddNote()
+            | requests.CalledBack()
+            | requests.AnswerCall()
+            | requests.HangUp()
+            | requests.DryRun()
+        ):
+            return None
+        case _:
+            return _change_of_users(request, by)
 
 
-def _change_of_users(request: requests.Request, by: str | None) -> Coded | None:
+def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded:
     match request:
         case requests.TakeOver():
             return Coded(Change.TOOK_OVER)
@@ -77,4 +93,5 @@ def _change_of_users(request: requests.Request, by: str | None) -> Coded | None:
             )
         case requests.RemoveUser(name=name):
             return Coded.of(Change.USER_REMOVED, name=name)
-    return None
+        case _:
+            assert_never(request)
