@@ -9,13 +9,13 @@ from tests.support.paths import SHARED
 
 __all__ = ["browser", "contexts", "office", "url"]
 
-# Where files take longest: those go first, so that no core waits at the end for the last of them.
-SLOW_FIRST = ("tests/whole/", "tests/web/", "tests/bridge/", "tests/modem/")
+# What takes longest goes first, so that no core waits at the end for the last file: a clock's jumps take real time.
+SLOW_FIRST = ("tests/bridge/test_clock.py", "tests/whole/", "tests/web/", "tests/modem/", "tests/bridge/")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of slow folders before the others; within a folder all stays as it is."""
+    """Slow files and folders before the others; within them all stays as it is."""
 
     def place(item: pytest.Item) -> int:
         return next(
