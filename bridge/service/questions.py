@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from bridge.contract.status import LineState, LineStatus, Status
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import KeyValue
-from modem.contract import LineHealth, Trouble
+from modem.contract import Coded, LineHealth, Trouble
 
 STATUS = "status"
 RECORDING = "recording"
@@ -65,14 +65,21 @@ def status_as_json(status: Status) -> str:
 def status_from_json(text: str) -> Status:
     """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out."""
     told = json.loads(text)
+    troubles = {name: _trouble(told[name]) for name in ("database", "clock")}
+    codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed")}
+    lists = tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told["lists"])
     lines = tuple(_line(line) for line in told["lines"])
-    return Status(**{**told, "lines": lines, "clock": _trouble(told["clock"])})
+    return Status(**{**told, **troubles, **codes, "lists": lists, "lines": lines})
 
 
 def _line(told: dict[str, Any]) -> LineStatus:
     health = LineHealth(**{**told["health"], "clock": None}) if told["health"] else None
     read = {"state": LineState(told["state"]), "health": health}
     return LineStatus(**{**told, **read, **{name: _trouble(told[name]) for name in ("trouble", "stopped")}})
+
+
+def _coded(told: dict[str, Any] | None) -> Coded | None:
+    return Coded.of(told["code"], **dict(told["facts"])) if told else None
 
 
 def _trouble(told: dict[str, Any] | None) -> Trouble | None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
 from bridge.contract.requests import Request
-from bridge.contract.status import LineStatus
+from bridge.contract.status import LineState, LineStatus, Status
 from bridge.handlers import page_requests
 from bridge.records.engine import is_missing_table, open_engine
 from bridge.records.memo import remember
@@ -19,6 +19,7 @@ from bridge.records.tables import metadata
 from bridge.service.dispatch import HANDLERS
 from bridge.service.inbox import InboxItem, Stop, ThreadFailed
 from bridge.service.lines import after
+from bridge.service.questions import status_as_json, status_from_json
 from bridge.service.transactions import Effects, Transactions
 from bridge.words.troubles import sentence
 from modem import contract
@@ -114,3 +115,21 @@ def test_who_gives_up_tries_each_step_once_and_does_nothing_after_it(tmp_path: P
         transactions.once(step)
     engine.dispose()
     assert tried == ["step", "step"]
+
+
+def test_a_command_is_told_the_whole_status() -> None:
+    """What the running service answers to `textback doctor` is what it knows, codes and their facts included."""
+    gone = contract.Trouble.of(contract.TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
+    whole = Status(
+        1.0,
+        (LineStatus("main", LineState.DOWN, trouble=gone, stopped=gone),),
+        database=gone,
+        config="line 3: what?",
+        clock=gone,
+        breaker=contract.Coded.of("strangers", strangers=31),
+        paused=contract.Coded("paused"),
+        closed=contract.Coded("closed"),
+        lists=(gone,),
+    )
+    assert status_from_json(status_as_json(whole)) == whole
+    assert status_from_json(status_as_json(Status(1.0))) == Status(1.0)
