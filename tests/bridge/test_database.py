@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
@@ -24,7 +23,7 @@ from bridge.words.audit import SENTENCES as CHANGE_WORDS
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
 from bridge.words.troubles import sentence as in_words
-from tests.support.old_release import at_revision_empty
+from tests.support.old_release import alembic_config, at_revision_empty
 
 
 @pytest.fixture
@@ -40,10 +39,9 @@ def migrated(engine: Engine) -> None:
         )
         connection.execute(text("INSERT INTO alembic_version VALUES ('none')"))
         connection.execute(text("DELETE FROM alembic_version"))
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     from alembic import command
 
+    config = alembic_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -58,9 +56,7 @@ def test_the_tables_are_what_the_models_say(engine: Engine, make: Callable[[Engi
 
 
 def test_head_is_the_newest_migration() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
-    assert ScriptDirectory.from_config(config).get_current_head() == database.HEAD
+    assert ScriptDirectory.from_config(alembic_config()).get_current_head() == database.HEAD
 
 
 REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]

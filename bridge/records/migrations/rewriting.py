@@ -22,7 +22,7 @@ def rewrite(table: str, column: str, read: Callable[[str], str], where: str = ""
         wanted = wanted.where(sa.text(where))
     change = rows.update().where(rows.c[key] == sa.bindparam("row")).values({column: sa.bindparam("written")})
     for batch in connection.execute(wanted).partitions(BATCH):
-        changed = [{"row": row, "written": read(text)} for row, text in batch if read(text) != text]
+        changed = [{"row": row, "written": new} for row, text in batch if (new := read(text)) != text]
         if changed:
             connection.execute(change, changed)
 
