@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.engine import database_trouble, is_missing_table
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from web import current
 from web.access import login, network
 from web.access.guesses import Limiter

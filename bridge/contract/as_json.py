@@ -4,8 +4,7 @@ from datetime import datetime
 
 from bridge.records.tables import Contact
 from bridge.records.views.rows import CallRow, MessageRow
-from bridge.words.errors import error_sentence
-from bridge.words.reasons import trace_in_words
+from bridge.words.reasons import error_sentence, trace_in_words
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -23,7 +23,7 @@ from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from bridge.words.requests import refusal_in_words
 from modem import contract
 from modem.contract import CallOutcome, picture_sender

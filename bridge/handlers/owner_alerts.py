@@ -13,8 +13,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
-from bridge.words import reasons
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import chip, error_sentence
 from modem.contract import Coded
 
 # The box answers the owner's mobile at most so often: another machine may sit there.
@@ -114,7 +113,7 @@ def last_calls(session: Session, context: OwnerContext) -> str:
 def _call(context: OwnerContext, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
     started = row.started.astimezone(context.zone)
-    reason = reasons.chip(row.reason) or row.textback
+    reason = chip(row.reason) or row.textback
     return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 

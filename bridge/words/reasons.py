@@ -118,23 +118,27 @@ def sentence(why: Coded) -> str | None:
             within = count(minutes, "minute", "minutes")
             return say("It could not be sent within {within} of being due.", within=within)
         case "unreachable", {"error": error}:
-            return say("A text to this number has failed for good. {error}", error=of_row(str(error)))
+            return say("A text to this number has failed for good. {error}", error=error_sentence(str(error)))
         case "clock", {"doubt": doubt}:
             told = "This caller was texted before, and nobody knows how long ago. {doubt}"
-            return say(told, doubt=of_row(str(doubt)))
+            return say(told, doubt=error_sentence(str(doubt)))
         case _ if why.code in SENTENCES:
             return say(SENTENCES[why.code], **facts)
     return None
 
 
-def of_row(column: str) -> str:
-    """What a column holds (Coded), as a sentence. A text that is no code is its own words, and so is a code without the facts
-    that it should have: no page fails of a row."""
-    why = Coded.from_text(column)
+def error_sentence(told: Coded | str) -> str:
+    """What a column or a trouble of the status holds, in words. A text that is no code is its own words, and so is a code
+    without the facts that it should have: no page fails of a row.
+
+    >>> error_sentence("too_late"), error_sentence("left_sending"), error_sentence("The modem said ERROR.")
+    ('It could not be sent in time.', 'The box stopped while this text was on its way.', 'The modem said ERROR.')
+    """
+    known = Coded.from_text(told) if isinstance(told, str) else told
     try:
-        return sentence(why) or troubles.sentence(why)
+        return sentence(known) or troubles.sentence(known)
     except (KeyError, ValueError, OverflowError):
-        return column
+        return known.to_text()
 
 
 def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
@@ -151,7 +155,7 @@ def _detail(step: Mapping[str, str]) -> str:
     if "detail" in step:
         return step["detail"]
     if "why" in step:
-        return of_row(step["why"])
+        return error_sentence(step["why"])
     return REASONS[Reason(step["rule"])].passed if step["rule"] in REASONS else ""
 
 

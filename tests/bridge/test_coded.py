@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 
 from bridge.words.audit import SENTENCES as CHANGE_SENTENCES
 from bridge.words.audit import change_in_words
-from bridge.words.errors import error_sentence
 from bridge.words.reasons import SENTENCES as REASON_SENTENCES
-from bridge.words.reasons import trace_in_words
+from bridge.words.reasons import error_sentence, trace_in_words
 from bridge.words.troubles import SENTENCES as TROUBLE_SENTENCES
 from modem.contract import Coded
 

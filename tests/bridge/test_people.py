@@ -31,8 +31,7 @@ from bridge.records.tables import (
 from bridge.rules.addressbook import Card
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import AlertKind, ConsentKind, Direction, MessageKind, MessageStatus
-from bridge.words.errors import error_sentence
-from bridge.words.reasons import trace_in_words
+from bridge.words.reasons import error_sentence, trace_in_words
 from bridge.words.requests import refusal_in_words
 from modem.contract import CallOutcome
 from modem.simulator import Simulator

@@ -24,8 +24,7 @@ from bridge.rules.policy import (
     judge,
 )
 from bridge.rules.states import MISSED
-from bridge.words.errors import error_sentence
-from bridge.words.reasons import REASONS, SENTENCES, sentence, trace_in_words
+from bridge.words.reasons import REASONS, SENTENCES, error_sentence, sentence, trace_in_words
 from modem.contract import Coded
 
 # Reason codes in the order of the contract.

@@ -14,7 +14,7 @@ from bridge.config import parse
 from bridge.handlers.shop import FOR_EVER, ShopState
 from bridge.records.engine import migrate, open_engine
 from bridge.rules.hours import Closure
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from modem.contract import Coded
 from tests.support.paths import ROOT
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, MetaData, text
 from bridge.records import engine as database
 from bridge.rules.line_health import TROUBLES
 from bridge.rules.troubles import BoxTrouble
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from bridge.words.troubles import sentence
 from modem.contract import Trouble, TroubleCode
 from modem.ports.holders import KNOWN

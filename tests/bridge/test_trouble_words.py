@@ -7,7 +7,7 @@ import pytest
 from bridge.rules.policy import Reason
 from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble
 from bridge.words import reasons
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from bridge.words.troubles import REMEDIES, SENTENCES, sentence
 from modem.contract import Trouble, TroubleCode
 from modem.ports.holders import KNOWN

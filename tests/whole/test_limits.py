@@ -10,7 +10,7 @@ from bridge.clock import TimeSource
 from bridge.contract.answers import Done
 from bridge.contract.requests import ResetBreaker
 from bridge.rules.troubles import TimeTeller
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
 

@@ -21,8 +21,7 @@ from bridge.rules import owner_commands
 from bridge.rules.hours import Span
 from bridge.rules.states import AlertKind, IncidentKind
 from bridge.service.worker import Announce, announce
-from bridge.words.errors import error_sentence
-from bridge.words.reasons import trace_in_words
+from bridge.words.reasons import error_sentence, trace_in_words
 from bridge.words.requests import refusal_in_words
 from modem.contract import Coded
 from modem.simulator import Simulator

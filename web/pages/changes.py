@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify
 from flask.wrappers import Response
 
 from bridge.contract.bridge import Bridge
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 from web import current
 
 pages = Blueprint("news", __name__)

@@ -15,7 +15,7 @@ from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
 from bridge.words import reasons
 from bridge.words.audit import change_in_words
-from bridge.words.errors import error_sentence
+from bridge.words.reasons import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
