@@ -12,7 +12,7 @@ from typing import assert_never
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.dialogue import Urc
+from modem.at.dialogue import AtEvent, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallOutcome, Slot
@@ -85,7 +85,7 @@ class Session:
 
     def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
-        moments = [self._runner.deadline, self._tracker.next_tick()]
+        moments = [self._runner.deadline, self._tracker.next_tick(), self._channel.dialogue.deadline]
         if not self._runner.running:
             moments.append(self._tracker.next_poll())
             if not self._tracker.ringing:
@@ -98,6 +98,9 @@ class Session:
             events = self._channel.read()
         except PortLost as error:
             self._runner.fail(error)
+        self._take(events)
+
+    def _take(self, events: list[AtEvent]) -> None:
         for event in events:
             if isinstance(event, Urc):
                 self._hear(grammar.parse(event))
@@ -107,6 +110,7 @@ class Session:
     def tick(self) -> None:
         """Time may have passed, or something has come: time-outs, polls, the next procedure."""
         now = self._clock()
+        self._take(self._channel.dialogue.tick(now))
         self._tell(self._tracker.tick(now))
         self._runner.tick(now)
         while not self._runner.running and self._setup is not None:  # a procedure may be done without a word
