@@ -112,6 +112,8 @@ class Tracker:
                 self._signs.ring(indication, now)
             case urc.CallerId():
                 self._signs.caller(indication, now)
+            case urc.CallerName(name):
+                self._signs.caller_name(name, now)
             case urc.Waiting():
                 self._signs.waiting(indication, now)
             case urc.CallState():

@@ -61,8 +61,9 @@ class Channel:
             raise self._lost(error) from error
         if not data:
             raise self._lost(None)  # readable without bytes: the far end has hung up
-        self._recorder.heard(data, time.monotonic())
-        return self.dialogue.receive(data)
+        now = time.monotonic()
+        self._recorder.heard(data, now)
+        return self.dialogue.receive(data, now)
 
     def send(self, command: Command) -> None:
         """Write a command; only one may run at a time."""

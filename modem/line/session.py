@@ -12,7 +12,7 @@ from typing import assert_never
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.dialogue import Urc
+from modem.at.dialogue import AtEvent, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallOutcome, Slot
@@ -90,7 +90,12 @@ class Session:
     def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
         self._watch.handed_over(self._runner.handed_over)
-        moments = [self._runner.deadline, self._tracker.next_tick(), self._watch.next_at()]
+        moments = [
+            self._runner.deadline,
+            self._tracker.next_tick(),
+            self._channel.dialogue.deadline,
+            self._watch.next_at(),
+        ]
         if not self._runner.running:
             moments.append(self._tracker.next_poll())
             if not self._tracker.ringing:
@@ -103,6 +108,9 @@ class Session:
             events = self._channel.read()
         except PortLost as error:
             self._runner.fail(error)
+        self._take(events)
+
+    def _take(self, events: list[AtEvent]) -> None:
         for event in events:
             if isinstance(event, Urc):
                 self._hear(grammar.parse(event))
@@ -112,6 +120,7 @@ class Session:
     def tick(self) -> None:
         """Time may have passed, or something has come: time-outs, polls, the next procedure."""
         now = self._clock()
+        self._take(self._channel.dialogue.tick(now))
         self._tell(self._tracker.tick(now))
         self._runner.tick(now)
         self._look_for_reset(now)
