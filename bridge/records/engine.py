@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
+from bridge.records import leftovers
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble
 from modem.contract import Trouble
@@ -112,21 +113,30 @@ def sole_service(url: str) -> Iterator[Heartbeat]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to this release. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
-    revision = _revision(engine)
-    if revision == HEAD:
-        return
-    if revision is None:
-        _create(engine)
-        return
+    """Bring the tables to this release: all of it in one step, or nothing. What a start left behind that was cut off is made
+    whole. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
+    with engine.connect() as connection:
+        if leftovers.revision(connection) == HEAD and not leftovers.missing_indexes(connection):
+            return
+        connection.rollback()
+        with _one_step(connection):
+            revision = leftovers.revision(connection)
+            if revision is None:
+                _create(connection)
+            elif revision != HEAD:
+                _upgrade(connection)
+            for index in leftovers.missing_indexes(connection):
+                index.create(connection)
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command  # heavy: imported only when there is something to migrate
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection, _one_step(connection):
-        config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
 
 
 @contextmanager
@@ -146,14 +156,14 @@ def _one_step(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _create(engine: Engine) -> None:
+def _create(connection: Connection) -> None:
     """A new database: all tables as this release has them. A test holds them against what the migrations make."""
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(
-            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    leftovers.clear_unfinished(connection)
+    metadata.create_all(connection)
+    connection.execute(
+        text(f"CREATE TABLE IF NOT EXISTS {leftovers.VERSION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text(f"INSERT INTO {leftovers.VERSION} VALUES (:head)"), {"head": HEAD})
 
 
 def optimise(engine: Engine) -> None:
@@ -192,10 +202,3 @@ TROUBLES = (
     ("malformed", DatabaseTrouble.DAMAGED),
     ("not a database", DatabaseTrouble.NO_DATABASE),
 )
-
-
-def _revision(engine: Engine) -> str | None:
-    if not inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
