@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -131,6 +132,7 @@ def _page_trouble(settings: Settings, error: Exception) -> str:
 
 
 def _log_to_stderr() -> None:
+    os.umask(0o077)  # what is written from here on, by whatever library, is for nobody else
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     for library in ("alembic", "waitress"):
         logging.getLogger(library).setLevel(logging.WARNING)
