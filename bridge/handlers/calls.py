@@ -25,7 +25,7 @@ from bridge.records import (
 )
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
-from bridge.rules import line_health, numbers, policy
+from bridge.rules import line_health, numbers, policy, retries
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
@@ -91,6 +91,9 @@ class CallHandler:
             incidents.incident_begins(session, news.line, IncidentKind.STORAGE, full, now)
         else:
             incidents.incident_ends(session, news.line, IncidentKind.STORAGE, now)
+        line = lines.line_called(session, news.line)
+        if line.stopped and retries.is_passing(line.stopped) and line_health.on_network(news):
+            lines.queue_goes_on(session, line, now)
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
