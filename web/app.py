@@ -12,8 +12,8 @@ from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.engine import database_trouble, is_missing_table
 from bridge.words.reasons import error_sentence
-from web import current
-from web.access import login, network
+from web import current, limits
+from web.access import login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
     calls,
@@ -42,14 +42,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-MAX_BODY = 64 * 1024
 SENTENCES = {
     400: "The box could not make sense of that request.",
     403: "This page may not be opened from here.",
     404: "There is nothing under this address.",
     405: "That cannot be done here.",
     422: "That cannot be done like this.",
-    413: "That is more than the box takes at once.",
 }
 
 ROOMS = (
@@ -86,7 +84,8 @@ def create_app(bridge: Bridge) -> Flask:
     app.extensions["limiter"] = Limiter()
     app.extensions["known"] = {}
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_CONTENT_LENGTH=limits.FORM,
+        MAX_FORM_MEMORY_SIZE=limits.FORM,
         SESSION_COOKIE_NAME="textback",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -96,8 +95,9 @@ def create_app(bridge: Bridge) -> Flask:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(network.check)
+    app.before_request(size.check)
     app.before_request(login.check)
-    app.before_request(contacts.room_for_files)
+    app.before_request(size.room_for_files)
     app.before_request(_take_mark)
     csrf.init_app(app)
     for room in ROOMS:
@@ -148,6 +148,8 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
     """Our own words where abort() was given some, else those for the code; never werkzeug's."""
     code = error.code or 500
     ours = error.description if error.description != type(error).description else None
+    if code == 413:
+        ours = size.refused()
     return _plain(code, ours or SENTENCES.get(code, "Something went wrong in the box. Its log says more."))
 
 

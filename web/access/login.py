@@ -105,7 +105,7 @@ def login() -> str | Response | tuple[str, int]:
     target = _inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD is no guess either
         with Session(bridge.engine) as database:
             if users.nobody_yet(database):
                 return redirect(url_for("welcome.first"), 303)

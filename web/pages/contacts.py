@@ -28,12 +28,6 @@ KIND_WORDS = {
 pages = Blueprint("contacts", __name__)
 
 
-def room_for_files() -> None:
-    """A file of contacts may be larger than any form; who is not logged in has been sent away by now."""
-    if request.endpoint == "contacts.import_contacts" and g.get("user"):
-        request.max_content_length = addressbook.MAX_BYTES + 64 * 1024
-
-
 @pages.route("/contacts")
 def contacts() -> str:
     """The contacts, the last seen first. q: part of a name or number; before: where the
