@@ -9,11 +9,11 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
-from bridge.records import views
+from bridge.records import logins, views
 from bridge.records.engine import database_trouble, is_missing_table
 from bridge.words.reasons import error_sentence
 from web import current, limits
-from web.access import login, network, size
+from web.access import cookies, login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
     calls,
@@ -81,7 +81,10 @@ def create_app(bridge: Bridge) -> Flask:
     """The page on this bridge. Touches no database: its tables may not be there yet."""
     app = Page(__name__)
     current.give(app, bridge)
+    app.session_interface = cookies.Sessions()
     app.extensions["limiter"] = Limiter()
+    # The code of the first log-in is short, and nobody is kept out who is in already.
+    app.extensions["code_limiter"] = Limiter(first_is_free=False)
     app.extensions["known"] = {}
     app.config.update(
         MAX_CONTENT_LENGTH=limits.FORM,
@@ -89,7 +92,7 @@ def create_app(bridge: Bridge) -> Flask:
         SESSION_COOKIE_NAME="textback",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=login.SESSION_DAYS * 86400,
+        PERMANENT_SESSION_LIFETIME=logins.HOLDS_HOURS * 3600,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
@@ -105,6 +108,7 @@ def create_app(bridge: Bridge) -> Flask:
     filters.register_filters(app.jinja_env, bridge)
     app.context_processor(_common)
     app.after_request(_headers)
+    app.after_request(login.remember_device)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
@@ -139,6 +143,8 @@ def _from_database(bridge: Bridge) -> dict[str, object]:
 
 def _headers(response: Response) -> Response:
     response.headers.update(HEADERS)
+    # A file is asked for anew by its mark; when it was changed says the box's clock, which may be wrong.
+    response.headers.remove("Last-Modified")
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

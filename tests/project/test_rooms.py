@@ -18,7 +18,8 @@ MAY_IMPORT: dict[str, str] = {
     "web": "web/app",
     "web/server": "web/connections",
     "web/app": "web/pages web/access web/current web/limits bridge/contract bridge/words bridge/records",
-    "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor",
+    "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
+    " bridge/doctor",
     "web/access": "web/current web/connections web/limits bridge/contract bridge/records",
     "web/current": "bridge/contract",
     "web/connections": "web/limits",
