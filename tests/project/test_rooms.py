@@ -16,11 +16,14 @@ MAY_IMPORT: dict[str, str] = {
     "bridge/service/demo": "bridge/files bridge/service/start bridge/clock bridge/config bridge/records modem/simulator",
     "bridge/service/start": "*",
     "web": "web/app",
-    "web/server": "",
-    "web/app": "web/pages web/access web/current bridge/contract bridge/words bridge/records",
-    "web/pages": "web/access web/current bridge/contract bridge/config bridge/words bridge/records bridge/rules bridge/doctor",
-    "web/access": "web/current bridge/contract bridge/records",
+    "web/server": "web/connections",
+    "web/app": "web/pages web/access web/current web/limits bridge/contract bridge/words bridge/records",
+    "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
+    " bridge/doctor",
+    "web/access": "web/current web/connections web/limits bridge/contract bridge/records",
     "web/current": "bridge/contract",
+    "web/connections": "web/limits",
+    "web/limits": "",
     "bridge/doctor": "bridge/files bridge/service bridge/contract bridge/config bridge/records bridge/words bridge/rules"
     " bridge/clock modem/contract modem/line modem/simulator",
     "bridge/service": "bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules bridge/clock"
@@ -90,6 +93,7 @@ MONOTONIC = {
     "bridge/doctor/modems.py",
     "bridge/service/questions.py",
     "web/access/login.py",
+    "web/connections.py",
     "web/pages/healthz.py",
 }
 FILES = sorted(path for room in ("modem", "bridge", "web") for path in (ROOT / room).rglob("*.py"))
