@@ -166,7 +166,7 @@ SENTENCES: dict[str, str] = {
         "{list}, line {line}: {text} is no phone number; write one such as +44 7400 123456."
     ),
     ListTrouble.NO_EXPRESSION: f"{_NO_EXPRESSION}: {{error}}.",
-    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty, too long, or repeats too much.",
+    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty or too long.",
     ListTrouble.BLOCKS_EVERYBODY: f"{_NO_EXPRESSION}: it would block everybody.",
     ListTrouble.MORE: "And {more} more lines.",
     ClosedForNow.OPEN_END: "The shop is closed for now.",
