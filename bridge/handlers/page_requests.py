@@ -110,8 +110,7 @@ class PageRequests:
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
             case ImportContacts():
-                for card in request.cards:
-                    contacts.import_contact(session, card, now)
+                contacts.import_contacts(session, request.cards, now)
             case SaveReply(body=body, id=key):
                 if key is None:
                     conversations.save_reply(session, body)

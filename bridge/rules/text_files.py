@@ -1,9 +1,14 @@
-"""Octets of files that people bring, as text: each line decoded by itself, since one file may have come from two programs."""
+"""Octets of files that people bring, as text: line by line, each decoded by itself, since one file may have come from two
+programs; pure, and never more of a file at once than a line."""
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
+# Of a line that is longer the rest is left out: a picture, or no text at all (bytes).
+LONGEST_LINE = 256 * 1024
+# By so many octets a file in UTF-16 without a mark is known.
+ENOUGH = 200
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -16,56 +21,70 @@ def wide(start: bytes) -> str | None:
     if start[:2] in _MARKS:
         return _MARKS[start[:2]]
     for first, codec in ((1, "utf-16-le"), (0, "utf-16-be")):
-        halves = start[first:200:2]
+        halves = start[first:ENOUGH:2]
         if len(halves) > 1 and halves.count(0) > len(halves) / 2:
             return codec
     return None
 
 
-def decoded(line: bytes) -> str:
-    """One line: UTF-8, else what Windows writes in the west. NULs and a mark at its beginning are no part of it.
+def decoded(octets: bytes) -> str:
+    """What belongs together: UTF-8, else what Windows writes in the west. NULs and a mark at its beginning are no part of it.
 
     >>> decoded(b"M\\xfcller"), decoded(b"J\\xc3\\xb6rg"), decoded(b"\\xef\\xbb\\xbfAnn\\x00")
     ('Müller', 'Jörg', 'Ann')
     """
     try:
-        text = line.decode("utf-8")
+        text = octets.decode("utf-8")
     except UnicodeDecodeError:
-        text = line.decode("cp1252", "replace")
+        text = octets.decode("cp1252", "replace")
     return text.removeprefix("\ufeff").replace("\0", "")
 
 
 def lines(pieces: Iterable[bytes]) -> Iterator[str]:
-    """The lines of a file without their ends (CR, LF or both). pieces: its octets in order, in pieces of any size, such as an
-    open file gives; no more than one line and one piece is kept."""
-    left, codec, begun = b"", None, False
-    for piece in pieces:
-        if not begun and len(left + piece) < 200:
-            left += piece
+    """The lines of a file as text, without their ends. pieces: as for octet_lines."""
+    return map(decoded, octet_lines(pieces))
+
+
+def octet_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a file without their ends (CR, LF or both), UTF-16 made UTF-8. pieces: its octets in order, in pieces of any
+    size, such as an open file gives.
+
+    >>> list(octet_lines([b"a\\r", b"\\nb\\rc", b"\\n\\nd"]))
+    [b'a', b'b', b'c', b'', b'd']
+    """
+    begun: list[bytes] = []
+    size, after_cr = 0, False
+    for piece in _narrow(pieces):
+        if after_cr and piece.startswith(b"\n"):
+            piece = piece[1:]
+        if not piece:
             continue
-        if not begun:
-            codec, begun = wide(left + piece), True
-        *whole, left = _split(left + piece, codec)
-        yield from (_text(line, codec) for line in whole)
-    if not begun:
-        codec = wide(left)
-    *whole, left = _split(left, codec)
-    yield from (_text(line, codec) for line in whole)
-    if left:
-        yield _text(left.removesuffix("\r".encode(codec or "utf-8")), codec)
+        after_cr = piece.endswith(b"\r")
+        parts = piece.splitlines()
+        left = b"" if piece.endswith((b"\r", b"\n")) else parts.pop()
+        if parts:
+            yield (b"".join(begun) + parts[0])[:LONGEST_LINE]
+            yield from (part[:LONGEST_LINE] for part in parts[1:])
+            begun, size = [], 0
+        if left and size < LONGEST_LINE:
+            begun.append(left)
+            size += len(left)
+    if begun:
+        yield b"".join(begun)[:LONGEST_LINE]
 
 
-def _split(data: bytes, codec: str | None) -> list[bytes]:
-    """At each line's end; a CR at the very end may still get its LF, and stays."""
+def _narrow(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same pieces, in UTF-8 if they are in UTF-16."""
+    pieces, start = iter(pieces), b""
+    for piece in pieces:
+        start += piece
+        if len(start) >= ENOUGH:
+            break
+    codec = wide(start)
     if codec is None:
-        return re.split(rb"\r\n|\n|\r(?=[^\n])", data)
-    text, odd = (data, b"") if len(data) % 2 == 0 else (data[:-1], data[-1:])
-    parts = re.split("\r\n|\n|\r(?=[^\n])", text.decode(codec, "surrogatepass"))
-    whole = [part.encode(codec, "surrogatepass") for part in parts]
-    return [*whole[:-1], whole[-1] + odd]
-
-
-def _text(line: bytes, codec: str | None) -> str:
-    if codec is None:
-        return decoded(line)
-    return line.decode(codec, "replace").removeprefix("\ufeff").replace("\0", "")
+        yield start
+        yield from pieces
+        return
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    for piece in chain([start], pieces):
+        yield decoder.decode(piece).encode("utf-8", "replace")
