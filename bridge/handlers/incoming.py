@@ -103,7 +103,7 @@ class IncomingTexts:
         body, status = (words, MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(incoming.body_of(parts))
+            of_picture = picture_sender(incoming.octets_of(parts))
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,

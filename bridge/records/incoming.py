@@ -192,6 +192,11 @@ def body_of(parts: Sequence[InboundPart]) -> str:
     return join_text(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
 
 
+def octets_of(parts: Sequence[InboundPart]) -> str:
+    """The octets of a message for a program, as characters 0 to 255, with a mark at each hole."""
+    return "".join(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
+
+
 def words_of_octets(parts: Sequence[InboundPart]) -> str | None:
     """As `body_of`, of an 8-bit message; None where it is no text."""
     octets = {part.part: _units(part).encode("latin-1", "replace") for part in parts}
