@@ -14,7 +14,7 @@ from bridge.handlers import conversations, owner_alerts, shop
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import queue_text, write_text
 from bridge.handlers.shop import ShopState
-from bridge.records import alerts, calls, consents, contacts, incoming, lines
+from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
@@ -135,7 +135,7 @@ class IncomingTexts:
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
         contact, context = session.get_one(Contact, message.contact_id), self._shop.context()
-        if contact.address == context.mobile:
+        if context.is_owner(contact):
             message.status = MessageStatus.READ
             self._owner_wrote(session, message, contact, now)
             return
@@ -153,19 +153,25 @@ class IncomingTexts:
         """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
         if not self._shop.settings.filters.notices:
             return False
-        sender = session.get_one(Contact, message.contact_id).address
-        notice = operator_notices.read(message.body, sender, told, self._shop.zone, self._notices)
+        sender = session.get_one(Contact, message.contact_id)
+        notice = operator_notices.read(message.body, sender.address, told, self._shop.zone, self._notices)
         if notice is None:
             return False
         message.kind, message.status = MessageKind.SYSTEM, MessageStatus.READ
+        now = self._shop.clock.utc()
         for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
             e164 = numbers.e164(missed.number, self._shop.region)
-            when = min(missed.when or told, self._shop.clock.utc())
-            contact = contacts.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            when = min(missed.when or told, now)
+            if deleted.call_is_gone(session, line, missed.number, when, SAME_CALL):
+                # We had seen that call. The notice may come as if from the caller, who is to stay forgotten.
+                if sender.first_seen == message.created and sender.address in (e164, missed.number):
+                    forgetting.forget(session, sender)
+                continue
+            contact = contacts.somebody_at(session, e164 or missed.number, "call", now)
             seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
             if not seen:
                 call = calls.call_began(session, line, when)
-                calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                calls.caller_is(session, call, missed.number, e164, False, now)
                 call.ended, call.outcome = when, CallOutcome.NOTICE
                 self._calls_handler.decide(session, call, when)
         return True
