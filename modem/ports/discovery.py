@@ -13,6 +13,7 @@ from pathlib import Path
 
 from serial.tools import list_ports
 from serial.tools.list_ports_common import ListPortInfo
+from serial.tools.list_ports_linux import SysFS
 
 SYSFS_USB = Path("/sys/bus/usb/devices")
 # The name of the Pi's own UART, where hats are.
@@ -22,7 +23,7 @@ PI_UART = "/dev/serial0"
 @dataclass(frozen=True)
 class Port:
     """One serial port. place: where it is plugged in, such as "1-1.4"; interface: USB interface number; triple: its class,
-    subclass and protocol; words: what maker and product call themselves."""
+    subclass and protocol; words: what maker and product call themselves; driver: the kernel's, of the interface."""
 
     path: str
     vendor: int | None = None
@@ -32,6 +33,7 @@ class Port:
     serial: str = ""
     triple: tuple[int, int, int] | None = None
     words: str = ""
+    driver: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,25 @@ LAYOUTS = (
 HUAWEI = 0x12D1
 HUAWEI_URC_PORT = {(0xFF, 1, 2), (0xFF, 2, 2), (0xFF, 1, 0x32)}
 HUAWEI_DATA_PORT = {(0xFF, 1, 1), (0xFF, 2, 1), (0xFF, 1, 0x31)}
+# The kernel's drivers for modems and nothing else, whoever made them; each knows its makers' ids.
+MODEM_DRIVERS = frozenset({"option", "qcserial", "sierra", "hso"})
+# Makers of modems alone, whose ids are newer than the kernel or than the table above.
+MODEM_MAKERS = {
+    0x2DEE: "MeiG",
+    0x2CB7: "Fibocom",
+    0x05C6: "Qualcomm",
+    0x0AF0: "Option",
+    0x1410: "Novatel",
+    0x1C9E: "Longcheer",
+    0x1BBB: "Alcatel",
+    0x2020: "BroadMobi",
+    0x305A: "Gosuncn",
+    0x2949: "Neoway",
+}
+# Ports that USB itself says to be for diagnosis, on chips of Qualcomm.
+DIAGNOSIS = (0xFF, 0xFF, 0x30)
+# Serial ports that pyserial does not look for: those of the driver hso.
+HSO_PORTS = "ttyHS*"
 # A communication device that speaks V.25ter AT commands by its USB class.
 CDC_AT = (0x02, 0x02, 0x01)
 # Chips between USB and a UART: behind one may be a modem or anything else.
@@ -134,7 +155,7 @@ AS_DRIVE = {
 }  # fmt: skip
 AS_NETWORK_CARD = {(0x12D1, 0x14DB), (0x12D1, 0x14DC)}
 
-KNOWN, SECOND, BY_CLASS, BRIDGE, UART = range(5)
+KNOWN, SECOND, BY_DRIVER, BY_CLASS, BRIDGE, UART = range(6)
 
 
 def judge(port: Port) -> Candidate | LeftAlone:
@@ -166,6 +187,8 @@ def judge(port: Port) -> Candidate | LeftAlone:
         return LeftAlone(port.path, "a satellite receiver")
     if layout is not None:
         return _of_modem(port, layout, which)
+    if port.driver in MODEM_DRIVERS or (port.vendor in MODEM_MAKERS and port.triple != CDC_AT):
+        return _of_unknown_modem(port, which)
     if port.vendor in OTHER_VENDORS:
         return LeftAlone(port.path, OTHER_VENDORS[port.vendor])
     if OTHER_WORDS.search(port.words):
@@ -189,6 +212,15 @@ def _of_modem(port: Port, layout: Layout, which: str) -> Candidate | LeftAlone:
     if port.interface is None or port.interface == layout.at[0]:
         return Candidate(KNOWN, port.path, f"the AT port of {layout.name} ({which})")
     return Candidate(SECOND, port.path, f"another port of {layout.name} ({which})")
+
+
+def _of_unknown_modem(port: Port, which: str) -> Candidate | LeftAlone:
+    by = (
+        f"the kernel's driver {port.driver}" if port.driver else f"its maker {MODEM_MAKERS[port.vendor or 0]}"
+    )
+    if port.triple == DIAGNOSIS:
+        return LeftAlone(port.path, f"a modem's port for diagnosis, by its USB class ({which})")
+    return Candidate(BY_DRIVER, port.path, f"a port of a modem, by {by} ({which})")
 
 
 def candidates(found: list[Port]) -> list[Candidate]:
@@ -246,6 +278,7 @@ def account(found: list[Port], seen: list[tuple[int, int]]) -> list[str]:
 def ports() -> list[Port]:
     """The serial ports that are there now."""
     found = [_port(info) for info in list_ports.comports()]
+    found += [_port(SysFS(str(path))) for path in sorted(Path("/dev").glob(HSO_PORTS))]
     if os.path.exists(PI_UART) and not _is_console(PI_UART):
         found.append(Port(PI_UART))
     return found
@@ -264,7 +297,14 @@ def _port(info: ListPortInfo) -> Port:
         info.serial_number or "",
         _triple(folder),
         " ".join(word for word in (info.manufacturer, info.product) if word),
+        _driver(folder),
     )
+
+
+def _driver(folder: str | None) -> str:
+    """The kernel's driver of the interface in this folder of sysfs, "" where it has none."""
+    driver = Path(folder or "/nowhere") / "driver"
+    return driver.resolve().name if driver.is_symlink() else ""
 
 
 def _triple(folder: str | None) -> tuple[int, int, int] | None:
