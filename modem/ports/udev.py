@@ -4,13 +4,13 @@ test holds them to the table."""
 from collections.abc import Iterator
 from pathlib import Path
 
-from modem.ports.discovery import LAYOUTS, MODEM_DRIVERS
+from modem.ports.layouts import LAYOUTS, MODEM_DRIVERS
 
 FILE = Path(__file__).parent.parent.parent / "udev" / "78-textback.rules"
 HEAD = """\
 # Keeps ModemManager off the modem's AT port and gives that port a name of its own, /dev/modem-at. For a box with one
 # modem: `sudo cp udev/78-textback.rules /etc/udev/rules.d/ && sudo udevadm control --reload && sudo udevadm trigger`.
-# Made of LAYOUTS in modem/ports/discovery.py by `make udev`. ID_... come from 60-serial.rules.
+# Made of LAYOUTS in modem/ports/layouts.py by `make udev`. ID_... come from 60-serial.rules.
 ACTION=="remove", GOTO="textback_end"
 SUBSYSTEM!="tty", GOTO="textback_end"
 

@@ -16,6 +16,7 @@ from modem.contract import Event, LineDown, LineUp, Trouble, TroubleCode
 from modem.line.driver import Driver, Line
 from modem.ports import discovery, holders, udev
 from modem.ports.discovery import Candidate, LeftAlone, Port
+from modem.ports.layouts import LAYOUTS
 from modem.simulator import Simulator
 from tests.support.box import until
 from tests.support.paths import ROOT
@@ -273,7 +274,7 @@ def test_the_udev_rules_name_the_same_ports() -> None:
     rule = r'ENV\{ID_VENDOR_ID\}=="(\w{4})", ENV\{ID_MODEL_ID\}=="(\w{4})", ENV\{ID_USB_INTERFACE_NUM\}=="(\w\w)"'
     named = {tuple(int(word, 16) for word in found) for found in re.findall(rule, text)}
     assert named == {
-        (layout.vendor, product, layout.at[0]) for layout in discovery.LAYOUTS for product in layout.products
+        (layout.vendor, product, layout.at[0]) for layout in LAYOUTS for product in layout.products
     }
     assert all(
         isinstance(judged := discovery.judge(usb("/dev/ttyUSB9", *ids)), Candidate)

@@ -184,6 +184,7 @@ def test_no_control_character_but_line_ends_and_tabs_gets_in(dcs: int) -> None:
         ("14D04937BD2C7797E9D3E614", "InternetSMS"),
         ("0ED0" + pack(b"Bakery7").hex(), "Bakery7"),
         ("0ED1" + pack(b"Bakery7\0").hex(), "Bakery7"),
+        ("14D0" + pack(b"SHOP").hex() + "000000000000", "SHOP"),
         ("0BD0" + pack(b"Ba\x0dk\x0ay").hex(), "Baky"),
     ],
 )
