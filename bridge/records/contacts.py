@@ -15,7 +15,7 @@ from bridge.records.tables import (
     Forgotten,
     Message,
 )
-from bridge.rules.states import Direction
+from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
 FORGET_KEY = "forget_key"
@@ -47,6 +47,16 @@ def _opted_out_before(session: Session, address: str) -> datetime | None:
         return None
     kept = session.get(Forgotten, digest_of(session, address))
     return None if kept is None else kept.opted_out_at
+
+
+def was_texted(session: Session, contact: Contact) -> bool:
+    """Did any text of ours go out to this contact, or may have?"""
+    gone = select(Message.id).where(
+        Message.contact_id == contact.id,
+        Message.direction == Direction.OUT,
+        col(Message.status).in_(WENT_OUT),
+    )
+    return session.exec(gone.limit(1)).first() is not None
 
 
 def our_last_words(session: Session, contact: Contact) -> Sequence[str]:
