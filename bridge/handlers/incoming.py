@@ -125,7 +125,7 @@ class IncomingTexts:
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
         contact, context = session.get_one(Contact, message.contact_id), self._shop.context()
-        if contact.address == context.mobile:
+        if context.is_owner(contact):
             message.status = MessageStatus.READ
             self._owner_wrote(session, message, contact, now)
             return

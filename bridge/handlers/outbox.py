@@ -188,7 +188,6 @@ class Outbox:
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
         """A status report: what it says goes to the part it is about (23.040 9.2.2.3)."""
-        e164 = numbers.e164(report.recipient, self._shop.region)
-        recipients = [address for address in (e164, report.recipient) if address]
-        reports.report_came(session, report, recipients, self._shop.clock.utc())
+        recipient = numbers.identity(report.recipient, self._shop.region)
+        reports.report_came(session, report, recipient, self._shop.clock.utc())
         self._shop.note_time(TimeTeller.REPORT, report.discharge, report.at, exact=False)

@@ -43,6 +43,10 @@ class OwnerContext:
         """The owner's, E.164."""
         return numbers.e164(self.settings.notify.sms_to, self.region)
 
+    def is_owner(self, contact: Contact) -> bool:
+        """Is this the owner's mobile, however its number is spelled?"""
+        return self.mobile is not None and contact.identity == numbers.identity(self.mobile)
+
     @property
     def wanted(self) -> bool:
         """Is anybody to be told of trouble: by text, or by an Apprise service?"""

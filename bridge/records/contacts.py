@@ -15,6 +15,7 @@ from bridge.records.tables import (
     Forgotten,
     Message,
 )
+from bridge.rules import numbers
 from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
@@ -22,13 +23,23 @@ FORGET_KEY = "forget_key"
 
 
 def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
-    """The contact of this address, made at the first sight."""
-    contact = session.exec(select(Contact).where(Contact.address == address)).first()
+    """The contact of this address (E.164, or as received), whichever way the number is spelled; made at the first sight.
+
+    The spelling that tells of a mobile is the one to keep, since it tells more.
+    """
+    contact = contact_at(session, address)
     if contact is None:
         contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
         contact.opted_out_at = _opted_out_before(session, address)
+    elif contact.address != address and numbers.tells_mobile(address):
+        contact.address = address
     contact.last_seen = max(contact.last_seen, now)
     return add_row(session, contact)
+
+
+def contact_at(session: Session, address: str) -> Contact | None:
+    """The contact with this address in any spelling (E.164, or a name that sends texts); None if there is none."""
+    return session.exec(select(Contact).where(Contact.identity == numbers.identity(address))).first()
 
 
 def digest_of(session: Session, address: str) -> str:
@@ -45,7 +56,7 @@ def _opted_out_before(session: Session, address: str) -> datetime | None:
     """When somebody who was forgotten meanwhile had opted out."""
     if session.exec(select(Forgotten.digest).limit(1)).first() is None:
         return None
-    kept = session.get(Forgotten, digest_of(session, address))
+    kept = kept_of_forgotten(session, address)
     return None if kept is None else kept.opted_out_at
 
 
@@ -57,6 +68,12 @@ def was_texted(session: Session, contact: Contact) -> bool:
         col(Message.status).in_(WENT_OUT),
     )
     return session.exec(gone.limit(1)).first() is not None
+
+
+def kept_of_forgotten(session: Session, address: str) -> Forgotten | None:
+    """The opt-out of somebody who was forgotten, under whichever spelling of the number it was kept."""
+    digests = [digest_of(session, spelling) for spelling in numbers.identities(address)]
+    return session.exec(select(Forgotten).where(col(Forgotten.digest).in_(digests))).first()
 
 
 def our_last_words(session: Session, contact: Contact) -> Sequence[str]:

@@ -21,7 +21,7 @@ from modem.contract import Trouble
 LOCK_SECONDS = 2
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0010"
+HEAD = "0011"
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:

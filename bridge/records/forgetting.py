@@ -19,16 +19,18 @@ from bridge.records.tables import (
     MessagePart,
     Note,
 )
+from bridge.rules.numbers import identities
 
 
 def forget(session: Session, contact: Contact) -> None:
     """Delete the person and all their calls and texts. Who had opted out stays so, by a hash that tells no number."""
     if contact.opted_out_at is not None:
-        digest = digest_of(session, contact.address)
+        digest = digest_of(session, contact.identity)
         if session.get(Forgotten, digest) is None:
             session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
     numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
-    addresses = {contact.address, *(number for number in session.exec(numbers) if number)}
+    of_calls = {number for number in session.exec(numbers) if number}
+    addresses = {*identities(contact.address), contact.address, *of_calls}
     texts = select(Message.id).where(Message.contact_id == contact.id)
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
