@@ -150,6 +150,7 @@ def _page_trouble(settings: Settings, error: Exception) -> str:
 
 
 def _log_to_stderr() -> None:
+    os.umask(0o077)  # what is written from here on, by whatever library, is for nobody else
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     for library in ("alembic", "waitress"):
         logging.getLogger(library).setLevel(logging.WARNING)

@@ -29,8 +29,8 @@ def forget(session: Session, contact: Contact) -> None:
         if session.get(Forgotten, digest) is None:
             session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
     numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
-    of_calls = {number for number in session.exec(numbers) if number}
-    addresses = {*identities(contact.address), contact.address, *of_calls}
+    shown = {number for number in session.exec(numbers) if number}
+    addresses = {*identities(contact.address), contact.address, *shown}
     texts = select(Message.id).where(Message.contact_id == contact.id)
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)

@@ -14,12 +14,14 @@ from bridge.handlers import calendar, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
-from bridge.records import retention
+from bridge.records import logins, retention
 from bridge.records.engine import empty_log, optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
 from bridge.service.transactions import Effects, Step
 from bridge.service.worker import Announce, Job
+
+HOUR = 3600.0
 
 
 @dataclass
@@ -66,6 +68,7 @@ class Housekeeping:
         self._old_rows = False
         # What was deleted still stands in the database's log.
         self._full_log = False
+        self._counted_until = clock.monotonic()
 
     def delete_old_rows(self, session: Session) -> Effects:
         """A few of those that `tidy` has found to be too old; and the log that holds what was deleted is emptied."""
@@ -97,6 +100,14 @@ class Housekeeping:
         """Shows long texts whose parts never came, and has changed block lists read."""
         self._incoming.show_incomplete(session)
         return [self._lists.read]
+
+    def count_hours(self, session: Session) -> Effects:
+        """The hours that the box has run, by which log-ins grow old."""
+        hours = int((self._clock.monotonic() - self._counted_until) / HOUR)
+        if hours:
+            self._counted_until += hours * HOUR
+            logins.count_hours(session, hours)
+        return []
 
     def tidy(self, session: Session) -> Effects:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""

@@ -18,6 +18,7 @@ from bridge.records.views import CallRow, MessageRow
 from bridge.service import start
 from modem.line.timing import Timing
 from modem.simulator import Simulator
+from tests.support import databases
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
 MESSAGE = "Sorry we missed you. How can we help?"
@@ -65,7 +66,7 @@ def write_config(
 ) -> Path:
     path = folder / "config.ini"
     values = {"port": port, "message": message, "textback": textback, "hint": hint, "country": country}
-    path.write_text(CONFIG.format_map(values) + extra)
+    path.write_text(CONFIG.format_map(values) + databases.section(folder) + extra)
     return path
 
 

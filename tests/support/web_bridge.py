@@ -25,6 +25,7 @@ from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from modem import contract
 from modem.contract import CallOutcome
+from tests.support import databases
 from tests.support.box import DEADLINE
 from tests.support.people import add_user
 
@@ -51,7 +52,7 @@ port = 0
 
 def settings_in(folder: Path, web: str = "") -> Settings:
     path = folder / "config.ini"
-    path.write_text(CONFIG.format(web=web))
+    path.write_text(CONFIG.format(web=web) + databases.section(folder))
     return config.load(path)
 
 
