@@ -110,7 +110,8 @@ class CallHandler:
         as_listed = dict(zip(listed, book.numbers, strict=True))
         fresh = [as_listed[number] for number in missed_book.beyond(kept.numbers, listed)]
         seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
-        for number in missed_book.unseen(deleted.not_deleted(session, line, fresh, last), seen):
+        left = deleted.not_deleted(session, line, fresh, last)
+        for number in missed_book.unseen(left, seen, self._shop.region):
             call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, CallOutcome.LOST

@@ -37,7 +37,7 @@ class Past:
 def read_past(session: Session, shop: ShopState, call: Call, now: datetime) -> Past:
     """Look it up; while the phone still rings, so that nobody waits for it."""
     midnight = _midnight(shop, now)
-    counts = caller_history.traffic_since(session, midnight, now - BURST)
+    counts = caller_history.traffic_since(session, midnight, _burst(shop, now))
     rang = calls.missed_before(session, call, call.started - URGENT_IN)
     return Past(caller_history.history_of(session, call), rang, midnight, *counts)
 
@@ -78,6 +78,13 @@ def build_case_again(session: Session, shop: ShopState, call: Call, text: Messag
         due=text.due,
         expires=text.expires,
     )
+
+
+def _burst(shop: ShopState, now: datetime) -> datetime:
+    """Since when strangers count: what somebody has let go on is settled. A release in the future is one of before the clock
+    was set back, and settles nothing."""
+    began = now - BURST
+    return max(began, shop.released) if shop.released is not None and shop.released <= now else began
 
 
 def _midnight(shop: ShopState, now: datetime) -> datetime:

@@ -17,7 +17,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
-from bridge.rules import numbers, operator_notices, owner_commands, template, wording
+from bridge.rules import numbers, operator_notices, owner_commands, template
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
@@ -198,6 +198,8 @@ class IncomingTexts:
         said = intent_of(message.body, [*contacts.our_last_words(session, contact), hint])
         if said == Intent.NOTHING or (said == Intent.ASK and contact.opted_out_at is not None):
             return said
+        if not self._has_answer(session, contact, said):
+            return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         consents.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
@@ -209,6 +211,19 @@ class IncomingTexts:
         body = template.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone})
         queue_text(session, message.contact_id, body, MessageKind.SYSTEM, line_id=message.line_id, now=now)
         return said
+
+    def _has_answer(self, session: Session, contact: Contact, said: Intent) -> bool:
+        """Is there something to say? START has nothing to undo where nobody said STOP; who was never texted need not be told
+        how to have no texts."""
+        match said:
+            case Intent.START:
+                return contact.opted_out_at is not None or contact.doubtful
+            case Intent.HELP:
+                return contacts.was_texted(session, contact)
+            case Intent.STOP | Intent.ASK | Intent.NOTHING:
+                return True
+            case _:
+                assert_never(said)
 
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
         """A part that came after its text was shown without it."""
@@ -269,7 +284,7 @@ class IncomingTexts:
         customer = owner_alerts.customer(session, context, words)
         if isinstance(customer, str):
             return None if words.body.startswith(owner_commands.QUESTION) else customer
-        request = WriteText(customer.address, wording.plain(words.body), author="owner")
+        request = WriteText(customer.address, words.body, author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
             return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"

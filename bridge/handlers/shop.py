@@ -22,6 +22,8 @@ from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
+# The memo of when somebody last let them go on.
+RELEASED = "breaker_released"
 # The memos of what somebody here has said for now: no automatic texts until then, the shop is closed until then.
 PAUSED, CLOSED = "paused", "closed"
 FOR_EVER = "for ever"
@@ -66,6 +68,8 @@ class ShopState:
         self.msisdns: set[str] = set()
         # Why the breaker has stopped automatic texts, as the memo has it (Coded); None if it has not.
         self.breaker: str | None = None
+        # When somebody last let them go on: strangers of before do not count any more. UTC.
+        self.released: datetime | None = None
         # Until when automatic texts are paused (FOR_EVER, or a moment) and the shop is closed, as the memos have it.
         self.paused: datetime | str | None = None
         self.closure: Closure | None = None
@@ -83,6 +87,8 @@ class ShopState:
     def recall(self, session: Session) -> None:
         """Reads what earlier runs have stored: pause, closure, breaker, and the region of the SIM seen last."""
         self.breaker = memo.remembered(session, BREAKER)
+        released = memo.remembered(session, RELEASED)
+        self.released = datetime.fromisoformat(released) if released else None
         paused, closed = memo.remembered(session, PAUSED), memo.remembered(session, CLOSED)
         self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
         if closed is not None:
@@ -167,10 +173,11 @@ class ShopState:
         memo.remember(session, BREAKER, self.breaker)
 
     def reset_breaker(self, session: Session) -> None:
-        """Automatic texts go on that the breaker has stopped."""
+        """Automatic texts go on that the breaker has stopped; from now on it counts anew."""
         self._put_back_if_undone(session)
+        self.breaker, self.released = None, self.clock.utc()
         memo.remember(session, BREAKER, None)
-        self.breaker = None
+        memo.remember(session, RELEASED, self.released.isoformat())
 
     def pause(self, session: Session, until: datetime | None) -> None:
         """No automatic texts until then; None: until `resume`."""
@@ -193,10 +200,10 @@ class ShopState:
 
     def _put_back_if_undone(self, session: Session) -> None:
         """If this transaction is rolled back (and then tried again), what it has changed here is put back."""
-        before = self.breaker, self.paused, self.closure
+        before = self.breaker, self.released, self.paused, self.closure
 
         def put_back(_session: Session) -> None:
-            self.breaker, self.paused, self.closure = before
+            self.breaker, self.released, self.paused, self.closure = before
 
         # The newest change is undone first.
         event.listen(session, "after_rollback", put_back, once=True, insert=True)

@@ -16,7 +16,7 @@ from bridge.records.tables import (
     Message,
 )
 from bridge.rules import numbers
-from bridge.rules.states import Direction
+from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
 FORGET_KEY = "forget_key"
@@ -76,6 +76,16 @@ def _opted_out_before(session: Session, address: str) -> datetime | None:
         return None
     kept = kept_of_forgotten(session, address)
     return None if kept is None else kept.opted_out_at
+
+
+def was_texted(session: Session, contact: Contact) -> bool:
+    """Did any text of ours go out to this contact, or may have?"""
+    gone = select(Message.id).where(
+        Message.contact_id == contact.id,
+        Message.direction == Direction.OUT,
+        col(Message.status).in_(WENT_OUT),
+    )
+    return session.exec(gone.limit(1)).first() is not None
 
 
 def kept_of_forgotten(session: Session, address: str) -> Forgotten | None:

@@ -201,6 +201,19 @@ def optimise(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log (`-wal`), which still holds what was deleted; waits for nobody. False: somebody reads just
+    now, or the database fails; ask again."""
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with not_waiting(engine) as connection:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except DatabaseError:
+        return False
+    return not busy
+
+
 # SQLSTATE of PostgreSQL: undefined_table.
 UNDEFINED_TABLE = "42P01"
 

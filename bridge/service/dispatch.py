@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.contract.bridge import Envelope
-from bridge.contract.requests import DryRun, ReadSettings, TryAgain
+from bridge.contract.requests import DryRun, Forget, ReadSettings, TryAgain
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
@@ -128,6 +128,8 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
     ]
     if isinstance(asked.request, ReadSettings):
         effects.append(to.settings.take_up)
+    if isinstance(asked.request, Forget):
+        effects.append(to.housekeeping.deleted)
     if isinstance(asked.request, TryAgain) and asked.request.line in to.lines:
         effects.append(partial(to.lines[asked.request.line].queue_is, None))
     # The page that the answer leads to shows what is so now.
