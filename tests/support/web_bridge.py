@@ -20,6 +20,7 @@ from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, 
 from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import ContactKind, Direction, MessageKind, MessageStatus
+from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -78,7 +79,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    clock = Clock()
+    clock, file = Clock(), DatabaseFile(settings.storage.database, engine, Clock().utc)
     loop = Loop(
         settings,
         engine,
@@ -89,6 +90,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         Heartbeat(None),
         lambda job: None,
         lambda settings: None,
+        file,
     )
     page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(
@@ -115,6 +117,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if at_work:
             thread.join()
         engine.dispose()
+        file.release()
         page_engine.dispose()
 
 
