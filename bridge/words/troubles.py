@@ -217,7 +217,7 @@ SENTENCES: dict[str, str] = {
         "Another file was put in the database's place while the box ran. The box has put its own back; the other one lies in "
         f"{{kept}} now. {_DECIDE}"
     ),
-    DatabaseTrouble.NOT_SOUND: f"The nightly check has found the database damaged. {_DECIDE}",
+    DatabaseTrouble.NOT_SOUND: f"A check of all its pages has found the database damaged. {_DECIDE}",
     DatabaseTrouble.OLDER_COPY: (
         "The database is an older copy, from before what the box had stored last. Opt-outs of in between are not in it; texts "
         "that waited then are not sent."

@@ -71,7 +71,7 @@ class Office:
 def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
     settings = settings_in(folder, web)
-    engine = open_engine(settings.storage.database)
+    engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
     with Session(engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
