@@ -63,7 +63,12 @@ class Loop:
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
         file: DatabaseFile,
+        handed_over: frozenset[int] | None = None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
+        # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
+        # has become of them, before any text goes out.
+        self._handed_over, self._settled = handed_over, settled
         self.inbox = inbox
         self._engine = engine
         self._clock = clock
@@ -189,10 +194,10 @@ class Loop:
         users.make_session_key(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
-        self._calls.settle_left_over(session)
+        self._calls.settle_left_over(session, self._handed_over)
         if self._heartbeat.last is not None:
             self._calls.away_since = dict.fromkeys(self._lines, self._heartbeat.last)
-        return [self._lists.read, self._calendar_anew, *effects]
+        return [self._settled, self._lists.read, self._calendar_anew, *effects]
 
     def _beat(self, session: Session) -> Effects:
         self._heartbeat.beat()

@@ -17,6 +17,7 @@ from modem.calls.tracker import Tracker
 from modem.contract import TroublePart
 from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.recovery import Recovery
 from modem.line.requests import Requests
 from modem.line.session import Session
@@ -60,7 +61,9 @@ class LineKeeper:
         requests: Requests,
         ports: Callable[[], list[Port]],
         timing: Timing,
+        notes: HandOver,
     ) -> None:
+        self._notes = notes
         self._line = line
         self._publish = publish
         self._requests = requests
@@ -161,6 +164,7 @@ class LineKeeper:
             self._timing,
             time.monotonic,
             self._unanswered,
+            self._notes,
         )
         try:
             session.begin()

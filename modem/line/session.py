@@ -19,6 +19,7 @@ from modem.contract import CallEnded, CallOutcome, Slot
 from modem.errors import PortLost
 from modem.line.call_control import CallControl
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.procedure import Procedure, ProcedureRunner
 from modem.line.reset_watch import ResetWatch
 from modem.line.stored_texts import StoredTexts
@@ -39,7 +40,7 @@ RESTARTED = Trouble(TroubleCode.MODEM_RESTARTED)
 
 class Session:
     """initialise: the procedure that sets the modem up. publish: takes every event. clock: the monotonic
-    clock. unanswered: how often each command has had no answer, kept from session to session."""
+    clock. unanswered: how often each command has had no answer, kept from session to session. notes: made before each PDU."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Session:
         timing: Timing,
         clock: Callable[[], float],
         unanswered: Counter[str],
+        notes: HandOver,
     ) -> None:
         line = tracker.line
         self._setup: Setup | None = None
@@ -64,9 +66,11 @@ class Session:
         self._calls = CallControl(tracker, self._tell, publish, clock)
         self._watch = ResetWatch(timing)
         self._sender = TextSender(
-            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer
+            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer, notes
         )
-        self._runner = ProcedureRunner(channel, timing, clock, unanswered, self._sender.taken)
+        self._runner = ProcedureRunner(
+            channel, timing, clock, unanswered, self._sender.taken, self._sender.handing_over
+        )
         # In the order of their coming; they go before everything else, and while it rings.
         self._urgent: deque[Procedure] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
