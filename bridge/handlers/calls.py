@@ -180,6 +180,11 @@ class CallHandler:
         body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
         owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
 
+    def forget_running(self) -> None:
+        """Another database is there: calls that go on have no rows in it yet."""
+        self._calls.clear()
+        self._read.clear()
+
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
         texted if it is recent: its text was due when it began."""

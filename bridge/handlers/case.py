@@ -50,7 +50,7 @@ def build_case(shop: ShopState, call: Call, past: Past, now: datetime) -> Case:
         past.strangers,
         shop.breaker is not None,
         doubt.to_text() if doubt else None,
-        shop.paused_now(now),
+        shop.held_now(now),
     )
     return Case(
         call=_facts(shop, call),
@@ -74,7 +74,7 @@ def build_case_again(session: Session, shop: ShopState, call: Call, text: Messag
         region=shop.region,
         own=shop.own(),
         now=now,
-        traffic=Traffic(tripped=shop.breaker is not None, paused=shop.paused_now(now)),
+        traffic=Traffic(tripped=shop.breaker is not None, paused=shop.held_now(now)),
         due=text.due,
         expires=text.expires,
     )

@@ -97,14 +97,13 @@ class IncomingTexts:
         now: datetime,
     ) -> None:
         """Show the message that these parts make, as far as they have come."""
-        kinds = {part.kind for part in parts}
-        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        kind, words = self._said(parts)
         if kind is None:
             return
-        body, status = (incoming.body_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
+        body, status = (words, MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(incoming.body_of(parts))
+            of_picture = picture_sender(incoming.octets_of(parts))
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,
@@ -121,6 +120,17 @@ class IncomingTexts:
             self._voicemail(session, line, None, now)
         if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
             self._read(session, message, now)
+
+    def _said(self, parts: Sequence[InboundPart]) -> tuple[str | None, str]:
+        """What kind of message these parts make, None for one that is not shown, and the words of a text."""
+        kinds = {part.kind for part in parts}
+        kind = next(
+            (kind for kind in ("text", "picture", "binary", "octets", *NOTICES) if kind in kinds), None
+        )
+        if kind == "octets":
+            words = incoming.words_of_octets(parts)
+            return ("binary", "") if words is None else ("text", words)
+        return kind, incoming.body_of(parts) if kind == "text" else ""
 
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
@@ -222,11 +232,10 @@ class IncomingTexts:
             part.message_id = message.id
             session.flush()
             parts = incoming.parts_that_came(session, message)
-            message.body, message.parts, message.status = (
-                incoming.body_of(parts),
-                len(parts),
-                MessageStatus.RECEIVED,
-            )
+            kind, words = self._said(parts)
+            if kind == "text":
+                message.body, message.status = words, MessageStatus.RECEIVED
+            message.parts = len(parts)
 
     def show_incomplete(self, session: Session) -> None:
         """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came

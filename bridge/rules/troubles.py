@@ -67,6 +67,16 @@ class DatabaseTrouble(StrEnum):
     DISK_FAILS = "disk_fails"
     DAMAGED = "database_damaged"
     NO_DATABASE = "no_database"
+    # One that had been here. Automatic texts stand still until somebody decides.
+    MISSING = "database_missing"
+    EMPTIED = "database_emptied"
+    REPLACED = "database_replaced"
+    BEGUN_ANEW = "database_begun_anew"  # kept: the file's name where the old one lies now
+    PUT_BACK = "database_put_back"
+    OTHER_PUT_ASIDE = "database_other_put_aside"  # kept: the file's name where the other one lies now
+    NOT_SOUND = "database_not_sound"
+    # One that is older than what the box has known: a backup that was put back.
+    OLDER_COPY = "database_older_copy"
     FAILS = "database_fails"  # error: of the database
 
 

@@ -18,7 +18,7 @@ from bridge.records import logins, retention
 from bridge.records.engine import empty_log, optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
-from bridge.service.transactions import Effects, Step
+from bridge.service.transactions import AfterCommit, Effects, Step
 from bridge.service.worker import Announce, Job
 
 HOUR = 3600.0
@@ -47,7 +47,7 @@ def due(jobs: Iterable[Periodic], now: float) -> Iterator[Step]:
 
 
 class Housekeeping:
-    """give_work: gives a job to the worker."""
+    """give_work: gives a job to the worker. check_database: has the whole file looked through."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Housekeeping:
         incoming: IncomingTexts,
         lists: ListWatch,
         give_work: Callable[[Job], None],
+        check_database: AfterCommit,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -64,6 +65,7 @@ class Housekeeping:
         self._incoming = incoming
         self._lists = lists
         self._give_work = give_work
+        self._check_database = check_database
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
         # What was deleted still stands in the database's log.
@@ -123,7 +125,7 @@ class Housekeeping:
             return []
         match job:
             case CalendarJob.HOUSEKEEPING:
-                return self.tidy(session)
+                return [*self.tidy(session), self._check_database]
             case CalendarJob.BLOCK_LISTS:
                 return [self._lists.read]
             case CalendarJob.DIGEST:
