@@ -39,6 +39,8 @@ class Timing:
 
     # Between two tries to get the modem back, the last one again and again.
     backoff: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
+    # A port that has just appeared gets its rights and names within so long; then it is tried, whatever the pause.
+    settle: float = 0.2
     # A line that was up for less is not well yet: the next try waits longer.
     well_after: float = 60.0
     # How long a modem that was told to restart is left alone, and how long it is not told so again.

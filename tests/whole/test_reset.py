@@ -55,3 +55,19 @@ def test_a_modem_that_is_only_slow_is_asked_and_believed(tmp_path: Path) -> None
         simulator.call("+447400123599", rings=3, clip="missing", wait=True)
         until(lambda: status_of(box, ANN) in ("sent", "unconfirmed"), "the end of the text")
         assert [text.number for text in simulator.sent].count(ANN) == 1
+
+
+def test_a_modem_that_is_plugged_in_again_is_not_waited_for(tmp_path: Path) -> None:
+    """The pause before the next try is hours here: only the port's appearing ends it."""
+    timing = Timing(backoff=(7200.0,))
+    with (
+        Simulator(speed=SPEED, reports="off") as simulator,
+        a_box(tmp_path, simulator, extra=NO_LIMITS, timing=timing) as box,
+    ):
+        for place in range(2):
+            simulator.unplug()
+            until(lambda: not box.service.loop.status.lines[0].up, "the line's being down")
+            simulator.replug()
+            box.ready()
+            simulator.call(f"+4474001236{place:02}", rings=2, wait=True)
+            assert box.settled(place + 1)[0].textback == "sent"
