@@ -184,6 +184,8 @@ class Session:
                 return self._check(setup)
             case Look.BOOK:
                 return self._read_book()
+            case Look.TEXTS:
+                return self._read_texts(setup)
             case None:
                 return None
 
@@ -271,6 +273,8 @@ class Session:
         event = received(self._tracker.line, self._clock(), pdu, slot)
         if event is not None:
             self._publish(event)
+        if isinstance(event, contract.TextReceived) and event.concat is not None:
+            self._upkeep.part_came(self._clock())
 
     def _tell(self, events: list[CallEvent]) -> None:
         """What the tracker makes known. An end waits for its cause where the modem can tell one."""
@@ -299,11 +303,15 @@ class Session:
         self._upkeep.set_up(self._clock())
         if not again:
             self._publish(self._line_up(setup))
-        for storage in reversed(setup.texts.storages):  # the one that is used comes last, and stays selected
-            yield from self._texts.fetch(storage, None)
+        yield from self._read_texts(setup)
         yield from self._look_around()
         if not again and setup.has_book:
             self._upkeep.read_book(self._clock())
+
+    def _read_texts(self, setup: Setup) -> Procedure:
+        """All that lies in the storages; the one that is used comes last, and stays selected."""
+        for storage in reversed(setup.texts.storages):
+            yield from self._texts.fetch(storage, None)
 
     def _line_up(self, setup: Setup) -> contract.LineUp:
         return contract.LineUp(

@@ -34,6 +34,8 @@ class Timing:
     check_pause: float = 3.0
     # A modem that prints a boot banner at each setting-up must not be set up over and over: no sooner after the last one.
     setup_pause: float = 20.0
+    # The parts of a long text follow each other within seconds; so long after the last one the storages are looked through.
+    parts: float = 8.0
     # The phone book of missed calls is read so long after a call: the text to the caller goes first.
     book: float = 20.0
 
