@@ -20,7 +20,8 @@ class ProcedureRunner:
     """taken: is told of each part of a text that the SMSC has taken, handing_over: that a PDU goes to the modem next; it may
     raise PortLost. unanswered: how often each command had
     no answer, kept from session to session. deadline: when the current step is out of time, None if nothing
-    is waited for. handed_over: since when a PDU has been with the modem without an answer, else None.
+    is waited for. asked_at: when the command was written that has no answer yet, else None.
+    handed_over: since when a PDU has been with the modem without an answer, else None.
 
     Each method may raise what ends the session: PortLost, CommandTimeout, or what the procedure itself
     raises.
@@ -36,6 +37,7 @@ class ProcedureRunner:
         handing_over: Callable[[], None],
     ) -> None:
         self.deadline: float | None = None
+        self.asked_at: float | None = None
         self.handed_over: float | None = None
         self._channel = channel
         self._timing = timing
@@ -58,7 +60,7 @@ class ProcedureRunner:
 
     def reply(self, reply: Response | Prompt) -> None:
         """The modem has answered the current step."""
-        self.deadline = self.handed_over = None
+        self.deadline = self.asked_at = self.handed_over = None
         self._go_on(reply)
 
     def tick(self, now: float) -> None:
@@ -72,6 +74,10 @@ class ProcedureRunner:
             self._go_on(None)
             return
         self._unanswered[command.text] += 1
+        self.no_answer(command)
+
+    def no_answer(self, command: Command) -> NoReturn:
+        """This command, which runs, will have no answer any more."""
         lines = self._channel.dialogue.abandon()
         self.fail(
             CommandTimeout(
@@ -81,7 +87,7 @@ class ProcedureRunner:
 
     def fail(self, error: PortLost | CommandTimeout) -> NoReturn:
         """Throw the error into the procedure, which may tell what that means, and then out of here."""
-        self.handed_over = None
+        self.deadline = self.asked_at = self.handed_over = None
         error.lines = error.lines or self._channel.dialogue.abandon()
         procedure, self._procedure = self._procedure, None
         if procedure is not None:
@@ -116,7 +122,7 @@ class ProcedureRunner:
             case Command() if self._is_hopeless(step):
                 self._go_on(Response(step, (), "ERROR"))
             case Command():
-                self.deadline = now + self._timing.limit(step)
+                self.deadline, self.asked_at = now + self._timing.limit(step), now
                 self._channel.send(step)
             case Body(pdu):
                 self.deadline = now + self._timing.send

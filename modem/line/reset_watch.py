@@ -21,6 +21,10 @@ class ResetWatch:
         if self._ring_at is None:
             self._ring_at = now + self._timing.name
 
+    def look_again(self, now: float) -> None:
+        """It cannot be told yet whether the RING will have a number."""
+        self._ring_at = now + self._timing.name
+
     def handed_over(self, at: float | None) -> None:
         """Since when a PDU has been with the modem without an answer; None if none is."""
         if at is None:

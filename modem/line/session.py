@@ -226,11 +226,21 @@ class Session:
         tell the number; a modem that owes an answer is asked with AT, which must not be done without need."""
         self._watch.handed_over(self._runner.handed_over)
         if self._watch.ring_is_due(now) and self._tracker.nameless and self._setup is not None:
-            self._upkeep.doubt(now)
-            self._urgent.append(self._tell_callers())
-            self._probe()
+            self._ask_for_the_caller(now)
         if self._watch.answer_is_due(now):
             self._probe()
+
+    def _ask_for_the_caller(self, now: float) -> None:
+        """A command that was written before the modem restarted has no answer: begin anew rather than wait for its limit."""
+        command, asked_at = self._channel.dialogue.command, self._runner.asked_at
+        if command is not None and asked_at is not None and self._runner.handed_over is None:
+            if now - asked_at >= self._timing.unanswered:
+                self._runner.no_answer(command)
+            self._watch.look_again(now)
+            return
+        self._upkeep.doubt(now)
+        self._urgent.append(self._tell_callers())
+        self._probe()
 
     def _probe(self) -> None:
         if self._runner.handed_over is None:

@@ -23,6 +23,8 @@ class Timing:
     send_doubt: float = 30.0
     # After RING, +CLIP comes within a tenth of a second; without it for so long, the modem may have restarted.
     name: float = 0.5
+    # A command that has had no answer for so long when a caller rings without a number will have none: the modem has restarted.
+    unanswered: float = 1.5
     # An OK to that question may come together with +CMGS; so long it is waited for, lest it be taken for the next command's.
     stray_answer: float = 0.5
 

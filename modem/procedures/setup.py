@@ -64,7 +64,8 @@ def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Re
     the PIN was wrong, and NotOurs where `judge` says so, before anything is changed that would outlast us.
     """
     yield from _wake()
-    for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER):
+    # Somebody may ring already: the number first. It is asked for again when the SIM is ready.
+    for command in (commands.ECHO_OFF, commands.NUMERIC_ERRORS, commands.NEVER_ANSWER, commands.CALLER_ID):
         yield from ask(command)
     maker = yield from word(commands.MANUFACTURER)
     model = yield from word(commands.MODEL)
