@@ -304,6 +304,32 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
         click.echo(f"{row['last_seen']}  {row['number']!s:<20} {row['name']}")
 
 
+@main.command()
+@configured
+@limited
+def aside(path: Path, as_json: bool, limit: int | None) -> None:
+    """What a modem told and the database refused, newest first."""
+    from bridge.contract.as_json import iso
+    from bridge.records import put_aside
+
+    with database(load(path)) as session:
+        rows = [
+            {
+                "at": iso(row.at),
+                "line": row.line,
+                "kind": row.kind,
+                "error": row.error,
+                "content": row.content,
+            }
+            for row in put_aside.all_put_aside(session, limit)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['at']}  {row['line']:<10} {row['kind']:<15} {row['error']}\n    {row['content']}")
+
+
 def region(settings: Settings, session: Session) -> str:
     """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
     from bridge.clock import Clock

@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
 from bridge.records import views
-from bridge.records.engine import database_trouble, is_missing_table
+from bridge.records.engine import database_trouble
+from bridge.records.failures import Failure, failure_of, is_missing_table, masked
 from bridge.words.reasons import error_sentence
 from web import current
 from web.access import login, network
@@ -158,7 +159,11 @@ def _stale_form(_error: CSRFError) -> tuple[str, int]:
 
 
 def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
-    """A database that is locked, full or not yet made is no mistake of the page."""
+    """A database that is away, locked, full or not yet made is no mistake of the page; what it refuses for its content is no
+    trouble of the database."""
+    if failure_of(error) not in (Failure.AWAY, Failure.NO_TABLES):
+        current_app.logger.warning("%s: %s", request.endpoint, masked(error))
+        return *_plain(400, SENTENCES[400]), {}
     g.no_database = True
     # While the box starts for the first time, its tables are still being made.
     starting = is_missing_table(error)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import Session
 
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble
@@ -21,7 +22,7 @@ from modem.contract import Trouble
 LOCK_SECONDS = 2
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0011"
+HEAD = "0016"
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -74,20 +75,22 @@ class AlreadyRunning(Exception):
 
 
 class Heartbeat:
-    """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for.
-
-    last: of the run before this one, None if that is not known.
-    """
+    """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for. On a
+    server it is a row (bridge/records/postgresql)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self.last: datetime | None = None
+        self._last: datetime | None = None
         if file is not None:
             with suppress(OSError):
-                self.last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                self._last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
-    def beat(self) -> None:
-        """Notes that the service is alive now; a file that cannot be touched is no error."""
+    def last(self, _session: Session) -> datetime | None:
+        """When the run before this one was last alive, in UTC; None if that is not known."""
+        return self._last
+
+    def beat(self, _session: Session, _now: datetime) -> None:
+        """Notes that the service is alive now; a file that cannot be touched is no error. now: UTC."""
         if self._file is not None:
             with suppress(OSError):
                 os.utime(self._file)
@@ -162,17 +165,6 @@ def optimise(engine: Engine) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA optimize")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-# SQLSTATE of PostgreSQL: undefined_table.
-UNDEFINED_TABLE = "42P01"
-
-
-def is_missing_table(error: DatabaseError) -> bool:
-    """Is a table not there that a statement names? SQLite has one code for whatever a statement gets wrong: a column or a
-    function that is not there, and bad SQL, count too. Full, locked and damaged files have codes of their own."""
-    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
-    return code == sqlite3.SQLITE_ERROR or state == UNDEFINED_TABLE
 
 
 def database_trouble(error: DatabaseError) -> Trouble:

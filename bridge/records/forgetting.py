@@ -4,6 +4,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bridge.records.contacts import digest_of
+from bridge.records.put_aside import forget_those_of
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
     Alert,
@@ -36,6 +37,7 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
     delete_rows(session, InboundPart, ours)
+    forget_those_of(session, addresses)
     delete_rows(session, Message, Message.contact_id == contact.id)
     delete_rows(session, Call, Call.contact_id == contact.id)
     delete_rows(session, Contact, Contact.id == contact.id)
