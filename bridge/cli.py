@@ -74,6 +74,8 @@ def database(settings: Settings) -> Iterator[Session]:
     from sqlmodel import Session
 
     from bridge.records.engine import database_trouble, migrate, open_engine
+    from bridge.records.failures import Failure as Kind
+    from bridge.records.failures import failure_of, masked
     from bridge.words.troubles import sentence
 
     engine = open_engine(settings.storage.database)
@@ -82,6 +84,8 @@ def database(settings: Settings) -> Iterator[Session]:
         with Session(engine) as session, session.begin():
             yield session
     except DatabaseError as error:
+        if failure_of(error) in (Kind.CONTENT, Kind.RACE):
+            raise Failure(f"The database does not take this: {masked(error)}.") from error
         raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from bridge.records import postgresql
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble
 from modem.contract import Trouble
@@ -30,7 +31,15 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     writes through it gets a DatabaseError."""
     sqlite = make_url(url).get_backend_name() == "sqlite"
     # Without hide_parameters an error would carry phone numbers into the log.
-    engine = create_engine(url, connect_args=_connect_args(sqlite, read_only), hide_parameters=True)
+    # A server may have been started anew since a connection was used: it is tried before it counts.
+    engine = create_engine(
+        url,
+        connect_args=_connect_args(url),
+        hide_parameters=True,
+        pool_pre_ping=postgresql.is_postgresql(url),
+    )
+    if postgresql.is_postgresql(url):
+        postgresql.prepare(engine, LOCK_SECONDS, read_only)
     if sqlite:
         event.listen(engine, "connect", _set_pragmas)
         if read_only:
@@ -38,10 +47,8 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     return engine
 
 
-def _connect_args(sqlite: bool, read_only: bool) -> dict[str, Any]:
-    if sqlite:
-        return {"timeout": LOCK_SECONDS}
-    return {"options": "-c default_transaction_read_only=on"} if read_only else {}
+def _connect_args(url: str) -> dict[str, Any]:
+    return postgresql.connect_args(url) if postgresql.is_postgresql(url) else {"timeout": LOCK_SECONDS}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -97,9 +104,19 @@ class Heartbeat:
 
 
 @contextmanager
-def sole_service(url: str) -> Iterator[Heartbeat]:
+def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
     """Hold the database against a second service, which would take our running calls and texts for left-overs. Raises
     AlreadyRunning. Where no lock can be written, the database itself will say what is wrong."""
+    if postgresql.is_postgresql(url):
+        hold = postgresql.Hold(url)
+        try:
+            with suppress(DBAPIError):
+                if not hold.take():
+                    raise AlreadyRunning(f"the database {make_url(url).database}")
+            yield postgresql.RowHeartbeat(hold)
+        finally:
+            hold.let_go()
+        return
     database = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
     file = Path(f"{database}.lock") if database else None
     heartbeat = Heartbeat(file)
@@ -167,9 +184,21 @@ def optimise(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def database_trouble(error: DatabaseError) -> Trouble:
+def database_trouble(error: DBAPIError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
-    words = str(error.orig)
+    if isinstance(error.orig, sqlite3.Error):
+        return _of_sqlite(str(error.orig))
+    code = postgresql.trouble_of(error.orig) if error.orig is not None else None
+    # The driver's words name host and socket: they are for the log alone.
+    return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=_name_of(error))
+
+
+def _name_of(error: DBAPIError) -> str:
+    """By which name PostgreSQL's documentation has the error, or its number."""
+    return getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+
+
+def _of_sqlite(words: str) -> Trouble:
     known = (Trouble(code) for sign, code in TROUBLES if sign in words)
     return next(known, None) or Trouble.of(DatabaseTrouble.FAILS, error=words)
 

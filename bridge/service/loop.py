@@ -18,6 +18,7 @@ from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
 from bridge.records import users
 from bridge.records.engine import Heartbeat, migrate
+from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
 from bridge.service.dispatch import Handlers
@@ -56,7 +57,7 @@ class Loop:
         requests: Mapping[str, Callable[[Request], None]],
         clock: Clock,
         reload: Callable[[], Settings | None],
-        heartbeat: Heartbeat,
+        heartbeat: Heartbeat | RowHeartbeat,
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
     ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bridge.records.engine import database_trouble
@@ -118,9 +118,7 @@ class Transactions:
         return True
 
     def _is_away(self, error: Exception) -> None:
-        trouble = (
-            database_trouble(error) if isinstance(error, DatabaseError) else Trouble(DatabaseTrouble.AWAY)
-        )
+        trouble = database_trouble(error) if isinstance(error, DBAPIError) else Trouble(DatabaseTrouble.AWAY)
         if trouble != self.trouble:
             log.warning("The database said: %s", masked(error))
         self._note(trouble)
