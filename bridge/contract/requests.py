@@ -222,13 +222,20 @@ class LogOut:
 
 
 @dataclass(frozen=True)
+class EndLogin:
+    """Log out on one device: this log-in ends. digest: as of records/logins."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
 class RemoveUser:
     """Do not let this user log in any more."""
 
     name: str
 
 
-OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | RemoveUser
+OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | EndLogin | RemoveUser
 Request = (
     ResetBreaker
     | Mark

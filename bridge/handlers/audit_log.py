@@ -77,7 +77,7 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return _change_of_users(request, by)
 
 
-def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded:
+def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded | None:
     match request:
         case requests.TakeOver():
             return Coded(Change.TOOK_OVER)
@@ -91,6 +91,8 @@ def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded:
             return (
                 Coded(Change.LOGGED_OUT_ELSEWHERE) if name == by else Coded.of(Change.LOGGED_OUT, name=name)
             )
+        case requests.EndLogin():
+            return None
         case requests.RemoveUser(name=name):
             return Coded.of(Change.USER_REMOVED, name=name)
         case _:

@@ -17,6 +17,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import (
     calls,
     clock_shift,
+    deleted,
     incidents,
     lines,
     missed_calls_book,
@@ -24,7 +25,7 @@ from bridge.records import (
 )
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
-from bridge.rules import line_health, numbers, policy
+from bridge.rules import line_health, numbers, policy, retries
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
@@ -90,18 +91,26 @@ class CallHandler:
             incidents.incident_begins(session, news.line, IncidentKind.STORAGE, full, now)
         else:
             incidents.incident_ends(session, news.line, IncidentKind.STORAGE, now)
+        line = lines.line_called(session, news.line)
+        if line.stopped and retries.is_passing(line.stopped) and line_health.on_network(news):
+            lines.queue_goes_on(session, line, now)
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
         first reading nothing in the book is a call: it may be years old."""
         line, now = lines.line_called(session, book.line), self._shop.clock.utc()
         kept = missed_calls_book.kept_book(session, line)
-        missed_calls_book.keep_book(session, line, book.numbers, now)
+        last = kept.read - calls.SAME_MOMENT if kept else now
+        gone = deleted.callers_gone(session, line, last)
+        listed = missed_calls_book.as_kept(session, kept, book.numbers, gone)
+        missed_calls_book.keep_book(session, line, listed, now)
         since = self.away_since.pop(book.line, kept.read if kept else now)
         if kept is None:
             return
+        as_listed = dict(zip(listed, book.numbers, strict=True))
+        fresh = [as_listed[number] for number in missed_book.beyond(kept.numbers, listed)]
         seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
-        for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
+        for number in missed_book.unseen(deleted.not_deleted(session, line, fresh, last), seen):
             call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, CallOutcome.LOST

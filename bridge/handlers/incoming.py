@@ -14,10 +14,11 @@ from bridge.handlers import conversations, owner_alerts, shop
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import queue_text, write_text
 from bridge.handlers.shop import ShopState
-from bridge.records import alerts, calls, consents, contacts, incoming, lines
+from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template, wording
+from bridge.rules.one_line import storable
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
@@ -101,10 +102,10 @@ class IncomingTexts:
         kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
         if kind is None:
             return
-        body, status = (incoming.body_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
+        body, status = (incoming.text_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(incoming.body_of(parts))
+            of_picture = storable(picture_sender(incoming.body_of(parts)) or "")
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,
@@ -143,19 +144,25 @@ class IncomingTexts:
         """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
         if not self._shop.settings.filters.notices:
             return False
-        sender = session.get_one(Contact, message.contact_id).address
-        notice = operator_notices.read(message.body, sender, told, self._shop.zone, self._notices)
+        sender = session.get_one(Contact, message.contact_id)
+        notice = operator_notices.read(message.body, sender.address, told, self._shop.zone, self._notices)
         if notice is None:
             return False
         message.kind, message.status = MessageKind.SYSTEM, MessageStatus.READ
+        now = self._shop.clock.utc()
         for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
             e164 = numbers.e164(missed.number, self._shop.region)
-            when = min(missed.when or told, self._shop.clock.utc())
-            contact = contacts.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            when = min(missed.when or told, now)
+            if deleted.call_is_gone(session, line, missed.number, when, SAME_CALL):
+                # We had seen that call. The notice may come as if from the caller, who is to stay forgotten.
+                if sender.first_seen == message.created and sender.address in (e164, missed.number):
+                    forgetting.forget(session, sender)
+                continue
+            contact = contacts.somebody_at(session, e164 or missed.number, "call", now)
             seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
             if not seen:
                 call = calls.call_began(session, line, when)
-                calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                calls.caller_is(session, call, missed.number, e164, False, now)
                 call.ended, call.outcome = when, CallOutcome.NOTICE
                 self._calls_handler.decide(session, call, when)
         return True
@@ -202,7 +209,7 @@ class IncomingTexts:
             session.flush()
             parts = incoming.parts_that_came(session, message)
             message.body, message.parts, message.status = (
-                incoming.body_of(parts),
+                incoming.text_of(parts),
                 len(parts),
                 MessageStatus.RECEIVED,
             )

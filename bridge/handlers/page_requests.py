@@ -16,6 +16,7 @@ from bridge.contract.requests import (
     CloseShop,
     Describe,
     DryRun,
+    EndLogin,
     Forget,
     HangUp,
     ImportContacts,
@@ -122,7 +123,7 @@ class PageRequests:
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
             case ResetBreaker():
                 self._release(session)
-            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | RemoveUser():
+            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | EndLogin() | RemoveUser():
                 change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it

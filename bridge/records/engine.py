@@ -6,17 +6,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bridge.records import postgresql
+from bridge import files
+from bridge.records import leftovers, postgresql
 from bridge.records.tables import metadata
-from bridge.rules.troubles import DatabaseTrouble
+from bridge.rules.troubles import DatabaseTrouble, FileTrouble
 from modem.contract import Trouble
 
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
@@ -29,7 +31,7 @@ HEAD = "0016"
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
     """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL). read_only: whoever
     writes through it gets a DatabaseError."""
-    sqlite = make_url(url).get_backend_name() == "sqlite"
+    sqlite, file = make_url(url).get_backend_name() == "sqlite", file_of(url)
     # Without hide_parameters an error would carry phone numbers into the log.
     # A server may have been started anew since a connection was used: it is tried before it counts.
     engine = create_engine(
@@ -40,11 +42,35 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     )
     if postgresql.is_postgresql(url):
         postgresql.prepare(engine, LOCK_SECONDS, read_only)
+    if file is not None:
+        event.listen(engine, "do_connect", partial(_keep_private, file))
+        event.listen(engine, "handle_error", partial(_note_file, file))
     if sqlite:
         event.listen(engine, "connect", _set_pragmas)
         if read_only:
             event.listen(engine, "connect", _only_read)
     return engine
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None for another database, and for one in memory."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or not made.database or made.database == ":memory:":
+        return None
+    return Path(made.database)
+
+
+def _keep_private(file: Path, *_: object) -> None:
+    """Before a connection is made. What SQLite puts beside the file is then as private as the file."""
+    files.make_private(file)
+    for beside in ("-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            files.close_to_others(Path(f"{file}{beside}"))
+
+
+def _note_file(file: Path, context: ExceptionContext) -> None:
+    """With an error goes the file that it is about: the system tells more than SQLite."""
+    context.original_exception.file = file  # type: ignore[attr-defined]
 
 
 def _connect_args(url: str) -> dict[str, Any]:
@@ -117,12 +143,13 @@ def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
         finally:
             hold.let_go()
         return
-    database = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    database = file_of(url)
     file = Path(f"{database}.lock") if database else None
     heartbeat = Heartbeat(file)
     with ExitStack() as stack:
         if file is not None:
             with suppress(OSError):
+                files.make_private(file)
                 lock = stack.enter_context(file.open("a"))
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -132,21 +159,30 @@ def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to this release. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
-    revision = _revision(engine)
-    if revision == HEAD:
-        return
-    if revision is None:
-        _create(engine)
-        return
+    """Bring the tables to this release: all of it in one step, or nothing. What a start left behind that was cut off is made
+    whole. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
+    with engine.connect() as connection:
+        if leftovers.revision(connection) == HEAD and not leftovers.missing_indexes(connection):
+            return
+        connection.rollback()
+        with _one_step(connection):
+            revision = leftovers.revision(connection)
+            if revision is None:
+                _create(connection)
+            elif revision != HEAD:
+                _upgrade(connection)
+            for index in leftovers.missing_indexes(connection):
+                index.create(connection)
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command  # heavy: imported only when there is something to migrate
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection, _one_step(connection):
-        config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
 
 
 @contextmanager
@@ -166,14 +202,14 @@ def _one_step(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _create(engine: Engine) -> None:
+def _create(connection: Connection) -> None:
     """A new database: all tables as this release has them. A test holds them against what the migrations make."""
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(
-            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    leftovers.clear_unfinished(connection)
+    metadata.create_all(connection)
+    connection.execute(
+        text(f"CREATE TABLE IF NOT EXISTS {leftovers.VERSION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text(f"INSERT INTO {leftovers.VERSION} VALUES (:head)"), {"head": HEAD})
 
 
 def optimise(engine: Engine) -> None:
@@ -187,7 +223,7 @@ def optimise(engine: Engine) -> None:
 def database_trouble(error: DBAPIError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
     if isinstance(error.orig, sqlite3.Error):
-        return _of_sqlite(str(error.orig))
+        return _of_sqlite(error.orig)
     code = postgresql.trouble_of(error.orig) if error.orig is not None else None
     # The driver's words name host and socket: they are for the log alone.
     return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=_name_of(error))
@@ -198,9 +234,12 @@ def _name_of(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
 
 
-def _of_sqlite(words: str) -> Trouble:
-    known = (Trouble(code) for sign, code in TROUBLES if sign in words)
-    return next(known, None) or Trouble.of(DatabaseTrouble.FAILS, error=words)
+def _of_sqlite(error: sqlite3.Error) -> Trouble:
+    words, file = str(error), getattr(error, "file", None)
+    code = next((code for sign, code in TROUBLES if sign in words), None)
+    if code in OF_THE_DISK and file is not None and (refused := files.trial(file.parent)) is not None:
+        code = OF_THE_DISK_MORE_CLOSELY.get(refused.code, code)
+    return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=words)
 
 
 # What SQLite says, and what that means.
@@ -213,10 +252,18 @@ TROUBLES = (
     ("malformed", DatabaseTrouble.DAMAGED),
     ("not a database", DatabaseTrouble.NO_DATABASE),
 )
-
-
-def _revision(engine: Engine) -> str | None:
-    if not inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+# SQLite has one word for many refusals of the system, which says more when it is asked again.
+OF_THE_DISK = (
+    DatabaseTrouble.DISK_FULL,
+    DatabaseTrouble.READ_ONLY,
+    DatabaseTrouble.NOT_OPENED,
+    DatabaseTrouble.DISK_FAILS,
+)
+OF_THE_DISK_MORE_CLOSELY: dict[str, DatabaseTrouble] = {
+    FileTrouble.DISK_FULL: DatabaseTrouble.DISK_FULL,
+    FileTrouble.QUOTA: DatabaseTrouble.QUOTA,
+    FileTrouble.READ_ONLY_DISK: DatabaseTrouble.READ_ONLY_DISK,
+    FileTrouble.NOT_ALLOWED: DatabaseTrouble.READ_ONLY,
+    FileTrouble.DISK_FAILS: DatabaseTrouble.DISK_FAILS,
+    FileTrouble.NOT_THERE: DatabaseTrouble.NOT_OPENED,
+}

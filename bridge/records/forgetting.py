@@ -1,8 +1,10 @@
-"""A person is deleted with all calls and texts; of an opt-out a keyed hash stays."""
+"""A person is deleted with all calls and texts; keyed hashes stay of an opt-out, and of what a modem or the operator may
+still tell of."""
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from bridge.records import deleted
 from bridge.records.contacts import digest_of
 from bridge.records.put_aside import forget_those_of
 from bridge.records.retention import delete_rows
@@ -28,7 +30,8 @@ def forget(session: Session, contact: Contact) -> None:
         if session.get(Forgotten, digest) is None:
             session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
     numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
-    addresses = {*identities(contact.address), contact.address, *session.exec(numbers)}
+    shown = {number for number in session.exec(numbers) if number}
+    addresses = {*identities(contact.address), contact.address, *shown}
     texts = select(Message.id).where(Message.contact_id == contact.id)
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
@@ -36,6 +39,9 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, AuditEntry, AuditEntry.contact_id == contact.id)
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
+    deleted.texts_go(session, ours)
+    deleted.calls_go(session, Call.contact_id == contact.id)
+    deleted.number_goes(session, addresses)
     delete_rows(session, InboundPart, ours)
     forget_those_of(session, addresses)
     delete_rows(session, Message, Message.contact_id == contact.id)

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from bridge.records import deleted
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
+from bridge.rules.one_line import storable
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import TextReceived, join
 
@@ -23,9 +25,11 @@ ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 
 
 def already_have(session: Session, line: Line, text: TextReceived) -> bool:
-    """Has this very PDU been stored before? The modem shows it again if the box stopped before it was deleted."""
-    same = select(InboundPart).where(InboundPart.line_id == line.id, InboundPart.digest == _digest(text))
-    return session.exec(same).first() is not None
+    """Has this very PDU been stored before? The modem shows it again if the box stopped before it was deleted, also when the
+    row itself is gone meanwhile."""
+    digest = _digest(text)
+    same = select(InboundPart).where(InboundPart.line_id == line.id, InboundPart.digest == digest)
+    return session.exec(same).first() is not None or deleted.text_is_gone(session, line, digest)
 
 
 def part_came(
@@ -192,6 +196,11 @@ def body_of(parts: Sequence[InboundPart]) -> str:
     return join(
         by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)
     )
+
+
+def text_of(parts: Sequence[InboundPart]) -> str:
+    """What these parts say, as it can be stored; `body_of` may be octets."""
+    return storable(body_of(parts))
 
 
 def _digest(text: TextReceived) -> str:

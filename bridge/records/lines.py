@@ -34,7 +34,8 @@ def line_is_up(session: Session, up: LineUp) -> Line:
 
 
 def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> None:
-    """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
+    """Nothing more goes out of this line, but for one text now and then (rules/retries), until a person, the SIM's return or
+    the network's lets it go on."""
     line.stopped, line.stopped_at = why.to_text(), now
     incident_begins(session, line.name, IncidentKind.QUEUE, why, now)
 

@@ -18,6 +18,8 @@ class BoxTrouble(StrEnum):
     # The line, as the box treats it.
     STARTING = "starting"
     QUEUE_STOPPED = "queue_stopped"  # why: a trouble as a column holds it
+    # The files.
+    CONFIG_OPEN = "config_open"  # file
     # The clock.
     CLOCK_BEFORE_RELEASE = "clock_before_release"  # shown, by the box
     CLOCK_BEFORE_ROWS = "clock_before_rows"  # shown, stored
@@ -61,6 +63,8 @@ class DatabaseTrouble(StrEnum):
 
     LOCKED = "database_locked"
     DISK_FULL = "disk_full"
+    QUOTA = "disk_quota"
+    READ_ONLY_DISK = "disk_read_only"
     READ_ONLY = "database_read_only"
     NOT_OPENED = "database_not_opened"
     DISK_FAILS = "disk_fails"
@@ -69,6 +73,18 @@ class DatabaseTrouble(StrEnum):
     AWAY = "database_away"  # the server
     NOT_LET_IN = "database_lets_nobody_in"  # the server refuses the log-in, or the name of the database
     FAILS = "database_fails"  # error: of the database
+
+
+class FileTrouble(StrEnum):
+    """Why the system refuses a file; what file it is, and what was to be done with it, says whoever tells."""
+
+    DISK_FULL = "file_disk_full"
+    QUOTA = "file_quota"
+    READ_ONLY_DISK = "file_read_only_disk"
+    NOT_ALLOWED = "file_not_allowed"
+    DISK_FAILS = "file_disk_fails"
+    NOT_THERE = "file_not_there"
+    FAILS = "file_fails"  # error: of the system
 
 
 class TimeTeller(StrEnum):

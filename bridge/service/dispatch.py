@@ -87,6 +87,11 @@ def _line_idle(_to: Handlers, _session: Session, _news: contract.LineIdle) -> Ef
     return []
 
 
+def _line_health(to: Handlers, session: Session, health: contract.LineHealth) -> Effects:
+    to.calls.health_came(session, health)
+    return [partial(to.lines[health.line].queue_is, to.outbox.stopped(session, health.line))]
+
+
 def _pin_refused(session: Session, refused: contract.PinRefused) -> None:
     lines.pin_is_refused(session, refused.line, refused.pin)
 
@@ -157,7 +162,7 @@ HANDLERS: dict[type, Row] = {
     contract.LineUp: _line_up,
     contract.LineDown: _nothing_follows(lambda to: to.calls.line_down),
     contract.LineIdle: _line_idle,
-    contract.LineHealth: _nothing_follows(lambda to: to.calls.health_came),
+    contract.LineHealth: _line_health,
     contract.PinRefused: _nothing_follows(lambda to: _pin_refused),
     contract.Repair: _nothing_follows(lambda to: incidents.repair_was_tried),
     contract.MissedBook: _nothing_follows(lambda to: to.calls.book_came),

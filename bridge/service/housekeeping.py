@@ -14,7 +14,7 @@ from bridge.handlers import calendar, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
-from bridge.records import retention
+from bridge.records import logins, retention
 from bridge.records.engine import optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
@@ -22,7 +22,8 @@ from bridge.service.transactions import Effects, Step
 from bridge.service.worker import Announce, Job
 
 # What fails is tried again after so long, then after twice as long, and so on (seconds).
-FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
+HOUR = 3600.0
+FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * HOUR
 
 
 @dataclass
@@ -82,6 +83,7 @@ class Housekeeping:
         self._give_work = give_work
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
+        self._counted_until = clock.monotonic()
 
     def delete_old_rows(self, session: Session) -> Effects:
         """A few of those that `tidy` has found to be too old."""
@@ -103,6 +105,14 @@ class Housekeeping:
         """Shows long texts whose parts never came, and has changed block lists read."""
         self._incoming.show_incomplete(session)
         return [self._lists.read]
+
+    def count_hours(self, session: Session) -> Effects:
+        """The hours that the box has run, by which log-ins grow old."""
+        hours = int((self._clock.monotonic() - self._counted_until) / HOUR)
+        if hours:
+            self._counted_until += hours * HOUR
+            logins.count_hours(session, hours)
+        return []
 
     def tidy(self, session: Session) -> Effects:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""

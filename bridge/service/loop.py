@@ -23,7 +23,7 @@ from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
-from bridge.service.housekeeping import Housekeeping, Periodic, due
+from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
@@ -100,6 +100,7 @@ class Loop:
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
+            "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),
             "incomplete texts": Periodic(start + PATIENCE, TEND, house.tend),
         }
         self.status = Status(start)

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
+from bridge.config.secrets import open_with_secrets
 from bridge.contract.bridge import Bridge
 from bridge.records import lines
 from bridge.records.engine import migrate, open_engine, sole_service
@@ -24,6 +25,7 @@ from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
 from bridge.service.worker import Worker
+from bridge.words.troubles import sentence
 from modem.contract import Request
 from modem.line.driver import Driver, Line
 from modem.line.timing import Timing
@@ -76,6 +78,8 @@ def running(
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
+    if opened := open_with_secrets(settings):
+        log.warning("%s", sentence(opened))
     with ExitStack() as stack:
         heartbeat = stack.enter_context(sole_service(settings.storage.database))
         clock = clock or Clock()

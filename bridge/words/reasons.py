@@ -116,7 +116,10 @@ def sentence(why: Coded) -> str | None:
             return say("{texts} went out today; that is the limit.", texts=texts)
         case "expired", {"minutes": int(minutes)}:
             within = count(minutes, "minute", "minutes")
-            return say("It could not be sent within {within} of being due.", within=within)
+            late = say("It could not be sent within {within} of being due.", within=within)
+            return _and_why(late, facts.get("error"))
+        case "too_late", {"error": error}:
+            return _and_why(say(SENTENCES["too_late"]), error)
         case "unreachable", {"error": error}:
             return say("A text to this number has failed for good. {error}", error=error_sentence(str(error)))
         case "clock", {"doubt": doubt}:
@@ -167,6 +170,11 @@ def chip(reason: str | None) -> str | None:
 def question(rule: str) -> str:
     """What a rule of a trace asks."""
     return REASONS[Reason(rule)].question if rule in REASONS else rule
+
+
+def _and_why(late: str, error: object) -> str:
+    """That a text was too late, and what kept it, where that is known."""
+    return f"{late} {error_sentence(str(error))}" if error else late
 
 
 def _ago(minutes: int) -> str:

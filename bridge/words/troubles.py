@@ -4,7 +4,14 @@ database, with what to do about it; and that the shop is closed for now."""
 from datetime import UTC, datetime, timedelta
 
 from bridge.rules.hours import in_words, lasted
-from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble, TimeTeller
+from bridge.rules.troubles import (
+    BoxTrouble,
+    ClosedForNow,
+    DatabaseTrouble,
+    FileTrouble,
+    ListTrouble,
+    TimeTeller,
+)
 from bridge.words.catalogue import say
 from modem.contract import Coded, Trouble, TroubleCode, Value
 
@@ -132,6 +139,9 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.STORAGE_FULL: f"The memory for texts ({{storage}}) is full: no text can come in, {_LEFT_OVER}",
     BoxTrouble.STARTING: "The modem is being started.",
     BoxTrouble.QUEUE_STOPPED: "No text goes out. {why}",
+    BoxTrouble.CONFIG_OPEN: (
+        "{file} holds a PIN or a password, and everybody on this machine may read it: sudo chmod o= {file}"
+    ),
     BoxTrouble.CLOCK_BEFORE_RELEASE: (
         f"The box's clock shows {{shown}} UTC, which is before this program was made. {_SET_CLOCK}"
     ),
@@ -173,6 +183,14 @@ SENTENCES: dict[str, str] = {
         "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
         "delete files that nobody needs, or put a larger card in."
     ),
+    DatabaseTrouble.QUOTA: (
+        "The box's user may take no more room on the disk. Nothing is lost yet, but no text goes out until there is room: "
+        "raise the quota, or delete files that nobody needs."
+    ),
+    DatabaseTrouble.READ_ONLY_DISK: (
+        "The disk may only be read. The system makes it so when the card or disk fails: make a copy of what is on it, and "
+        "replace it."
+    ),
     DatabaseTrouble.READ_ONLY: (
         "The database may not be written. Give the box's user the right to write the file and its folder."
     ),
@@ -195,6 +213,17 @@ SENTENCES: dict[str, str] = {
         "config.ini under [storage]."
     ),
     DatabaseTrouble.FAILS: "The database fails: {error}.",
+    FileTrouble.DISK_FULL: "The disk is full: delete files that nobody needs, or put a larger card in.",
+    FileTrouble.QUOTA: (
+        "The box's user may take no more room on the disk: raise the quota, or delete files that nobody needs."
+    ),
+    FileTrouble.READ_ONLY_DISK: (
+        "The disk may only be read, as is so after the card or disk has failed: make a copy of what is on it, and replace it."
+    ),
+    FileTrouble.NOT_ALLOWED: "Give the box's user the right to read and write it and its folder.",
+    FileTrouble.DISK_FAILS: "The card or disk fails: make a copy of what is on it, and replace it soon.",
+    FileTrouble.NOT_THERE: "Is the path right, and is its folder there?",
+    FileTrouble.FAILS: "The system says: {error}.",
 }
 # What follows the trouble of a text some parts of which went out.
 PARTLY = "Only {sent} of {parts} parts went out."

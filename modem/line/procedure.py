@@ -19,7 +19,7 @@ Procedure = Generator[Step, Reply, None]
 class ProcedureRunner:
     """taken: is told of each part of a text that the SMSC has taken. unanswered: how often each command had
     no answer, kept from session to session. deadline: when the current step is out of time, None if nothing
-    is waited for.
+    is waited for. handed_over: since when a PDU has been with the modem without an answer, else None.
 
     Each method may raise what ends the session: PortLost, CommandTimeout, or what the procedure itself
     raises.
@@ -34,6 +34,7 @@ class ProcedureRunner:
         taken: Callable[[Taken], None],
     ) -> None:
         self.deadline: float | None = None
+        self.handed_over: float | None = None
         self._channel = channel
         self._timing = timing
         self._clock = clock
@@ -54,7 +55,7 @@ class ProcedureRunner:
 
     def reply(self, reply: Response | Prompt) -> None:
         """The modem has answered the current step."""
-        self.deadline = None
+        self.deadline = self.handed_over = None
         self._go_on(reply)
 
     def tick(self, now: float) -> None:
@@ -77,6 +78,7 @@ class ProcedureRunner:
 
     def fail(self, error: PortLost | CommandTimeout) -> NoReturn:
         """Throw the error into the procedure, which may tell what that means, and then out of here."""
+        self.handed_over = None
         error.lines = error.lines or self._channel.dialogue.abandon()
         procedure, self._procedure = self._procedure, None
         if procedure is not None:
@@ -119,6 +121,7 @@ class ProcedureRunner:
                     self._channel.dialogue.command is not None
                 ):  # else the refusal came together with the prompt
                     self._channel.send_body(pdu)
+                    self.handed_over = now
             case Pause(seconds):
                 self.deadline = now + seconds
             case _:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.dialogue import Urc
+from modem.at.dialogue import AtEvent, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallOutcome, Slot
@@ -20,6 +20,7 @@ from modem.errors import PortLost
 from modem.line.call_control import CallControl
 from modem.line.channel import Channel
 from modem.line.procedure import Procedure, ProcedureRunner
+from modem.line.reset_watch import ResetWatch
 from modem.line.stored_texts import StoredTexts
 from modem.line.text_sender import TextSender
 from modem.line.timing import Timing
@@ -61,7 +62,10 @@ class Session:
         self._upkeep = Upkeep(timing)
         self._texts = StoredTexts(line, self._received)
         self._calls = CallControl(tracker, self._tell, publish, clock)
-        self._sender = TextSender(line, publish, self._settings_gone, clock)
+        self._watch = ResetWatch(timing)
+        self._sender = TextSender(
+            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer
+        )
         self._runner = ProcedureRunner(channel, timing, clock, unanswered, self._sender.taken)
         # In the order of their coming; they go before everything else, and while it rings.
         self._urgent: deque[Procedure] = deque()
@@ -85,7 +89,13 @@ class Session:
 
     def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
-        moments = [self._runner.deadline, self._tracker.next_tick()]
+        self._watch.handed_over(self._runner.handed_over)
+        moments = [
+            self._runner.deadline,
+            self._tracker.next_tick(),
+            self._channel.dialogue.deadline,
+            self._watch.next_at(),
+        ]
         if not self._runner.running:
             moments.append(self._tracker.next_poll())
             if not self._tracker.ringing:
@@ -98,6 +108,9 @@ class Session:
             events = self._channel.read()
         except PortLost as error:
             self._runner.fail(error)
+        self._take(events)
+
+    def _take(self, events: list[AtEvent]) -> None:
         for event in events:
             if isinstance(event, Urc):
                 self._hear(grammar.parse(event))
@@ -107,8 +120,10 @@ class Session:
     def tick(self) -> None:
         """Time may have passed, or something has come: time-outs, polls, the next procedure."""
         now = self._clock()
+        self._take(self._channel.dialogue.tick(now))
         self._tell(self._tracker.tick(now))
         self._runner.tick(now)
+        self._look_for_reset(now)
         while not self._runner.running and self._setup is not None:  # a procedure may be done without a word
             procedure = self._next(self._setup, now)
             if procedure is None:
@@ -198,11 +213,38 @@ class Session:
             return None
         return self._sender.send(request)
 
+    # ---- has it restarted?
+
+    def _look_for_reset(self, now: float) -> None:
+        """A caller without a number, or a PDU without an answer: the modem may have restarted. AT+CLIP=1 makes the next RING
+        tell the number; a modem that owes an answer is asked with AT, which must not be done without need."""
+        self._watch.handed_over(self._runner.handed_over)
+        if self._watch.ring_is_due(now) and self._tracker.nameless and self._setup is not None:
+            self._upkeep.doubt(now)
+            self._urgent.append(self._tell_callers())
+            self._probe()
+        if self._watch.answer_is_due(now):
+            self._probe()
+
+    def _probe(self) -> None:
+        if self._runner.handed_over is None:
+            return
+        self._sender.probed = True
+        try:
+            self._channel.probe()
+        except PortLost as error:
+            self._runner.fail(error)
+
+    def _tell_callers(self) -> Procedure:
+        yield from steps.ask(commands.CALLER_ID)
+
     # ---- what is heard
 
     def _hear(self, indication: urc.Indication) -> None:
         self._tell(self._tracker.take(indication, self._clock()))
         match indication:
+            case urc.Ring():
+                self._watch.rang(self._clock())
             case urc.StoredText(storage, index) | urc.StoredReport(storage, index):
                 self._later.append(self._texts.fetch(storage, index))
             case urc.DirectText(pdu) | urc.DirectReport(pdu):
@@ -213,6 +255,10 @@ class Session:
                 self._runner.fail(PortLost(RESTARTED))
             case urc.Booted(hard=False) if self._setup is not None:
                 self._settings_gone()
+                self._probe()
+
+    def _restarted(self) -> None:
+        self._upkeep.restarted(self._clock())
 
     def _settings_gone(self) -> None:
         self._upkeep.settings_gone(self._clock())

@@ -18,6 +18,14 @@ class Timing:
     # reference by then is unconfirmed.
     send: float = 150.0
 
+    # A modem that has not answered a PDU for so long is asked whether it is still the same: networks take a text within ten
+    # seconds, and a modem that has restarted meanwhile would keep the line deaf until the limit.
+    send_doubt: float = 30.0
+    # After RING, +CLIP comes within a tenth of a second; without it for so long, the modem may have restarted.
+    name: float = 0.5
+    # An OK to that question may come together with +CMGS; so long it is waited for, lest it be taken for the next command's.
+    stray_answer: float = 0.5
+
     # Other programs and silent resets change settings, and the line may get worse: looked at so often, when idle.
     check: float = 300.0
     # A line without network is looked at sooner.

@@ -49,6 +49,10 @@ class Upkeep:
         self._settings_gone = True
         self._check_at = max(now, self._set_up_at + self._timing.setup_pause)
 
+    def restarted(self, now: float) -> None:
+        """The modem has restarted for sure, and that was none of our doing: set it up again at once."""
+        self._settings_gone, self._check_at = True, now
+
     def news(self, now: float) -> None:
         """Registration or storage have changed. This may come many times in a row."""
         self._check_at = max(now, self._checked_at + self._timing.check_pause)

@@ -10,7 +10,7 @@ from tests.support.box import ANN, BOB, Box, a_box, until
 
 pytestmark = pytest.mark.usefixtures("on_postgresql")
 
-# "Hi" and two NULs (UCS2), from +447400110009.
+# "Hi" and two NULs (UCS2), from +447400100109.
 HI_AND_NULS = "00040C91444700011090000862116211430000080048006900000000"
 
 
@@ -24,7 +24,7 @@ def test_a_text_with_nuls_is_stored_and_the_box_goes_on(box: Box) -> None:
     """`svc-nul-on-postgresql` of the cases from the field."""
     box.simulator.deliver_pdu(HI_AND_NULS)
     until(box.messages, "the text")
-    assert [(text.address, text.body) for text in box.messages()] == [("+447400110009", "Hi")]
+    assert [(text.address, text.body) for text in box.messages()] == [("+447400100109", "Hi")]
     until(lambda: not box.simulator.stored(), "the SIM's being emptied")
     box.simulator.call(ANN, rings=2)
     assert (box.settled()[0].address, box.settled()[0].textback) == (ANN, "sent")

@@ -11,7 +11,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
-from web import current
+from web import current, limits
 from web.pages import paging
 from web.pages.told import in_words
 
@@ -26,12 +26,6 @@ KIND_WORDS = {
 }
 
 pages = Blueprint("contacts", __name__)
-
-
-def room_for_files() -> None:
-    """A file of contacts may be larger than any form; who is not logged in has been sent away by now."""
-    if request.endpoint == "contacts.import_contacts" and g.get("user"):
-        request.max_content_length = addressbook.MAX_BYTES + 64 * 1024
 
 
 @pages.route("/contacts")
@@ -55,6 +49,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
         text=search,
         read=read,
         taken=taken,
+        largest=limits.in_words(limits.LARGEST_FILE),
     )
 
 
