@@ -486,3 +486,43 @@ def config_check(path: Path) -> None:
     """Say what is wrong in the configuration, and where."""
     load(path)
     click.echo(f"{path} is right.")
+
+
+# ---- the database
+
+
+@main.group("database")
+def database_group() -> None:
+    """The database file."""
+
+
+@database_group.command("accept")
+@configured
+def database_accept(path: Path) -> None:
+    """Let automatic texts go on that stand still since the database was lost or damaged."""
+    from sqlalchemy.exc import DatabaseError
+    from sqlmodel import Session
+
+    from bridge.clock import Clock
+    from bridge.handlers.database import accept_later
+    from bridge.records.engine import AlreadyRunning, database_trouble, open_engine, sole_service
+    from bridge.service.database_file import DatabaseFile
+    from bridge.words.troubles import sentence
+
+    url = load(path).storage.database
+    engine = open_engine(url, anew=True)
+    try:
+        try:
+            with sole_service(url):
+                DatabaseFile(url, engine, Clock().utc).open()
+        except AlreadyRunning:
+            pass  # the service has seen to the file
+        with Session(engine) as session, session.begin():
+            accept_later(session)
+    except DatabaseError as error:
+        raise Failure(sentence(database_trouble(error))) from error
+    finally:
+        engine.dispose()
+    click.echo(
+        "Automatic texts go on with the database that is there; a running service takes it up within seconds."
+    )

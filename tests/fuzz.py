@@ -427,7 +427,7 @@ def read_pdu(text: str) -> str:
         assert (event.kind == "unreadable") == (kind == "refused")
         event.body.encode("utf-16-be", "surrogatepass")
         event.sender.encode()
-        contract.join([event.body, "\udc00", event.body]).encode()
+        contract.join_text([event.body, "\udc00", event.body]).encode()
         contract.picture_sender(event.body)
         if event.scts is not None:
             event.scts.astimezone(UTC)

@@ -29,7 +29,7 @@ def gather(
     settings: Settings, status: Status, engine: Engine, ports: tuple[str, ...], modem_manager: bool
 ) -> Facts:
     """ports: what each port is taken for; modem_manager: does it run? Both are asked of the modem room."""
-    trouble = status.database
+    trouble = status.database or status.standstill
     calls = {}
     try:
         with Session(engine) as session:

@@ -110,7 +110,8 @@ class CallHandler:
         as_listed = dict(zip(listed, book.numbers, strict=True))
         fresh = [as_listed[number] for number in missed_book.beyond(kept.numbers, listed)]
         seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
-        for number in missed_book.unseen(deleted.not_deleted(session, line, fresh, last), seen):
+        left = deleted.not_deleted(session, line, fresh, last)
+        for number in missed_book.unseen(left, seen, self._shop.region):
             call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, CallOutcome.LOST
@@ -178,6 +179,11 @@ class CallHandler:
         context = self._shop.context()
         body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
         owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
+
+    def forget_running(self) -> None:
+        """Another database is there: calls that go on have no rows in it yet."""
+        self._calls.clear()
+        self._read.clear()
 
     def settle_left_over(self, session: Session) -> None:
         """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is

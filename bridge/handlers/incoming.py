@@ -17,7 +17,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
-from bridge.rules import numbers, operator_notices, owner_commands, template, wording
+from bridge.rules import numbers, operator_notices, owner_commands, template
 from bridge.rules.one_line import storable
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
@@ -98,14 +98,13 @@ class IncomingTexts:
         now: datetime,
     ) -> None:
         """Show the message that these parts make, as far as they have come."""
-        kinds = {part.kind for part in parts}
-        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        kind, words = self._said(parts)
         if kind is None:
             return
-        body, status = (incoming.text_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
+        body, status = (words, MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = storable(picture_sender(incoming.body_of(parts)) or "")
+            of_picture = storable(picture_sender(incoming.octets_of(parts)) or "")
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,
@@ -122,6 +121,17 @@ class IncomingTexts:
             self._voicemail(session, line, None, now)
         if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
             self._read(session, message, now)
+
+    def _said(self, parts: Sequence[InboundPart]) -> tuple[str | None, str]:
+        """What kind of message these parts make, None for one that is not shown, and the words of a text."""
+        kinds = {part.kind for part in parts}
+        kind = next(
+            (kind for kind in ("text", "picture", "binary", "octets", *NOTICES) if kind in kinds), None
+        )
+        if kind == "octets":
+            words = incoming.words_of_octets(parts)
+            return ("binary", "") if words is None else ("text", storable(words))
+        return kind, incoming.text_of(parts) if kind == "text" else ""
 
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
@@ -189,6 +199,8 @@ class IncomingTexts:
         said = intent_of(message.body, [*contacts.our_last_words(session, contact), hint])
         if said == Intent.NOTHING or (said == Intent.ASK and contact.opted_out_at is not None):
             return said
+        if not self._has_answer(session, contact, said):
+            return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         consents.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
@@ -201,6 +213,19 @@ class IncomingTexts:
         queue_text(session, message.contact_id, body, MessageKind.SYSTEM, line_id=message.line_id, now=now)
         return said
 
+    def _has_answer(self, session: Session, contact: Contact, said: Intent) -> bool:
+        """Is there something to say? START has nothing to undo where nobody said STOP; who was never texted need not be told
+        how to have no texts."""
+        match said:
+            case Intent.START:
+                return contact.opted_out_at is not None or contact.doubtful
+            case Intent.HELP:
+                return contacts.was_texted(session, contact)
+            case Intent.STOP | Intent.ASK | Intent.NOTHING:
+                return True
+            case _:
+                assert_never(said)
+
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
         """A part that came after its text was shown without it."""
         message = incoming.shown_without(session, part, now)
@@ -208,11 +233,10 @@ class IncomingTexts:
             part.message_id = message.id
             session.flush()
             parts = incoming.parts_that_came(session, message)
-            message.body, message.parts, message.status = (
-                incoming.text_of(parts),
-                len(parts),
-                MessageStatus.RECEIVED,
-            )
+            kind, words = self._said(parts)
+            if kind == "text":
+                message.body, message.status = words, MessageStatus.RECEIVED
+            message.parts = len(parts)
 
     def show_incomplete(self, session: Session) -> None:
         """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
@@ -261,7 +285,7 @@ class IncomingTexts:
         customer = owner_alerts.customer(session, context, words)
         if isinstance(customer, str):
             return None if words.body.startswith(owner_commands.QUESTION) else customer
-        request = WriteText(customer.address, wording.plain(words.body), author="owner")
+        request = WriteText(customer.address, words.body, author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
             return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"

@@ -3,8 +3,9 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bridge import files
-from bridge.records import leftovers, postgresql
+from bridge.records import known, leftovers, postgresql
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble, FileTrouble
 from modem.contract import Trouble
@@ -24,13 +25,16 @@ from modem.contract import Trouble
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2
 
+# A check of a whole database that takes longer than this is given up (seconds).
+CHECK_SECONDS = 60.0
+
 # The newest migration; a test holds it against the files in migrations/versions.
 HEAD = "0016"
 
 
-def open_engine(url: str, *, read_only: bool = False) -> Engine:
+def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Engine:
     """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL). read_only: whoever
-    writes through it gets a DatabaseError."""
+    writes through it gets a DatabaseError. anew: a new database may be begun where one is known to have been."""
     sqlite, file = make_url(url).get_backend_name() == "sqlite", file_of(url)
     # Without hide_parameters an error would carry phone numbers into the log.
     # A server may have been started anew since a connection was used: it is tried before it counts.
@@ -43,7 +47,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     if postgresql.is_postgresql(url):
         postgresql.prepare(engine, LOCK_SECONDS, read_only)
     if file is not None:
-        event.listen(engine, "do_connect", partial(_keep_private, file))
+        event.listen(engine, "do_connect", partial(_before_connecting, file, anew))
         event.listen(engine, "handle_error", partial(_note_file, file))
     if sqlite:
         event.listen(engine, "connect", _set_pragmas)
@@ -60,8 +64,10 @@ def file_of(url: str) -> Path | None:
     return Path(made.database)
 
 
-def _keep_private(file: Path, *_: object) -> None:
-    """Before a connection is made. What SQLite puts beside the file is then as private as the file."""
+def _before_connecting(file: Path, anew: bool, *_: object) -> None:
+    """SQLite would begin a new database where the old one is gone. What it puts beside the file is as private as the file."""
+    if not anew and (gone := known.gone_or_empty(file)) is not None:
+        raise sqlite3.OperationalError(gone.code)
     files.make_private(file)
     for beside in ("-wal", "-shm", "-journal"):
         with suppress(OSError):
@@ -220,6 +226,34 @@ def optimise(engine: Engine) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log (`-wal`), which still holds what was deleted; waits for nobody. False: somebody reads just
+    now, or the database fails; ask again."""
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with not_waiting(engine) as connection:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except DBAPIError:
+        return False
+    return not busy
+
+
+def is_sound(file: Path, seconds: float = CHECK_SECONDS) -> bool | None:
+    """Does every page of an SQLite database hang together (quick_check)? None where that cannot be found out within so many
+    seconds, or where the file may not be read. Others read and write meanwhile."""
+    over = time.monotonic() + seconds
+    try:
+        with closing(
+            sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=LOCK_SECONDS)
+        ) as connection:
+            connection.set_progress_handler(lambda: time.monotonic() > over, 100_000)
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        return False if known.code_of(error) in damaged else None
+
+
 def database_trouble(error: DBAPIError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
     if isinstance(error.orig, sqlite3.Error):
@@ -237,6 +271,8 @@ def _name_of(error: DBAPIError) -> str:
 def _of_sqlite(error: sqlite3.Error) -> Trouble:
     words, file = str(error), getattr(error, "file", None)
     code = next((code for sign, code in TROUBLES if sign in words), None)
+    if code is DatabaseTrouble.NO_DATABASE and file is not None and known.was_a_database(file):
+        code = DatabaseTrouble.DAMAGED
     if code in OF_THE_DISK and file is not None and (refused := files.trial(file.parent)) is not None:
         code = OF_THE_DISK_MORE_CLOSELY.get(refused.code, code)
     return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=words)
@@ -244,6 +280,8 @@ def _of_sqlite(error: sqlite3.Error) -> Trouble:
 
 # What SQLite says, and what that means.
 TROUBLES = (
+    (DatabaseTrouble.MISSING, DatabaseTrouble.MISSING),
+    (DatabaseTrouble.EMPTIED, DatabaseTrouble.EMPTIED),
     ("locked", DatabaseTrouble.LOCKED),
     ("full", DatabaseTrouble.DISK_FULL),
     ("readonly", DatabaseTrouble.READ_ONLY),

@@ -1,9 +1,9 @@
 """Texts that come in: the parts as they came, and the texts that they make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -13,7 +13,9 @@ from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules.one_line import storable
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from modem.contract import TextReceived, join
+from modem.contract import TextKind, TextReceived, join_octets, join_text
+
+T = TypeVar("T")
 
 # A part may come so long after its text was shown without it; then it fills the hole.
 LATE_PART = timedelta(days=7)
@@ -139,7 +141,7 @@ def parts_left_waiting(session: Session, now: datetime, patience: timedelta) -> 
         .where(
             col(InboundPart.message_id).is_(None),
             InboundPart.parts > 1,
-            col(InboundPart.kind).in_(["text", "picture"]),
+            col(InboundPart.kind).in_([TextKind.TEXT, TextKind.PICTURE, TextKind.OCTETS]),
         )
         .order_by(col(InboundPart.id))
     )
@@ -191,11 +193,26 @@ def parts_that_came(session: Session, message: Message) -> Sequence[InboundPart]
 
 def body_of(parts: Sequence[InboundPart]) -> str:
     """The text of these parts in their order, mended where an emoji was cut in two, with a mark at each hole."""
-    by_place = {part.part: part.body.decode("utf-16-be", "surrogatepass") for part in parts}
-    total = parts[0].parts
-    return join(
-        by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)
-    )
+    return join_text(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
+
+
+def octets_of(parts: Sequence[InboundPart]) -> str:
+    """The octets of a message for a program, as characters 0 to 255, with a mark at each hole."""
+    return "".join(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
+
+
+def words_of_octets(parts: Sequence[InboundPart]) -> str | None:
+    """As `body_of`, of an 8-bit message; None where it is no text."""
+    octets = {part.part: _units(part).encode("latin-1", "replace") for part in parts}
+    return join_octets(_with_holes(octets, parts[0].parts))
+
+
+def _units(part: InboundPart) -> str:
+    return part.body.decode("utf-16-be", "surrogatepass")
+
+
+def _with_holes(by_place: Mapping[int, T], total: int) -> list[T | str]:
+    return [by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)]
 
 
 def text_of(parts: Sequence[InboundPart]) -> str:

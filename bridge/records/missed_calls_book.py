@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bridge.records.contacts import digest_of
 from bridge.records.memo import remember, remembered
-from bridge.records.tables import Line
+from bridge.records.tables import KeyValue, Line
 
 # What stands in a kept reading in the place of somebody who was forgotten: this and the keyed hash.
 HIDDEN = "#"
@@ -38,6 +38,12 @@ def kept_book(session: Session, line: Line) -> KeptBook | None:
         return None
     value = json.loads(kept)
     return KeptBook(tuple(value["numbers"]), datetime.fromisoformat(value["read"]))
+
+
+def forget_books(session: Session) -> None:
+    """Every line's book counts as never read: at the next reading nothing in it is a call."""
+    for kept in session.exec(select(KeyValue).where(col(KeyValue.name).startswith("missed_book:"))):
+        session.delete(kept)
 
 
 def keep_book(session: Session, line: Line, numbers: Sequence[str], now: datetime) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message, Utc
 from bridge.rules.retries import PASSING, PROBE, PROBE_CONTRACT
-from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.states import PENDING, Direction, MessageKind, MessageStatus
 
 
 def text_is_queued(
@@ -86,6 +86,11 @@ def next_text_due(
     ones too."""
     facts = {"line": line, "now": now, "probed": now - PROBE, "contract_probed": now - PROBE_CONTRACT}
     return session.exec(_DUE if automatic else _DUE_BY_HAND, params=facts).first()
+
+
+def texts_pending(session: Session) -> Sequence[Message]:
+    """Texts that wait, or were on their way."""
+    return session.exec(select(Message).where(col(Message.status).in_(PENDING))).all()
 
 
 def texts_left_sending(session: Session) -> Sequence[Message]:

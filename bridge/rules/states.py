@@ -91,6 +91,7 @@ class IncidentKind(StrEnum):
     BREAKER = "breaker"  # too many strangers
     CLOCK = "clock"  # the box's, not the line's
     PUT_ASIDE = "put_aside"  # what it told could not be stored
+    DATABASE = "database"  # the box's: gone, replaced or damaged
 
 
 class ConsentKind(StrEnum):

@@ -72,6 +72,16 @@ class DatabaseTrouble(StrEnum):
     NO_DATABASE = "no_database"
     AWAY = "database_away"  # the server
     NOT_LET_IN = "database_lets_nobody_in"  # the server refuses the log-in, or the name of the database
+    # One that had been here. Automatic texts stand still until somebody decides.
+    MISSING = "database_missing"
+    EMPTIED = "database_emptied"
+    REPLACED = "database_replaced"
+    BEGUN_ANEW = "database_begun_anew"  # kept: the file's name where the old one lies now
+    PUT_BACK = "database_put_back"
+    OTHER_PUT_ASIDE = "database_other_put_aside"  # kept: the file's name where the other one lies now
+    NOT_SOUND = "database_not_sound"
+    # One that is older than what the box has known: a backup that was put back.
+    OLDER_COPY = "database_older_copy"
     FAILS = "database_fails"  # error: of the database
 
 

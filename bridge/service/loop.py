@@ -3,6 +3,7 @@ in one transaction, does what follows after the commit, and what is due by then.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from queue import Empty
 
 from sqlalchemy import Engine
@@ -17,10 +18,12 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
 from bridge.records import users
-from bridge.records.engine import Heartbeat, migrate
+from bridge.records.engine import Heartbeat
 from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
+from bridge.service.database_file import DatabaseFile
+from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
@@ -47,7 +50,8 @@ NEVER = float("inf")
 
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
-    thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now."""
+    thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now.
+    file: the database's."""
 
     def __init__(
         self,
@@ -60,6 +64,7 @@ class Loop:
         heartbeat: Heartbeat | RowHeartbeat,
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
+        file: DatabaseFile,
     ) -> None:
         self.inbox = inbox
         self._engine = engine
@@ -67,7 +72,8 @@ class Loop:
         self._heartbeat = heartbeat
         self._set_calendar = set_calendar
         self._lines = {name: LineHandle(request, LineStatus(name)) for name, request in requests.items()}
-        self._transactions = Transactions(engine, self._publish)
+        self._file = file
+        self._transactions = Transactions(engine, self._publish, lambda error: self._database.mend(error))
         self._shop = ShopState(settings, clock)
         outbox = Outbox(self._shop)
         self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
@@ -75,8 +81,19 @@ class Loop:
         self._lists = ListWatch(self._shop, give_work)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
         self._clock_watch = ClockWatch(clock, self._calls, self._attempt, self._calendar_anew)
+        self._database = DatabaseWatch(
+            file,
+            self._shop,
+            self._calls,
+            self._attempt,
+            self._begin,
+            lambda: self._transactions.changes,
+            give_work,
+        )
         answers = Answers(self._lines, lambda: self.status)
-        house = Housekeeping(engine, clock, self._shop, incoming, self._lists, give_work)
+        house = Housekeeping(
+            engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
+        )
         handlers = Handlers(
             inbox.put,
             clock,
@@ -89,6 +106,7 @@ class Loop:
             house,
             self._lists,
             self._settings,
+            self._database,
             self._publish,
         )
         self._failures = Failures(self._transactions.once, Steps(inbox, handlers), handlers)
@@ -97,6 +115,7 @@ class Loop:
             "settings": Periodic(start + PATIENCE, PATIENCE, self._settings.look),
             "questions": Periodic(start + PATIENCE, PATIENCE, answers.look, answers.drop),
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
+            "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
@@ -133,12 +152,12 @@ class Loop:
     def run(self) -> None:
         """Runs until Stop. Raises the error that a ThreadFailed carries."""
         self._transactions.once(self._begin)
-        self._attempt(self._settle)
         rehearse(self._engine, self.settings, self._clock)
         while not isinstance(item := self._next(), Stop):
             if isinstance(item, ThreadFailed):
                 raise item.error
             self._clock_watch.look()
+            self._database.look()
             if item is not None:
                 self._failures.handle(item)
             for job in due(self.periodic.values(), self._clock.monotonic()):
@@ -162,15 +181,17 @@ class Loop:
             return None
 
     def _begin(self, session: Session) -> Effects:
-        """The first step: migrates the tables and recalls what the last run knew."""
-        migrate(self._engine)
+        """The first step: brings the tables to this release and recalls what the last run knew."""
+        self._file.open()
         self._shop.recall(session)
+        effects = self._database.begin(session)
         users.make_session_key(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
         if (last := self._heartbeat.last(session)) is not None:
             self._calls.away_since = dict.fromkeys(self._lines, last)
-        return [self._lists.read, self._calendar_anew]
+        settled = partial(self._attempt, self._settle)
+        return [settled, self._lists.read, self._calendar_anew, *effects]
 
     def _settle(self, session: Session) -> Effects:
         self._calls.settle_left_over(session)
@@ -200,6 +221,7 @@ class Loop:
             self._transactions.trouble,
             self._settings.trouble,
             self._clock.doubt(),
+            self._database.standstill,
             Coded.from_text(self._shop.breaker) if self._shop.breaker else None,
             self._shop.paused_now(now),
             self._shop.closed_now(now),

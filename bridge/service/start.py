@@ -18,8 +18,9 @@ from bridge.config import Settings
 from bridge.config.secrets import open_with_secrets
 from bridge.contract.bridge import Bridge
 from bridge.records import lines
-from bridge.records.engine import migrate, open_engine, sole_service
+from bridge.records.engine import open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
+from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
@@ -83,10 +84,12 @@ def running(
     with ExitStack() as stack:
         heartbeat = stack.enter_context(sole_service(settings.storage.database))
         clock = clock or Clock()
-        engine = open_engine(settings.storage.database)
+        engine = open_engine(settings.storage.database, anew=True)
+        file = DatabaseFile(settings.storage.database, engine, clock.utc)
+        stack.callback(file.release)
         stack.callback(engine.dispose)
         with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
-            migrate(engine)
+            file.open()
         simulators = {
             modem.name: stack.enter_context(Simulator())
             for modem in settings.modems
@@ -109,6 +112,7 @@ def running(
             heartbeat,
             worker.ask,
             schedule.set,
+            file,
         )
         stack.callback(loop.finish)
         worker.start()
@@ -116,6 +120,7 @@ def running(
         stack.callback(schedule.close)
         page_engine = open_engine(settings.storage.database, read_only=True)
         stack.callback(page_engine.dispose)
+        file.is_used_by(page_engine)
         bridge = Bridge(
             page_engine,
             settings=lambda: loop.settings,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlmodel import Session
 
 from bridge.records.engine import database_trouble
@@ -61,13 +61,20 @@ def note_written(session: Session) -> None:
 
 class Transactions:
     """changes: how often one has written, for pages that ask for news; read by other threads. trouble: what is wrong with the
-    database, None while it works. tell: called when it fails."""
+    database, None while it works. tell: called when it fails. mend: told the error; has it done something about it, so that
+    the step is worth trying again at once?"""
 
-    def __init__(self, engine: Engine, tell: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tell: Callable[[], None],
+        mend: Callable[[DatabaseError], bool] = lambda _: False,
+    ) -> None:
         self.changes = 0
         self.trouble: Trouble | None = None
         self._engine = engine
         self._tell = tell
+        self._mend = mend
         # Not a threading.Event: `give_up` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
 
@@ -86,6 +93,8 @@ class Transactions:
             except MemoryError:
                 raise
             except Exception as error:
+                if isinstance(error, DatabaseError) and self._mend(error):
+                    continue
                 match failure_of(error):
                     case Failure.NO_TABLES:
                         raise

@@ -90,6 +90,7 @@ SENTENCES = {
     "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
     "strangers": "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
     " stopped until somebody looks.",
+    "standstill": "The database was lost or damaged; automatic texts stand still until somebody decides.",
     "called_back": "Somebody here has called the caller back.",
     "they_texted": "The caller has texted us since.",
     "we_texted": "Somebody here has texted the caller since.",

@@ -23,6 +23,10 @@ _LEFT_OVER = (
     "{used} of {total}. What the box has stored is deleted from it; the rest was there before, such as drafts of a phone. "
     "Delete it in a phone."
 )
+_DECIDE = (
+    "Automatic texts stand still until somebody decides: put the last backup in its place, or let them go on (status page, "
+    "or textback database accept)."
+)
 _NO_EXPRESSION = "{list}, line {line}: {text} is no expression that can be used"
 
 SENTENCES: dict[str, str] = {
@@ -170,7 +174,7 @@ SENTENCES: dict[str, str] = {
         "{list}, line {line}: {text} is no phone number; write one such as +44 7400 123456."
     ),
     ListTrouble.NO_EXPRESSION: f"{_NO_EXPRESSION}: {{error}}.",
-    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty, too long, or repeats too much.",
+    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty or too long.",
     ListTrouble.BLOCKS_EVERYBODY: f"{_NO_EXPRESSION}: it would block everybody.",
     ListTrouble.MORE: "And {more} more lines.",
     ClosedForNow.OPEN_END: "The shop is closed for now.",
@@ -211,6 +215,24 @@ SENTENCES: dict[str, str] = {
     DatabaseTrouble.NOT_LET_IN: (
         "The database server does not let the box in. Correct the user, the password and the name of the database in "
         "config.ini under [storage]."
+    ),
+    DatabaseTrouble.MISSING: f"The database is gone: there is no file where it had been. {_DECIDE}",
+    DatabaseTrouble.EMPTIED: f"The database is gone: its file is empty. {_DECIDE}",
+    DatabaseTrouble.REPLACED: f"Another database lies where the box's own had been. {_DECIDE}",
+    DatabaseTrouble.BEGUN_ANEW: (
+        f"The database was damaged. It lies in {{kept}} now, and what comes is kept in a new one. {_DECIDE}"
+    ),
+    DatabaseTrouble.PUT_BACK: (
+        f"The database file was deleted while the box ran. The box has written it anew, with all that was in it. {_DECIDE}"
+    ),
+    DatabaseTrouble.OTHER_PUT_ASIDE: (
+        "Another file was put in the database's place while the box ran. The box has put its own back; the other one lies in "
+        f"{{kept}} now. {_DECIDE}"
+    ),
+    DatabaseTrouble.NOT_SOUND: f"A check of all its pages has found the database damaged. {_DECIDE}",
+    DatabaseTrouble.OLDER_COPY: (
+        "The database is an older copy, from before what the box had stored last. Opt-outs of in between are not in it; texts "
+        "that waited then are not sent."
     ),
     DatabaseTrouble.FAILS: "The database fails: {error}.",
     FileTrouble.DISK_FULL: "The disk is full: delete files that nobody needs, or put a larger card in.",

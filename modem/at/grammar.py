@@ -53,7 +53,7 @@ def call_list(lines: tuple[str, ...]) -> tuple[CallState, ...]:
 
 # A number and its type, with quotation marks or, on some modems, without. Then the type, which has bit 8 set (24.008
 # 10.5.4.7), tells it from what AT+CLIP? and AT+CCWA? answer: `+CLIP: 1,1`, `+CCWA: 1,7`.
-ADDRESS = r'(?:"[^"]*" ?, ?\d+|(?:[+*#\da-c]{3,})? ?, ?(?:1[2-9]\d|2[0-5]\d)(?!\d))'
+ADDRESS = r'(?:"[^"]*" ?(?:,|$)|(?:[+*#\da-c]{3,})? ?, ?(?:1[2-9]\d|2[0-5]\d)(?!\d))'
 
 # A pattern with a group hands its comma-separated fields to the builder. The first that takes the whole line
 # decides.

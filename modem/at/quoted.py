@@ -37,7 +37,7 @@ TEXTS = re.compile(
 # +CLCC in eighth (27.007).
 NAMES = re.compile(
     r'(?:\+CNAP|\+COPS|\+COPN|\+CSPN|\+QSPN|\^SPN|\^EONS|\^NWNAME|\*PSNWID|\+CNUM|\+CIEV: ?10,|\+CPB[RF])(?:(?<=,)|: ?)[^"]*"'
-    r'|(?:\+CLIP|\+CCWA): ?(?:"[^"]*"|[^",]*)(?:,(?:"[^"]*"|[^",]*)){3}, ?"'
+    r'|(?:\+CLIP|\+CCWA|\+COLP): ?(?:"[^"]*"|[^",]*)(?:,(?:"[^"]*"|[^",]*)){3}, ?"'
     r'|\+CLCC: ?(?:[^",]*,){5}(?:"[^"]*"|[^",]*),[^",]*, ?"',
     re.IGNORECASE,
 )

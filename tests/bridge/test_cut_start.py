@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, MetaData, create_engine, event, inspect, text
 
 from bridge.records import engine as database
+from bridge.records import known
 from bridge.records.tables import metadata
 from tests.bridge.test_database import REVISIONS, at_revision
 from tests.support.old_release import at_revision_empty
@@ -68,6 +69,7 @@ def cuts(folder: Path, engine: Engine, file: Path, work: Callable[[Engine], None
 
 
 def the_next_start_of(file: Path) -> Schema:
+    assert known.lost(file) is None, "no cut start looks like a lost database"
     engine = database.open_engine(url(file))
     try:
         database.migrate(engine)

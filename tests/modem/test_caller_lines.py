@@ -24,6 +24,8 @@ CLIP, NEXT = (f'+CLIP: "{number}",145,"",0,"",0' for number in (CALLER, OTHER))
         ("+clip:100,255", "100"),
         ("+CLIP: *100#,129", "*100#"),
         ('+CLIP: "07400123456",129', NATIONAL),
+        ('+CLIP: "07400123456"', NATIONAL),
+        ('+CLIP: "07400123456",,,,,0', NATIONAL),
         ("+CLIP: ,128,,,,1", None),
         ('+CLIP: "",128', None),
     ],

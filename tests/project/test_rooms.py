@@ -27,8 +27,8 @@ MAY_IMPORT: dict[str, str] = {
     "web/limits": "",
     "bridge/doctor": "bridge/files bridge/service bridge/contract bridge/config bridge/records bridge/words bridge/rules"
     " bridge/clock modem/contract modem/line modem/simulator",
-    "bridge/service": "bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules bridge/clock"
-    " modem/contract modem/ports",
+    "bridge/service": "bridge/files bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules"
+    " bridge/clock modem/contract modem/ports",
     "bridge/handlers": "bridge/contract bridge/words bridge/records bridge/rules bridge/clock modem/contract",
     "bridge/contract": "bridge/config bridge/words bridge/records bridge/rules modem/contract",
     "bridge/words": "bridge/rules modem/contract",
@@ -92,6 +92,7 @@ MONOTONIC = {
     "bridge/clock.py",
     "bridge/doctor/command.py",
     "bridge/doctor/modems.py",
+    "bridge/records/engine.py",
     "bridge/service/questions.py",
     "web/access/login.py",
     "web/connections.py",

@@ -20,6 +20,7 @@ from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, 
 from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import ContactKind, Direction, MessageKind, MessageStatus
+from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -70,7 +71,7 @@ class Office:
 def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
     settings = settings_in(folder, web)
-    engine = open_engine(settings.storage.database)
+    engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
     with Session(engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
@@ -78,7 +79,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    clock = Clock()
+    clock, file = Clock(), DatabaseFile(settings.storage.database, engine, Clock().utc)
     loop = Loop(
         settings,
         engine,
@@ -89,6 +90,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         Heartbeat(None),
         lambda job: None,
         lambda settings: None,
+        file,
     )
     page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(
@@ -115,6 +117,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if at_work:
             thread.join()
         engine.dispose()
+        file.release()
         page_engine.dispose()
 
 

@@ -155,6 +155,20 @@ def test_a_late_notice_of_the_operator_brings_nobody_back(tmp_path: Path, sender
         assert len(simulator.sent) == 1
 
 
+def test_a_late_delivery_report_brings_nobody_back(tmp_path: Path) -> None:
+    with Simulator(speed=20, reports="manual") as simulator, a_box(tmp_path, simulator) as box:
+        simulator.call(ANN, rings=1)
+        assert box.settled()[0].textback == "sent"
+        forget(box, ANN)
+        simulator.report()
+        simulator.text(BOB, "Hello")
+        until(lambda: any(message.address == BOB for message in box.messages()), "the text behind the report")
+        with Session(box.service.engine) as session:
+            assert [one.address for one in session.exec(select(Contact))] == [BOB]
+        assert [message.address for message in box.messages()] == [BOB]
+        until(lambda: not simulator.stored(), "the SIM's being emptied")
+
+
 def test_the_marks_of_what_was_deleted_go_in_their_time(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, timing=SOON) as box:
         simulator.call(ANN, rings=1)
