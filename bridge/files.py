@@ -87,6 +87,17 @@ def others_may(path: Path) -> bool:
 # ---- writing
 
 
+def write(path: Path, content: bytes) -> None:
+    """Writes what somebody wants to have in this file, which only its owner may read then; a pipe or device stays as it is.
+    Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, OURS)
+    with os.fdopen(handle, "wb") as file:
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            with suppress(PermissionError):
+                os.fchmod(handle, OURS)
+        file.write(content)
+
+
 def write_whole(path: Path, content: bytes, like: Path | None = None) -> None:
     """Puts a file in its place in one step: after a power cut there is the old one or the new one. Only its owner may read it;
     like: a file whose owner, group and readers it gets, as far as ours may be read. Raises OSError; then nothing has

@@ -90,7 +90,7 @@ def _show(checks: tuple[Check, ...], ports: tuple[str, ...], as_json: bool) -> N
 
 def _write(record: Path, recording: str) -> None:
     try:
-        files.write_whole(record, f"{recording}\n".encode())
+        files.write(record, f"{recording}\n".encode())
     except OSError as error:
         raise CannotExamine(f"{record} cannot be written. {sentence(files.why(error))}") from error
     click.echo(f"\nWhat the modem said in the last minutes is in {record}.", err=True)

@@ -185,10 +185,14 @@ class CallHandler:
         self._calls.clear()
         self._read.clear()
 
-    def settle_left_over(self, session: Session) -> None:
-        """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
-        texted if it is recent: its text was due when it began."""
+    def settle_left_over(self, session: Session, handed_over: frozenset[int] | None) -> None:
+        """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed, but for those of
+        which it is certain that they were not handed over: they wait again. A call is texted if it is recent: its text was due
+        when it began. handed_over: the texts whose PDU may have gone to the modem; None where nobody knows."""
         for message in outgoing.texts_left_sending(session):
+            if handed_over is not None and message.id not in handed_over:
+                message.status = MessageStatus.QUEUED
+                continue
             message.status = MessageStatus.UNCONFIRMED
             message.error = BoxTrouble.LEFT_SENDING
         for call in calls.calls_left_ringing(session):

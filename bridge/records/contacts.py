@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
@@ -20,6 +20,8 @@ from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
 FORGET_KEY = "forget_key"
+# The memo with the highest id of a contact that was deleted.
+LAST_ID = "last_contact_id"
 
 
 def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
@@ -29,7 +31,9 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
     """
     contact = contact_at(session, address)
     if contact is None:
-        contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
+        contact = Contact(
+            id=_id_of_the_next(session), address=address, source=source, first_seen=now, last_seen=now
+        )
         contact.opted_out_at = _opted_out_before(session, address)
     elif contact.address != address and numbers.tells_mobile(address):
         contact.address = address
@@ -58,6 +62,21 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
 def contact_at(session: Session, address: str) -> Contact | None:
     """The contact with this address in any spelling (E.164, or a name that sends texts); None if there is none."""
     return session.exec(select(Contact).where(Contact.identity == numbers.identity(address))).first()
+
+
+def id_is_spent(session: Session, contact: Contact) -> None:
+    """This contact is about to be deleted: nobody else gets its id, by which the owner's answers (#17) find a customer."""
+    last = int(remembered(session, LAST_ID) or 0)
+    remember(session, LAST_ID, str(max(last, contact.id or 0)))
+
+
+def _id_of_the_next(session: Session) -> int | None:
+    """None: the database gives one. SQLite alone gives that of the newest row again when the row is deleted."""
+    last = remembered(session, LAST_ID)
+    if last is None or session.get_bind().dialect.name != "sqlite":
+        return None
+    newest = session.exec(select(func.max(Contact.id))).one() or 0
+    return int(last) + 1 if int(last) > newest else None
 
 
 def digest_of(session: Session, address: str) -> str:

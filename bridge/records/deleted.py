@@ -17,7 +17,7 @@ from bridge.records.memo import remember
 from bridge.records.missed_calls_book import hide, kept_book, who
 from bridge.records.tables import Call, InboundPart, KeyValue, Line
 
-# The memos of what was deleted; the value says when it had ended or come. Of a call, the name ends with the call's old id.
+# The memos of what was deleted; the value says when it had ended or come. Of a call, the name ends with its old id and end.
 CALL, TEXT = "deleted_call:", "deleted_text:"
 # Behind the time of a call: the modem's book has told of it since.
 LISTED = "listed"
@@ -35,7 +35,8 @@ def calls_go(session: Session, which: Any, *, old: bool = False) -> None:
         needed = book is not None and (call.ended or call.started) >= book.read - LATE
         if needed or not old:
             ended = (call.ended or call.started).isoformat()
-            remember(session, f"{CALL}{call.line_id}:{who(session, number)}:{call.id}", ended)
+            # Ids are given again when the last row is deleted; the end tells such calls apart.
+            remember(session, f"{CALL}{call.line_id}:{who(session, number)}:{call.id}:{ended}", ended)
 
 
 def texts_go(session: Session, which: Any) -> None:

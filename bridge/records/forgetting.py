@@ -5,7 +5,7 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bridge.records import deleted
-from bridge.records.contacts import digest_of
+from bridge.records.contacts import digest_of, id_is_spent
 from bridge.records.put_aside import forget_those_of
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
@@ -46,4 +46,5 @@ def forget(session: Session, contact: Contact) -> None:
     forget_those_of(session, addresses)
     delete_rows(session, Message, Message.contact_id == contact.id)
     delete_rows(session, Call, Call.contact_id == contact.id)
+    id_is_spent(session, contact)
     delete_rows(session, Contact, Contact.id == contact.id)

@@ -85,6 +85,8 @@ class DatabaseWatch:
 
     def look(self) -> None:
         """Acts on a file that was deleted, replaced, emptied or overwritten."""
+        if self._file.path is None:
+            return
         now = self._clock.monotonic()
         if now >= self._looked + LOOK:
             self._looked = now

@@ -65,7 +65,12 @@ class Loop:
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
         file: DatabaseFile,
+        handed_over: frozenset[int] | None = None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
+        # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
+        # has become of them, before any text goes out.
+        self._handed_over, self._settled = handed_over, settled
         self.inbox = inbox
         self._engine = engine
         self._clock = clock
@@ -190,12 +195,12 @@ class Loop:
         self._clock_watch.begin(session)
         if (last := self._heartbeat.last(session)) is not None:
             self._calls.away_since = dict.fromkeys(self._lines, last)
-        settled = partial(self._attempt, self._settle)
-        return [settled, self._lists.read, self._calendar_anew, *effects]
+        settling = partial(self._attempt, self._settle)
+        return [settling, self._lists.read, self._calendar_anew, *effects]
 
     def _settle(self, session: Session) -> Effects:
-        self._calls.settle_left_over(session)
-        return []
+        self._calls.settle_left_over(session, self._handed_over)
+        return [self._settled]
 
     def _attempt(self, step: Step) -> None:
         self._failures.attempt(step)

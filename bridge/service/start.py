@@ -18,7 +18,7 @@ from bridge.config import Settings
 from bridge.config.secrets import open_with_secrets
 from bridge.contract.bridge import Bridge
 from bridge.records import lines
-from bridge.records.engine import open_engine, sole_service
+from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, ThreadFailed
@@ -29,6 +29,7 @@ from bridge.service.worker import Worker
 from bridge.words.troubles import sentence
 from modem.contract import Request
 from modem.line.driver import Driver, Line
+from modem.line.hand_over import HandOver, boot_id
 from modem.line.timing import Timing
 from modem.simulator import Simulator
 from web import create_app
@@ -102,6 +103,9 @@ def running(
             inbox.put(ThreadFailed(error))
 
         worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
+        notes = HandOver(_beside(settings.storage.database, ".sending"))
+        stack.callback(notes.close)
+        handed_over, boot = notes.noted(boot_id()), boot_id()
         loop = Loop(
             settings,
             engine,
@@ -113,6 +117,8 @@ def running(
             worker.ask,
             schedule.set,
             file,
+            handed_over,
+            partial(notes.begin, boot),
         )
         stack.callback(loop.finish)
         worker.start()
@@ -141,10 +147,16 @@ def running(
             port = simulators[modem.name].port if modem.name in simulators else modem.port
             pin, others = _remembered(engine, modem, settings)
             line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
-            drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing)
+            drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing, notes=notes)
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
         yield Service(settings, loop, engine, bridge, server.url, simulators)
+
+
+def _beside(url: str, suffix: str) -> Path | None:
+    """A file of ours beside that of the database; None where there is none."""
+    file = file_of(url)
+    return Path(f"{file}{suffix}") if file is not None else None
 
 
 def _remembered(

@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     TroubleCode.MODEM_OF_ANOTHER_LINE: "This modem holds the SIM of another line.",
     TroubleCode.SETTING_UP: "The modem is being set up.",
     TroubleCode.LINE_BUSY: "The line was busy.",
+    TroubleCode.NO_NOTE: "The disk takes no notes, so no text may go out; see what the status page says of the disk.",
     TroubleCode.SIM_MISSING: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
     TroubleCode.SIM_PIN: (
         "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone."

@@ -175,7 +175,7 @@ class Dialogue:
         """Time has passed: what was held back behind a string that turns out to be cut."""
         self._now = now
         events: list[AtEvent] = []
-        if self._string and self._string.is_cut(now):
+        while self._string and self._string.is_cut(now):
             self._give_up_string(self._string, events)
         return events
 
@@ -228,6 +228,8 @@ class Dialogue:
         self._string = None
         for line in string.own_words(self._is_named_answer, self._is_final_of_any):
             self._take(line, events)
+        if self._string:  # one that a line of these has opened
+            self._string.began = string.began
         if self._buffer.lstrip()[:1] == b">":
             begun = self._buffer.lstrip()[1:]
             self._buffer.clear()

@@ -58,12 +58,13 @@ class _Held:
 
 
 class OpenString:
-    """The string that `opener` has opened at `now`, in seconds of the monotonic clock, and the lines that came since."""
+    """The string that `opener` has opened at `now`, in seconds of the monotonic clock, and the lines that came since. began:
+    that instant, or an earlier one from which on LONGEST counts."""
 
     def __init__(self, opener: str, now: float) -> None:
         self._is_name = not TEXTS.match(opener)
         self._marks = _marks(opener)
-        self._began = self._last = now
+        self.began = self._last = now
         self._held: list[_Held] = []
         self._characters = len(opener)
 
@@ -87,7 +88,7 @@ class OpenString:
 
     def ends_at(self) -> float:
         """The instant from which on it counts as cut, if nothing comes until then."""
-        return min(self._last + GAP, self._began + LONGEST)
+        return min(self._last + GAP, self.began + LONGEST)
 
     def own_words(self, is_answer: Callable[[str], bool], is_final: Callable[[str], bool]) -> list[str]:
         """The lines that the modem said for itself, given that the string was cut. is_answer: is this a line of the answer

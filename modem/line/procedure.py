@@ -17,7 +17,8 @@ Procedure = Generator[Step, Reply, None]
 
 
 class ProcedureRunner:
-    """taken: is told of each part of a text that the SMSC has taken. unanswered: how often each command had
+    """taken: is told of each part of a text that the SMSC has taken, handing_over: that a PDU goes to the modem next; it may
+    raise PortLost. unanswered: how often each command had
     no answer, kept from session to session. deadline: when the current step is out of time, None if nothing
     is waited for. handed_over: since when a PDU has been with the modem without an answer, else None.
 
@@ -32,6 +33,7 @@ class ProcedureRunner:
         clock: Callable[[], float],
         unanswered: Counter[str],
         taken: Callable[[Taken], None],
+        handing_over: Callable[[], None],
     ) -> None:
         self.deadline: float | None = None
         self.handed_over: float | None = None
@@ -40,6 +42,7 @@ class ProcedureRunner:
         self._clock = clock
         self._unanswered = unanswered
         self._taken = taken
+        self._handing_over = handing_over
         self._procedure: Procedure | None = None
 
     @property
@@ -120,6 +123,7 @@ class ProcedureRunner:
                 if (
                     self._channel.dialogue.command is not None
                 ):  # else the refusal came together with the prompt
+                    self._handing_over()
                     self._channel.send_body(pdu)
                     self.handed_over = now
             case Pause(seconds):

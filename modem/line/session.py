@@ -19,6 +19,7 @@ from modem.contract import CallEnded, CallOutcome, Slot
 from modem.errors import PortLost
 from modem.line.call_control import CallControl
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.procedure import Procedure, ProcedureRunner
 from modem.line.reset_watch import ResetWatch
 from modem.line.stored_texts import StoredTexts
@@ -39,7 +40,7 @@ RESTARTED = Trouble(TroubleCode.MODEM_RESTARTED)
 
 class Session:
     """initialise: the procedure that sets the modem up. publish: takes every event. clock: the monotonic
-    clock. unanswered: how often each command has had no answer, kept from session to session."""
+    clock. unanswered: how often each command has had no answer, kept from session to session. notes: made before each PDU."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Session:
         timing: Timing,
         clock: Callable[[], float],
         unanswered: Counter[str],
+        notes: HandOver,
     ) -> None:
         line = tracker.line
         self._setup: Setup | None = None
@@ -64,9 +66,11 @@ class Session:
         self._calls = CallControl(tracker, self._tell, publish, clock)
         self._watch = ResetWatch(timing)
         self._sender = TextSender(
-            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer
+            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer, notes
         )
-        self._runner = ProcedureRunner(channel, timing, clock, unanswered, self._sender.taken)
+        self._runner = ProcedureRunner(
+            channel, timing, clock, unanswered, self._sender.taken, self._sender.handing_over
+        )
         # In the order of their coming; they go before everything else, and while it rings.
         self._urgent: deque[Procedure] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
@@ -180,6 +184,8 @@ class Session:
                 return self._check(setup)
             case Look.BOOK:
                 return self._read_book()
+            case Look.TEXTS:
+                return self._read_texts(setup)
             case None:
                 return None
 
@@ -267,6 +273,8 @@ class Session:
         event = received(self._tracker.line, self._clock(), pdu, slot)
         if event is not None:
             self._publish(event)
+        if isinstance(event, contract.TextReceived) and event.concat is not None:
+            self._upkeep.part_came(self._clock())
 
     def _tell(self, events: list[CallEvent]) -> None:
         """What the tracker makes known. An end waits for its cause where the modem can tell one."""
@@ -295,11 +303,15 @@ class Session:
         self._upkeep.set_up(self._clock())
         if not again:
             self._publish(self._line_up(setup))
-        for storage in reversed(setup.texts.storages):  # the one that is used comes last, and stays selected
-            yield from self._texts.fetch(storage, None)
+        yield from self._read_texts(setup)
         yield from self._look_around()
         if not again and setup.has_book:
             self._upkeep.read_book(self._clock())
+
+    def _read_texts(self, setup: Setup) -> Procedure:
+        """All that lies in the storages; the one that is used comes last, and stays selected."""
+        for storage in reversed(setup.texts.storages):
+            yield from self._texts.fetch(storage, None)
 
     def _line_up(self, setup: Setup) -> contract.LineUp:
         return contract.LineUp(

@@ -7,6 +7,7 @@ from typing import assert_never
 from modem import contract
 from modem.contract import Refusal
 from modem.errors import PduError, PortLost
+from modem.line.hand_over import HandOver
 from modem.procedures import sending
 from modem.procedures.sending import Outcome
 from modem.procedures.steps import Pause, Reply, Step, Taken
@@ -27,6 +28,7 @@ class TextSender:
         restarted: Callable[[], None],
         clock: Callable[[], float],
         stray_answer: float,
+        notes: HandOver,
     ) -> None:
         self.sending = self.probed = False
         self._line = line
@@ -34,6 +36,7 @@ class TextSender:
         self._muddle = muddle
         self._restarted = restarted
         self._stray_answer = stray_answer
+        self._notes = notes
         self._clock = clock
         self._message_id = 0
 
@@ -60,6 +63,10 @@ class TextSender:
         """The SMSC has taken a part of the text that is on its way."""
         now = self._clock()
         self._publish(contract.PartSent(self._line, now, self._message_id, step.part, step.parts, step.mr))
+
+    def handing_over(self) -> None:
+        """A PDU of the text that is on its way goes to the modem next. Raises PortLost where that cannot be noted."""
+        self._notes.note(self._message_id)
 
     def _sending(self, message_id: int, parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, None]:
         self._message_id, self.sending, self.probed = message_id, True, False

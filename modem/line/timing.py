@@ -34,11 +34,15 @@ class Timing:
     check_pause: float = 3.0
     # A modem that prints a boot banner at each setting-up must not be set up over and over: no sooner after the last one.
     setup_pause: float = 20.0
+    # The parts of a long text follow each other within seconds; so long after the last one the storages are looked through.
+    parts: float = 8.0
     # The phone book of missed calls is read so long after a call: the text to the caller goes first.
     book: float = 20.0
 
     # Between two tries to get the modem back, the last one again and again.
     backoff: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
+    # A port that has just appeared gets its rights and names within so long; then it is tried, whatever the pause.
+    settle: float = 0.2
     # A line that was up for less is not well yet: the next try waits longer.
     well_after: float = 60.0
     # How long a modem that was told to restart is left alone, and how long it is not told so again.

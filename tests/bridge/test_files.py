@@ -5,7 +5,7 @@ import resource
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -66,13 +66,16 @@ def test_files_of_an_earlier_release_are_closed_at_the_start(tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("umask")
-def test_what_is_written_whole_is_for_its_owner(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [files.write, files.write_whole])
+def test_what_is_written_is_for_its_owner(tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
+    files.write(Path("/dev/null"), b"x")
+    assert Path("/dev/null").is_char_device()
     for name in ("new", "old"):
         path = tmp_path / name
         if name == "old":
             path.touch(0o666)
             path.chmod(0o666)
-        files.write_whole(path, b"x")
+        write(path, b"x")
         assert (path.read_bytes(), mode(path)) == (b"x", 0o600)
 
 

@@ -294,3 +294,16 @@ def test_what_opens_no_string(line: str) -> None:
 )
 def test_what_opens_one(line: str) -> None:
     assert opens_string(line)
+
+
+def test_many_cut_strings_end_together() -> None:
+    dialogue = Dialogue()
+    events = dialogue.receive(b'+CNAP: "Ann\r\n' * 50, 5.0)
+    events += dialogue.receive(b"RING\r\n", 5.5)
+    rounds = 0
+    while (deadline := dialogue.deadline) is not None:
+        assert deadline <= 5.0 + LONGEST
+        events += dialogue.tick(deadline)
+        rounds += 1
+    assert rounds < 60
+    assert events == [*([Urc('+CNAP: "Ann')] * 50), Urc("RING")]

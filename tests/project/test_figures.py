@@ -83,7 +83,12 @@ FIGURES: dict[str, tuple[tuple[str, tuple[timedelta | float, ...]], ...]] = {
         ("it tries one every {}", (retries.PROBE_CONTRACT,)),
         ("what the modem said in the last {}", (recorder.SECONDS,)),
     ),
-    "design.md": (("waits up to {} for the commit", (bridge.PATIENCE,)),),
+    "design.md": (
+        ("a text is tried every {}", (retries.PROBE,)),
+        ("is tried every {}, often enough", (retries.PROBE_CONTRACT,)),
+        ("the housekeeping asks again every {}", (loop.PATIENCE,)),
+        ("waits up to {} for the commit", (bridge.PATIENCE,)),
+    ),
 }
 # A span of time in a page whose figures are all in the table above.
 SPAN = re.compile(

@@ -169,6 +169,23 @@ def test_a_late_delivery_report_brings_nobody_back(tmp_path: Path) -> None:
         until(lambda: not simulator.stored(), "the SIM's being emptied")
 
 
+def test_nobody_gets_the_number_behind_which_the_owner_answers_somebody_forgotten(tmp_path: Path) -> None:
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
+
+        def ids() -> dict[str, int | None]:
+            with Session(box.service.engine) as session:
+                return {one.address: one.id for one in session.exec(select(Contact))}
+
+        for number in (BOB, ANN):
+            simulator.text(number, "Hello")
+            until(lambda number=number: number in ids(), "the text")  # type: ignore[misc]  # mypy infers no lambda with a default
+        known = ids()
+        forget(box, ANN)
+        simulator.text(CEM, "Hi")
+        until(lambda: CEM in ids(), "the next text")
+        assert ids()[CEM] not in known.values()
+
+
 def test_the_marks_of_what_was_deleted_go_in_their_time(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, timing=SOON) as box:
         simulator.call(ANN, rings=1)

@@ -179,6 +179,12 @@ def test_commands_begin_no_new_database(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["calls", *ask])
         assert done.exit_code == 1
         assert "The database is gone" in done.output
+        sheet = CliRunner().invoke(main, ["doctor", *ask])
+        assert (sheet.exit_code, sheet.exception is None or isinstance(sheet.exception, SystemExit)) == (
+            1,
+            True,
+        )
+        assert "The database is gone" in sheet.output
         assert not (tmp_path / NAME).exists()
         assert CliRunner().invoke(main, ["database", "accept", *ask]).exit_code == 0
         with a_box(tmp_path, simulator) as box:

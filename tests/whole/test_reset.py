@@ -1,11 +1,12 @@
 """The modem restarts while it owes an answer to a PDU, with or without a word: the next callers are seen, named and texted."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from modem.line.timing import Timing
-from modem.simulator import Simulator
+from modem.simulator import Simulator, pdu
 from tests.support.box import ANN, Box, a_box, until
 
 SPEED = 5.0
@@ -55,3 +56,32 @@ def test_a_modem_that_is_only_slow_is_asked_and_believed(tmp_path: Path) -> None
         simulator.call("+447400123599", rings=3, clip="missing", wait=True)
         until(lambda: status_of(box, ANN) in ("sent", "unconfirmed"), "the end of the text")
         assert [text.number for text in simulator.sent].count(ANN) == 1
+
+
+def test_a_modem_that_is_plugged_in_again_is_not_waited_for(tmp_path: Path) -> None:
+    """The pause before the next try is hours here: only the port's appearing ends it."""
+    timing = Timing(backoff=(7200.0,))
+    with (
+        Simulator(speed=SPEED, reports="off") as simulator,
+        a_box(tmp_path, simulator, extra=NO_LIMITS, timing=timing) as box,
+    ):
+        for place in range(2):
+            simulator.unplug()
+            until(lambda: not box.service.loop.status.lines[0].up, "the line's being down")
+            simulator.replug()
+            box.ready()
+            simulator.call(f"+4474001236{place:02}", rings=2, wait=True)
+            assert box.settled(place + 1)[0].textback == "sent"
+
+
+def test_a_part_that_was_never_announced_is_looked_for(tmp_path: Path) -> None:
+    """A restart without a word: the second part lies on the SIM, and nobody has said so."""
+    body = "One. " * 40
+    with (
+        Simulator(speed=SPEED, reports="off") as simulator,
+        a_box(tmp_path, simulator, timing=Timing(parts=0.5)) as box,
+    ):
+        first, second = pdu.deliver(ANN, body, datetime.now(UTC))
+        simulator.store(second, "SM")
+        simulator.deliver_pdu(first)
+        until(lambda: [message.body for message in box.messages()] == [body], "the whole text")
