@@ -93,6 +93,8 @@ def database(settings: Settings) -> Iterator[Session]:
     from sqlmodel import Session
 
     from bridge.records.engine import database_trouble, migrate, open_engine
+    from bridge.records.failures import Failure as Kind
+    from bridge.records.failures import failure_of, masked
     from bridge.words.troubles import sentence
 
     engine = open_engine(settings.storage.database)
@@ -101,6 +103,8 @@ def database(settings: Settings) -> Iterator[Session]:
         with Session(engine) as session, session.begin():
             yield session
     except DatabaseError as error:
+        if failure_of(error) in (Kind.CONTENT, Kind.RACE):
+            raise Failure(f"The database does not take this: {masked(error)}.") from error
         raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()
@@ -294,10 +298,11 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
     from bridge.contract.as_json import iso, message_json
     from bridge.records import views
     from bridge.rules import numbers
+    from bridge.rules.one_line import storable
 
     settings = load(path)
     with database(settings) as session:
-        address = numbers.e164(number, region(settings, session)) or number if number else None
+        address = numbers.e164(number, region(settings, session)) or storable(number) if number else None
         rows = views.messages(session, address=address, limit=limit)
     if as_json:
         print_json(map(message_json, rows))
@@ -324,6 +329,32 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
         click.echo(f"{row['last_seen']}  {row['number']!s:<20} {row['name']}")
 
 
+@main.command()
+@configured
+@limited
+def aside(path: Path, as_json: bool, limit: int | None) -> None:
+    """What a modem told and the database refused, newest first."""
+    from bridge.contract.as_json import iso
+    from bridge.records import put_aside
+
+    with database(load(path)) as session:
+        rows = [
+            {
+                "at": iso(row.at),
+                "line": row.line,
+                "kind": row.kind,
+                "error": row.error,
+                "content": row.content,
+            }
+            for row in put_aside.all_put_aside(session, limit)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['at']}  {row['line']:<10} {row['kind']:<15} {row['error']}\n    {row['content']}")
+
+
 def region(settings: Settings, session: Session) -> str:
     """The shop's region, without a modem: config.ini's, else that of the SIM seen last."""
     from bridge.clock import Clock
@@ -345,11 +376,12 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
     from bridge.contract.answers import Rejected
     from bridge.contract.requests import WriteText
     from bridge.handlers.queue_text import write_text
+    from bridge.rules.one_line import cleaned
     from bridge.words.requests import refusal_for_commands
 
     settings = load(path)
     with database(settings) as session:
-        request = WriteText(number, text, author=None, despite_stop=despite_stop)
+        request = cleaned(WriteText(number, text, author=None, despite_stop=despite_stop))
         answer = write_text(session, request, settings, region(settings, session), Clock().utc())
     if isinstance(answer, Rejected):
         raise Failure(refusal_for_commands(answer.why))
@@ -373,7 +405,7 @@ def with_password(command: Command) -> Command:
 
 def _password(from_stdin: bool) -> str:
     if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n").replace("\0", "")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
 

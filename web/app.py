@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
 from bridge.records import logins, views
-from bridge.records.engine import database_trouble, is_missing_table
+from bridge.records.engine import database_trouble
+from bridge.records.failures import Failure, failure_of, is_missing_table, masked
 from bridge.words.reasons import error_sentence
 from web import current, limits
 from web.access import cookies, login, network, size
@@ -31,6 +32,7 @@ from web.pages import (
     status,
     team,
 )
+from web.values import CleanRequest, clean_address
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -70,7 +72,9 @@ csrf = CSRFProtect()
 
 
 class Page(Flask):
-    """Flask, but for the addresses that it would write into the log: they hold phone numbers."""
+    """Flask, but for the addresses that it would write into the log: they hold phone numbers; and with clean values."""
+
+    request_class = CleanRequest
 
     def log_exception(self, exc_info: Any) -> None:
         """Logs an error with the name of the view alone: the path may hold a phone number."""
@@ -97,6 +101,7 @@ def create_app(bridge: Bridge) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(clean_address)
     app.before_request(network.check)
     app.before_request(size.check)
     app.before_request(login.check)
@@ -166,7 +171,11 @@ def _stale_form(_error: CSRFError) -> tuple[str, int]:
 
 
 def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
-    """A database that is locked, full or not yet made is no mistake of the page."""
+    """A database that is away, locked, full or not yet made is no mistake of the page; what it refuses for its content is no
+    trouble of the database."""
+    if failure_of(error) not in (Failure.AWAY, Failure.NO_TABLES):
+        current_app.logger.warning("%s: %s", request.endpoint, masked(error))
+        return *_plain(400, SENTENCES[400]), {}
     g.no_database = True
     # While the box starts for the first time, its tables are still being made.
     starting = is_missing_table(error)

@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from datetime import date, time
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -256,4 +257,6 @@ def database(value: str) -> str:
         raise ValueError(
             "this is no URL of a database; write sqlite:////path/x.db or postgresql+psycopg://user:password@host/name"
         )
+    if drivername != "sqlite" and find_spec("psycopg") is None:
+        raise ValueError("PostgreSQL needs its driver: pip install 'textback[postgresql]'")
     return value

@@ -11,6 +11,7 @@ from bridge.config.checks import language as language_code
 from bridge.config.ini import Problem, Section
 from bridge.config.schema import DAYS, SECTIONS
 from bridge.config.setting import Setting
+from bridge.rules.one_line import storable
 from bridge.rules.settings import (
     FilterSettings,
     HoursSettings,
@@ -67,7 +68,7 @@ def parse(text: str, path: Path, environment: Mapping[str, str] | None = None) -
 
     What is not set has its default. environment: STATE_DIRECTORY is where the database lies unless `database` says.
     """
-    sections, problems = ini.read(text)
+    sections, problems = ini.read(storable(text))
     there = _first_of_each(sections, problems)
     absent = {name: Section(name, 0, []) for name in SECTIONS if name != "modem"}
     if not any(name.startswith("modem ") for name in there):

@@ -18,6 +18,7 @@ from bridge.records import alerts, calls, consents, contacts, deleted, forgettin
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules import numbers, operator_notices, owner_commands, template
+from bridge.rules.one_line import storable
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
@@ -103,7 +104,7 @@ class IncomingTexts:
         body, status = (words, MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(incoming.octets_of(parts))
+            of_picture = storable(picture_sender(incoming.octets_of(parts)) or "")
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,
@@ -129,8 +130,8 @@ class IncomingTexts:
         )
         if kind == "octets":
             words = incoming.words_of_octets(parts)
-            return ("binary", "") if words is None else ("text", words)
-        return kind, incoming.body_of(parts) if kind == "text" else ""
+            return ("binary", "") if words is None else ("text", storable(words))
+        return kind, incoming.text_of(parts) if kind == "text" else ""
 
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""

@@ -15,7 +15,7 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
 from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
-from bridge.rules.troubles import TimeTeller
+from bridge.rules.troubles import BoxTrouble, TimeTeller
 from modem import contract
 from modem.contract import Coded, Trouble
 
@@ -36,6 +36,8 @@ class Outbox:
         self._shop = shop
         # When automatic texts went out lately (monotonic), for the limit of a minute.
         self._gone: deque[float] = deque()
+        # The text that was looked at last, by its id.
+        self._in_hand: int | None = None
 
     def next_to_send(self, session: Session, line: str) -> contract.SendText | None:
         """The text that goes out now, marked as sending; None if there is none. Texts before it that must not go out any
@@ -47,6 +49,7 @@ class Outbox:
         )
         while (due := outgoing.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
+            self._in_hand = message.id
             if self._may_go(session, message, call, now):
                 message.status = MessageStatus.SENDING
                 return self._request(message, contact)
@@ -169,6 +172,18 @@ class Outbox:
             self._too_late(session, message)
         else:
             message.status, message.due = MessageStatus.QUEUED, now + wait
+
+    def give_up_on_the_one_in_hand(self, session: Session) -> None:
+        """The box failed on the text that it looked at last: it counts as failed, so that those behind it can go out."""
+        message = session.get(Message, self._in_hand) if self._in_hand is not None else None
+        if message is not None and message.status == MessageStatus.QUEUED:
+            message.status, message.error = MessageStatus.FAILED, BoxTrouble.NOT_READ_FROM_ROWS
+
+    def nobody_knows(self, session: Session, message_id: int) -> None:
+        """What the modem said of this text could not be stored: it may have gone out, and is not sent again."""
+        message = session.get(Message, message_id)
+        if message is not None and message.status == MessageStatus.SENDING:
+            message.status, message.error = MessageStatus.UNCONFIRMED, BoxTrouble.LEFT_SENDING
 
     def _too_late(self, session: Session, message: Message) -> None:
         """The next try would come after the text's expiry."""

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from bridge import files
-from bridge.records import known, leftovers
+from bridge.records import known, leftovers, postgresql
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble, FileTrouble
 from modem.contract import Trouble
@@ -28,7 +29,7 @@ LOCK_SECONDS = 2
 CHECK_SECONDS = 60.0
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0011"
+HEAD = "0016"
 
 
 def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Engine:
@@ -36,7 +37,15 @@ def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Eng
     writes through it gets a DatabaseError. anew: a new database may be begun where one is known to have been."""
     sqlite, file = make_url(url).get_backend_name() == "sqlite", file_of(url)
     # Without hide_parameters an error would carry phone numbers into the log.
-    engine = create_engine(url, connect_args=_connect_args(sqlite, read_only), hide_parameters=True)
+    # A server may have been started anew since a connection was used: it is tried before it counts.
+    engine = create_engine(
+        url,
+        connect_args=_connect_args(url),
+        hide_parameters=True,
+        pool_pre_ping=postgresql.is_postgresql(url),
+    )
+    if postgresql.is_postgresql(url):
+        postgresql.prepare(engine, LOCK_SECONDS, read_only)
     if file is not None:
         event.listen(engine, "do_connect", partial(_before_connecting, file, anew))
         event.listen(engine, "handle_error", partial(_note_file, file))
@@ -70,10 +79,8 @@ def _note_file(file: Path, context: ExceptionContext) -> None:
     context.original_exception.file = file  # type: ignore[attr-defined]
 
 
-def _connect_args(sqlite: bool, read_only: bool) -> dict[str, Any]:
-    if sqlite:
-        return {"timeout": LOCK_SECONDS}
-    return {"options": "-c default_transaction_read_only=on"} if read_only else {}
+def _connect_args(url: str) -> dict[str, Any]:
+    return postgresql.connect_args(url) if postgresql.is_postgresql(url) else {"timeout": LOCK_SECONDS}
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
@@ -107,29 +114,41 @@ class AlreadyRunning(Exception):
 
 
 class Heartbeat:
-    """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for.
-
-    last: of the run before this one, None if that is not known.
-    """
+    """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for. On a
+    server it is a row (bridge/records/postgresql)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
-        self.last: datetime | None = None
+        self._last: datetime | None = None
         if file is not None:
             with suppress(OSError):
-                self.last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                self._last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
-    def beat(self) -> None:
-        """Notes that the service is alive now; a file that cannot be touched is no error."""
+    def last(self, _session: Session) -> datetime | None:
+        """When the run before this one was last alive, in UTC; None if that is not known."""
+        return self._last
+
+    def beat(self, _session: Session, _now: datetime) -> None:
+        """Notes that the service is alive now; a file that cannot be touched is no error. now: UTC."""
         if self._file is not None:
             with suppress(OSError):
                 os.utime(self._file)
 
 
 @contextmanager
-def sole_service(url: str) -> Iterator[Heartbeat]:
+def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
     """Hold the database against a second service, which would take our running calls and texts for left-overs. Raises
     AlreadyRunning. Where no lock can be written, the database itself will say what is wrong."""
+    if postgresql.is_postgresql(url):
+        hold = postgresql.Hold(url)
+        try:
+            with suppress(DBAPIError):
+                if not hold.take():
+                    raise AlreadyRunning(f"the database {make_url(url).database}")
+            yield postgresql.RowHeartbeat(hold)
+        finally:
+            hold.let_go()
+        return
     database = file_of(url)
     file = Path(f"{database}.lock") if database else None
     heartbeat = Heartbeat(file)
@@ -215,7 +234,7 @@ def empty_log(engine: Engine) -> bool:
     try:
         with not_waiting(engine) as connection:
             busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-    except DatabaseError:
+    except DBAPIError:
         return False
     return not busy
 
@@ -235,20 +254,22 @@ def is_sound(file: Path, seconds: float = CHECK_SECONDS) -> bool | None:
         return False if known.code_of(error) in damaged else None
 
 
-# SQLSTATE of PostgreSQL: undefined_table.
-UNDEFINED_TABLE = "42P01"
-
-
-def is_missing_table(error: DatabaseError) -> bool:
-    """Is a table not there that a statement names? SQLite has one code for whatever a statement gets wrong: a column or a
-    function that is not there, and bad SQL, count too. Full, locked and damaged files have codes of their own."""
-    code, state = getattr(error.orig, "sqlite_errorcode", None), getattr(error.orig, "sqlstate", None)
-    return code == sqlite3.SQLITE_ERROR or state == UNDEFINED_TABLE
-
-
-def database_trouble(error: DatabaseError) -> Trouble:
+def database_trouble(error: DBAPIError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
-    words, file = str(error.orig), getattr(error.orig, "file", None)
+    if isinstance(error.orig, sqlite3.Error):
+        return _of_sqlite(error.orig)
+    code = postgresql.trouble_of(error.orig) if error.orig is not None else None
+    # The driver's words name host and socket: they are for the log alone.
+    return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=_name_of(error))
+
+
+def _name_of(error: DBAPIError) -> str:
+    """By which name PostgreSQL's documentation has the error, or its number."""
+    return getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
+
+
+def _of_sqlite(error: sqlite3.Error) -> Trouble:
+    words, file = str(error), getattr(error, "file", None)
     code = next((code for sign, code in TROUBLES if sign in words), None)
     if code is DatabaseTrouble.NO_DATABASE and file is not None and known.was_a_database(file):
         code = DatabaseTrouble.DAMAGED

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 
 from bridge.records import deleted
 from bridge.records.contacts import digest_of, id_is_spent
+from bridge.records.put_aside import forget_those_of
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
     Alert,
@@ -42,6 +43,7 @@ def forget(session: Session, contact: Contact) -> None:
     deleted.calls_go(session, Call.contact_id == contact.id)
     deleted.number_goes(session, addresses)
     delete_rows(session, InboundPart, ours)
+    forget_those_of(session, addresses)
     delete_rows(session, Message, Message.contact_id == contact.id)
     delete_rows(session, Call, Call.contact_id == contact.id)
     id_is_spent(session, contact)

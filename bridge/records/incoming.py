@@ -11,6 +11,7 @@ from bridge.records import deleted
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
+from bridge.rules.one_line import storable
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import TextKind, TextReceived, join_octets, join_text
 
@@ -212,6 +213,11 @@ def _units(part: InboundPart) -> str:
 
 def _with_holes(by_place: Mapping[int, T], total: int) -> list[T | str]:
     return [by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)]
+
+
+def text_of(parts: Sequence[InboundPart]) -> str:
+    """What these parts say, as it can be stored; `body_of` may be octets."""
+    return storable(body_of(parts))
 
 
 def _digest(text: TextReceived) -> str:

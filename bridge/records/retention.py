@@ -20,6 +20,7 @@ from bridge.records.tables import (
     Message,
     MessagePart,
     Note,
+    PutAside,
 )
 from bridge.rules.states import PENDING, MessageStatus
 
@@ -48,7 +49,7 @@ def delete_older(session: Session, before: datetime) -> bool:
     there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
     found = False
     olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
-    for old in (*olds, _old_notes(before), _old_audit_entries(before)):
+    for old in (*olds, _old_notes(before), _old_audit_entries(before), _old_put_aside(before)):
         found = _batch(session, *old) or found
     deleted.drop_marks(session, before)
     return found or _batch(session, *_people_of_nothing(before))
@@ -90,6 +91,10 @@ def _old_notes(before: datetime) -> Old:
 
 def _old_audit_entries(before: datetime) -> Old:
     return AuditEntry, select(AuditEntry.id).where(AuditEntry.at < before), ()
+
+
+def _old_put_aside(before: datetime) -> Old:
+    return PutAside, select(PutAside.id).where(PutAside.at < before), ()
 
 
 def _people_of_nothing(before: datetime) -> Old:

@@ -344,6 +344,18 @@ class User(SQLModel, table=True):
     logins: int = 0
 
 
+class PutAside(SQLModel, table=True):
+    """What a modem told and the database refused. kind: the event's name; content: the event as JSON, cut where it is very
+    long; error: what the database said, masked."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Utc, index=True)
+    line: str
+    kind: str
+    content: str
+    error: str
+
+
 class KeyValue(SQLModel, table=True):
     """Small things that the box itself must remember, such as the key that signs log-ins."""
 

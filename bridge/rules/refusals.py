@@ -26,6 +26,7 @@ class Refused(StrEnum):
     REPLY_LENGTH = "reply_length"  # most: in characters
     REPLIES_FULL = "replies_full"  # most
     # The box.
+    NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
     NO_SUCH_LINE = "no_such_line"
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
     # Who may log in.

@@ -90,6 +90,7 @@ class IncidentKind(StrEnum):
     STORAGE = "storage"  # hardly any room for texts
     BREAKER = "breaker"  # too many strangers
     CLOCK = "clock"  # the box's, not the line's
+    PUT_ASIDE = "put_aside"  # what it told could not be stored
     DATABASE = "database"  # the box's: gone, replaced or damaged
 
 

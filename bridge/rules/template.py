@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from bridge.rules.one_line import one_line
+
 PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
 
 
@@ -24,8 +26,7 @@ def render(template: str, values: Mapping[str, str]) -> str:
     known = "|".join(PLACEHOLDERS)
 
     def fill(matched: re.Match[str]) -> str:
-        # Names may come from strangers or the SIM: no line ends, no control characters.
-        value = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", values.get(matched[2], "")).split())
+        value = one_line(values.get(matched[2], ""))  # names may come from strangers or the SIM
         return matched[1] + value if value else ""
 
     return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()

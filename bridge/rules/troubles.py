@@ -26,12 +26,15 @@ class BoxTrouble(StrEnum):
     CLOCK_DIFFERS = "clock_differs"  # shown, source: a member of `TimeTeller`, told
     CLOCK_MOVED_FORWARD = "clock_moved_forward"  # seconds
     CLOCK_MOVED_BACK = "clock_moved_back"  # seconds
+    # What the line told, and the database refused.
+    PUT_ASIDE = "put_aside"  # what: text, report, call or news
     # A text.
     LEFT_SENDING = "left_sending"
     UNDELIVERED = "undelivered"  # why: one of the following, "" if the network does not say
     PHONE_TAKES_NO_TEXTS = "phone_takes_no_texts"
     NUMBER_UNREACHABLE = "number_unreachable"
     NETWORK_TAKES_NO_TEXTS = "network_takes_no_texts"
+    NOT_READ_FROM_ROWS = "not_read_from_rows"  # the box fails on what is stored of it
 
 
 class ListTrouble(StrEnum):
@@ -67,6 +70,8 @@ class DatabaseTrouble(StrEnum):
     DISK_FAILS = "disk_fails"
     DAMAGED = "database_damaged"
     NO_DATABASE = "no_database"
+    AWAY = "database_away"  # the server
+    NOT_LET_IN = "database_lets_nobody_in"  # the server refuses the log-in, or the name of the database
     # One that had been here. Automatic texts stand still until somebody decides.
     MISSING = "database_missing"
     EMPTIED = "database_emptied"

@@ -31,6 +31,11 @@ class Answers:
             return [partial(handle.request, request) for handle in self._lines.values()]
         return []
 
+    def drop(self, session: Session) -> Effects:
+        """Forgets what was asked: an answer to it failed, and would fail again."""
+        questions.questions(session)
+        return []
+
     def recorded(self, session: Session, news: contract.Recorded) -> None:
         """One line's recording; the answer is given when every line has told."""
         self._recordings[news.line] = news.transcript

@@ -14,7 +14,8 @@ from bridge.handlers import database
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.shop import ShopState
 from bridge.records import known
-from bridge.records.engine import database_trouble, is_missing_table
+from bridge.records.engine import database_trouble
+from bridge.records.failures import is_missing_table
 from bridge.rules.troubles import DatabaseTrouble
 from bridge.service.database_file import DatabaseFile
 from bridge.service.transactions import Effects, Step

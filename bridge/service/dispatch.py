@@ -154,6 +154,17 @@ def _job_due(to: Handlers, session: Session, due: JobDue) -> Effects:
     return to.housekeeping.calendar_job(session, due.job)
 
 
+def after_failure(to: Handlers, event: contract.Event, kept: bool) -> Effects:
+    """What follows from an event whose handler could not do its work: the line's status, and that the SIM may forget the text.
+    kept: whether the event is kept elsewhere; if it is not, the SIM keeps its text."""
+    effects: Effects = [partial(to.lines[event.line].has_told, event)]
+    if kept and isinstance(event, contract.TextReceived | contract.ReportReceived):
+        effects.append(_forget(to, event.line, event.slot))
+    if isinstance(event, Ended):
+        effects.append(partial(to.lines[event.line].text_is_over, to.lines[event.line].status.stopped))
+    return effects
+
+
 HANDLERS: dict[type, Row] = {
     contract.LineUp: _line_up,
     contract.LineDown: _nothing_follows(lambda to: to.calls.line_down),

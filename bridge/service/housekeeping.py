@@ -21,19 +21,36 @@ from bridge.service.list_watch import ListWatch
 from bridge.service.transactions import AfterCommit, Effects, Step
 from bridge.service.worker import Announce, Job
 
+# What fails is tried again after so long, then after twice as long, and so on (seconds).
 HOUR = 3600.0
+FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * HOUR
 
 
 @dataclass
 class Periodic:
-    """A step that is done every so many seconds of the monotonic clock; at: when next."""
+    """A step that is done every so many seconds of the monotonic clock; at: when next. instead: done where the step fails, so
+    that what it fails on is not met again. failed: how often in a row it has."""
 
     at: float
     every: float
     step: Step
+    instead: Step | None = None
+    failed: int = 0
+
+    def put_off(self) -> float:
+        """It has failed again: the next time comes later and later. Returns in how many seconds from when it was due.
+
+        >>> job = Periodic(at=0.0, every=2.0, step=lambda session: [])
+        >>> job.put_off(), job.put_off(), job.at
+        (60.0, 120.0, 180.0)
+        """
+        wait = min(FIRST_WAIT * 2.0 ** min(self.failed, 20), LONGEST_WAIT)
+        self.failed += 1
+        self.at += wait
+        return wait
 
 
-def due(jobs: Iterable[Periodic], now: float) -> Iterator[Step]:
+def due(jobs: Iterable[Periodic], now: float) -> Iterator[Periodic]:
     """What is to be done at this moment of the monotonic clock; each is then due again.
 
     >>> job = Periodic(at=1.0, every=2.0, step=lambda session: [])
@@ -43,7 +60,7 @@ def due(jobs: Iterable[Periodic], now: float) -> Iterator[Step]:
     for job in jobs:
         if now >= job.at:
             job.at = now + job.every
-            yield job.step
+            yield job
 
 
 class Housekeeping:

@@ -1,11 +1,12 @@
 """The loop's inbox: what lies in it, and what is taken out next; what is done about it, the loop knows."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
+from bridge.rules.one_line import cleaned
 from bridge.service.worker import Announced, DatabaseChecked, ListsRead
 from modem import contract
 
@@ -83,8 +84,8 @@ class Inbox:
         self._in_a_row = 0
 
     def put(self, item: InboxItem) -> None:
-        """Lay it in."""
-        self._came.put(item)
+        """Lay it in. This is the door of what modems and people say: it loses what no database takes."""
+        self._came.put(_clean(item))
 
     def empty(self) -> bool:
         """Does nothing lie there?"""
@@ -157,3 +158,10 @@ class Inbox:
         self._in_a_row = 0
         self._texts.remove(text)
         return text.item
+
+
+def _clean(item: InboxItem) -> InboxItem:
+    """The body of a received text stays: it may end in half an emoji, or be octets; it is cleaned once it is whole."""
+    if isinstance(item, contract.TextReceived):
+        return replace(cleaned(item), body=item.body)
+    return cleaned(item) if isinstance(item, contract.Event | Envelope) else item

@@ -19,11 +19,13 @@ from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
 from bridge.records import users
 from bridge.records.engine import Heartbeat
+from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
 from bridge.service.database_file import DatabaseFile
 from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
+from bridge.service.failures import Failures
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
@@ -31,7 +33,7 @@ from bridge.service.list_watch import ListWatch
 from bridge.service.rehearsal import rehearse
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
-from bridge.service.transactions import Effects, Transactions
+from bridge.service.transactions import Effects, Step, Transactions
 from bridge.service.worker import Job
 from modem.contract import Coded, Request
 
@@ -59,7 +61,7 @@ class Loop:
         requests: Mapping[str, Callable[[Request], None]],
         clock: Clock,
         reload: Callable[[], Settings | None],
-        heartbeat: Heartbeat,
+        heartbeat: Heartbeat | RowHeartbeat,
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
         file: DatabaseFile,
@@ -83,12 +85,12 @@ class Loop:
         incoming = IncomingTexts(self._shop, self._calls)
         self._lists = ListWatch(self._shop, give_work)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
-        self._clock_watch = ClockWatch(clock, self._calls, self._transactions.once, self._calendar_anew)
+        self._clock_watch = ClockWatch(clock, self._calls, self._attempt, self._calendar_anew)
         self._database = DatabaseWatch(
             file,
             self._shop,
             self._calls,
-            self._transactions.once,
+            self._attempt,
             self._begin,
             lambda: self._transactions.changes,
             give_work,
@@ -97,28 +99,26 @@ class Loop:
         house = Housekeeping(
             engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
         )
-        self._steps = Steps(
-            inbox,
-            Handlers(
-                inbox.put,
-                clock,
-                self._lines,
-                self._calls,
-                incoming,
-                outbox,
-                PageRequests(self._shop, self._calls),
-                answers,
-                house,
-                self._lists,
-                self._settings,
-                self._database,
-                self._publish,
-            ),
+        handlers = Handlers(
+            inbox.put,
+            clock,
+            self._lines,
+            self._calls,
+            incoming,
+            outbox,
+            PageRequests(self._shop, self._calls),
+            answers,
+            house,
+            self._lists,
+            self._settings,
+            self._database,
+            self._publish,
         )
+        self._failures = Failures(self._transactions.once, Steps(inbox, handlers), handlers)
         start = clock.monotonic()
         self.periodic = {
             "settings": Periodic(start + PATIENCE, PATIENCE, self._settings.look),
-            "questions": Periodic(start + PATIENCE, PATIENCE, answers.look),
+            "questions": Periodic(start + PATIENCE, PATIENCE, answers.look, answers.drop),
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
             "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
@@ -156,8 +156,7 @@ class Loop:
 
     def run(self) -> None:
         """Runs until Stop. Raises the error that a ThreadFailed carries."""
-        once = self._transactions.once
-        once(self._begin)
+        self._transactions.once(self._begin)
         rehearse(self._engine, self.settings, self._clock)
         while not isinstance(item := self._next(), Stop):
             if isinstance(item, ThreadFailed):
@@ -165,11 +164,11 @@ class Loop:
             self._clock_watch.look()
             self._database.look()
             if item is not None:
-                once(self._steps.of(item))
-            for step in due(self.periodic.values(), self._clock.monotonic()):
-                once(step)
+                self._failures.handle(item)
+            for job in due(self.periodic.values(), self._clock.monotonic()):
+                self._failures.do(job)
             for name in [name for name, line in self._lines.items() if line.is_free]:
-                once(partial(self._steps.send_one, name))
+                self._failures.send_one(name)
             self._publish()
 
     def finish(self) -> None:
@@ -178,7 +177,7 @@ class Loop:
         while not self.inbox.empty():
             item = self.inbox.get()
             if not isinstance(item, Stop | ThreadFailed):
-                self._transactions.once(self._steps.alone(item))
+                self._failures.handle_alone(item)
 
     def _next(self) -> InboxItem | None:
         try:
@@ -187,20 +186,27 @@ class Loop:
             return None
 
     def _begin(self, session: Session) -> Effects:
-        """The first step: brings the tables to this release and settles what the last run left behind."""
+        """The first step: brings the tables to this release and recalls what the last run knew."""
         self._file.open()
         self._shop.recall(session)
         effects = self._database.begin(session)
         users.make_session_key(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
+        if (last := self._heartbeat.last(session)) is not None:
+            self._calls.away_since = dict.fromkeys(self._lines, last)
+        settling = partial(self._attempt, self._settle)
+        return [settling, self._lists.read, self._calendar_anew, *effects]
+
+    def _settle(self, session: Session) -> Effects:
         self._calls.settle_left_over(session, self._handed_over)
-        if self._heartbeat.last is not None:
-            self._calls.away_since = dict.fromkeys(self._lines, self._heartbeat.last)
-        return [self._settled, self._lists.read, self._calendar_anew, *effects]
+        return [self._settled]
+
+    def _attempt(self, step: Step) -> None:
+        self._failures.attempt(step)
 
     def _beat(self, session: Session) -> Effects:
-        self._heartbeat.beat()
+        self._heartbeat.beat(session, self._clock.utc())
         self._clock_watch.note_doubt(session)
         return []
 

@@ -21,34 +21,36 @@ class Steps:
         self._inbox = inbox
         self._handlers = handlers
 
-    def of(self, item: InboxItem) -> Step:
-        """The step that handles this item."""
-        match item:
+    def of(self, items: list[InboxItem]) -> Step:
+        """The step that handles the one item of this list. What it takes out of the inbox besides is added to the list: so it
+        is still there when the database must be tried again, or when each must be handled alone."""
+        match items[0]:
             case contract.TextReceived():
-                return partial(self._store_texts, [item])
+                return partial(self._store_texts, items)
             case contract.CallEnded():
-                return partial(self._end_call, item, [])
-        return self.alone(item)
+                return partial(self._end_call, items)
+        return self.alone(items[0])
 
     def alone(self, item: InboxItem) -> Step:
         """The step that handles this item and no other."""
         return partial(handle, self._handlers, item)
 
-    def _end_call(self, end: contract.CallEnded, free: list[contract.LineIdle], session: Session) -> Effects:
+    def _end_call(self, items: list[InboxItem], session: Session) -> Effects:
         """An ended call, and in the same transaction the text that is due on its line, where that is free by now: one commit
-        between the caller's end and AT+CMGS. free: the news of that, kept for when the database must be tried again."""
+        between the caller's end and AT+CMGS."""
+        end = items[0]
+        assert isinstance(end, contract.CallEnded)
         effects = handle(self._handlers, end, session)
-        if not free and (news := self._inbox.line_is_free(end.line)) is not None:
-            free.append(news)
-        for news in free:
-            effects += handle(self._handlers, news, session)
+        if len(items) == 1 and (news := self._inbox.line_is_free(end.line)) is not None:
+            items.append(news)
+        for free in items[1:]:
+            effects += handle(self._handlers, free, session)
             if self._handlers.lines[end.line].sending is None:
                 effects += self.send_one(end.line, session)
         return effects
 
-    def _store_texts(self, texts: list[contract.TextReceived], session: Session) -> Effects:
-        """These texts, and more in the same transaction as long as nothing else lies in the inbox. They stay in `texts` for
-        when the database must be tried again."""
+    def _store_texts(self, texts: list[InboxItem], session: Session) -> Effects:
+        """These texts, and more in the same transaction as long as nothing else lies in the inbox."""
         effects = [effect for text in texts for effect in handle(self._handlers, text, session)]
         while len(texts) < TEXTS_AT_ONCE and (text := self._inbox.another_text()) is not None:
             texts.append(text)

@@ -1,7 +1,8 @@
 """Runs one step in one transaction until the database takes it, then what follows from it. What a step does it does not know.
 
-A database that is full or locked is expected: the step stays in hand, nothing is sent, nothing is deleted from the SIM, and
-it is tried again until it works.
+A database that is away, full or locked is expected: the step stays in hand, nothing is sent, nothing is deleted from the SIM,
+and it is tried again until it works. A step that fails for what it is about is given back at once, so that nothing waits
+behind it.
 """
 
 import logging
@@ -9,10 +10,12 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine, event
-from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlmodel import Session
 
-from bridge.records.engine import database_trouble, is_missing_table
+from bridge.records.engine import database_trouble
+from bridge.records.failures import Failure, failure_of, masked
+from bridge.rules.troubles import DatabaseTrouble
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
 
@@ -20,11 +23,21 @@ log = logging.getLogger(__name__)
 
 # How long to wait before the database is tried again (seconds).
 RETRY = 1.0
+# A step that meets a row which another process writes at the same moment finds it there the next time.
+RACES = 3
 
 # What is done when a step is committed: a request to a modem, an answer to the page.
 AfterCommit = Callable[[], None]
 Effects = list[AfterCommit]
 Step = Callable[[Session], Effects]
+
+
+class StepFailed(Exception):
+    """A step that can never be done: the database refuses its content, or a handler fails on it; `error` is what was raised."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        super().__init__(masked(error))
 
 
 class LoopSession(Session):
@@ -71,22 +84,31 @@ class Transactions:
 
     def once(self, step: Step) -> None:
         """Do one step in one transaction, again and again until the database takes it; then what follows from it. Raises
-        DatabaseError where the mistake is ours and trying again would not mend it."""
+        StepFailed where trying again would not mend it, and DatabaseError where the tables are not there."""
+        races = 0
         while True:
             try:
                 effects = self._committed(step)
                 break
-            except DatabaseError as error:
-                if self._mend(error):
+            except MemoryError:
+                raise
+            except Exception as error:
+                if isinstance(error, DatabaseError) and self._mend(error):
                     continue
-                if isinstance(error, IntegrityError | ProgrammingError) or is_missing_table(error):
-                    raise
-                self._note(database_trouble(error))
+                match failure_of(error):
+                    case Failure.NO_TABLES:
+                        raise
+                    case Failure.RACE if races < RACES:
+                        races += 1
+                        continue
+                    case Failure.RACE | Failure.CONTENT:
+                        raise StepFailed(error) from error
+                self._is_away(error)
             if self._told_to_give_up(RETRY):
                 return
         self._note(None)
         for effect in effects:
-            effect()
+            _carry_out(effect)
 
     def _committed(self, step: Step) -> Effects:
         with LoopSession(self._engine) as session:
@@ -104,9 +126,25 @@ class Transactions:
         self._enough.put(None)  # it stays said
         return True
 
+    def _is_away(self, error: Exception) -> None:
+        trouble = database_trouble(error) if isinstance(error, DBAPIError) else Trouble(DatabaseTrouble.AWAY)
+        if trouble != self.trouble:
+            log.warning("The database said: %s", masked(error))
+        self._note(trouble)
+
     def _note(self, trouble: Trouble | None) -> None:
         if trouble != self.trouble:
             log.warning("%s", sentence(trouble) if trouble else "The database works again.")
             self.trouble = trouble
         if trouble is not None:
             self._tell()
+
+
+def _carry_out(effect: AfterCommit) -> None:
+    """What was committed stands: an effect that fails does not keep the others, or the next step, from their turn."""
+    try:
+        effect()
+    except MemoryError:
+        raise
+    except Exception:
+        log.exception("What follows from a stored step failed.")

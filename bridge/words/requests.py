@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     Refused.NOTE_LENGTH: "A note has between 1 and {most} characters; this one has {length}.",
     Refused.REPLY_LENGTH: "A saved reply has between 1 and {most} characters.",
     Refused.REPLIES_FULL: "There are {most} saved replies already; drop one first.",
+    Refused.NOT_STORED: "The box cannot store this as it was typed. Its log says more.",
     Refused.NO_SUCH_LINE: "The box has no such line.",
     Refused.NOT_LATER_TODAY: "{back!r} is no time of today that is still to come; write it like 15:00.",
     Refused.TAKEN_OVER: "Somebody has taken this box over meanwhile.",

@@ -156,6 +156,10 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.CLOCK_DIFFERS: f"The box's clock shows {{shown}} UTC, {{source}} {{told}}. {_SET_CLOCK}",
     BoxTrouble.CLOCK_MOVED_FORWARD: "The box's clock was moved forward by {lasted}.",
     BoxTrouble.CLOCK_MOVED_BACK: "The box's clock was moved back by {lasted}.",
+    BoxTrouble.PUT_ASIDE: (
+        "{what} could not be stored and was put aside; nothing else waits for it. `textback aside` shows what it was."
+    ),
+    BoxTrouble.NOT_READ_FROM_ROWS: "The box cannot send what is stored of this text. Write it again.",
     BoxTrouble.LEFT_SENDING: "The box stopped while this text was on its way.",
     BoxTrouble.UNDELIVERED: "The network could not deliver it. {why}",
     BoxTrouble.PHONE_TAKES_NO_TEXTS: "The phone there takes no texts.",
@@ -205,6 +209,14 @@ SENTENCES: dict[str, str] = {
     DatabaseTrouble.NO_DATABASE: (
         "The file named as the database is none. Correct database under [storage] in config.ini."
     ),
+    DatabaseTrouble.AWAY: (
+        "The database server cannot be reached. Nothing is lost yet: calls and texts are stored as soon as it is back, and no "
+        "text goes out until then. Is the server running, and the network well?"
+    ),
+    DatabaseTrouble.NOT_LET_IN: (
+        "The database server does not let the box in. Correct the user, the password and the name of the database in "
+        "config.ini under [storage]."
+    ),
     DatabaseTrouble.MISSING: f"The database is gone: there is no file where it had been. {_DECIDE}",
     DatabaseTrouble.EMPTIED: f"The database is gone: its file is empty. {_DECIDE}",
     DatabaseTrouble.REPLACED: f"Another database lies where the box's own had been. {_DECIDE}",
@@ -250,6 +262,13 @@ REMEDIES = {
     "screen": "Close it.",
     "textback": "Another textback is at work on this modem: stop that one.",
 }
+# What was put aside.
+PUT_ASIDE = {
+    "text": "A text that came in",
+    "report": "A delivery report",
+    "call": "News of a call",
+    "news": "Something that the modem told",
+}
 TELLERS: dict[str, str] = {
     TimeTeller.MODEM: "the modem's clock",
     TimeTeller.REPORT: "a delivery report",
@@ -289,6 +308,8 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts = {name: value or "unknown" for name, value in facts.items()}
         case BoxTrouble.QUEUE_STOPPED | BoxTrouble.UNDELIVERED:
             facts["why"] = sentence(str(facts["why"]))
+        case BoxTrouble.PUT_ASIDE:
+            facts["what"] = PUT_ASIDE.get(str(facts["what"]), PUT_ASIDE["news"])
         case BoxTrouble.CLOCK_DIFFERS:
             facts["source"] = TELLERS.get(str(facts["source"]), facts["source"])
         case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:

@@ -79,9 +79,11 @@ def something(column: Column[Any]) -> object:
     """A value for this column; keys are all 1."""
     if isinstance(column.type, DateTime):
         return datetime(2026, 11, 1, tzinfo=UTC)
-    if isinstance(column.type, Integer | Boolean):
+    if isinstance(column.type, Boolean):
+        return True
+    if isinstance(column.type, Integer):
         return 1
-    return {"LargeBinary": b"x", "BLOB": b"x", "JSON": []}.get(type(column.type).__name__, "1")
+    return {"LargeBinary": b"x", "BLOB": b"x", "BYTEA": b"x", "JSON": []}.get(type(column.type).__name__, "1")
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

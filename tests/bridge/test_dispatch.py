@@ -13,7 +13,8 @@ from sqlmodel import Session
 from bridge.contract.requests import Request
 from bridge.contract.status import LineState, LineStatus, Status
 from bridge.handlers import page_requests
-from bridge.records.engine import is_missing_table, open_engine
+from bridge.records.engine import open_engine
+from bridge.records.failures import is_missing_table
 from bridge.records.memo import remember
 from bridge.records.tables import metadata
 from bridge.service.dispatch import HANDLERS

@@ -36,6 +36,10 @@ NEVER_STORED = {
     BoxTrouble.CLOCK_BEFORE_RELEASE,
     BoxTrouble.CLOCK_BEFORE_ROWS,
     BoxTrouble.CLOCK_DIFFERS,
+    TroubleCode.NO_NOTE,
+    BoxTrouble.CONFIG_OPEN,
+    BoxTrouble.PUT_ASIDE,
+    BoxTrouble.NOT_READ_FROM_ROWS,
     TroubleCode.NOT_ENCODED,  # whose words are the encoder's: they stay as they are
 }
 STORED = [

@@ -1,0 +1,56 @@
+"""A database of every earlier release is brought up to date, with every row, in one step or not at all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from bridge.records import engine as database
+from bridge.records.tables import metadata
+from modem.simulator import Simulator
+from tests.bridge.test_database import at_revision
+from tests.support import databases
+from tests.support.box import ANN, a_box
+from tests.support.old_release import alembic_config, at_revision_empty
+from tests.support.postgres import Server
+
+REVISIONS = sorted(
+    script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()
+)
+
+
+@pytest.fixture
+def engine(postgres: Server) -> Iterator[Engine]:
+    engine = database.open_engine(postgres.new_database())
+    yield engine
+    engine.dispose()
+
+
+def test_a_new_database_has_the_tables_of_the_models(engine: Engine) -> None:
+    database.migrate(engine)
+    database.migrate(engine)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
+    at_revision(engine, revision)
+    database.migrate(engine)
+    with engine.connect() as connection:
+        for table in ("line", "contact", "call", "message", "messagepart", "user"):
+            assert connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar() == 1, table
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_box_goes_on_with_the_tables_of_a_release_before(tmp_path: Path, on_postgresql: Server) -> None:
+    old = database.open_engine(databases.section(tmp_path).partition("= ")[2].strip())
+    at_revision_empty(old, "0006")
+    old.dispose()
+    with Simulator(speed=20.0, reports="off") as simulator, a_box(tmp_path, simulator) as box:
+        simulator.call(ANN, rings=2)
+        assert (box.settled()[0].address, box.settled()[0].textback) == (ANN, "sent")
