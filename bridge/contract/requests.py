@@ -55,6 +55,12 @@ class TryAgain:
 
 
 @dataclass(frozen=True)
+class AcceptDatabase:
+    """Let automatic texts go on that stand still since the database was lost or damaged: with the one that is there now, or
+    with a new one where that is damaged."""
+
+
+@dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
     wrote was no opt-out), block or unblock."""
@@ -238,6 +244,7 @@ class RemoveUser:
 OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | EndLogin | RemoveUser
 Request = (
     ResetBreaker
+    | AcceptDatabase
     | Mark
     | WriteText
     | MarkRead

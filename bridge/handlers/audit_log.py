@@ -43,6 +43,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded.of(Change.CLOSED_UNTIL, back=back) if back else Coded(Change.CLOSED_TODAY)
         case requests.OpenShop():
             return Coded(Change.USUAL_HOURS)
+        case requests.AcceptDatabase():
+            return Coded(Change.DATABASE_ACCEPTED)
         case requests.ResetBreaker():
             return Coded(Change.BREAKER_RESET)
         case requests.TryAgain(line=line):

@@ -36,6 +36,7 @@ OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "manifest.manifest"}
 # good. The forms of settings are open to look at; `settings.change` refuses to keep them.
 OWNERS_ONLY = frozenset(
     {
+        "status.accept_database",
         "settings.send_sample",
         "team.add",
         "team.change",

@@ -1,5 +1,7 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
@@ -18,6 +20,8 @@ from web.pages.told import in_words
 LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
+# So much of a file is read at once (bytes).
+PIECE = 64 * 1024
 KIND_WORDS = {
     "": "Customer: gets texts back",
     "staff": "Staff: never texted",
@@ -80,7 +84,7 @@ def import_contacts() -> str | tuple[str, int]:
     file = request.files.get("file")
     if file is None or not file.filename:
         abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
-    read = addressbook.read(file.read(), bridge.region())
+    read = addressbook.read(iter(partial(file.read, PIECE), b""), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)

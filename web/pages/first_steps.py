@@ -21,7 +21,7 @@ from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
 from web.pages import settings
-from web.pages.told import in_words
+from web.pages.told import in_words, not_kept
 
 pages = Blueprint("welcome", __name__)
 
@@ -93,7 +93,7 @@ def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, 
     try:
         settings.keep(bridge, section, values)
     except (ConfigError, CannotWrite) as error:
-        return _steps(bridge, str(error)), 422
+        return _steps(bridge, not_kept(error)), 422
     return redirect(url_for("welcome.first"), 303)
 
 
