@@ -9,7 +9,7 @@ const IN_HAND = 800; // so long after a touch nothing moves
 
 let touched = 0;
 let pressed = false;
-let made = Date.now();
+let made = performance.now();
 let asked = 0;
 let busy = false;
 
@@ -74,30 +74,30 @@ async function bringUpToDate() {
   });
   document.title = fresh.title;
   document.body.dataset.mark = fresh.body.dataset.mark ?? "";
-  made = Date.now();
+  made = performance.now();
   const rings = Boolean(document.querySelector(".ringing"));
   document.dispatchEvent(new CustomEvent("made", { detail: { news: unread() > before.unread || (rings && !before.ringing) } }));
 }
 
 async function ask() {
   const seen = document.visibilityState === "visible";
-  if (!document.body.dataset.mark || (!seen && Date.now() - asked < SELDOM)) return;
-  if (busy || pressed || Date.now() - touched < IN_HAND) return;
-  asked = Date.now();
+  if (!document.body.dataset.mark || (!seen && performance.now() - asked < SELDOM)) return;
+  if (busy || pressed || performance.now() - touched < IN_HAND) return;
+  asked = performance.now();
   busy = true; // a slow box is asked once at a time
   try {
     const answer = await fetch("/news");
     if (answer.redirected) location.reload();
     if (!answer.ok) return;
     const changed = (await answer.json()).mark !== document.body.dataset.mark;
-    if (changed || (seen && Date.now() - made > STALE)) await bringUpToDate();
+    if (changed || (seen && performance.now() - made > STALE)) await bringUpToDate();
   } finally {
     busy = false;
   }
 }
 
 function touch() {
-  touched = Date.now();
+  touched = performance.now();
 }
 
 for (const sign of ["pointerdown", "wheel", "touchmove", "keydown"]) addEventListener(sign, touch, { passive: true });
