@@ -21,10 +21,14 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from bridge.contract.answers import Done
+from bridge.contract.requests import ImportContacts
+from bridge.rules import addressbook
 from bridge.service import blocklist_files
 from modem.simulator import Simulator
 from tests.support import big
-from tests.support.box import until, write_config
+from tests.support.box import a_box, until, write_config
+from web.pages.contacts import BATCH, PATIENCE, PIECE
 
 CALLS = 200
 IDLE_SECONDS = 60
@@ -34,6 +38,8 @@ FIRST_CALLS = 5
 FLOODS = 3
 FLOOD = 1000
 SENDS = 10
+# So many people in a file of contacts, and so many lines of base64 in a picture.
+PEOPLE, PICTURE_LINES = 12_000, 20
 TEXTBACK = str(Path(sys.executable).parent / "textback")
 
 
@@ -186,6 +192,37 @@ def block_lists() -> None:
     print(
         f"{'block lists: looking one up':<58} median {look:8.2f} us   (aim: well under 1000 us)", flush=True
     )
+
+
+def contact_files() -> None:
+    """A phone's export with 12,000 people, and the same with pictures: read; then stored in the batches of the page, while the
+    loop has to go on."""
+    plain = [
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Person {n}\r\nTEL;TYPE=CELL:0740 {n:07}\r\nEND:VCARD\r\n"
+        for n in range(PEOPLE)
+    ]
+    picture = "PHOTO;ENCODING=b;TYPE=JPEG:" + "\r\n ".join(["QUJDREVG" * 9] * PICTURE_LINES) + "\r\nEND"
+    for what, file in (
+        ("", "".join(plain).encode()),
+        (" with pictures", "".join(one.replace("END", picture) for one in plain).encode()),
+    ):
+        began = time.perf_counter()
+        read = addressbook.read((file[at : at + PIECE] for at in range(0, len(file), PIECE)), "GB")
+        took = time.perf_counter() - began
+        label = f"contacts: {PEOPLE:,}{what} ({len(file) / 1e6:.0f} MB) read"
+        print(f"{label:<58} {took:8.2f} s", flush=True)
+    with tempfile.TemporaryDirectory() as folder, Simulator(reports="off") as simulator:  # noqa: SIM117
+        with a_box(Path(folder), simulator) as box:
+            taken = []
+            for at in range(0, len(read.cards), BATCH):
+                began = time.perf_counter()
+                assert (
+                    box.service.bridge.request(ImportContacts(read.cards[at : at + BATCH]), PATIENCE)
+                    == Done()
+                )
+                taken.append((time.perf_counter() - began) * 1000)
+    print(f"{f'contacts: {PEOPLE:,} stored':<58} {sum(taken) / 1000:8.2f} s   (aim: a few seconds)")
+    show("contacts: how long one batch keeps the loop", taken, "ms", "well under a ring")
 
 
 def big_database() -> None:
@@ -414,6 +451,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "start": start_to_ready,
     "idle": idle,
     "lists": block_lists,
+    "contacts": contact_files,
     "big": big_database,
     "pages": pages,
     "browsers": browsers,

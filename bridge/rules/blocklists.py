@@ -30,10 +30,13 @@ SHORTEST_PREFIX = 3
 _ONE_MORE = Trouble.of(ListTrouble.MORE, more=1)
 # So many numbers are sorted at once.
 PIECE = 50_000
-# What one expression may take of memory (bytes).
-EXPRESSION_MEMORY = 1024 * 1024
+# What one expression may take of memory (bytes), and all of a list together (instructions of RE2, of 16 bytes; an ordinary
+# expression for a number has some twenty).
+EXPRESSION_MEMORY, MOST_STEPS = 256 * 1024, 500_000
 # Header cells behind which numbers stand.
-_NUMBERS = re.compile(r"phone|number|nummer|num[eé]ro|telefon|^tel", re.IGNORECASE)
+_NUMBERS = re.compile(r"phone|number|nummer|num[eé]ro|telefon|^tel|mobil", re.IGNORECASE)
+# A head may count ("Phone 2"), but no cell of it has so many digits.
+DIGITS_OF_NO_HEAD = 3
 # How networks and their spam filters mark a caller, in the name that comes with a call.
 _SPAM_NAME = re.compile(
     r"\[?(?:potential |suspected )?(?:spam|scam|fraud)(?:ulent)?\b|\[?robo(?:call)?\b\??|\[?telemarket|political$|v[0-9]{15}$"
@@ -104,13 +107,14 @@ class Dial:
 
 @dataclass
 class _File:
-    """One file's entries. label: the words beside an entry, by the entry."""
+    """One file's entries. labels: the words beside an entry, by the entry; steps: the size of all expressions for RE2."""
 
     name: str
     numbers: "array[int]" = field(default_factory=lambda: array("Q"))
     prefixes: dict[int, set[str]] = field(default_factory=dict)
     expressions: list["re2._Regexp[str]"] = field(default_factory=list)
     labels: dict[int | str, str] = field(default_factory=dict)
+    steps: int = 0
 
     def finish(self) -> None:
         """Sort the numbers, in pieces: a million of them at once would be a hundred megabytes of Python's integers."""
@@ -175,38 +179,44 @@ def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[Trouble]) -
     """One list, line by line; what cannot be understood is told in `troubles` and the rest counts."""
     file = _File(name)
     numbered = enumerate(lines, 1)
-    column, here = None, dial
+    columns: list[int] = []
+    here = dial
     for number, line in numbered:
         text = line.strip().lstrip("\ufeff")
         if not text or text.startswith("#"):
             continue
-        column, here = _header(text, dial)
-        if column is None and not _is_title(text):
+        columns, here = _header(text, dial)
+        if not columns and not _is_title(text):
             _entries(file, text, here, (name, number), troubles)
         break
     for number, line in numbered:
-        where = name, number
-        if column is None:
-            _entries(file, line.strip(), here, where, troubles)
-        else:
-            cells = blocklist_lines.cells(line.rstrip("\r\n"), _separator(line))
-            if len(cells) > column and cells[column].strip():
-                _entries(file, cells[column].strip(), here, where, troubles)
+        for entry in _in_columns(line, columns) if columns else (line.strip(),):
+            _entries(file, entry, here, (name, number), troubles)
     file.finish()
     return file
+
+
+def _in_columns(line: str, columns: Sequence[int]) -> list[str]:
+    """What stands under the heads of a table: all in the first such column, in others what is a whole number; a line of fewer
+    cells is taken whole."""
+    cells = blocklist_lines.cells(line.rstrip("\r\n"), _separator(line))
+    if len(cells) <= columns[0]:
+        return [line.strip()]
+    others = [cells[column].strip() for column in columns[1:] if column < len(cells)]
+    return [cells[columns[0]].strip(), *filter(blocklist_lines.is_number, others)]
 
 
 def _separator(line: str) -> str:
     return max(",;\t", key=line.count)
 
 
-def _header(line: str, dial: Dial) -> tuple[int | None, Dial]:
-    """In which column the numbers stand, if this is the head of a table. The FTC's numbers are American wherever we are."""
+def _header(line: str, dial: Dial) -> tuple[list[int], Dial]:
+    """In which columns numbers stand, if this is the head of a table. The FTC's numbers are American wherever we are."""
     cells = [cell.strip(' "') for cell in line.split(_separator(line))]
-    if len(cells) < 2 or any(character.isdecimal() for character in line):
-        return None, dial
-    column = next((place for place, cell in enumerate(cells) if _NUMBERS.search(cell)), None)
-    return column, Dial("US") if cells[0] == "Company_Phone_Number" else dial
+    if len(cells) < 2 or any(sum(map(str.isdecimal, cell)) >= DIGITS_OF_NO_HEAD for cell in cells):
+        return [], dial
+    columns = [place for place, cell in enumerate(cells) if _NUMBERS.search(cell)]
+    return columns, Dial("US") if cells[0] == "Company_Phone_Number" else dial
 
 
 def _is_title(line: str) -> bool:
@@ -264,10 +274,14 @@ def _expression(
     if expression is None:
         _tell(troubles, ListTrouble.NO_EXPRESSION, where, text=line[:40], error=why)
         return
+    if file.steps + expression.programsize > MOST_STEPS:
+        _tell(troubles, ListTrouble.MANY_EXPRESSIONS, where, text=line[:40])
+        return
     if expression.search("") or (expression.search("+4407") and expression.search("+1892")):
         _tell(troubles, ListTrouble.BLOCKS_EVERYBODY, where, text=line[:40])
         return
     file.expressions.append(expression)
+    file.steps += expression.programsize
     if label:
         file.labels[text] = label
 

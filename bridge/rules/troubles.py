@@ -47,6 +47,7 @@ class ListTrouble(StrEnum):
     NO_NUMBER = "list_no_number"  # list, line, text
     NO_EXPRESSION = "list_no_expression"  # list, line, text, error: of the compiler
     LARGE_EXPRESSION = "list_large_expression"  # list, line, text
+    MANY_EXPRESSIONS = "list_many_expressions"  # list, line, text
     BLOCKS_EVERYBODY = "list_blocks_everybody"  # list, line, text
     MORE = "list_more"  # more: so many lines besides
 

@@ -176,6 +176,7 @@ SENTENCES: dict[str, str] = {
     ),
     ListTrouble.NO_EXPRESSION: f"{_NO_EXPRESSION}: {{error}}.",
     ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty or too long.",
+    ListTrouble.MANY_EXPRESSIONS: f"{_NO_EXPRESSION}: those before it take all the memory that a list may take.",
     ListTrouble.BLOCKS_EVERYBODY: f"{_NO_EXPRESSION}: it would block everybody.",
     ListTrouble.MORE: "And {more} more lines.",
     ClosedForNow.OPEN_END: "The shop is closed for now.",

@@ -522,6 +522,23 @@ FIELD = [
     (card("FN:Ann", "PHOTO;ENCODING=b;TYPE=JPEG:" + "QUJD" * 90_000, f"TEL:{ANN}"), [(ANN, "Ann")]),
     (card("FN:Ann", "PHOTO;ENCODING=BASE64:QUJD", *[" QUJD"] * 5000, "", f"TEL:{ANN}"), [(ANN, "Ann")]),
     ("Name,Phone\nAnn,+44 (0)7400 123456\nBob,00447400123457", [(ANN, "Ann"), (BOB, "Bob")]),
+    # Several numbers in one place.
+    (card("FN:Ann", "TEL:07400123456 ::: 07400123457"), [(ANN, "Ann"), (BOB, "Ann")]),
+    (card("FN:Ann", "TEL:07400123456, 07400123457"), [(ANN, "Ann"), (BOB, "Ann")]),
+    (card("FN:Ann", "TEL:07400123456;07400123457"), [(ANN, "Ann"), (BOB, "Ann")]),
+    (card("FN:Ann", "TEL:07400123456 / 07400123457"), [(ANN, "Ann"), (BOB, "Ann")]),
+    ('Name,Phone\nAnn,"07400123456,07400123457"\nCat,07400 123458;12\n', [(ANN, "Ann"), (BOB, "Ann"), (CAT, "Cat")]),
+    ("Name;Phone\nAnn;07400123456;07400123457\n", [(ANN, "Ann"), (BOB, "Ann")]),
+    # A pause before many digits is none of several numbers.
+    (card("FN:Ann", "TEL:07400123456,,7400123457#"), [(ANN, "Ann")]),
+    (card("FN:Ann", "TEL:07400123456wait12", "TEL:07400123457 pause 12"), [(ANN, "Ann"), (BOB, "Ann")]),
+    ('Name,Phone\nAnn,="07400123456"\nBob,"=""07400123457"""\n', [(ANN, "Ann"), (BOB, "Bob")]),
+    # Two blanks of the fold within a character, and every fold of the value that has one such.
+    (card(f"{QP}=D0=9E=D0=BB=D0=B5=D0=B3 =D0=", "  =9A=D0=BE=D1=82", f"TEL:{ANN}"), [(ANN, "Олег Кот")]),
+    (card(f"{QP}=D0=9E=D0=", " =BB=D0=B5=D0=B3=", " =D0=9A", f"TEL:{ANN}"), [(ANN, "ОлегК")]),
+    (card("FN;CHARSET=CP1251;ENCODING=QUOTED-PRINTABLE:=CE=EB=E5=E3", f"TEL:{ANN}"), [(ANN, "Олег")]),
+    (card("FN;ENCODING=BASE64;CHARSET=UTF-8:SsO2cmc=", f"TEL:{ANN}"), [(ANN, "Jörg")]),
+    (card("FN;ENCODING=b:SsO2cmc=", f"TEL:{ANN}"), [(ANN, "Jörg")]),
 ]  # fmt: skip
 
 
@@ -535,6 +552,28 @@ def test_what_the_field_sent(text: str | bytes, expected: list[tuple[str, str]],
     found = read(pieces, "GB")
     assert [(one.number, one.name) for one in found.cards] == expected
     assert found.troubles == ()
+
+
+LEFT_OUT = [
+    # (the file, what the import says of it)
+    (card("FN:Ann", f"TEL:{ANN}") + f"TEL:{BOB}\r\n", f"{BOB} stands outside of any entry and was left out."),
+    (
+        card("FN:Ann", f"TEL:{ANN}", *["NOTE:" + "x" * 4000] * 70, f"TEL:{BOB}"),
+        "Entry 1, Ann: it is far too long; what stands behind the first 256 kB was left out.",
+    ),
+    (card("FN:Ann", f"TEL:{ANN}", "TEL:sip:ann@example.com"),
+     "Entry 1, Ann: sip:ann@example.com is no phone number and was left out."),
+    (card("FN:Ann", f"TEL:{ANN}", "TEL:*31#07400123457"),
+     "Entry 1, Ann: *31#07400123457 is no phone number and was left out."),
+    ("Name,Phone\nAnn,07400123456 or 07400123457\n",
+     "Line 2, Ann: 07400123456 or 07400123457 is no phone number and was left out."),
+    ('Name,Phone\nAnn,"07400123456, abc"\n', "Line 2, Ann: abc is no phone number and was left out."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence"), LEFT_OUT)
+def test_nothing_is_left_out_in_silence(text: str, sentence: str) -> None:
+    assert troubles(text) == (sentence,)
 
 
 @pytest.mark.parametrize(

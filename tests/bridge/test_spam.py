@@ -1,5 +1,6 @@
 """Block lists: every format that people have, what is refused in them, names, and numbers read as the library reads them."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -177,6 +178,85 @@ def test_every_entry_of_a_line_counts(tmp_path: Path, line: str, blocked: list[s
         assert [n for n in blocked if found.why(n, n) is None] == []
         assert [n for n in free if found.why(n, n) is not None] == []
         assert found.why("+447400199999", None) is not None
+
+
+EXPORTS = [
+    # (a file as programs export it, who is blocked, who is not, how many lines are named)
+    ("+44740*,/^0741/\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("/^0740/,/^0741/\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("/^0740/i; /^0741/ # two\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("/^0740{1,2}0/,07411123456\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("/^#31#/,/^0740/\n", [ANN], ["+447911123456"], 0),
+    ("^0740,^0741\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("^0740,windows\n", [ANN], ["+447911123456"], 0),
+    ("^0740{1,2}0\n", [ANN], ["+447911123456"], 0),
+    ('"0740*" telemarketing\n', [ANN], ["+447911074012"], 0),
+    ("'0740*','telemarketing'\n", [ANN], ["+447911074012"], 0),
+    ("0740* 0741*\n", [ANN, "+447411123456"], ["+447911123456"], 0),
+    ("07400123456/07400123457\n", [ANN, BOB], [], 0),
+    ("07400123456 Scam\nScam: 07400123457\n", [ANN, BOB], [], 0),
+    ("1,07400123456,Scam\n2,07400123457,Scam\n", [ANN, BOB], [], 0),
+    ("07400123456x5,07400123457 ext. 3\n", [ANN, BOB], [], 0),
+    ("\u202a07400\u2011123\u2011456\u202c\n", [ANN], [], 0),
+    ("sip:+447400123456@example.com\nsip:07400123457@sip.example.com;user=phone\n", [ANN, BOB], [], 0),
+    ("tel:+44-7400-123456;ext=3\n", [ANN], [], 0),
+    ('["+447400123456","+447400123457"]\n', [ANN, BOB], [], 0),
+    ('[{"number":"07400123456","type":0},{"number":"07400123457","type":0}]\n', [ANN, BOB], [], 0),
+    ('{\n  "blocked": [\n    {\n      "number": "07400123456",\n      "name": "Scam",\n      "type": 1\n    },\n'
+     '    "07400123457"\n  ]\n}\n', [ANN, BOB], [], 0),
+    ('<?xml version="1.0"?>\n<list>\n<n>07400123456</n>\n<entry number="+447400123457" name="Scam"/>\n</list>\n',
+     [ANN, BOB], [], 0),
+    ("BEGIN:VCARD\nTEL;CELL:07400123456\nEND:VCARD\n", [ANN], [], 2),
+    ("Name,Phone,Mobile\nScam,07400123456,07400123457\n", [ANN, BOB], [], 0),
+    ("Name,Phone 1 - Value,Phone 2 - Value\nScam,07400123456,07400123457\n", [ANN, BOB], [], 0),
+    ("Name,Number\nScam,07400123456\n07400123457\n", [ANN, BOB], [], 0),
+    ("Name,Number\nScam,Bob\n", [], [ANN], 1),
+    ("07400123456,60006,07400123457\n", [ANN, BOB], [], 1),
+    ("07400123456-07400123499\n", [], [ANN, BOB], 1),
+    ("+447400123456..+447400123499\n", [], [ANN, BOB], 1),
+    ("07400123456,,\n,,\n;\n\t\n", [ANN], [], 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "blocked", "free", "named"), EXPORTS)
+def test_what_programs_export_is_taken_or_named(
+    tmp_path: Path, text: str, blocked: list[str], free: list[str], named: int
+) -> None:
+    found = lists(tmp_path, text)
+    assert [n for n in blocked if found.why(n, n) is None] == []
+    assert [n for n in free if found.why(n, n) is not None] == []
+    assert len(found.troubles) == named
+    # No key or name of an export has become an expression that looks for itself in the names of senders.
+    assert [found.why(None, word) for word in ("blocked", "Scam", "number", "TEL")] == [None] * 4
+
+
+LONG = {
+    "blanks": "1" + " " * 200_000 + "1",
+    "numbers": "12345678 " * 20_000,
+    "digits and blanks": "1 " * 100_000 + "a",
+    "expressions": "/1/," * 20_000,
+    "open expressions": ",/1" * 60_000,
+    "open braces": "^{," * 60_000,
+    "quotation marks": '"' * 200_000,
+    "markup": "<" * 200_000,
+    "keys": '"a"' * 60_000 + ":",
+}
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=LONG)
+def test_a_long_line_takes_no_time(line: str) -> None:
+    begun = time.process_time()
+    blocklists.read("list.txt", ["07400123456", line], blocklists.Dial("GB"), [])
+    assert time.process_time() - begun < 10
+
+
+def test_expressions_share_what_they_may_take_of_memory(tmp_path: Path) -> None:
+    """The box has 512 MB: a stranger's list must not fill it with many expressions, each of which is small enough."""
+    found = lists(tmp_path, "".join(f"/[0-9]{{0,400}}{n}x/\n" for n in range(2000)) + "07400 123456\n")
+    assert sum(expression.programsize for expression in found.files[0].expressions) <= blocklists.MOST_STEPS
+    assert 0 < len(found.files[0].expressions) < 2000
+    assert "line" in in_words(found.troubles[0])
+    assert found.why(ANN, None) is not None
 
 
 def test_words_beside_several_numbers_are_the_label(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
 from functools import partial
+from os import SEEK_END
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -84,6 +85,9 @@ def import_contacts() -> str | tuple[str, int]:
     file = request.files.get("file")
     if file is None or not file.filename:
         abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
+    if file.stream.seek(0, SEEK_END) > limits.LARGEST_FILE:
+        abort(413)
+    file.stream.seek(0)
     read = addressbook.read(iter(partial(file.read, PIECE), b""), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):

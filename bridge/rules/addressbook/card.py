@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.rules.numbering_plans import one_spelling
@@ -99,7 +99,7 @@ class _Book:
     ) -> None:
         """One entry of the file; where: "Entry 3"."""
         name = _line(name)
-        found = [number for number in (_line(raw) for raw in numbers) if number]
+        found = [line for raw in numbers for one in _several(raw) if (line := _line(one))]
         self.entries += 1
         self.numbers += len(found)
         if self.entries > MAX_ENTRIES or self.numbers > MAX_ENTRIES:
@@ -159,14 +159,61 @@ class _Book:
         return [f"{len(self.bare)} entries without a phone number were left out: {names}."]
 
 
+# So many digits behind a comma, semicolon or slash are another number (Denmark's have eight); fewer are an extension or what is
+# dialled after a pause.
+_ANOTHER = 8
+_DIALLED = re.compile(r"[\d\s*#pw]*|(?:x|ext).*|[^=]*=.*", re.IGNORECASE)
+
+
+def _several(raw: str) -> list[str]:
+    """The numbers in one value: behind :::, at the ends of lines, and at single commas, semicolons and slashes.
+
+    >>> _several("07400123456 ::: 07400123457;07400123458"), _several("0151/12345678,,1234567#"), _several("07400123456;ext=12")
+    (['07400123456', '07400123457', '07400123458'], ['0151/12345678,,1234567#'], ['07400123456;ext=12'])
+    """
+    found = []
+    for value in re.split(":::|[\r\n]", raw[:_VALUE]):
+        for listed in _joined(re.split("([,;])", value), _is_dialled):
+            found += _joined(re.split("(/)", listed), _is_short)
+    return [one.strip() for one in found if one.strip()]
+
+
+def _joined(parts: Sequence[str], belongs: Callable[[str, str], bool]) -> list[str]:
+    """Parts with separators between, and those together that belong together. belongs: does a part to what is before it?"""
+    found = [parts[0]]
+    for separator, part in zip(parts[1::2], parts[2::2], strict=True):
+        if belongs(found[-1], part):
+            found[-1] += separator + part
+        else:
+            found.append(part)
+    return found
+
+
+def _is_dialled(before: str, part: str) -> bool:
+    if not part.strip() or before.rstrip().endswith((",", ";")):  # behind two of them: a pause
+        return True
+    return (_digits(part) < _ANOTHER or "=" in part) and _DIALLED.fullmatch(part.strip()) is not None
+
+
+def _is_short(before: str, part: str) -> bool:
+    return min(_digits(before), _digits(part)) < _ANOTHER
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
 # What follows the number: an extension, or what is dialled after a pause.
-_BEYOND = re.compile(r"[;,#x]|ext|(?<=[\d\s)])[pw](?=[\d\s*#]|$)")
+_BEYOND = re.compile(r"[;,#x]|ext|(?<=[\d\s)])(?:p|w|pause|wait)(?=[\d\s*#]|$)")
+# How a spreadsheet is told that a number is text.
+_FORMULA = re.compile(r'^="?|"$')
 
 
 def _number(raw: str, region: str) -> str | None:
     """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses (p, w, comma)."""
     visible = "".join(c for c in raw[:100] if unicodedata.category(c) != "Cf")
     plain = re.sub("[\u2010-\u2015\u2212]", "-", visible).strip().removeprefix("'")
+    plain = _FORMULA.sub("", plain) if plain.startswith("=") else plain
     return e164(_BEYOND.split(re.sub("^tel:", "", plain.casefold()))[0], region)
 
 

@@ -62,8 +62,8 @@ def to_csv(cards: Iterable[Card]) -> str:
 _END = "\0end"
 
 
-# By so many rows it is guessed what the columns hold.
-_TYPICAL = 50
+# By so many rows it is guessed what the columns hold, and by so many digits what is no date.
+_TYPICAL, _LONG = 50, 9
 
 
 def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
@@ -88,7 +88,8 @@ def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
         for role, cell in zip(roles, row, strict=False):
             if cell.strip():
                 cells.setdefault(role, []).append(unguarded(cell))
-        numbers = [one for cell in cells.get("number", []) for one in re.split(r":::|\n|[;,]\s", cell)]
+        beyond = row[len(header) :] if header else []  # columns without a head
+        numbers = cells.get("number", []) + [cell for cell in beyond if _is_whole(cell, book.region)]
         categories = [one for cell in cells.get("mark", []) for one in re.split(":::|[,;\n]", cell)]
         if any(normal(cell) in _YES for cell in cells.get("blocked", [])):
             categories.append("blocked")
@@ -146,7 +147,12 @@ def _role(cell: str) -> str:
 def _looks(cell: str, region: str) -> bool:
     """Whether a cell may be a number. Dates and postcodes have at most eight digits."""
     plain = re.fullmatch(r"\s*'?[\d\s+().\-/]{6,30}", cell)
-    return bool(plain) and (sum(c.isdigit() for c in cell) >= 9 or _number(cell, region) is not None)
+    return bool(plain) and (sum(c.isdigit() for c in cell) >= _LONG or _number(cell, region) is not None)
+
+
+def _is_whole(cell: str, region: str) -> bool:
+    """Whether a cell that nothing is said of is a number; what is short may be a date or a code."""
+    return sum(map(str.isdigit, cell)) >= _LONG and _looks(cell, region)
 
 
 def _guess(roles: list[str], header: Sequence[str], rows: Sequence[Sequence[str]], region: str) -> None:

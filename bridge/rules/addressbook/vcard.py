@@ -39,11 +39,14 @@ _PROPERTY = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)',
 
 
 # Python knows more, such as idna and unicode_escape; a file must not choose those.
-_CHARSET = re.compile(r'CHARSET="?((?:UTF-8|US-ASCII|ISO-8859-|WINDOWS-|KOI8-|SHIFT_JIS|EUC-|GB|BIG5)[\w-]*)')
+_CHARSET = re.compile(
+    r'CHARSET="?((?:UTF-8|US-ASCII|ISO-8859-|WINDOWS-|KOI8-|SHIFT_JIS|EUC-|GB|BIG5|CP12|LATIN)[\w-]*)'
+)
 
 
 # Of everything else in a card, such as pictures, nothing is kept.
 _KEPT = re.compile(rb"(?:[\w-]+\.)?(?:VERSION|FN|N|ORG|NICKNAME|NOTE|CATEGORIES|TEL)[;:]", re.IGNORECASE)
+_NUMBER = re.compile(rb"(?:[\w-]+\.)?TEL[;:]", re.IGNORECASE)
 # No card is longer than that without its pictures (bytes); a damaged file may have no end of one.
 _LONGEST_CARD = 256 * 1024
 
@@ -55,16 +58,20 @@ def _read_vcard(lines: Iterable[bytes], book: _Book) -> None:
         edge = re.sub(rb"^\W+|[\s\0]", b"", line[:40]).upper()
         if edge == b"BEGIN:VCARD":
             if entry is not None:
-                _add_entry(_properties(entry), count, book, ended=False)
+                _add_entry(_properties(entry), count, book, False, size)
             entry, count, size = [], count + 1, 0
         elif edge == b"END:VCARD" and entry is not None:
-            _add_entry(_properties(entry), count, book, ended=True)
+            _add_entry(_properties(entry), count, book, True, size)
             entry = None
-        elif entry is not None and _KEPT.match(line) and size < _LONGEST_CARD:
-            entry.append(line)
+        elif entry is not None and _KEPT.match(line):
             size += len(line)
+            if size <= _LONGEST_CARD:
+                entry.append(line)
+        elif entry is None and _NUMBER.match(line):
+            stray = _line(decoded(line).partition(":")[2])
+            book.trouble(f"{stray} stands outside of any entry and was left out.")
     if entry is not None:
-        _add_entry(_properties(entry), count, book, ended=False)
+        _add_entry(_properties(entry), count, book, False, size)
 
 
 _EDGE = re.compile(rb"\s*(BEGIN|END):", re.IGNORECASE)
@@ -76,17 +83,19 @@ def _unfold(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Whole properties (RFC 6350 3.2), before anything is decoded: some fold in the middle of a character. A soft line break of
     quoted-printable (RFC 2045 6.7) ends with =; where the line behind it is folded as well, its blank is none of the text."""
     parts: list[bytes] = []
-    quoted = soft = False
+    quoted = soft = folds = False
     for line in lines:
         if soft and not _EDGE.match(line):
             parts[-1] = parts[-1][:-1]
-            folded = line[:1] in (b" ", b"\t") and _is_cut(b"".join(parts[-_TAIL:]))
-            parts.append(line[1:] if folded else line)
+            blank = line[:1] in (b" ", b"\t")
+            cut = blank and _is_cut(b"".join(parts[-_TAIL:]))
+            folds = folds or cut  # who folds once in a value does so throughout
+            parts.append(line.lstrip(b" \t") if cut else line[1:] if blank and folds else line)
         elif parts and line[:1] in (b" ", b"\t"):
             parts.append(line[1:])
         else:
             yield b"".join(parts)
-            parts = [line]
+            parts, folds = [line], False
             quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
         soft = quoted and parts[-1].endswith(b"=")
     yield b"".join(parts)
@@ -126,7 +135,9 @@ def _is_utf8(lines: Sequence[bytes]) -> bool:
     return True
 
 
-def _add_entry(properties: Sequence[tuple[str, str, str]], count: int, book: _Book, ended: bool) -> None:
+def _add_entry(
+    properties: Sequence[tuple[str, str, str]], count: int, book: _Book, ended: bool, size: int
+) -> None:
     old = ("VERSION", "", "2.1") in properties
     found: dict[str, list[list[str]]] = {}
     for name, parameters, value in properties:
@@ -142,17 +153,29 @@ def _add_entry(properties: Sequence[tuple[str, str, str]], count: int, book: _Bo
     name = next((one for one in (*names, first.get("NICKNAME", [""])[0]) if one.strip()), "")
     notes = "\n".join(note for values in found.get("NOTE", []) for note in values)
     numbers = [number for values in found.get("TEL", []) for number in values]
+    who = f"Entry {count}, {_line(name)}" if _line(name) else f"Entry {count}"
+    if size > _LONGEST_CARD:
+        most = _LONGEST_CARD // 1024
+        book.trouble(f"{who}: it is far too long; what stands behind the first {most} kB was left out.")
     if not ended:
-        who = f"Entry {count}, {_line(name)}" if _line(name) else f"Entry {count}"
         book.trouble(f"{who}: END:VCARD is missing, so it may have lost something; the rest of it was read.")
     categories = [one for values in found.get("CATEGORIES", []) for one in values]
     book.add(f"Entry {count}", name, numbers, notes, categories)
 
 
+_BASE64 = re.compile(r"ENCODING=(?:B|BASE64)(?![\w-])|;BASE64(?![\w-])")
+
+
 def _unquote(value: str, parameters: str) -> str:
-    if "QUOTED-PRINTABLE" not in parameters:
+    if "QUOTED-PRINTABLE" in parameters:
+        plain = binascii.a2b_qp(value.encode())
+    elif _BASE64.search(parameters):
+        try:
+            plain = binascii.a2b_base64(value.encode(), strict_mode=True)
+        except ValueError:  # it only says so
+            return value
+    else:
         return value
-    plain = binascii.a2b_qp(value.encode())
     charset = _CHARSET.search(parameters)
     try:
         return plain.decode(charset[1] if charset else "utf-8")
