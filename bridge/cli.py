@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -38,7 +39,20 @@ class Failure(click.ClickException):
         click.echo(f"textback: {self.message}", file=file or sys.stderr)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """All commands. Whichever file one may not read or write, it says so in one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PermissionError as error:
+            what = f"{error.filename}: " if error.filename else ""
+            raise Failure(
+                f"{what}permission denied. Run this as a user who may read and write it."
+            ) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="textback")
 def main() -> None:
     """Texts back the people whose call the shop missed, through the shop's own SIM."""
@@ -51,9 +65,14 @@ def configured(command: Command) -> Command:
         "--config",
         "path",
         type=click.Path(path_type=Path, dir_okay=False),
-        callback=lambda _ctx, _param, value: value or next((p for p in PLACES if p.exists()), PLACES[0]),
+        callback=lambda _ctx, _param, value: value or _first_there(),
         help="The configuration; else ./config.ini, then /etc/textback/config.ini.",
     )(command)
+
+
+def _first_there() -> Path:
+    """Where the configuration stands. A folder that may not be read holds none: `sudo -u` starts in the caller's own."""
+    return next((place for place in PLACES if os.path.exists(place)), PLACES[0])  # says no, never raises
 
 
 def load(path: Path) -> Settings:
@@ -131,6 +150,7 @@ def _page_trouble(settings: Settings, error: Exception) -> str:
 
 
 def _log_to_stderr() -> None:
+    os.umask(0o077)  # what is written from here on, by whatever library, is for nobody else
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     for library in ("alembic", "waitress"):
         logging.getLogger(library).setLevel(logging.WARNING)
@@ -358,16 +378,23 @@ def _password(from_stdin: bool) -> str:
     return password
 
 
-def _keep_user(path: Path, from_stdin: bool, keep: Callable[[Session, str], object]) -> None:
-    """Have `keep` store a new password, which it is given hashed."""
+def _keep_user(
+    path: Path,
+    from_stdin: bool,
+    check: Callable[[Session], object],
+    keep: Callable[[Session, str], object],
+) -> None:
+    """Have `keep` store a new password, which it is given hashed, and before anybody is asked for one, `check` whether it
+    can be. Both raise Refusal."""
     from bridge.records import users
     from bridge.rules.refusals import Refusal
     from bridge.words.requests import refusal_for_commands
 
     settings = load(path)
-    password = _password(from_stdin)
     try:
-        hashed = users.hash_password(password)
+        with database(settings) as session:
+            check(session)
+        hashed = users.hash_password(_password(from_stdin))
         with database(settings) as session:
             keep(session, hashed)
     except Refusal as refusal:
@@ -390,6 +417,7 @@ def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
     _keep_user(
         path,
         password_stdin,
+        lambda session: users.new_name(session, name),
         lambda session, hashed: users.add_user(session, name, hashed, role, Clock().utc()),
     )
     click.echo(f"{name} may log in now.")
@@ -403,7 +431,12 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
     """Give NAME a new password."""
     from bridge.records import users
 
-    _keep_user(path, password_stdin, lambda session, hashed: users.set_password(session, name, hashed))
+    _keep_user(
+        path,
+        password_stdin,
+        lambda session: users.known(session, name),
+        lambda session, hashed: users.set_password(session, name, hashed),
+    )
     click.echo(f"{name} has a new password, and is logged out everywhere.")
 
 
@@ -421,3 +454,43 @@ def config_check(path: Path) -> None:
     """Say what is wrong in the configuration, and where."""
     load(path)
     click.echo(f"{path} is right.")
+
+
+# ---- the database
+
+
+@main.group("database")
+def database_group() -> None:
+    """The database file."""
+
+
+@database_group.command("accept")
+@configured
+def database_accept(path: Path) -> None:
+    """Let automatic texts go on that stand still since the database was lost or damaged."""
+    from sqlalchemy.exc import DatabaseError
+    from sqlmodel import Session
+
+    from bridge.clock import Clock
+    from bridge.handlers.database import accept_later
+    from bridge.records.engine import AlreadyRunning, database_trouble, open_engine, sole_service
+    from bridge.service.database_file import DatabaseFile
+    from bridge.words.troubles import sentence
+
+    url = load(path).storage.database
+    engine = open_engine(url, anew=True)
+    try:
+        try:
+            with sole_service(url):
+                DatabaseFile(url, engine, Clock().utc).open()
+        except AlreadyRunning:
+            pass  # the service has seen to the file
+        with Session(engine) as session, session.begin():
+            accept_later(session)
+    except DatabaseError as error:
+        raise Failure(sentence(database_trouble(error))) from error
+    finally:
+        engine.dispose()
+    click.echo(
+        "Automatic texts go on with the database that is there; a running service takes it up within seconds."
+    )

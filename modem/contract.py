@@ -5,8 +5,8 @@ seconds of the monotonic clock (the loop turns them into UTC), numbers are in in
 where the modem said so and as printed otherwise.
 
 Handed on from other modules are the pure functions and the names that the bridge needs: for wording
-(`segments`, `alphabet`), for what comes in parts (`join`, `picture_sender`), for numbers (`same_number`) and
-for config.ini (`FAMILY_NAMES`).
+(`segments`, `alphabet`), for what comes in parts (`join_text`, `join_octets`, `picture_sender`), for numbers
+(`same_number`) and for config.ini (`FAMILY_NAMES`).
 """
 
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from modem.at.numbers import same_number
 from modem.coded import Coded, Value
 from modem.sms.causes import Refusal
 from modem.sms.content import Concat
-from modem.sms.decode import join
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
+from modem.sms.words import join_octets, join_text
 from modem.troubles import Trouble, TroubleCode
 
 __all__ = [
@@ -63,7 +63,8 @@ __all__ = [
     "TroublePart",
     "Value",
     "alphabet",
-    "join",
+    "join_octets",
+    "join_text",
     "picture_sender",
     "same_number",
     "segments",
@@ -129,6 +130,7 @@ class TextKind(StrEnum):
     TEXT = "text"
     SILENT = "silent"  # a phone acknowledges it and shows nothing
     BINARY = "binary"  # for a program
+    OCTETS = "octets"  # a part of an 8-bit message: the whole is a text or for a program, see `join_octets`
     PICTURE = "picture"  # the notice of an MMS
     WAITING = "waiting"  # a voice message waits
     WAITED = "waited"  # none waits any more
@@ -368,15 +370,15 @@ class NotStarted:
 class TextReceived:
     """One SMS-DELIVER, whole or a part of a long one; `slot` is None where it was delivered directly.
 
-    An 8-bit message has its octets as characters 0 to 255 in `body`. The words for what is no text are the
-    bridge's.
+    What is for a program, and a part of kind OCTETS, has its octets as characters 0 to 255 in `body`. The words for what is
+    no text are the bridge's.
     """
 
     line: str
     at: float
     slot: Slot | None
     sender: str  # E.164 with `+` where international, else as received ("60006", "info@x.de")
-    body: str  # halves of a surrogate pair stay as they are until `join`
+    body: str  # without control characters; a part of a long text as it came until `join_text`, half emoji and all
     concat: Concat | None  # which part it is of a text of several
     scts: datetime | None  # the SMSC's time stamp, aware; None where it was not a date
     kind: TextKind

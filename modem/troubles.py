@@ -28,6 +28,7 @@ class TroubleCode(StrEnum):
     MODEM_OF_ANOTHER_LINE = "modem_of_another_line"
     SETTING_UP = "setting_up"
     LINE_BUSY = "line_busy"
+    NO_NOTE = "no_note"  # the note before a PDU cannot be made
     # The SIM (27.007 CPIN).
     SIM_MISSING = "sim_missing"
     SIM_PIN = "sim_pin"

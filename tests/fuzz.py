@@ -23,7 +23,7 @@ import click
 from modem import contract
 from modem.at import commands, grammar, urc
 from modem.at.commands import recorded
-from modem.at.dialogue import MAX_LINE, MAX_LINES, Command, Dialogue, Prompt, Response, Urc
+from modem.at.dialogue import MAX_LINE, MAX_LINES, AtEvent, Command, Dialogue, Prompt, Response, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallRinging, TextReceived
@@ -73,6 +73,7 @@ LINES = (
     *(b'^DSCI: 1,1,4,0,0,"+447400123456",145', b"#ECAM: 0,6,1", b"*ECAV: 1,6,1", b"+UCALLSTAT: 1,4", b"+XCALLSTAT: 1,4"),
     *(b'+QIND: "ccinfo",1,1,4,0,0,"07400123456",129', b"^SLCC: 1,1,4,0,0,0,\"07400123456\",129", b"+WIND: 5,1"),
     *(b"^ORIG:1,0", b"+CIEV: 5,1", b"+CSSU: 0", b"RDY", b"+CFUN: 1", b"MEMORY FULL", b'+CMTI: "SM",3', b'+CDSI: "SR",1'),
+    *(b'+CUSD: 0,"Credit', b'+CNAP: "Ann', b'tones",15', b'+CNAP: "Ann",0', b"+CLIP:07400123456,129,,,,0"),
     *(b"> ", b"\0", b"+CMGS: 17", b"^RSSI:17", b"+CREG: 1", b"", b"VOICE NO CARRIER : 16", b"\xff\xfe+CLIP"),
     *(f"+CMT: ,{len(pdu) // 2 - 1 - int(pdu[:2], 16)}\r\n{pdu}".encode() for pdu in PDUS),
     *(f"+CDS: {len(pdu) // 2 - 1 - int(pdu[:2], 16)}\r\n{pdu}".encode() for pdu in PDUS[:2]),
@@ -255,7 +256,14 @@ class Host:
             self._job = None
 
     def read(self, data: bytes) -> None:
-        for event in self.dialogue.receive(data):
+        self._take(self.dialogue.receive(data, self.now))
+        # Private, but a buffer that grows is what is looked for.
+        assert len(self.dialogue._buffer) <= MAX_LINE
+        assert len(self.dialogue._lines) <= MAX_LINES
+        assert self.dialogue._header is None or len(self.dialogue._header[0]) <= MAX_LINE
+
+    def _take(self, events: list[AtEvent]) -> None:
+        for event in events:
             if isinstance(event, Urc):
                 self._hear(event)
             elif self._job is not None:
@@ -267,10 +275,6 @@ class Host:
                 self.seen["prompt"] += 1
                 assert isinstance(event, Prompt)
                 self.dialogue.body(PARTS[0].pdu)
-        # Private, but a buffer that grows is what is looked for.
-        assert len(self.dialogue._buffer) <= MAX_LINE
-        assert len(self.dialogue._lines) <= MAX_LINES
-        assert self.dialogue._header is None or len(self.dialogue._header[0]) <= MAX_LINE
 
     def _hear(self, event: Urc) -> None:
         indication = grammar.parse(event)
@@ -293,6 +297,9 @@ class Host:
 
     def wait(self, seconds: float) -> None:
         until = self.now + seconds
+        while (end := self.dialogue.deadline) is not None and end <= until:
+            self.now = max(self.now, end)
+            self._take(self.dialogue.tick(self.now))
         while (tick := self.calls.next_tick()) is not None and tick <= until:
             self.events += self.calls.tick(tick)
         self.now = until
@@ -420,7 +427,7 @@ def read_pdu(text: str) -> str:
         assert (event.kind == "unreadable") == (kind == "refused")
         event.body.encode("utf-16-be", "surrogatepass")
         event.sender.encode()
-        contract.join([event.body, "\udc00", event.body]).encode()
+        contract.join_text([event.body, "\udc00", event.body]).encode()
         contract.picture_sender(event.body)
         if event.scts is not None:
             event.scts.astimezone(UTC)

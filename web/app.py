@@ -9,11 +9,11 @@ from sqlmodel import Session
 from werkzeug.exceptions import HTTPException
 
 from bridge.contract.bridge import Bridge
-from bridge.records import views
+from bridge.records import logins, views
 from bridge.records.engine import database_trouble, is_missing_table
 from bridge.words.reasons import error_sentence
-from web import current
-from web.access import login, network
+from web import current, limits
+from web.access import cookies, login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
     calls,
@@ -42,14 +42,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-MAX_BODY = 64 * 1024
 SENTENCES = {
     400: "The box could not make sense of that request.",
     403: "This page may not be opened from here.",
     404: "There is nothing under this address.",
     405: "That cannot be done here.",
     422: "That cannot be done like this.",
-    413: "That is more than the box takes at once.",
 }
 
 ROOMS = (
@@ -83,21 +81,26 @@ def create_app(bridge: Bridge) -> Flask:
     """The page on this bridge. Touches no database: its tables may not be there yet."""
     app = Page(__name__)
     current.give(app, bridge)
+    app.session_interface = cookies.Sessions()
     app.extensions["limiter"] = Limiter()
+    # The code of the first log-in is short, and nobody is kept out who is in already.
+    app.extensions["code_limiter"] = Limiter(first_is_free=False)
     app.extensions["known"] = {}
     app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_CONTENT_LENGTH=limits.FORM,
+        MAX_FORM_MEMORY_SIZE=limits.FORM,
         SESSION_COOKIE_NAME="textback",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=login.SESSION_DAYS * 86400,
+        PERMANENT_SESSION_LIFETIME=logins.HOLDS_HOURS * 3600,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(network.check)
+    app.before_request(size.check)
     app.before_request(login.check)
-    app.before_request(contacts.room_for_files)
+    app.before_request(size.room_for_files)
     app.before_request(_take_mark)
     csrf.init_app(app)
     for room in ROOMS:
@@ -105,6 +108,7 @@ def create_app(bridge: Bridge) -> Flask:
     filters.register_filters(app.jinja_env, bridge)
     app.context_processor(_common)
     app.after_request(_headers)
+    app.after_request(login.remember_device)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
@@ -139,6 +143,8 @@ def _from_database(bridge: Bridge) -> dict[str, object]:
 
 def _headers(response: Response) -> Response:
     response.headers.update(HEADERS)
+    # A file is asked for anew by its mark; when it was changed says the box's clock, which may be wrong.
+    response.headers.remove("Last-Modified")
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -148,6 +154,8 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
     """Our own words where abort() was given some, else those for the code; never werkzeug's."""
     code = error.code or 500
     ours = error.description if error.description != type(error).description else None
+    if code == 413:
+        ours = size.refused()
     return _plain(code, ours or SENTENCES.get(code, "Something went wrong in the box. Its log says more."))
 
 

@@ -4,30 +4,17 @@ import socket
 import threading
 
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.server import create_server
+from waitress.adjustments import Adjustments
+from waitress.task import ThreadedTaskDispatcher
+
+from web.connections import READ_AWAY, Connections
 
 THREADS = 4
-# Without traffic the server only wakes to look for dead connections: every so many seconds.
-IDLE_SECONDS = 30
+# Without connections the server only wakes every so many seconds.
+IDLE_SECONDS = 30.0
 # How long a page that is being made may still take when the server stops, in seconds.
 LAST_PAGES = 5
 EVERYWHERE = ("0.0.0.0", "::", "")
-
-
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
-    """waitress's, but for heads that would break it (an address like http://[, a length of 5000 digits): these get a 400."""
-
-    def parse_header(self, header_plus: bytes) -> None:
-        try:
-            super().parse_header(header_plus)
-        except ValueError as error:
-            raise ParsingError("Invalid request") from error
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
 
 
 class Server:
@@ -50,19 +37,25 @@ class Server:
         """Bind and serve. Raises OSError where the port can't be had."""
         listener = _listen(self._host, self.port)
         self.port = listener.getsockname()[1]
-        self._server = create_server(
-            self._app,
+        adjustments = Adjustments(
             sockets=[listener],
             threads=THREADS,
             ident=None,
-            connection_limit=100,
-            cleanup_interval=IDLE_SECONDS,
-            channel_timeout=60,
-            asyncore_loop_timeout=IDLE_SECONDS,
-            max_request_body_size=1 << 20,
+            max_request_body_size=READ_AWAY,
             clear_untrusted_proxy_headers=True,
+            log_socket_errors=False,
         )
-        self._server.channel_class = _Channel
+        dispatcher = ThreadedTaskDispatcher()
+        dispatcher.set_thread_count(THREADS)
+        info = (listener.family, listener.type, listener.proto, listener.getsockname())
+        self._server = Connections(
+            self._app,
+            _sock=listener,
+            dispatcher=dispatcher,
+            adj=adjustments,
+            bind_socket=False,
+            sockinfo=info,
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -78,7 +71,10 @@ class Server:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._server.asyncore.loop(timeout=IDLE_SECONDS, map=self._server._map, count=1)
+            seconds = self._server.sweep()
+            wait = IDLE_SECONDS if seconds is None else min(seconds + 0.05, IDLE_SECONDS)
+            # poll(), for select() knows no more than 1024 files.
+            self._server.asyncore.loop(timeout=wait, map=self._server._map, count=1, use_poll=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

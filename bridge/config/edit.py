@@ -4,19 +4,18 @@ written whole or not at all. Comments, order and everything else stay as they ar
 import errno
 import os
 import re
-import tempfile
 import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from bridge import config
+from bridge import config, files
 from bridge.config import ini
 from bridge.config.ini import Problem
 from bridge.config.loading import BY_LANGUAGE, ConfigError
 from bridge.config.schema import SECTIONS
 from bridge.rules.one_line import one_line
+from modem.contract import Trouble
 
 _KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z]+)?")
 NO_KEY = "this is no key"
@@ -27,7 +26,12 @@ Values = Mapping[str, str | None]
 
 
 class CannotWrite(Exception):
-    """The file could not be read or written; the text says why. Nothing was changed."""
+    """The file could not be read or written; the text says why. Nothing was changed. advice: what the system's refusal means,
+    None where it was none."""
+
+    def __init__(self, words: str, advice: Trouble | None = None) -> None:
+        super().__init__(words)
+        self.advice = advice
 
 
 def written(path: Path) -> dict[str, dict[str, str]]:
@@ -112,7 +116,7 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise CannotWrite(f"{path} is not UTF-8; save the file as UTF-8 first.") from error
     except OSError as error:
-        raise CannotWrite(f"{path} cannot be read: {error.strerror}.") from error
+        raise CannotWrite(f"{path} cannot be read: {error.strerror}.", files.why(error)) from error
 
 
 def _write(path: Path, text: str) -> None:
@@ -121,36 +125,8 @@ def _write(path: Path, text: str) -> None:
     try:
         if not os.access(real, os.W_OK):
             raise PermissionError(errno.EACCES, "it may only be read")
-        handle, name = tempfile.mkstemp(dir=real.parent, prefix=f".{real.name}-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                _as_it_was(file.fileno(), real)
-                os.fsync(file.fileno())
-            Path(name).replace(real)
-        except OSError:
-            Path(name).unlink()
-            raise
-        _settle(real.parent)
+        files.write_whole(real, text.encode("utf-8"), like=real)
     except OSError as error:
-        right = f"Give the box's user the right to write {real.name} and its folder, and see that the disk has room."
         raise CannotWrite(
-            f"{real} cannot be written: {error.strerror}. Nothing was changed. {right}"
+            f"{real} cannot be written: {error.strerror}. Nothing was changed.", files.why(error)
         ) from error
-
-
-def _as_it_was(handle: int, path: Path) -> None:
-    """Gives the new file the old one's owner and mode."""
-    old = path.stat()
-    os.fchmod(handle, old.st_mode & 0o7777)
-    with suppress(PermissionError):  # else it belongs to the box's user from now on
-        os.fchown(handle, old.st_uid, old.st_gid)
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

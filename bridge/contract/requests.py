@@ -55,6 +55,12 @@ class TryAgain:
 
 
 @dataclass(frozen=True)
+class AcceptDatabase:
+    """Let automatic texts go on that stand still since the database was lost or damaged: with the one that is there now, or
+    with a new one where that is damaged."""
+
+
+@dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
     wrote was no opt-out), block or unblock."""
@@ -222,15 +228,23 @@ class LogOut:
 
 
 @dataclass(frozen=True)
+class EndLogin:
+    """Log out on one device: this log-in ends. digest: as of records/logins."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
 class RemoveUser:
     """Do not let this user log in any more."""
 
     name: str
 
 
-OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | RemoveUser
+OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | EndLogin | RemoveUser
 Request = (
     ResetBreaker
+    | AcceptDatabase
     | Mark
     | WriteText
     | MarkRead

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
+from bridge import files
 from bridge.config import Settings
 from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
@@ -89,9 +90,9 @@ def _show(checks: tuple[Check, ...], ports: tuple[str, ...], as_json: bool) -> N
 
 def _write(record: Path, recording: str) -> None:
     try:
-        record.write_text(recording + "\n", "utf-8")
+        files.write(record, f"{recording}\n".encode())
     except OSError as error:
-        raise CannotExamine(f"{record} cannot be written: {error.strerror}.") from error
+        raise CannotExamine(f"{record} cannot be written. {sentence(files.why(error))}") from error
     click.echo(f"\nWhat the modem said in the last minutes is in {record}.", err=True)
 
 

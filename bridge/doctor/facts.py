@@ -2,19 +2,22 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
+from bridge import files
 from bridge.config import Settings
+from bridge.config.secrets import open_with_secrets
 from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
-from bridge.records.engine import database_trouble
+from bridge.records.engine import database_trouble, file_of
+from bridge.words.troubles import sentence
 
 # systemd-timesyncd makes this file when the internet has set the clock; its folder is there wherever it runs.
 SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
@@ -26,7 +29,7 @@ def gather(
     settings: Settings, status: Status, engine: Engine, ports: tuple[str, ...], modem_manager: bool
 ) -> Facts:
     """ports: what each port is taken for; modem_manager: does it run? Both are asked of the modem room."""
-    trouble = status.database
+    trouble = status.database or status.standstill
     calls = {}
     try:
         with Session(engine) as session:
@@ -51,8 +54,8 @@ def gather(
 
 
 def _folder(settings: Settings) -> Path | None:
-    url = make_url(settings.storage.database)
-    return Path(url.database).parent if url.get_backend_name() == "sqlite" and url.database else None
+    file = file_of(settings.storage.database)
+    return file.parent if file else None
 
 
 def _free(settings: Settings) -> int | None:
@@ -63,13 +66,22 @@ def _free(settings: Settings) -> int | None:
 
 
 def _permissions(settings: Settings) -> tuple[str, ...]:
-    folder = _folder(settings)
-    if folder is None:
-        return ()
-    file = Path(make_url(settings.storage.database).database or "")
+    file = file_of(settings.storage.database)
+    if file is None:
+        trouble = open_with_secrets(settings)
+        return (sentence(trouble),) if trouble else ()
     wrong = [
         f"{path} may not be written: give it to the box's user."
-        for path in (folder, file)
+        for path in (file.parent, file)
         if path.exists() and not os.access(path, os.W_OK)
     ]
-    return tuple(wrong)
+    return (*wrong, *_open_to_others(settings, file))
+
+
+def _open_to_others(settings: Settings, database: Path) -> Iterator[str]:
+    """What everybody on this machine may read and should not; the box closes its own files, if they are its user's."""
+    if trouble := open_with_secrets(settings):
+        yield sentence(trouble)
+    for file in sorted(database.parent.glob(f"{database.name}*")):
+        if files.others_may(file):
+            yield f"{file} may be read by everybody on this machine: sudo chmod o= {file}"

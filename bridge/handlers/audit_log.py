@@ -43,6 +43,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded.of(Change.CLOSED_UNTIL, back=back) if back else Coded(Change.CLOSED_TODAY)
         case requests.OpenShop():
             return Coded(Change.USUAL_HOURS)
+        case requests.AcceptDatabase():
+            return Coded(Change.DATABASE_ACCEPTED)
         case requests.ResetBreaker():
             return Coded(Change.BREAKER_RESET)
         case requests.TryAgain(line=line):
@@ -77,7 +79,7 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return _change_of_users(request, by)
 
 
-def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded:
+def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded | None:
     match request:
         case requests.TakeOver():
             return Coded(Change.TOOK_OVER)
@@ -91,6 +93,8 @@ def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded:
             return (
                 Coded(Change.LOGGED_OUT_ELSEWHERE) if name == by else Coded.of(Change.LOGGED_OUT, name=name)
             )
+        case requests.EndLogin():
+            return None
         case requests.RemoveUser(name=name):
             return Coded.of(Change.USER_REMOVED, name=name)
         case _:

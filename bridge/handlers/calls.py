@@ -17,6 +17,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import (
     calls,
     clock_shift,
+    deleted,
     incidents,
     lines,
     missed_calls_book,
@@ -24,7 +25,7 @@ from bridge.records import (
 )
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line
-from bridge.rules import line_health, numbers, policy
+from bridge.rules import line_health, numbers, policy, retries
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
@@ -90,18 +91,27 @@ class CallHandler:
             incidents.incident_begins(session, news.line, IncidentKind.STORAGE, full, now)
         else:
             incidents.incident_ends(session, news.line, IncidentKind.STORAGE, now)
+        line = lines.line_called(session, news.line)
+        if line.stopped and retries.is_passing(line.stopped) and line_health.on_network(news):
+            lines.queue_goes_on(session, line, now)
 
     def book_came(self, session: Session, book: contract.MissedBook) -> None:
         """Calls that only the modem has seen: they are lost calls, texted if the box was away for a short time only. At the
         first reading nothing in the book is a call: it may be years old."""
         line, now = lines.line_called(session, book.line), self._shop.clock.utc()
         kept = missed_calls_book.kept_book(session, line)
-        missed_calls_book.keep_book(session, line, book.numbers, now)
+        last = kept.read - calls.SAME_MOMENT if kept else now
+        gone = deleted.callers_gone(session, line, last)
+        listed = missed_calls_book.as_kept(session, kept, book.numbers, gone)
+        missed_calls_book.keep_book(session, line, listed, now)
         since = self.away_since.pop(book.line, kept.read if kept else now)
         if kept is None:
             return
+        as_listed = dict(zip(listed, book.numbers, strict=True))
+        fresh = [as_listed[number] for number in missed_book.beyond(kept.numbers, listed)]
         seen = [call.number for call in calls.calls_of_line_since(session, line, kept.read)]
-        for number in missed_book.unseen(missed_book.beyond(kept.numbers, book.numbers), seen):
+        left = deleted.not_deleted(session, line, fresh, last)
+        for number in missed_book.unseen(left, seen, self._shop.region):
             call = calls.call_began(session, line, now)
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, CallOutcome.LOST
@@ -170,10 +180,19 @@ class CallHandler:
         body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
         owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
 
-    def settle_left_over(self, session: Session) -> None:
-        """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed. A call is
-        texted if it is recent: its text was due when it began."""
+    def forget_running(self) -> None:
+        """Another database is there: calls that go on have no rows in it yet."""
+        self._calls.clear()
+        self._read.clear()
+
+    def settle_left_over(self, session: Session, handed_over: frozenset[int] | None) -> None:
+        """What the last run left unfinished: calls that rang are lost, texts on their way are unconfirmed, but for those of
+        which it is certain that they were not handed over: they wait again. A call is texted if it is recent: its text was due
+        when it began. handed_over: the texts whose PDU may have gone to the modem; None where nobody knows."""
         for message in outgoing.texts_left_sending(session):
+            if handed_over is not None and message.id not in handed_over:
+                message.status = MessageStatus.QUEUED
+                continue
             message.status = MessageStatus.UNCONFIRMED
             message.error = BoxTrouble.LEFT_SENDING
         for call in calls.calls_left_ringing(session):

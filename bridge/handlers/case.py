@@ -37,7 +37,7 @@ class Past:
 def read_past(session: Session, shop: ShopState, call: Call, now: datetime) -> Past:
     """Look it up; while the phone still rings, so that nobody waits for it."""
     midnight = _midnight(shop, now)
-    counts = caller_history.traffic_since(session, midnight, now - BURST)
+    counts = caller_history.traffic_since(session, midnight, _burst(shop, now))
     rang = calls.missed_before(session, call, call.started - URGENT_IN)
     return Past(caller_history.history_of(session, call), rang, midnight, *counts)
 
@@ -50,7 +50,7 @@ def build_case(shop: ShopState, call: Call, past: Past, now: datetime) -> Case:
         past.strangers,
         shop.breaker is not None,
         doubt.to_text() if doubt else None,
-        shop.paused_now(now),
+        shop.held_now(now),
     )
     return Case(
         call=_facts(shop, call),
@@ -74,10 +74,17 @@ def build_case_again(session: Session, shop: ShopState, call: Call, text: Messag
         region=shop.region,
         own=shop.own(),
         now=now,
-        traffic=Traffic(tripped=shop.breaker is not None, paused=shop.paused_now(now)),
+        traffic=Traffic(tripped=shop.breaker is not None, paused=shop.held_now(now)),
         due=text.due,
         expires=text.expires,
     )
+
+
+def _burst(shop: ShopState, now: datetime) -> datetime:
+    """Since when strangers count: what somebody has let go on is settled. A release in the future is one of before the clock
+    was set back, and settles nothing."""
+    began = now - BURST
+    return max(began, shop.released) if shop.released is not None and shop.released <= now else began
 
 
 def _midnight(shop: ShopState, now: datetime) -> datetime:

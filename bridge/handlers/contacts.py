@@ -1,10 +1,11 @@
 """What the shop keeps of people: names, notes and kinds, imported ones, how somebody is forgotten, and what grows too old."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.records.contacts import somebody_at
+from bridge.records.contacts import people_at
 from bridge.records.tables import Contact
 from bridge.rules.addressbook import Card
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
@@ -24,12 +25,14 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
     )
 
 
-def import_contact(session: Session, card: Card, now: datetime) -> None:
-    """A contact out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
+def import_contacts(session: Session, cards: Sequence[Card], now: datetime) -> None:
+    """Contacts out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
     nothing to be done about somebody who has neither called nor written."""
-    contact = somebody_at(session, card.number, "import", now)
-    if contact.source == "import" and contact.first_seen == now:
-        contact.done = True
-    kind = contact.kind or card.mark
-    describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
-    contact.blocked = contact.blocked or card.blocked
+    with session.no_autoflush:  # all at once at the end
+        people = people_at(session, [card.number for card in cards], "import", now)
+        for card, contact in zip(cards, people, strict=True):
+            if contact.source == "import" and contact.first_seen == now:
+                contact.done = True
+            kind = contact.kind or card.mark
+            describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
+            contact.blocked = contact.blocked or card.blocked

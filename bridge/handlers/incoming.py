@@ -14,10 +14,10 @@ from bridge.handlers import conversations, owner_alerts, shop
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import queue_text, write_text
 from bridge.handlers.shop import ShopState
-from bridge.records import alerts, calls, consents, contacts, incoming, lines
+from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
-from bridge.rules import numbers, operator_notices, owner_commands, template, wording
+from bridge.rules import numbers, operator_notices, owner_commands, template
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
@@ -97,14 +97,13 @@ class IncomingTexts:
         now: datetime,
     ) -> None:
         """Show the message that these parts make, as far as they have come."""
-        kinds = {part.kind for part in parts}
-        kind = next((kind for kind in ("text", "picture", "binary", *NOTICES) if kind in kinds), None)
+        kind, words = self._said(parts)
         if kind is None:
             return
-        body, status = (incoming.body_of(parts), MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
+        body, status = (words, MessageStatus.RECEIVED) if kind == "text" else NOTICES[kind]
         sender = parts[0].sender
         if kind == "picture":
-            of_picture = picture_sender(incoming.body_of(parts))
+            of_picture = picture_sender(incoming.octets_of(parts))
             sender = numbers.e164(of_picture, self._shop.region) or of_picture or sender
         message = incoming.text_came(
             session,
@@ -122,10 +121,21 @@ class IncomingTexts:
         if kind == "text" and not self._is_notice(session, line, message, parts[0].scts or now):
             self._read(session, message, now)
 
+    def _said(self, parts: Sequence[InboundPart]) -> tuple[str | None, str]:
+        """What kind of message these parts make, None for one that is not shown, and the words of a text."""
+        kinds = {part.kind for part in parts}
+        kind = next(
+            (kind for kind in ("text", "picture", "binary", "octets", *NOTICES) if kind in kinds), None
+        )
+        if kind == "octets":
+            words = incoming.words_of_octets(parts)
+            return ("binary", "") if words is None else ("text", words)
+        return kind, incoming.body_of(parts) if kind == "text" else ""
+
     def _read(self, session: Session, message: Message, now: datetime) -> None:
         """What the text of a person asks for."""
         contact, context = session.get_one(Contact, message.contact_id), self._shop.context()
-        if contact.address == context.mobile:
+        if context.is_owner(contact):
             message.status = MessageStatus.READ
             self._owner_wrote(session, message, contact, now)
             return
@@ -143,19 +153,25 @@ class IncomingTexts:
         """Is it the operator's own word of a call? Then the call is kept, and the text is nothing to answer."""
         if not self._shop.settings.filters.notices:
             return False
-        sender = session.get_one(Contact, message.contact_id).address
-        notice = operator_notices.read(message.body, sender, told, self._shop.zone, self._notices)
+        sender = session.get_one(Contact, message.contact_id)
+        notice = operator_notices.read(message.body, sender.address, told, self._shop.zone, self._notices)
         if notice is None:
             return False
         message.kind, message.status = MessageKind.SYSTEM, MessageStatus.READ
+        now = self._shop.clock.utc()
         for missed in notice.calls if notice.kind in ("missed", "voicemail") else ():
             e164 = numbers.e164(missed.number, self._shop.region)
-            when = min(missed.when or told, self._shop.clock.utc())
-            contact = contacts.somebody_at(session, e164 or missed.number, "call", self._shop.clock.utc())
+            when = min(missed.when or told, now)
+            if deleted.call_is_gone(session, line, missed.number, when, SAME_CALL):
+                # We had seen that call. The notice may come as if from the caller, who is to stay forgotten.
+                if sender.first_seen == message.created and sender.address in (e164, missed.number):
+                    forgetting.forget(session, sender)
+                continue
+            contact = contacts.somebody_at(session, e164 or missed.number, "call", now)
             seen = self._voicemail(session, line, contact.id, when, SAME_CALL)
             if not seen:
                 call = calls.call_began(session, line, when)
-                calls.caller_is(session, call, missed.number, e164, False, self._shop.clock.utc())
+                calls.caller_is(session, call, missed.number, e164, False, now)
                 call.ended, call.outcome = when, CallOutcome.NOTICE
                 self._calls_handler.decide(session, call, when)
         return True
@@ -182,6 +198,8 @@ class IncomingTexts:
         said = intent_of(message.body, [*contacts.our_last_words(session, contact), hint])
         if said == Intent.NOTHING or (said == Intent.ASK and contact.opted_out_at is not None):
             return said
+        if not self._has_answer(session, contact, said):
+            return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         consents.consent(session, contact, KINDS[said], "text", message.body, now)
         log.info("text %s asks: %s", message.id, said.value)
@@ -194,6 +212,19 @@ class IncomingTexts:
         queue_text(session, message.contact_id, body, MessageKind.SYSTEM, line_id=message.line_id, now=now)
         return said
 
+    def _has_answer(self, session: Session, contact: Contact, said: Intent) -> bool:
+        """Is there something to say? START has nothing to undo where nobody said STOP; who was never texted need not be told
+        how to have no texts."""
+        match said:
+            case Intent.START:
+                return contact.opted_out_at is not None or contact.doubtful
+            case Intent.HELP:
+                return contacts.was_texted(session, contact)
+            case Intent.STOP | Intent.ASK | Intent.NOTHING:
+                return True
+            case _:
+                assert_never(said)
+
     def _fill_hole(self, session: Session, part: InboundPart, now: datetime) -> None:
         """A part that came after its text was shown without it."""
         message = incoming.shown_without(session, part, now)
@@ -201,11 +232,10 @@ class IncomingTexts:
             part.message_id = message.id
             session.flush()
             parts = incoming.parts_that_came(session, message)
-            message.body, message.parts, message.status = (
-                incoming.body_of(parts),
-                len(parts),
-                MessageStatus.RECEIVED,
-            )
+            kind, words = self._said(parts)
+            if kind == "text":
+                message.body, message.status = words, MessageStatus.RECEIVED
+            message.parts = len(parts)
 
     def show_incomplete(self, session: Session) -> None:
         """Long texts whose other parts have not come for a day: shown with a mark at each hole. And those whose parts came
@@ -254,7 +284,7 @@ class IncomingTexts:
         customer = owner_alerts.customer(session, context, words)
         if isinstance(customer, str):
             return None if words.body.startswith(owner_commands.QUESTION) else customer
-        request = WriteText(customer.address, wording.plain(words.body), author="owner")
+        request = WriteText(customer.address, words.body, author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
             return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"

@@ -17,7 +17,7 @@ from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
 from modem import contract
-from modem.contract import Trouble
+from modem.contract import Coded, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Outbox:
         if message.kind != MessageKind.AUTO or call is None:
             if now <= message.expires:
                 return True
-            message.status, message.error = MessageStatus.EXPIRED, "too_late"
+            self._expire(session, message, Coded("too_late"))
             return False
         decision = policy.judge(build_case_again(session, self._shop, call, message, now))
         if isinstance(decision, policy.Reply):
@@ -79,11 +79,18 @@ class Outbox:
             self.put_off(session, message, now if opening.open else opening.reopens)
             return opening.open
         call.trace = [*call.trace, *policy.as_rows(decision.trace[-1:])]
-        expired = decision.reason is Reason.EXPIRED
-        message.status = MessageStatus.EXPIRED if expired else MessageStatus.CANCELLED
-        message.error = decision.why.to_text()
         call.reason = decision.reason
+        if decision.reason is Reason.EXPIRED:
+            self._expire(session, message, decision.why)
+        else:
+            message.status, message.error = MessageStatus.CANCELLED, decision.why.to_text()
         return False
+
+    def _expire(self, session: Session, message: Message, why: Coded) -> None:
+        """It could not go out in time, and what kept it: its own last refusal, or what stops the queue."""
+        kept = message.error or session.get_one(Line, message.line_id).stopped
+        message.status = MessageStatus.EXPIRED
+        message.error = (Coded.of(why.code, **why.values, error=kept) if kept else why).to_text()
 
     def put_off(self, session: Session, message: Message, due: datetime | None) -> None:
         """Due at another time; None: there is no opening to wait for."""
@@ -147,7 +154,6 @@ class Outbox:
         now = self._shop.clock.utc()
         line = session.get_one(Line, message.line_id)
         message.error = end.trouble.to_text()
-        message.tries += 1
         if end.kind == "recipient":
             session.get_one(Contact, message.contact_id).unreachable = message.error
         line.refusals += retries.POLICIES[end.kind].stops > 0
@@ -155,11 +161,25 @@ class Outbox:
             lines.queue_stops(session, line, end.trouble, now)
             message.status = MessageStatus.QUEUED
             return
+        message.tries += 1
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
-        if wait is None or (message.expires is not None and now + wait > message.expires):
+        if wait is None:
             message.status = MessageStatus.FAILED
+        elif message.expires is not None and now + wait > message.expires:
+            self._too_late(session, message)
         else:
             message.status, message.due = MessageStatus.QUEUED, now + wait
+
+    def _too_late(self, session: Session, message: Message) -> None:
+        """The next try would come after the text's expiry."""
+        call = session.get(Call, message.call_id) if message.call_id is not None else None
+        if message.kind != MessageKind.AUTO or call is None:
+            self._expire(session, message, Coded("too_late"))
+            return
+        why = Coded.of("expired", minutes=self._shop.settings.textback.expire_minutes)
+        call.trace = [*call.trace, *policy.as_rows((policy.Step(Reason.EXPIRED, why),))]
+        call.reason = Reason.EXPIRED
+        self._expire(session, message, why)
 
     def stopped(self, session: Session, line: str) -> Trouble | None:
         """Why nothing goes out of this line, None if all is well."""
@@ -168,7 +188,6 @@ class Outbox:
 
     def report_came(self, session: Session, report: contract.ReportReceived) -> None:
         """A status report: what it says goes to the part it is about (23.040 9.2.2.3)."""
-        e164 = numbers.e164(report.recipient, self._shop.region)
-        recipients = [address for address in (e164, report.recipient) if address]
-        reports.report_came(session, report, recipients, self._shop.clock.utc())
+        recipient = numbers.identity(report.recipient, self._shop.region)
+        reports.report_came(session, report, recipient, self._shop.clock.utc())
         self._shop.note_time(TimeTeller.REPORT, report.discharge, report.at, exact=False)

@@ -27,7 +27,7 @@ def news(
     session: Session, context: OwnerContext, contact: Contact, kind: AlertKind, body: str, line_id: int
 ) -> None:
     """Makes an alert of a reply or an urgent caller; none of what the owner's own mobile did."""
-    if context.wanted and contact.address != context.mobile:
+    if context.wanted and not context.is_owner(contact):
         due = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
         alerts.conversation_is_news(session, contact, kind, body, line_id, context.now, due)
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
+    AcceptDatabase,
     AddNote,
     AddUser,
     AnswerCall,
@@ -16,6 +17,7 @@ from bridge.contract.requests import (
     CloseShop,
     Describe,
     DryRun,
+    EndLogin,
     Forget,
     HangUp,
     ImportContacts,
@@ -39,7 +41,7 @@ from bridge.contract.requests import (
     TryAgain,
     WriteText,
 )
-from bridge.handlers import audit_log, contacts, conversations
+from bridge.handlers import audit_log, contacts, conversations, database
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import write_text
 from bridge.handlers.shop import ShopState
@@ -109,8 +111,7 @@ class PageRequests:
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
             case ImportContacts():
-                for card in request.cards:
-                    contacts.import_contact(session, card, now)
+                contacts.import_contacts(session, request.cards, now)
             case SaveReply(body=body, id=key):
                 if key is None:
                     conversations.save_reply(session, body)
@@ -120,9 +121,11 @@ class PageRequests:
                 if line not in {modem.name for modem in self._shop.settings.modems}:
                     raise Refusal(Refused.NO_SUCH_LINE)
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
+            case AcceptDatabase():
+                database.accept(session, self._shop)
             case ResetBreaker():
                 self._release(session)
-            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | RemoveUser():
+            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | EndLogin() | RemoveUser():
                 change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it

@@ -14,7 +14,7 @@ from bridge.rules import numbers
 from bridge.rules.refusals import Refused
 from bridge.rules.settings import Settings
 from bridge.rules.states import MessageKind
-from bridge.rules.wording import plain
+from bridge.rules.wording import plain, thrifty
 from modem.contract import Coded, segments
 
 # A text that could not go out for so long is not worth sending any more.
@@ -35,13 +35,14 @@ def queue_text(
     call: Call | None = None,
     ticket: str | None = None,
 ) -> Message:
-    """Queue a text to a contact, in as many parts as it takes. The box's own words get the GSM-7 twins of typographic
-    characters (23.038); what a person has written stays as it is.
+    """Queue a text to a contact, in as many parts as it takes. Typographic characters become their GSM-7 twins (23.038),
+    whoever wrote them: editors and phones put them in unasked, and they would halve what a text holds. Where a person has
+    written something else that GSM-7 lacks, such as an emoji, they save nothing, and all stays as it was typed.
 
     due: not before this, at once if not given; expires: not after this, WORTH_SENDING from then if not given; both aware.
     author: the user who wrote it, call: the one that it answers, ticket: of the form that it was typed into.
     """
-    body, due = body if kind == MessageKind.MANUAL else plain(body), due or now
+    body, due = thrifty(body) if kind == MessageKind.MANUAL else plain(body), due or now
     return outgoing.text_is_queued(
         session,
         line_id=line_id,
@@ -61,9 +62,10 @@ def queue_text(
 def write_text(
     session: Session, request: WriteText, settings: Settings, region: str, now: datetime
 ) -> Done | Rejected:
-    """Queue a text by hand; used by the page through the loop, and by `textback send`."""
+    """Queue a text by hand, on the line that this person called or wrote to last; used by the page through the loop, by the
+    owner's relayed answers, and by `textback send`."""
     address = numbers.e164(request.address, region)
-    body = request.body.strip()
+    body = thrifty(request.body.strip())
     if address is None:
         return Rejected(Coded.of(Refused.NOT_TEXTABLE, address=request.address))
     if not body:
@@ -79,7 +81,7 @@ def write_text(
         id_of(contact),
         body,
         MessageKind.MANUAL,
-        line_id=id_of(lines.line_called(session, settings.modems[0].name)),
+        line_id=id_of(lines.line_of(session, contact, [modem.name for modem in settings.modems])),
         now=now,
         author=request.author,
         ticket=request.ticket or None,

@@ -22,9 +22,13 @@ from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
 BREAKER = "breaker"
+# The memo of when somebody last let them go on.
+RELEASED = "breaker_released"
 # The memos of what somebody here has said for now: no automatic texts until then, the shop is closed until then.
 PAUSED, CLOSED = "paused", "closed"
 FOR_EVER = "for ever"
+# The memo of what has become of the database, for which automatic texts stand still until somebody decides (Coded).
+STANDSTILL = "standstill"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,10 @@ class OwnerContext:
     def mobile(self) -> str | None:
         """The owner's, E.164."""
         return numbers.e164(self.settings.notify.sms_to, self.region)
+
+    def is_owner(self, contact: Contact) -> bool:
+        """Is this the owner's mobile, however its number is spelled?"""
+        return self.mobile is not None and contact.identity == numbers.identity(self.mobile)
 
     @property
     def wanted(self) -> bool:
@@ -62,6 +70,10 @@ class ShopState:
         self.msisdns: set[str] = set()
         # Why the breaker has stopped automatic texts, as the memo has it (Coded); None if it has not.
         self.breaker: str | None = None
+        # When somebody last let them go on: strangers of before do not count any more. UTC.
+        self.released: datetime | None = None
+        # Why they stand still for the database's sake, as the memo has it (Coded); None if they do not.
+        self.standstill: str | None = None
         # Until when automatic texts are paused (FOR_EVER, or a moment) and the shop is closed, as the memos have it.
         self.paused: datetime | str | None = None
         self.closure: Closure | None = None
@@ -77,8 +89,11 @@ class ShopState:
         return country if country != "auto" else self._sim_region or "ZZ"
 
     def recall(self, session: Session) -> None:
-        """Reads what earlier runs have stored: pause, closure, breaker, and the region of the SIM seen last."""
+        """Reads what earlier runs have stored: pause, closure, breaker, standstill, and the region of the SIM seen last."""
         self.breaker = memo.remembered(session, BREAKER)
+        released = memo.remembered(session, RELEASED)
+        self.released = datetime.fromisoformat(released) if released else None
+        self.standstill = memo.remembered(session, STANDSTILL)
         paused, closed = memo.remembered(session, PAUSED), memo.remembered(session, CLOSED)
         self.paused = paused if paused in (None, FOR_EVER) else datetime.fromisoformat(paused)
         if closed is not None:
@@ -104,6 +119,10 @@ class ShopState:
         if self.paused <= now:
             return None
         return Coded.of("paused_until", until=self._shown(self.paused), now=self._shown(now))
+
+    def held_now(self, now: datetime) -> Coded | None:
+        """Why no automatic texts go out at present, whoever calls: they are paused, or stand still; None if they go."""
+        return Coded("standstill") if self.standstill else self.paused_now(now)
 
     def closed_now(self, now: datetime) -> Coded | None:
         """That somebody here has closed the shop for now, and until when by its clock; None if nobody has."""
@@ -163,10 +182,23 @@ class ShopState:
         memo.remember(session, BREAKER, self.breaker)
 
     def reset_breaker(self, session: Session) -> None:
-        """Automatic texts go on that the breaker has stopped."""
+        """Automatic texts go on that the breaker has stopped; from now on it counts anew."""
         self._put_back_if_undone(session)
+        self.breaker, self.released = None, self.clock.utc()
         memo.remember(session, BREAKER, None)
-        self.breaker = None
+        memo.remember(session, RELEASED, self.released.isoformat())
+
+    def stand_still(self, session: Session, why: Coded) -> None:
+        """No automatic texts for the database's sake, until `go_on`."""
+        self._put_back_if_undone(session)
+        self.standstill = why.to_text()
+        memo.remember(session, STANDSTILL, self.standstill)
+
+    def go_on(self, session: Session) -> None:
+        """Somebody has decided: automatic texts go on with the database that is there."""
+        self._put_back_if_undone(session)
+        memo.remember(session, STANDSTILL, None)
+        self.standstill = None
 
     def pause(self, session: Session, until: datetime | None) -> None:
         """No automatic texts until then; None: until `resume`."""
@@ -189,10 +221,10 @@ class ShopState:
 
     def _put_back_if_undone(self, session: Session) -> None:
         """If this transaction is rolled back (and then tried again), what it has changed here is put back."""
-        before = self.breaker, self.paused, self.closure
+        before = self.breaker, self.released, self.standstill, self.paused, self.closure
 
         def put_back(_session: Session) -> None:
-            self.breaker, self.paused, self.closure = before
+            self.breaker, self.released, self.standstill, self.paused, self.closure = before
 
         # The newest change is undone first.
         event.listen(session, "after_rollback", put_back, once=True, insert=True)

@@ -5,8 +5,17 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole, TakeOver
-from bridge.records import users
+from bridge.contract.requests import (
+    AddUser,
+    EndLogin,
+    LogOut,
+    OfUsers,
+    RemoveUser,
+    SetPassword,
+    SetRole,
+    TakeOver,
+)
+from bridge.records import logins, users
 from bridge.rules.refusals import Refusal, Refused
 
 
@@ -25,6 +34,8 @@ def change_users(session: Session, request: OfUsers, now: datetime) -> None:
             users.set_role(session, name, role)
         case LogOut(name=name):
             users.log_out_everywhere(session, name)
+        case EndLogin(digest=digest):
+            logins.end_login(session, digest)
         case RemoveUser(name=name):
             users.remove(session, name)
         case _:

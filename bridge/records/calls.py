@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
+from bridge.records import deleted
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Line, Message
@@ -40,7 +41,8 @@ def caller_is(
 
 
 def it_was_no_call(session: Session, call: Call) -> None:
-    """Forget it, and who made it if nothing else is known of them."""
+    """Forget it, and who made it if nothing else is known of them. The modem's book may list it all the same."""
+    deleted.calls_go(session, Call.id == call.id)
     contact = session.get(Contact, call.contact_id) if call.contact_id is not None else None
     session.delete(call)
     session.flush()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from bridge.records.contacts import digest_of
+from bridge.records.contacts import kept_of_forgotten
 from bridge.records.rows import id_of
 from bridge.records.tables import ConsentEvent, Contact, Forgotten
 from bridge.rules.states import ConsentKind
@@ -20,7 +20,7 @@ def consent(
     elif kind is ConsentKind.IN:
         contact.opted_out_at, contact.doubtful = None, False
         if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
-            kept = session.get(Forgotten, digest_of(session, contact.address))
+            kept = kept_of_forgotten(session, contact.address)
             if kept is not None:
                 session.delete(kept)  # the hash has done its work
     elif kind in (ConsentKind.DOUBT, ConsentKind.FINE):

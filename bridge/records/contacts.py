@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
@@ -15,20 +15,68 @@ from bridge.records.tables import (
     Forgotten,
     Message,
 )
-from bridge.rules.states import Direction
+from bridge.rules import numbers
+from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
 FORGET_KEY = "forget_key"
+# The memo with the highest id of a contact that was deleted.
+LAST_ID = "last_contact_id"
 
 
 def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
-    """The contact of this address, made at the first sight."""
-    contact = session.exec(select(Contact).where(Contact.address == address)).first()
+    """The contact of this address (E.164, or as received), whichever way the number is spelled; made at the first sight.
+
+    The spelling that tells of a mobile is the one to keep, since it tells more.
+    """
+    contact = contact_at(session, address)
     if contact is None:
-        contact = Contact(address=address, source=source, first_seen=now, last_seen=now)
+        contact = Contact(
+            id=_id_of_the_next(session), address=address, source=source, first_seen=now, last_seen=now
+        )
         contact.opted_out_at = _opted_out_before(session, address)
+    elif contact.address != address and numbers.tells_mobile(address):
+        contact.address = address
     contact.last_seen = max(contact.last_seen, now)
     return add_row(session, contact)
+
+
+def people_at(session: Session, addresses: Sequence[str], source: str, now: datetime) -> list[Contact]:
+    """The contacts of many addresses, in their order, as somebody_at has them, in few statements; new ones are not flushed."""
+    lines = [numbers.identity(address) for address in addresses]
+    known = {
+        contact.identity: contact
+        for contact in session.exec(select(Contact).where(col(Contact.identity).in_(lines)))
+    }
+    for line, address in zip(lines, addresses, strict=True):
+        if line not in known:
+            known[line] = Contact(
+                address=address, identity=line, source=source, first_seen=now, last_seen=now
+            )
+            known[line].opted_out_at = _opted_out_before(session, address)
+            session.add(known[line])
+        known[line].last_seen = max(known[line].last_seen, now)
+    return [known[line] for line in lines]
+
+
+def contact_at(session: Session, address: str) -> Contact | None:
+    """The contact with this address in any spelling (E.164, or a name that sends texts); None if there is none."""
+    return session.exec(select(Contact).where(Contact.identity == numbers.identity(address))).first()
+
+
+def id_is_spent(session: Session, contact: Contact) -> None:
+    """This contact is about to be deleted: nobody else gets its id, by which the owner's answers (#17) find a customer."""
+    last = int(remembered(session, LAST_ID) or 0)
+    remember(session, LAST_ID, str(max(last, contact.id or 0)))
+
+
+def _id_of_the_next(session: Session) -> int | None:
+    """None: the database gives one. SQLite alone gives that of the newest row again when the row is deleted."""
+    last = remembered(session, LAST_ID)
+    if last is None or session.get_bind().dialect.name != "sqlite":
+        return None
+    newest = session.exec(select(func.max(Contact.id))).one() or 0
+    return int(last) + 1 if int(last) > newest else None
 
 
 def digest_of(session: Session, address: str) -> str:
@@ -45,8 +93,24 @@ def _opted_out_before(session: Session, address: str) -> datetime | None:
     """When somebody who was forgotten meanwhile had opted out."""
     if session.exec(select(Forgotten.digest).limit(1)).first() is None:
         return None
-    kept = session.get(Forgotten, digest_of(session, address))
+    kept = kept_of_forgotten(session, address)
     return None if kept is None else kept.opted_out_at
+
+
+def was_texted(session: Session, contact: Contact) -> bool:
+    """Did any text of ours go out to this contact, or may have?"""
+    gone = select(Message.id).where(
+        Message.contact_id == contact.id,
+        Message.direction == Direction.OUT,
+        col(Message.status).in_(WENT_OUT),
+    )
+    return session.exec(gone.limit(1)).first() is not None
+
+
+def kept_of_forgotten(session: Session, address: str) -> Forgotten | None:
+    """The opt-out of somebody who was forgotten, under whichever spelling of the number it was kept."""
+    digests = [digest_of(session, spelling) for spelling in numbers.identities(address)]
+    return session.exec(select(Forgotten).where(col(Forgotten.digest).in_(digests))).first()
 
 
 def our_last_words(session: Session, contact: Contact) -> Sequence[str]:

@@ -3,38 +3,71 @@
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DatabaseError
 
+from bridge import files
+from bridge.records import known, leftovers
 from bridge.records.tables import metadata
-from bridge.rules.troubles import DatabaseTrouble
+from bridge.rules.troubles import DatabaseTrouble, FileTrouble
 from modem.contract import Trouble
 
 # Seconds that a connection waits for a lock. The loop tries again by itself, so this is short: a page must not hang.
 LOCK_SECONDS = 2
 
+# A check of a whole database that takes longer than this is given up (seconds).
+CHECK_SECONDS = 60.0
+
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0010"
+HEAD = "0011"
 
 
-def open_engine(url: str, *, read_only: bool = False) -> Engine:
+def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Engine:
     """An engine for an SQLAlchemy URL; for SQLite every connection is set to lose nothing (WAL, FULL). read_only: whoever
-    writes through it gets a DatabaseError."""
-    sqlite = make_url(url).get_backend_name() == "sqlite"
+    writes through it gets a DatabaseError. anew: a new database may be begun where one is known to have been."""
+    sqlite, file = make_url(url).get_backend_name() == "sqlite", file_of(url)
     # Without hide_parameters an error would carry phone numbers into the log.
     engine = create_engine(url, connect_args=_connect_args(sqlite, read_only), hide_parameters=True)
+    if file is not None:
+        event.listen(engine, "do_connect", partial(_before_connecting, file, anew))
+        event.listen(engine, "handle_error", partial(_note_file, file))
     if sqlite:
         event.listen(engine, "connect", _set_pragmas)
         if read_only:
             event.listen(engine, "connect", _only_read)
     return engine
+
+
+def file_of(url: str) -> Path | None:
+    """The file of an SQLite database; None for another database, and for one in memory."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite" or not made.database or made.database == ":memory:":
+        return None
+    return Path(made.database)
+
+
+def _before_connecting(file: Path, anew: bool, *_: object) -> None:
+    """SQLite would begin a new database where the old one is gone. What it puts beside the file is as private as the file."""
+    if not anew and (gone := known.gone_or_empty(file)) is not None:
+        raise sqlite3.OperationalError(gone.code)
+    files.make_private(file)
+    for beside in ("-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            files.close_to_others(Path(f"{file}{beside}"))
+
+
+def _note_file(file: Path, context: ExceptionContext) -> None:
+    """With an error goes the file that it is about: the system tells more than SQLite."""
+    context.original_exception.file = file  # type: ignore[attr-defined]
 
 
 def _connect_args(sqlite: bool, read_only: bool) -> dict[str, Any]:
@@ -97,12 +130,13 @@ class Heartbeat:
 def sole_service(url: str) -> Iterator[Heartbeat]:
     """Hold the database against a second service, which would take our running calls and texts for left-overs. Raises
     AlreadyRunning. Where no lock can be written, the database itself will say what is wrong."""
-    database = make_url(url).database if make_url(url).get_backend_name() == "sqlite" else None
+    database = file_of(url)
     file = Path(f"{database}.lock") if database else None
     heartbeat = Heartbeat(file)
     with ExitStack() as stack:
         if file is not None:
             with suppress(OSError):
+                files.make_private(file)
                 lock = stack.enter_context(file.open("a"))
                 try:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,21 +146,30 @@ def sole_service(url: str) -> Iterator[Heartbeat]:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to this release. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
-    revision = _revision(engine)
-    if revision == HEAD:
-        return
-    if revision is None:
-        _create(engine)
-        return
+    """Bring the tables to this release: all of it in one step, or nothing. What a start left behind that was cut off is made
+    whole. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
+    with engine.connect() as connection:
+        if leftovers.revision(connection) == HEAD and not leftovers.missing_indexes(connection):
+            return
+        connection.rollback()
+        with _one_step(connection):
+            revision = leftovers.revision(connection)
+            if revision is None:
+                _create(connection)
+            elif revision != HEAD:
+                _upgrade(connection)
+            for index in leftovers.missing_indexes(connection):
+                index.create(connection)
+
+
+def _upgrade(connection: Connection) -> None:
     from alembic import command  # heavy: imported only when there is something to migrate
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect() as connection, _one_step(connection):
-        config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
 
 
 @contextmanager
@@ -146,14 +189,14 @@ def _one_step(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _create(engine: Engine) -> None:
+def _create(connection: Connection) -> None:
     """A new database: all tables as this release has them. A test holds them against what the migrations make."""
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        connection.execute(
-            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
-        )
-        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
+    leftovers.clear_unfinished(connection)
+    metadata.create_all(connection)
+    connection.execute(
+        text(f"CREATE TABLE IF NOT EXISTS {leftovers.VERSION} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    )
+    connection.execute(text(f"INSERT INTO {leftovers.VERSION} VALUES (:head)"), {"head": HEAD})
 
 
 def optimise(engine: Engine) -> None:
@@ -162,6 +205,34 @@ def optimise(engine: Engine) -> None:
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA optimize")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log (`-wal`), which still holds what was deleted; waits for nobody. False: somebody reads just
+    now, or the database fails; ask again."""
+    if engine.dialect.name != "sqlite":
+        return True
+    try:
+        with not_waiting(engine) as connection:
+            busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    except DatabaseError:
+        return False
+    return not busy
+
+
+def is_sound(file: Path, seconds: float = CHECK_SECONDS) -> bool | None:
+    """Does every page of an SQLite database hang together (quick_check)? None where that cannot be found out within so many
+    seconds, or where the file may not be read. Others read and write meanwhile."""
+    over = time.monotonic() + seconds
+    try:
+        with closing(
+            sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=LOCK_SECONDS)
+        ) as connection:
+            connection.set_progress_handler(lambda: time.monotonic() > over, 100_000)
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError as error:
+        damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+        return False if known.code_of(error) in damaged else None
 
 
 # SQLSTATE of PostgreSQL: undefined_table.
@@ -177,13 +248,19 @@ def is_missing_table(error: DatabaseError) -> bool:
 
 def database_trouble(error: DatabaseError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
-    words = str(error.orig)
-    known = (Trouble(code) for sign, code in TROUBLES if sign in words)
-    return next(known, None) or Trouble.of(DatabaseTrouble.FAILS, error=words)
+    words, file = str(error.orig), getattr(error.orig, "file", None)
+    code = next((code for sign, code in TROUBLES if sign in words), None)
+    if code is DatabaseTrouble.NO_DATABASE and file is not None and known.was_a_database(file):
+        code = DatabaseTrouble.DAMAGED
+    if code in OF_THE_DISK and file is not None and (refused := files.trial(file.parent)) is not None:
+        code = OF_THE_DISK_MORE_CLOSELY.get(refused.code, code)
+    return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=words)
 
 
 # What SQLite says, and what that means.
 TROUBLES = (
+    (DatabaseTrouble.MISSING, DatabaseTrouble.MISSING),
+    (DatabaseTrouble.EMPTIED, DatabaseTrouble.EMPTIED),
     ("locked", DatabaseTrouble.LOCKED),
     ("full", DatabaseTrouble.DISK_FULL),
     ("readonly", DatabaseTrouble.READ_ONLY),
@@ -192,10 +269,18 @@ TROUBLES = (
     ("malformed", DatabaseTrouble.DAMAGED),
     ("not a database", DatabaseTrouble.NO_DATABASE),
 )
-
-
-def _revision(engine: Engine) -> str | None:
-    if not inspect(engine).has_table("alembic_version"):
-        return None
-    with engine.connect() as connection:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+# SQLite has one word for many refusals of the system, which says more when it is asked again.
+OF_THE_DISK = (
+    DatabaseTrouble.DISK_FULL,
+    DatabaseTrouble.READ_ONLY,
+    DatabaseTrouble.NOT_OPENED,
+    DatabaseTrouble.DISK_FAILS,
+)
+OF_THE_DISK_MORE_CLOSELY: dict[str, DatabaseTrouble] = {
+    FileTrouble.DISK_FULL: DatabaseTrouble.DISK_FULL,
+    FileTrouble.QUOTA: DatabaseTrouble.QUOTA,
+    FileTrouble.READ_ONLY_DISK: DatabaseTrouble.READ_ONLY_DISK,
+    FileTrouble.NOT_ALLOWED: DatabaseTrouble.READ_ONLY,
+    FileTrouble.DISK_FAILS: DatabaseTrouble.DISK_FAILS,
+    FileTrouble.NOT_THERE: DatabaseTrouble.NOT_OPENED,
+}

@@ -1,9 +1,11 @@
-"""A person is deleted with all calls and texts; of an opt-out a keyed hash stays."""
+"""A person is deleted with all calls and texts; keyed hashes stay of an opt-out, and of what a modem or the operator may
+still tell of."""
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from bridge.records.contacts import digest_of
+from bridge.records import deleted
+from bridge.records.contacts import digest_of, id_is_spent
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
     Alert,
@@ -17,16 +19,18 @@ from bridge.records.tables import (
     MessagePart,
     Note,
 )
+from bridge.rules.numbers import identities
 
 
 def forget(session: Session, contact: Contact) -> None:
     """Delete the person and all their calls and texts. Who had opted out stays so, by a hash that tells no number."""
     if contact.opted_out_at is not None:
-        digest = digest_of(session, contact.address)
+        digest = digest_of(session, contact.identity)
         if session.get(Forgotten, digest) is None:
             session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
     numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
-    addresses = {contact.address, *session.exec(numbers)}
+    shown = {number for number in session.exec(numbers) if number}
+    addresses = {*identities(contact.address), contact.address, *shown}
     texts = select(Message.id).where(Message.contact_id == contact.id)
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
@@ -34,7 +38,11 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, AuditEntry, AuditEntry.contact_id == contact.id)
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
+    deleted.texts_go(session, ours)
+    deleted.calls_go(session, Call.contact_id == contact.id)
+    deleted.number_goes(session, addresses)
     delete_rows(session, InboundPart, ours)
     delete_rows(session, Message, Message.contact_id == contact.id)
     delete_rows(session, Call, Call.contact_id == contact.id)
+    id_is_spent(session, contact)
     delete_rows(session, Contact, Contact.id == contact.id)

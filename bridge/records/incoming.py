@@ -1,17 +1,20 @@
 """Texts that come in: the parts as they came, and the texts that they make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
+from bridge.records import deleted
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from modem.contract import TextReceived, join
+from modem.contract import TextKind, TextReceived, join_octets, join_text
+
+T = TypeVar("T")
 
 # A part may come so long after its text was shown without it; then it fills the hole.
 LATE_PART = timedelta(days=7)
@@ -23,9 +26,11 @@ ONE_TEXT, ONE_TEXT_AT_MOST = timedelta(minutes=10), timedelta(hours=3)
 
 
 def already_have(session: Session, line: Line, text: TextReceived) -> bool:
-    """Has this very PDU been stored before? The modem shows it again if the box stopped before it was deleted."""
-    same = select(InboundPart).where(InboundPart.line_id == line.id, InboundPart.digest == _digest(text))
-    return session.exec(same).first() is not None
+    """Has this very PDU been stored before? The modem shows it again if the box stopped before it was deleted, also when the
+    row itself is gone meanwhile."""
+    digest = _digest(text)
+    same = select(InboundPart).where(InboundPart.line_id == line.id, InboundPart.digest == digest)
+    return session.exec(same).first() is not None or deleted.text_is_gone(session, line, digest)
 
 
 def part_came(
@@ -135,7 +140,7 @@ def parts_left_waiting(session: Session, now: datetime, patience: timedelta) -> 
         .where(
             col(InboundPart.message_id).is_(None),
             InboundPart.parts > 1,
-            col(InboundPart.kind).in_(["text", "picture"]),
+            col(InboundPart.kind).in_([TextKind.TEXT, TextKind.PICTURE, TextKind.OCTETS]),
         )
         .order_by(col(InboundPart.id))
     )
@@ -187,11 +192,26 @@ def parts_that_came(session: Session, message: Message) -> Sequence[InboundPart]
 
 def body_of(parts: Sequence[InboundPart]) -> str:
     """The text of these parts in their order, mended where an emoji was cut in two, with a mark at each hole."""
-    by_place = {part.part: part.body.decode("utf-16-be", "surrogatepass") for part in parts}
-    total = parts[0].parts
-    return join(
-        by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)
-    )
+    return join_text(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
+
+
+def octets_of(parts: Sequence[InboundPart]) -> str:
+    """The octets of a message for a program, as characters 0 to 255, with a mark at each hole."""
+    return "".join(_with_holes({part.part: _units(part) for part in parts}, parts[0].parts))
+
+
+def words_of_octets(parts: Sequence[InboundPart]) -> str | None:
+    """As `body_of`, of an 8-bit message; None where it is no text."""
+    octets = {part.part: _units(part).encode("latin-1", "replace") for part in parts}
+    return join_octets(_with_holes(octets, parts[0].parts))
+
+
+def _units(part: InboundPart) -> str:
+    return part.body.decode("utf-16-be", "surrogatepass")
+
+
+def _with_holes(by_place: Mapping[int, T], total: int) -> list[T | str]:
+    return [by_place.get(place, f" [part {place} of {total} never came] ") for place in range(1, total + 1)]
 
 
 def _digest(text: TextReceived) -> str:

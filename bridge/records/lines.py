@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from bridge.records.incidents import incident_begins, incident_ends
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
-from bridge.records.tables import Line
-from bridge.rules.states import IncidentKind
+from bridge.records.tables import Call, Contact, Line, Message
+from bridge.rules.states import Direction, IncidentKind
 from modem.contract import LineUp, Trouble
 
 
@@ -18,6 +19,32 @@ def line_called(session: Session, name: str) -> Line:
     """The newest SIM of the modem of this name; one without identity if none has been seen yet."""
     line = session.exec(select(Line).where(Line.name == name).order_by(col(Line.id).desc())).first()
     return line or add_row(session, Line(name=name))
+
+
+def line_of(session: Session, contact: Contact, names: Sequence[str]) -> Line:
+    """The line by which somebody is written to: of those named the one that they called or wrote to last, else that of our
+    last text to them, else the first. names: of the modems that there are, at least one."""
+    theirs = (
+        select(Call.started, Call.line_id).where(Call.contact_id == contact.id),
+        select(Message.created, Message.line_id).where(
+            Message.contact_id == contact.id, Message.direction == Direction.IN
+        ),
+    )
+    ours = select(Message.created, Message.line_id).where(
+        Message.contact_id == contact.id, Message.direction == Direction.OUT
+    )
+    for queries in (theirs, (ours,)):
+        latest = [row for query in queries for row in session.exec(_latest_of(query, names))]
+        if latest:
+            _, line_id = max(latest)
+            return line_called(session, session.get_one(Line, line_id).name)
+    return line_called(session, names[0])
+
+
+def _latest_of(query: Any, names: Sequence[str]) -> Any:
+    when, line_id = query.selected_columns
+    lines_there = select(Line.id).where(col(Line.name).in_(names))
+    return query.where(line_id.in_(lines_there)).order_by(when.desc()).limit(1)
 
 
 def line_is_up(session: Session, up: LineUp) -> Line:
@@ -34,7 +61,8 @@ def line_is_up(session: Session, up: LineUp) -> Line:
 
 
 def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> None:
-    """Nothing more goes out of this line, but for one text an hour, until a person or the SIM's return lets it go on."""
+    """Nothing more goes out of this line, but for one text now and then (rules/retries), until a person, the SIM's return or
+    the network's lets it go on."""
     line.stopped, line.stopped_at = why.to_text(), now
     incident_begins(session, line.name, IncidentKind.QUEUE, why, now)
 

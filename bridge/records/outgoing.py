@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message, Utc
-from bridge.rules.retries import PROBE
-from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.retries import PASSING, PROBE, PROBE_CONTRACT
+from bridge.rules.states import PENDING, Direction, MessageKind, MessageStatus
 
 
 def text_is_queued(
@@ -54,7 +54,14 @@ def text_of_ticket(session: Session, ticket: str) -> Message | None:
 
 # Of a stopped line only what has expired meanwhile, and now and then one more to see whether it goes on. Built once: a caller
 # waits.
-_STOPPED = and_(col(Line.stopped).is_not(None), col(Line.stopped_at) > bindparam("probed", type_=Utc))
+_PASSES = or_(*(col(Line.stopped).startswith(code.value, autoescape=True) for code in sorted(PASSING)))
+_STOPPED = and_(
+    col(Line.stopped).is_not(None),
+    or_(
+        and_(_PASSES, col(Line.stopped_at) > bindparam("probed", type_=Utc)),
+        and_(not_(_PASSES), col(Line.stopped_at) > bindparam("contract_probed", type_=Utc)),
+    ),
+)
 _DUE = (
     select(Message, Contact, Call)
     .join(Line, col(Line.id) == Message.line_id)
@@ -77,8 +84,13 @@ def next_text_due(
 ) -> tuple[Message, Contact, Call | None] | None:
     """The queued text of this line that has been due the longest, to whom, and the call that it answers. automatic: automatic
     ones too."""
-    facts = {"line": line, "now": now, "probed": now - PROBE}
+    facts = {"line": line, "now": now, "probed": now - PROBE, "contract_probed": now - PROBE_CONTRACT}
     return session.exec(_DUE if automatic else _DUE_BY_HAND, params=facts).first()
+
+
+def texts_pending(session: Session) -> Sequence[Message]:
+    """Texts that wait, or were on their way."""
+    return session.exec(select(Message).where(col(Message.status).in_(PENDING))).all()
 
 
 def texts_left_sending(session: Session) -> Sequence[Message]:

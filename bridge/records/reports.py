@@ -40,15 +40,13 @@ def part_was_taken(session: Session, message: Message, part: int, mr: int, now: 
         session.add(MessagePart(message_id=id_of(message), part=part, mr=mr, sent=now))
 
 
-def report_came(
-    session: Session, report: ReportReceived, recipients: Sequence[str], now: datetime
-) -> Message | None:
+def report_came(session: Session, report: ReportReceived, recipient: str, now: datetime) -> Message | None:
     """Note a status report on the part that it is about; the message, or None if it is about none of ours.
 
-    recipients: the ways in which the report's number may stand as an address.
+    recipient: the identity of the report's number (numbers.identity).
     """
     to_them = (
-        col(Contact.address).in_(recipients),
+        Contact.identity == recipient,
         Message.direction == Direction.OUT,
         Message.created >= now - timedelta(days=REPORT_DAYS),
     )

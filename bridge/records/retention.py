@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
+from bridge.records import deleted
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     Alert,
@@ -49,6 +50,7 @@ def delete_older(session: Session, before: datetime) -> bool:
     olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
     for old in (*olds, _old_notes(before), _old_audit_entries(before)):
         found = _batch(session, *old) or found
+    deleted.drop_marks(session, before)
     return found or _batch(session, *_people_of_nothing(before))
 
 
@@ -115,9 +117,17 @@ def _batch(session: Session, what: type[Any], old: Any, of_it: Sequence[tuple[ty
     if not keys:
         return False
     for other, column in of_it:
-        delete_rows(session, other, column.in_(keys))
-    delete_rows(session, what, what.id.in_(keys))
+        _delete(session, other, column.in_(keys))
+    _delete(session, what, what.id.in_(keys))
     return True
+
+
+def _delete(session: Session, what: type[Any], which: Any) -> None:
+    if what is Call:
+        deleted.calls_go(session, which, old=True)
+    elif what is InboundPart:
+        deleted.texts_go(session, which)
+    delete_rows(session, what, which)
 
 
 def delete_rows(session: Session, what: type[Any], which: Any) -> None:

@@ -5,9 +5,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
+from bridge.rules import numbers
 from bridge.rules.policy import Reason
 from bridge.rules.states import (
     AlertKind,
@@ -67,6 +69,12 @@ def coded(states: type[State], column: str) -> type[TypeDecorator[State]]:
     return Coded
 
 
+def _identity(context: DefaultExecutionContext) -> str:
+    """The identity of a new contact, by its address."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return numbers.identity(row["address"])
+
+
 class Line(SQLModel, table=True):
     """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row. imei: of the modem
     that held it last.
@@ -87,7 +95,8 @@ class Line(SQLModel, table=True):
 
 
 class Contact(SQLModel, table=True):
-    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted.
+    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted. identity: what
+    is the same for every spelling of that number (numbers.identity): people are found by it; made with the row.
 
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
@@ -101,6 +110,7 @@ class Contact(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
+    identity: str = Field(default=None, unique=True, index=True, sa_column_kwargs={"default": _identity})
     name: str = ""
     notes: str = ""
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)

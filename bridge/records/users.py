@@ -42,13 +42,19 @@ def name_of(typed: str) -> str:
     return name
 
 
-def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
-    """Let somebody log in. hashed: by `hash_password`. Raises Refusal if the name or role will not do."""
-    name = name_of(name)
-    if role not in ROLES:
-        raise Refusal(Refused.NO_SUCH_ROLE, role=role)
+def new_name(database: Session, typed: str) -> str:
+    """The name that somebody new may log in by. Raises Refusal if it will not do, or is somebody's."""
+    name = name_of(typed)
     if named(database, name) is not None:
         raise Refusal(Refused.USER_EXISTS, name=name)
+    return name
+
+
+def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
+    """Let somebody log in. hashed: by `hash_password`. Raises Refusal if the name or role will not do."""
+    name = new_name(database, name)
+    if role not in ROLES:
+        raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     user = User(name=name, password=hashed, created=now, role=Role(role))
     database.add(user)
     memo.remember(database, SETUP_CODE, None)  # it is used up
@@ -58,12 +64,12 @@ def add_user(database: Session, name: str, hashed: str, role: str, now: datetime
 
 def set_password(database: Session, name: str, hashed: str) -> None:
     """A new password, hashed by `hash_password`, which logs out everywhere. Raises Refusal."""
-    _known(database, name).password = hashed
+    known(database, name).password = hashed
 
 
 def set_role(database: Session, name: str, role: str) -> None:
     """Makes the user an owner, or one of the staff. Raises Refusal for an unknown role, or if no owner would be left."""
-    user = _known(database, name)
+    user = known(database, name)
     if role not in ROLES:
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
@@ -72,14 +78,14 @@ def set_role(database: Session, name: str, role: str) -> None:
 
 def remove(database: Session, name: str) -> None:
     """Nobody of this name may log in any more; what they wrote stays. Raises Refusal."""
-    user = _known(database, name)
+    user = known(database, name)
     _keep_an_owner(database, user, None)
     database.delete(user)
 
 
 def log_out_everywhere(database: Session, name: str) -> None:
     """Every cookie of this user is worth nothing from now on. Raises Refusal."""
-    _known(database, name).logins += 1
+    known(database, name).logins += 1
 
 
 def everybody(database: Session) -> Sequence[User]:
@@ -148,7 +154,8 @@ def _digits(text: str) -> str:
     return "".join(char for char in text if char in "0123456789")
 
 
-def _known(database: Session, name: str) -> User:
+def known(database: Session, name: str) -> User:
+    """The user of this name. Raises Refusal if there is none."""
     user = named(database, name)
     if user is None:
         raise Refusal(Refused.NO_SUCH_USER, name=name)

@@ -14,6 +14,7 @@ class Change(StrEnum):
     CLOSED_TODAY = "closed_today"
     USUAL_HOURS = "usual_hours"
     BREAKER_RESET = "breaker_reset"
+    DATABASE_ACCEPTED = "database_accepted"
     TRIED_AGAIN = "tried_again"  # line
     SETTINGS = "settings"  # keys, form
     REPLY_ADDED = "reply_added"

@@ -5,15 +5,21 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from csv import reader
 from dataclasses import dataclass, field
 from heapq import merge
+from typing import TYPE_CHECKING, assert_never
 
 from phonenumbers import PhoneMetadata
 
+from bridge.rules import blocklist_lines
+from bridge.rules.blocklist_lines import EntryKind
+from bridge.rules.numbering_plans import one_spelling, spellings
 from bridge.rules.numbers import NOWHERE, e164
 from bridge.rules.troubles import ListTrouble
 from modem.contract import Coded, Trouble, Value
+
+if TYPE_CHECKING:
+    import re2
 
 # Of so many lines that cannot be understood the page tells; more are counted.
 MOST_TROUBLES = 20
@@ -24,10 +30,8 @@ SHORTEST_PREFIX = 3
 _ONE_MORE = Trouble.of(ListTrouble.MORE, more=1)
 # So many numbers are sorted at once.
 PIECE = 50_000
-# Expressions whose search can take for ever: something repeated inside something repeated.
-_EXPLOSIVE = re.compile(r"[*+}][^()]*\)[*+{]")
-_REPETITION, MOST_REPETITIONS = re.compile(r"[*+{]"), 4
-_CLASSES = {"[:digit:]": "0-9", "[:alpha:]": "A-Za-z", "[:alnum:]": "0-9A-Za-z", "[:space:]": r"\s"}
+# What one expression may take of memory (bytes).
+EXPRESSION_MEMORY = 1024 * 1024
 # Header cells behind which numbers stand.
 _NUMBERS = re.compile(r"phone|number|nummer|num[eé]ro|telefon|^tel", re.IGNORECASE)
 # How networks and their spam filters mark a caller, in the name that comes with a call.
@@ -65,20 +69,20 @@ class Dial:
         self._prefix = re.compile(data.national_prefix_for_parsing or "$^" if data else "$^")
 
     def key(self, text: str) -> int | None:
-        """The digits of the E.164 number; None if it is none.
+        """The digits of the E.164 number in the spelling that stands for its line; None if it is none.
 
         >>> Dial("GB").key("07400 123456"), Dial("US").key("(201) 555-0123"), Dial("GB").key("12")
         (447400123456, 12015550123, None)
         """
         if text.startswith("+") and text[1:].isdecimal() and text.isascii() and 8 <= len(text) <= 16:
-            return int(text)
+            return int(one_spelling(text))
         if text.isdecimal() and text.isascii() and not text.startswith("00"):
             before = self._prefix.match(text)
             rest = text[before.end() :] if before else text
             if len(rest) in self._lengths and not rest.startswith(self.code):
-                return int(self.code + rest)
-        found = e164("+" + text[2:] if text.startswith("00") else text, self.region)
-        return int(found) if found else None
+                return int(one_spelling(f"+{self.code}{rest}"))
+        found = e164(text, self.region)
+        return int(one_spelling(found)) if found else None
 
     def prefix(self, digits: str) -> str:
         """The beginning of E.164 numbers, without +, that this beginning means here."""
@@ -105,7 +109,7 @@ class _File:
     name: str
     numbers: "array[int]" = field(default_factory=lambda: array("Q"))
     prefixes: dict[int, set[str]] = field(default_factory=dict)
-    expressions: list[re.Pattern[str]] = field(default_factory=list)
+    expressions: list["re2._Regexp[str]"] = field(default_factory=list)
     labels: dict[int | str, str] = field(default_factory=dict)
 
     def finish(self) -> None:
@@ -121,10 +125,10 @@ class _File:
             place = bisect_left(self.numbers, key)
             if place < len(self.numbers) and self.numbers[place] == key:
                 return self._entry(key)
-            digits = str(key)
-            for length, prefixes in self.prefixes.items():
-                if digits[:length] in prefixes:
-                    return self._entry(digits[:length])
+            for spelling in spellings(f"+{key}") if self.prefixes else ():
+                for length, prefixes in self.prefixes.items():
+                    if spelling[1 : length + 1] in prefixes:
+                        return self._entry(spelling[1 : length + 1])
         for expression in self.expressions:
             if any(expression.search(form) for form in forms):
                 return self._entry(expression.pattern)
@@ -159,7 +163,7 @@ class BlockLists:
         """Why this caller is blocked; None if on no list. number: E.164 or None; raw: as received."""
         if not self.files:
             return None
-        key = int(number[1:]) if number and number[1:].isdecimal() else None
+        key = int(one_spelling(number)) if number and number[1:].isdecimal() else None
         forms = self.dial.forms(number, raw)
         return next((why for file in self.files if (why := file.why(key, forms))), None)
 
@@ -177,7 +181,7 @@ def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[Trouble]) -
         if not text or text.startswith("#"):
             continue
         column, here = _header(text, dial)
-        if column is None:
+        if column is None and not _is_title(text):
             _entries(file, text, here, (name, number), troubles)
         break
     for number, line in numbered:
@@ -185,9 +189,9 @@ def read(name: str, lines: Iterable[str], dial: Dial, troubles: list[Trouble]) -
         if column is None:
             _entries(file, line.strip(), here, where, troubles)
         else:
-            cells = next(reader([line], delimiter=_separator(line)), [])
+            cells = blocklist_lines.cells(line.rstrip("\r\n"), _separator(line))
             if len(cells) > column and cells[column].strip():
-                _number(file, cells[column].strip(), here, where, troubles)
+                _entries(file, cells[column].strip(), here, where, troubles)
     file.finish()
     return file
 
@@ -205,31 +209,26 @@ def _header(line: str, dial: Dial) -> tuple[int | None, Dial]:
     return column, Dial("US") if cells[0] == "Company_Phone_Number" else dial
 
 
+def _is_title(line: str) -> bool:
+    """Is this the head of a table of one column?"""
+    return _NUMBERS.search(line) is not None and line.strip(' "').replace(" ", "").isalpha()
+
+
 def _entries(file: _File, line: str, dial: Dial, where: Place, troubles: list[Trouble]) -> None:
-    """What one line of a list blocks: mostly one number; NCID takes several expressions, in quotes or not."""
-    if line.startswith("/"):
-        _expression(file, line, line.rpartition("/")[0][1:], where, troubles)
-        return
+    """What one line of a list blocks: mostly one number."""
     if line.startswith("+") or line.isdecimal():  # nearly all of them
         line_key = dial.key(line)
         if line_key is not None:
             file.numbers.append(line_key)
             return
-    entry, _, comment = line.partition("#")
-    label = comment[1:].strip() if comment.startswith("=") else ""
-    entry = entry.strip()
-    if not entry:
-        return
-    quoted = re.findall(r'"([^"]*)"', entry)
-    if not quoted and entry.startswith("^"):
-        quoted = entry.split()
-    for expression in quoted:
-        if re.fullmatch(r"[0-9+() .-]+", expression):
-            _number(file, expression, dial, where, troubles, label)
-        else:
-            _expression(file, expression, expression, where, troubles, label)
-    if not quoted:
-        _number(file, re.split(r"[,;\t]", entry)[0].strip(), dial, where, troubles, label)
+    for entry in blocklist_lines.entries(line):
+        match entry.kind:
+            case EntryKind.NUMBER:
+                _number(file, entry.text, dial, where, troubles, entry.label)
+            case EntryKind.EXPRESSION:
+                _expression(file, line, entry.text, where, troubles, entry.label)
+            case _:
+                assert_never(entry.kind)
 
 
 def _number(
@@ -258,16 +257,12 @@ def _number(
 def _expression(
     file: _File, line: str, text: str, where: Place, troubles: list[Trouble], label: str = ""
 ) -> None:
-    for posix, ours in _CLASSES.items():
-        text = text.replace(posix, ours)
-    repeats = len(_REPETITION.findall(text)) > MOST_REPETITIONS or _EXPLOSIVE.search(text)
-    if not text or len(text) > LONGEST_EXPRESSION or repeats:
+    if not text or len(text) > LONGEST_EXPRESSION:
         _tell(troubles, ListTrouble.LARGE_EXPRESSION, where, text=line[:40])
         return
-    try:
-        expression = re.compile(text)
-    except re.error as error:
-        _tell(troubles, ListTrouble.NO_EXPRESSION, where, text=line[:40], error=str(error))
+    expression, why = compiled(text)
+    if expression is None:
+        _tell(troubles, ListTrouble.NO_EXPRESSION, where, text=line[:40], error=why)
         return
     if expression.search("") or (expression.search("+4407") and expression.search("+1892")):
         _tell(troubles, ListTrouble.BLOCKS_EVERYBODY, where, text=line[:40])
@@ -275,6 +270,20 @@ def _expression(
     file.expressions.append(expression)
     if label:
         file.labels[text] = label
+
+
+def compiled(text: str) -> tuple["re2._Regexp[str] | None", str]:
+    """The expression, or else None and why. RE2 takes time in proportion to what it looks through, whatever strangers have
+    written (no backtracking, hence no lookahead and no backreference), and no more memory than it is given."""
+    import re2
+
+    options = re2.Options()
+    options.max_mem, options.log_errors = EXPRESSION_MEMORY, False
+    try:
+        return re2.compile(text, options), ""
+    except re2.error as error:
+        why = error.args[0]
+        return None, why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
 
 
 def _tell(troubles: list[Trouble], code: ListTrouble, where: Place, **facts: Value) -> None:

@@ -30,6 +30,16 @@ def no_network(health: LineHealth) -> Trouble | None:
     return Trouble(TROUBLES.get(health.registration, BoxTrouble.REGISTRATION_UNKNOWN))
 
 
+def on_network(health: LineHealth) -> bool:
+    """Does the modem say that its SIM is on a network for calls and texts?
+
+    >>> from modem.contract import LineHealth
+    >>> [on_network(LineHealth("main", 0, stat, None, None, 17, None, "SM", 0, 30, None)) for stat in (1, 2, None)]
+    [True, False, False]
+    """
+    return health.registration in CALLS
+
+
 def nearly_full(health: LineHealth) -> Trouble | None:
     """The alarm on the storage for texts, None while there is room."""
     if not health.nearly_full:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from bridge.rules.numbers import NOWHERE, identity
 from modem.contract import same_number
 
 
@@ -26,18 +27,26 @@ def beyond(kept: Sequence[str], book: Sequence[str]) -> tuple[str, ...]:
     return tuple((Counter(book) - Counter(kept)).elements())
 
 
-def unseen(fresh: Sequence[str], seen: Sequence[str | None]) -> tuple[str, ...]:
-    """Those of the new entries that are none of the calls that were seen; each call seen accounts for one entry.
+def unseen(fresh: Sequence[str], seen: Sequence[str | None], region: str = NOWHERE) -> tuple[str, ...]:
+    """Those of the new entries that are none of the calls that were seen; each call seen accounts for one entry. region: the
+    shop's, by which national numbers are read.
 
     >>> unseen(["07400123456", "+447400123457"], ["+447400123456", None])
     ('+447400123457',)
+    >>> unseen(["+5212221234567", "+541123456789"], ["+522221234567", "+5491123456789"])
+    ()
     """
     left = [number for number in seen if number]
     rest = []
     for number in fresh:
-        match = next((other for other in left if same_number(number, other)), None)
+        match = next((other for other in left if _same(number, other, region)), None)
         if match is None:
             rest.append(number)
         else:
             left.remove(match)
     return tuple(rest)
+
+
+def _same(one: str, other: str, region: str) -> bool:
+    """One line, whichever way it is spelled."""
+    return same_number(one, other) or identity(one, region) == identity(other, region)

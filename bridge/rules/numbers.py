@@ -1,6 +1,7 @@
 """Phone numbers: E.164 out of what modems and people write, who can be texted, how to show and how to hide them; pure."""
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
 
 import phonenumbers
@@ -14,6 +15,7 @@ from phonenumbers import (
 )
 
 from bridge.rules.mcc import REGIONS
+from bridge.rules.numbering_plans import as_dialled_now, one_spelling, spellings
 
 # The region while the SIM is not read: only international numbers are understood.
 NOWHERE = "ZZ"
@@ -21,6 +23,8 @@ NOWHERE = "ZZ"
 GLOBAL = "001"
 # With fewer national digits than this, only a valid mobile number is a subscriber's: Andorra and Greenland have six.
 SHORTEST = 7
+# Where a landline's number may be a mobile's as its networks show it: Argentina's lack the 9 that would tell.
+UNTOLD = "AR"
 
 
 class Kind(StrEnum):
@@ -68,13 +72,16 @@ _KINDS = {
 
 
 def e164(raw: str | None, region: str, *, international: bool | None = None) -> str | None:
-    """The E.164 form of a number as received or typed; None for what is none: letters, short codes, too few digits.
+    """The E.164 form of a number as received or typed, in its country's plan of today; None for what is none: letters, short
+    codes, too few digits.
 
     region: ISO code, for numbers written the national way. international: the network said so (TON 1, type 145), so a
     missing + is put back; without it, 4915112345678 read in Germany would be somebody else's valid landline.
 
     >>> e164("07400 123456", "GB"), e164("447400123456", "GB", international=True), e164("60006", "GB")
     ('+447400123456', '+447400123456', None)
+    >>> e164("+44 (0)7400 123456", "GB"), e164("447400123456", "GB"), e164("044 222 123 4567", "MX")
+    ('+447400123456', '+447400123456', '+522221234567')
     """
     if international and raw and not raw.lstrip().startswith("+"):
         raw = "+" + raw.lstrip().removeprefix("00")
@@ -82,14 +89,87 @@ def e164(raw: str | None, region: str, *, international: bool | None = None) -> 
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164) if parsed else None
 
 
+def identity(address: str, region: str = NOWHERE) -> str:
+    """What is the same for every spelling of a line, and for no two lines: to find a person by, never to dial. What is no
+    number (a short code, a name that sends texts) is itself.
+
+    address: E.164, or as received or typed; region: ISO code, for numbers written the national way.
+
+    >>> identity("+5491123456789"), identity("011 15 2345-6789", "AR"), identity("+5212221234567"), identity("60006")
+    ('+541123456789', '+541123456789', '+522221234567', '60006')
+    """
+    number = e164(address, region)
+    return one_spelling(number) if number else address.strip()
+
+
+def identities(address: str) -> tuple[str, ...]:
+    """Every spelling of this line that we know of, as it may have been kept before: of an address as a contact has it."""
+    return spellings(address) if address.startswith("+") else (address,)
+
+
 def _parse(raw: str | None, region: str) -> PhoneNumber | None:
     if not raw or re.search(r"[^\d\s+().\-/]", raw):
         return None
+    for text in _writings(raw, region):
+        parsed = _parsed(text, region)
+        if parsed is not None:
+            return parsed
+    return None
+
+
+def _writings(raw: str, region: str) -> Iterator[str]:
+    """How a number may be meant, the likeliest first."""
+    digits = re.sub(r"\D", "", raw)
+    code = str(phonenumbers.country_code_for_region(region))
+    if digits.startswith(code) and "+" not in raw and not _is_valid(_read(raw, region)):
+        yield "+" + digits  # with the country's code but without the + or 00 before it
+    yield raw
+    if digits.startswith("00"):
+        yield "+" + digits[2:]  # 00 is dialled in most of the world, and written everywhere
+
+
+def _read(text: str, region: str) -> PhoneNumber | None:
     try:
-        parsed = phonenumbers.parse(raw, None if region == NOWHERE else region)
+        return phonenumbers.parse(text, None if region == NOWHERE else region)
     except NumberParseException:
         return None
-    return parsed if _is_complete(parsed) else None
+
+
+def _parsed(text: str, region: str) -> PhoneNumber | None:
+    """The number that is meant, in its country's plan of today; None if none is."""
+    read = _read(text, region)
+    if read is None:
+        return None
+    if not phonenumbers.is_valid_number(read):
+        read = next((mended for mended in _mended(read) if _is_valid(mended)), read)
+    number = phonenumbers.format_number(read, PhoneNumberFormat.E164)
+    today = as_dialled_now(number)
+    if today != number:
+        read = phonenumbers.parse(today)
+    return read if _is_complete(read) else None
+
+
+def _mended(number: PhoneNumber) -> Iterator[PhoneNumber]:
+    """What an invalid number may be without the digits that were dialled before it: a trunk 0 where there is none, and
+    Argentina's 15 behind the area code where there is a 9 as well."""
+    national = phonenumbers.national_significant_number(number)
+    if national.startswith("0"):
+        yield PhoneNumber(number.country_code, int(national[1:]))
+    if number.country_code == phonenumbers.country_code_for_region("AR"):
+        for area in range(3, 6):  # 9 and two to four digits
+            if national[area : area + 2] == "15":
+                yield PhoneNumber(number.country_code, int(national[:area] + national[area + 2 :]))
+
+
+def _is_valid(number: PhoneNumber | None) -> bool:
+    return number is not None and phonenumbers.is_valid_number(number)
+
+
+def _is_mobile(number: PhoneNumber | None) -> bool:
+    return number is not None and phonenumbers.number_type(number) in (
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    )
 
 
 def _is_complete(number: PhoneNumber) -> bool:
@@ -114,7 +194,21 @@ def classify(address: str, region: str) -> Kind:
         return Kind.SHORT
     if phonenumbers.region_code_for_country_code(number.country_code or 0) == GLOBAL:
         return Kind.SATELLITE
-    return _KINDS.get(phonenumbers.number_type(number), Kind.UNASSIGNED)
+    kind = _KINDS.get(phonenumbers.number_type(number), Kind.UNASSIGNED)
+    if kind in (Kind.LANDLINE, Kind.UNASSIGNED) and _may_be_mobile(number):
+        return Kind.MOBILE_OR_LANDLINE
+    return kind
+
+
+def _may_be_mobile(number: PhoneNumber) -> bool:
+    """Would this landline's number be a mobile's with the digit that its networks leave out?"""
+    code = phonenumbers.country_code_for_region(UNTOLD)
+    return number.country_code == code and _is_mobile(_read(f"+{code}9{number.national_number}", NOWHERE))
+
+
+def tells_mobile(address: str) -> bool:
+    """Does this E.164 number tell by itself that it is a mobile's? Of two spellings of a line it is the one to keep."""
+    return _is_mobile(_parse(address, NOWHERE))
 
 
 def untextable(
@@ -126,7 +220,7 @@ def untextable(
     """
     if not address:
         return NoText.NO_NUMBER
-    if address in own or (e164(address, region) or "?") in {e164(number, region) for number in own}:
+    if identity(address, region) in {identity(number, region) for number in own}:
         return NoText.OWN
     kind = classify(address, region)
     if kind in TEXTABLE or (kind == Kind.LANDLINE and landlines == "text"):

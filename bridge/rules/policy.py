@@ -116,7 +116,7 @@ class Silence:
 class Traffic:
     """What is going on at the box as a whole. today: automatic texts since midnight; strangers: new callers in the last ten
     minutes, this one counted; tripped: the breaker has stopped automatic texts. doubt: why the clock is suspect, as a
-    column holds it (Coded). paused: somebody has paused automatic texts, and until when."""
+    column holds it (Coded). paused: automatic texts are paused, and until when, or stand still."""
 
     today: int = 0
     strangers: int = 0

@@ -90,6 +90,7 @@ class IncidentKind(StrEnum):
     STORAGE = "storage"  # hardly any room for texts
     BREAKER = "breaker"  # too many strangers
     CLOCK = "clock"  # the box's, not the line's
+    DATABASE = "database"  # the box's: gone, replaced or damaged
 
 
 class ConsentKind(StrEnum):

@@ -18,6 +18,8 @@ class BoxTrouble(StrEnum):
     # The line, as the box treats it.
     STARTING = "starting"
     QUEUE_STOPPED = "queue_stopped"  # why: a trouble as a column holds it
+    # The files.
+    CONFIG_OPEN = "config_open"  # file
     # The clock.
     CLOCK_BEFORE_RELEASE = "clock_before_release"  # shown, by the box
     CLOCK_BEFORE_ROWS = "clock_before_rows"  # shown, stored
@@ -58,12 +60,36 @@ class DatabaseTrouble(StrEnum):
 
     LOCKED = "database_locked"
     DISK_FULL = "disk_full"
+    QUOTA = "disk_quota"
+    READ_ONLY_DISK = "disk_read_only"
     READ_ONLY = "database_read_only"
     NOT_OPENED = "database_not_opened"
     DISK_FAILS = "disk_fails"
     DAMAGED = "database_damaged"
     NO_DATABASE = "no_database"
+    # One that had been here. Automatic texts stand still until somebody decides.
+    MISSING = "database_missing"
+    EMPTIED = "database_emptied"
+    REPLACED = "database_replaced"
+    BEGUN_ANEW = "database_begun_anew"  # kept: the file's name where the old one lies now
+    PUT_BACK = "database_put_back"
+    OTHER_PUT_ASIDE = "database_other_put_aside"  # kept: the file's name where the other one lies now
+    NOT_SOUND = "database_not_sound"
+    # One that is older than what the box has known: a backup that was put back.
+    OLDER_COPY = "database_older_copy"
     FAILS = "database_fails"  # error: of the database
+
+
+class FileTrouble(StrEnum):
+    """Why the system refuses a file; what file it is, and what was to be done with it, says whoever tells."""
+
+    DISK_FULL = "file_disk_full"
+    QUOTA = "file_quota"
+    READ_ONLY_DISK = "file_read_only_disk"
+    NOT_ALLOWED = "file_not_allowed"
+    DISK_FAILS = "file_disk_fails"
+    NOT_THERE = "file_not_there"
+    FAILS = "file_fails"  # error: of the system
 
 
 class TimeTeller(StrEnum):

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlmodel import Session
 
-from bridge import config
+from bridge import config, files
 from bridge.clock import Clock
 from bridge.records import contacts
 from bridge.records.engine import migrate
@@ -48,7 +48,7 @@ def run(port: int) -> None:
     """Serve until Ctrl-C; prints the page's address, and the name and password to log in with."""
     with tempfile.TemporaryDirectory(prefix="textback-demo-") as folder:
         path = Path(folder) / "config.ini"
-        path.write_text(CONFIG.format(port=port))
+        files.write_whole(path, CONFIG.format(port=port).encode())
         settings = config.load(path)
         with start.running(settings, start.reloader(path)) as box:
             password = secrets.token_urlsafe(6)

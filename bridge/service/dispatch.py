@@ -9,20 +9,21 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.contract.bridge import Envelope
-from bridge.contract.requests import DryRun, ReadSettings, TryAgain
+from bridge.contract.requests import AcceptDatabase, DryRun, Forget, ReadSettings, TryAgain
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.records import alerts, incidents, lines
 from bridge.service.answers import Answers
+from bridge.service.database_watch import DatabaseWatch
 from bridge.service.housekeeping import Housekeeping
 from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
-from bridge.service.worker import Announced, ListsRead
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead
 from modem import contract
 
 Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
@@ -43,6 +44,7 @@ class Handlers:
     housekeeping: Housekeeping
     lists: ListWatch
     settings: SettingsWatch
+    database: DatabaseWatch
     publish: AfterCommit
 
 
@@ -87,6 +89,11 @@ def _line_idle(_to: Handlers, _session: Session, _news: contract.LineIdle) -> Ef
     return []
 
 
+def _line_health(to: Handlers, session: Session, health: contract.LineHealth) -> Effects:
+    to.calls.health_came(session, health)
+    return [partial(to.lines[health.line].queue_is, to.outbox.stopped(session, health.line))]
+
+
 def _pin_refused(session: Session, refused: contract.PinRefused) -> None:
     lines.pin_is_refused(session, refused.line, refused.pin)
 
@@ -115,6 +122,7 @@ def _text_ended(to: Handlers, session: Session, end: Ended) -> Effects:
 
 def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
     """What the page asks for: bridge/handlers/page_requests has a row for each."""
+    standstill = to.database.standstill
     answer, requests = to.requests.request(session, asked.request, asked.by)
     if not isinstance(asked.request, DryRun):
         note_written(session)
@@ -123,6 +131,10 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
     ]
     if isinstance(asked.request, ReadSettings):
         effects.append(to.settings.take_up)
+    if isinstance(asked.request, Forget):
+        effects.append(to.housekeeping.deleted)
+    if isinstance(asked.request, AcceptDatabase):
+        effects.append(partial(to.database.has_accepted, standstill))
     if isinstance(asked.request, TryAgain) and asked.request.line in to.lines:
         effects.append(partial(to.lines[asked.request.line].queue_is, None))
     # The page that the answer leads to shows what is so now.
@@ -146,7 +158,7 @@ HANDLERS: dict[type, Row] = {
     contract.LineUp: _line_up,
     contract.LineDown: _nothing_follows(lambda to: to.calls.line_down),
     contract.LineIdle: _line_idle,
-    contract.LineHealth: _nothing_follows(lambda to: to.calls.health_came),
+    contract.LineHealth: _line_health,
     contract.PinRefused: _nothing_follows(lambda to: _pin_refused),
     contract.Repair: _nothing_follows(lambda to: incidents.repair_was_tried),
     contract.MissedBook: _nothing_follows(lambda to: to.calls.book_came),
@@ -163,6 +175,7 @@ HANDLERS: dict[type, Row] = {
     Envelope: _request,
     ListsRead: _lists_read,
     Announced: _announced,
+    DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     JobDue: _job_due,
     ReadAhead: _read_ahead,
 }

@@ -14,12 +14,14 @@ from bridge.handlers import calendar, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
-from bridge.records import retention
-from bridge.records.engine import optimise
+from bridge.records import logins, retention
+from bridge.records.engine import empty_log, optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
-from bridge.service.transactions import Effects, Step
+from bridge.service.transactions import AfterCommit, Effects, Step
 from bridge.service.worker import Announce, Job
+
+HOUR = 3600.0
 
 
 @dataclass
@@ -45,7 +47,7 @@ def due(jobs: Iterable[Periodic], now: float) -> Iterator[Step]:
 
 
 class Housekeeping:
-    """give_work: gives a job to the worker."""
+    """give_work: gives a job to the worker. check_database: has the whole file looked through."""
 
     def __init__(
         self,
@@ -55,6 +57,7 @@ class Housekeeping:
         incoming: IncomingTexts,
         lists: ListWatch,
         give_work: Callable[[Job], None],
+        check_database: AfterCommit,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -62,15 +65,29 @@ class Housekeeping:
         self._incoming = incoming
         self._lists = lists
         self._give_work = give_work
+        self._check_database = check_database
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
+        # What was deleted still stands in the database's log.
+        self._full_log = False
+        self._counted_until = clock.monotonic()
 
     def delete_old_rows(self, session: Session) -> Effects:
-        """A few of those that `tidy` has found to be too old."""
+        """A few of those that `tidy` has found to be too old; and the log that holds what was deleted is emptied."""
         if self._old_rows:
             before = self._clock.utc() - timedelta(days=self._shop.settings.storage.keep_days)
             self._old_rows = retention.delete_older(session, before)
-        return []
+            return [self.deleted] if not self._old_rows else []
+        return [self.empty_log] if self._full_log else []
+
+    def deleted(self) -> None:
+        """Something was deleted that is to be gone from the disk: the log that still holds it is emptied, now or soon."""
+        self._full_log = True
+        self.empty_log()
+
+    def empty_log(self) -> None:
+        """Empties the log, unless somebody reads just now."""
+        self._full_log = not empty_log(self._engine)
 
     def tell_the_owner(self, session: Session) -> Effects:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
@@ -86,6 +103,14 @@ class Housekeeping:
         self._incoming.show_incomplete(session)
         return [self._lists.read]
 
+    def count_hours(self, session: Session) -> Effects:
+        """The hours that the box has run, by which log-ins grow old."""
+        hours = int((self._clock.monotonic() - self._counted_until) / HOUR)
+        if hours:
+            self._counted_until += hours * HOUR
+            logins.count_hours(session, hours)
+        return []
+
     def tidy(self, session: Session) -> Effects:
         """Once a day: old rows are deleted from now on, and the database puts itself in order."""
         days_go_by = retention.days_go_by(session, self._clock.utc())
@@ -100,7 +125,7 @@ class Housekeeping:
             return []
         match job:
             case CalendarJob.HOUSEKEEPING:
-                return self.tidy(session)
+                return [*self.tidy(session), self._check_database]
             case CalendarJob.BLOCK_LISTS:
                 return [self._lists.read]
             case CalendarJob.DIGEST:

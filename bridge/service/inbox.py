@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
-from bridge.service.worker import Announced, ListsRead
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead
 from modem import contract
 
 # After so many others in a row, a text that came before the next of them has its turn.
@@ -41,7 +41,17 @@ class ThreadFailed:
     error: BaseException
 
 
-InboxItem = contract.Event | Envelope | ListsRead | Announced | JobDue | ReadAhead | Stop | ThreadFailed
+InboxItem = (
+    contract.Event
+    | Envelope
+    | ListsRead
+    | Announced
+    | DatabaseChecked
+    | JobDue
+    | ReadAhead
+    | Stop
+    | ThreadFailed
+)
 
 
 @dataclass(frozen=True)

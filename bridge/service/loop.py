@@ -18,11 +18,13 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
 from bridge.records import users
-from bridge.records.engine import Heartbeat, migrate
+from bridge.records.engine import Heartbeat
 from bridge.service.answers import Answers
 from bridge.service.clock_watch import ClockWatch
+from bridge.service.database_file import DatabaseFile
+from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
-from bridge.service.housekeeping import Housekeeping, Periodic, due
+from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
@@ -46,7 +48,8 @@ NEVER = float("inf")
 
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
-    thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now."""
+    thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now.
+    file: the database's."""
 
     def __init__(
         self,
@@ -59,14 +62,21 @@ class Loop:
         heartbeat: Heartbeat,
         give_work: Callable[[Job], None],
         set_calendar: Callable[[Settings], None],
+        file: DatabaseFile,
+        handed_over: frozenset[int] | None = None,
+        settled: Callable[[], None] = lambda: None,
     ) -> None:
+        # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
+        # has become of them, before any text goes out.
+        self._handed_over, self._settled = handed_over, settled
         self.inbox = inbox
         self._engine = engine
         self._clock = clock
         self._heartbeat = heartbeat
         self._set_calendar = set_calendar
         self._lines = {name: LineHandle(request, LineStatus(name)) for name, request in requests.items()}
-        self._transactions = Transactions(engine, self._publish)
+        self._file = file
+        self._transactions = Transactions(engine, self._publish, lambda error: self._database.mend(error))
         self._shop = ShopState(settings, clock)
         outbox = Outbox(self._shop)
         self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
@@ -74,8 +84,19 @@ class Loop:
         self._lists = ListWatch(self._shop, give_work)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
         self._clock_watch = ClockWatch(clock, self._calls, self._transactions.once, self._calendar_anew)
+        self._database = DatabaseWatch(
+            file,
+            self._shop,
+            self._calls,
+            self._transactions.once,
+            self._begin,
+            lambda: self._transactions.changes,
+            give_work,
+        )
         answers = Answers(self._lines, lambda: self.status)
-        house = Housekeeping(engine, clock, self._shop, incoming, self._lists, give_work)
+        house = Housekeeping(
+            engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
+        )
         self._steps = Steps(
             inbox,
             Handlers(
@@ -90,6 +111,7 @@ class Loop:
                 house,
                 self._lists,
                 self._settings,
+                self._database,
                 self._publish,
             ),
         )
@@ -98,9 +120,11 @@ class Loop:
             "settings": Periodic(start + PATIENCE, PATIENCE, self._settings.look),
             "questions": Periodic(start + PATIENCE, PATIENCE, answers.look),
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
+            "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
+            "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),
             "incomplete texts": Periodic(start + PATIENCE, TEND, house.tend),
         }
         self.status = Status(start)
@@ -139,6 +163,7 @@ class Loop:
             if isinstance(item, ThreadFailed):
                 raise item.error
             self._clock_watch.look()
+            self._database.look()
             if item is not None:
                 once(self._steps.of(item))
             for step in due(self.periodic.values(), self._clock.monotonic()):
@@ -162,16 +187,17 @@ class Loop:
             return None
 
     def _begin(self, session: Session) -> Effects:
-        """The first step: migrates the tables and settles what the last run left behind."""
-        migrate(self._engine)
+        """The first step: brings the tables to this release and settles what the last run left behind."""
+        self._file.open()
         self._shop.recall(session)
+        effects = self._database.begin(session)
         users.make_session_key(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
-        self._calls.settle_left_over(session)
+        self._calls.settle_left_over(session, self._handed_over)
         if self._heartbeat.last is not None:
             self._calls.away_since = dict.fromkeys(self._lines, self._heartbeat.last)
-        return [self._lists.read, self._calendar_anew]
+        return [self._settled, self._lists.read, self._calendar_anew, *effects]
 
     def _beat(self, session: Session) -> Effects:
         self._heartbeat.beat()
@@ -194,6 +220,7 @@ class Loop:
             self._transactions.trouble,
             self._settings.trouble,
             self._clock.doubt(),
+            self._database.standstill,
             Coded.from_text(self._shop.breaker) if self._shop.breaker else None,
             self._shop.paused_now(now),
             self._shop.closed_now(now),

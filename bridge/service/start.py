@@ -15,17 +15,21 @@ from sqlmodel import Session
 from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
+from bridge.config.secrets import open_with_secrets
 from bridge.contract.bridge import Bridge
 from bridge.records import lines
-from bridge.records.engine import migrate, open_engine, sole_service
+from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
+from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
 from bridge.service.worker import Worker
+from bridge.words.troubles import sentence
 from modem.contract import Request
 from modem.line.driver import Driver, Line
+from modem.line.hand_over import HandOver, boot_id
 from modem.line.timing import Timing
 from modem.simulator import Simulator
 from web import create_app
@@ -76,13 +80,17 @@ def running(
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
+    if opened := open_with_secrets(settings):
+        log.warning("%s", sentence(opened))
     with ExitStack() as stack:
         heartbeat = stack.enter_context(sole_service(settings.storage.database))
         clock = clock or Clock()
-        engine = open_engine(settings.storage.database)
+        engine = open_engine(settings.storage.database, anew=True)
+        file = DatabaseFile(settings.storage.database, engine, clock.utc)
+        stack.callback(file.release)
         stack.callback(engine.dispose)
         with suppress(DatabaseError):  # the loop tries again, and the page says what is wrong
-            migrate(engine)
+            file.open()
         simulators = {
             modem.name: stack.enter_context(Simulator())
             for modem in settings.modems
@@ -95,6 +103,9 @@ def running(
             inbox.put(ThreadFailed(error))
 
         worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
+        notes = HandOver(_beside(settings.storage.database, ".sending"))
+        stack.callback(notes.close)
+        handed_over, boot = notes.noted(boot_id()), boot_id()
         loop = Loop(
             settings,
             engine,
@@ -105,6 +116,9 @@ def running(
             heartbeat,
             worker.ask,
             schedule.set,
+            file,
+            handed_over,
+            partial(notes.begin, boot),
         )
         stack.callback(loop.finish)
         worker.start()
@@ -112,6 +126,7 @@ def running(
         stack.callback(schedule.close)
         page_engine = open_engine(settings.storage.database, read_only=True)
         stack.callback(page_engine.dispose)
+        file.is_used_by(page_engine)
         bridge = Bridge(
             page_engine,
             settings=lambda: loop.settings,
@@ -132,10 +147,16 @@ def running(
             port = simulators[modem.name].port if modem.name in simulators else modem.port
             pin, others = _remembered(engine, modem, settings)
             line = Line(modem.name, str(port), modem.baud, pin, modem.family, others)
-            drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing)
+            drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing, notes=notes)
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
         yield Service(settings, loop, engine, bridge, server.url, simulators)
+
+
+def _beside(url: str, suffix: str) -> Path | None:
+    """A file of ours beside that of the database; None where there is none."""
+    file = file_of(url)
+    return Path(f"{file}{suffix}") if file is not None else None
 
 
 def _remembered(

@@ -48,13 +48,20 @@ def note_written(session: Session) -> None:
 
 class Transactions:
     """changes: how often one has written, for pages that ask for news; read by other threads. trouble: what is wrong with the
-    database, None while it works. tell: called when it fails."""
+    database, None while it works. tell: called when it fails. mend: told the error; has it done something about it, so that
+    the step is worth trying again at once?"""
 
-    def __init__(self, engine: Engine, tell: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        tell: Callable[[], None],
+        mend: Callable[[DatabaseError], bool] = lambda _: False,
+    ) -> None:
         self.changes = 0
         self.trouble: Trouble | None = None
         self._engine = engine
         self._tell = tell
+        self._mend = mend
         # Not a threading.Event: `give_up` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
 
@@ -70,6 +77,8 @@ class Transactions:
                 effects = self._committed(step)
                 break
             except DatabaseError as error:
+                if self._mend(error):
+                    continue
                 if isinstance(error, IntegrityError | ProgrammingError) or is_missing_table(error):
                     raise
                 self._note(database_trouble(error))

@@ -1,4 +1,5 @@
-"""The thread for what takes long and decides nothing: reading block lists, telling Apprise services. It owns nothing: a
+"""The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
+the database's file. It owns nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
@@ -10,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from typing import assert_never
 
+from bridge.records.engine import is_sound
 from bridge.rules import blocklists
 from bridge.service import blocklist_files
 
@@ -57,15 +60,28 @@ class Announced:
     told: bool
 
 
-Job = ReadLists | Announce
+@dataclass(frozen=True)
+class CheckDatabase:
+    """Look through the whole database file, whether it is sound."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
+class DatabaseChecked:
+    """sound: None where it could not be found out: it took too long, or the file was locked."""
+
+    sound: bool | None
+
+
+Job = ReadLists | Announce | CheckDatabase
+Result = ListsRead | Announced | DatabaseChecked
 
 
 class Worker:
     """Does one job after the other, in a thread of its own, and puts what came of it. died: told when the thread fails."""
 
-    def __init__(
-        self, put: Callable[[ListsRead | Announced], None], died: Callable[[BaseException], None]
-    ) -> None:
+    def __init__(self, put: Callable[[Result], None], died: Callable[[BaseException], None]) -> None:
         self._put = put
         self._died = died
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
@@ -87,9 +103,21 @@ class Worker:
     def _run(self) -> None:
         try:
             while (job := self._jobs.get()) is not None:
-                self._put(read_lists(job) if isinstance(job, ReadLists) else announce(job))
+                self._put(_done(job))
         except Exception as error:  # noqa: BLE001 -- the one at the top of a thread, which ends the process
             self._died(error)
+
+
+def _done(job: Job) -> Result:
+    match job:
+        case ReadLists():
+            return read_lists(job)
+        case Announce():
+            return announce(job)
+        case CheckDatabase(path=path):
+            return DatabaseChecked(is_sound(path))
+        case _:
+            assert_never(job)
 
 
 def read_lists(job: ReadLists) -> ListsRead:

@@ -12,6 +12,7 @@ SENTENCES = {
     Change.CLOSED_UNTIL: "closed the shop until {back}",
     Change.CLOSED_TODAY: "closed the shop for today",
     Change.USUAL_HOURS: "let the usual hours count again",
+    Change.DATABASE_ACCEPTED: "let automatic texts go on after the database was lost or damaged",
     Change.BREAKER_RESET: "let automatic texts go on after a burst of strangers",
     Change.TRIED_AGAIN: "had the texts of line {line} tried again",
     Change.SETTINGS: "changed the settings: {keys} in {form}",

@@ -90,6 +90,7 @@ SENTENCES = {
     "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
     "strangers": "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
     " stopped until somebody looks.",
+    "standstill": "The database was lost or damaged; automatic texts stand still until somebody decides.",
     "called_back": "Somebody here has called the caller back.",
     "they_texted": "The caller has texted us since.",
     "we_texted": "Somebody here has texted the caller since.",
@@ -116,7 +117,10 @@ def sentence(why: Coded) -> str | None:
             return say("{texts} went out today; that is the limit.", texts=texts)
         case "expired", {"minutes": int(minutes)}:
             within = count(minutes, "minute", "minutes")
-            return say("It could not be sent within {within} of being due.", within=within)
+            late = say("It could not be sent within {within} of being due.", within=within)
+            return _and_why(late, facts.get("error"))
+        case "too_late", {"error": error}:
+            return _and_why(say(SENTENCES["too_late"]), error)
         case "unreachable", {"error": error}:
             return say("A text to this number has failed for good. {error}", error=error_sentence(str(error)))
         case "clock", {"doubt": doubt}:
@@ -167,6 +171,11 @@ def chip(reason: str | None) -> str | None:
 def question(rule: str) -> str:
     """What a rule of a trace asks."""
     return REASONS[Reason(rule)].question if rule in REASONS else rule
+
+
+def _and_why(late: str, error: object) -> str:
+    """That a text was too late, and what kept it, where that is known."""
+    return f"{late} {error_sentence(str(error))}" if error else late
 
 
 def _ago(minutes: int) -> str:

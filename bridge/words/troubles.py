@@ -4,7 +4,14 @@ database, with what to do about it; and that the shop is closed for now."""
 from datetime import UTC, datetime, timedelta
 
 from bridge.rules.hours import in_words, lasted
-from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble, TimeTeller
+from bridge.rules.troubles import (
+    BoxTrouble,
+    ClosedForNow,
+    DatabaseTrouble,
+    FileTrouble,
+    ListTrouble,
+    TimeTeller,
+)
 from bridge.words.catalogue import say
 from modem.contract import Coded, Trouble, TroubleCode, Value
 
@@ -15,6 +22,10 @@ _SET_CLOCK = "Connect the box to the internet or set its clock."
 _LEFT_OVER = (
     "{used} of {total}. What the box has stored is deleted from it; the rest was there before, such as drafts of a phone. "
     "Delete it in a phone."
+)
+_DECIDE = (
+    "Automatic texts stand still until somebody decides: put the last backup in its place, or let them go on (status page, "
+    "or textback database accept)."
 )
 _NO_EXPRESSION = "{list}, line {line}: {text} is no expression that can be used"
 
@@ -44,6 +55,7 @@ SENTENCES: dict[str, str] = {
     TroubleCode.MODEM_OF_ANOTHER_LINE: "This modem holds the SIM of another line.",
     TroubleCode.SETTING_UP: "The modem is being set up.",
     TroubleCode.LINE_BUSY: "The line was busy.",
+    TroubleCode.NO_NOTE: "The disk takes no notes, so no text may go out; see what the status page says of the disk.",
     TroubleCode.SIM_MISSING: "There is no SIM in the modem. Put the shop's SIM in and plug the modem in again.",
     TroubleCode.SIM_PIN: (
         "The SIM asks for its PIN. Write it into config.ini under [modem] as pin, or switch the PIN off in a phone."
@@ -132,6 +144,9 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.STORAGE_FULL: f"The memory for texts ({{storage}}) is full: no text can come in, {_LEFT_OVER}",
     BoxTrouble.STARTING: "The modem is being started.",
     BoxTrouble.QUEUE_STOPPED: "No text goes out. {why}",
+    BoxTrouble.CONFIG_OPEN: (
+        "{file} holds a PIN or a password, and everybody on this machine may read it: sudo chmod o= {file}"
+    ),
     BoxTrouble.CLOCK_BEFORE_RELEASE: (
         f"The box's clock shows {{shown}} UTC, which is before this program was made. {_SET_CLOCK}"
     ),
@@ -156,7 +171,7 @@ SENTENCES: dict[str, str] = {
         "{list}, line {line}: {text} is no phone number; write one such as +44 7400 123456."
     ),
     ListTrouble.NO_EXPRESSION: f"{_NO_EXPRESSION}: {{error}}.",
-    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty, too long, or repeats too much.",
+    ListTrouble.LARGE_EXPRESSION: f"{_NO_EXPRESSION}: it is empty or too long.",
     ListTrouble.BLOCKS_EVERYBODY: f"{_NO_EXPRESSION}: it would block everybody.",
     ListTrouble.MORE: "And {more} more lines.",
     ClosedForNow.OPEN_END: "The shop is closed for now.",
@@ -168,6 +183,14 @@ SENTENCES: dict[str, str] = {
     DatabaseTrouble.DISK_FULL: (
         "The disk is full. Nothing is lost yet, but no text goes out until there is room: "
         "delete files that nobody needs, or put a larger card in."
+    ),
+    DatabaseTrouble.QUOTA: (
+        "The box's user may take no more room on the disk. Nothing is lost yet, but no text goes out until there is room: "
+        "raise the quota, or delete files that nobody needs."
+    ),
+    DatabaseTrouble.READ_ONLY_DISK: (
+        "The disk may only be read. The system makes it so when the card or disk fails: make a copy of what is on it, and "
+        "replace it."
     ),
     DatabaseTrouble.READ_ONLY: (
         "The database may not be written. Give the box's user the right to write the file and its folder."
@@ -182,7 +205,36 @@ SENTENCES: dict[str, str] = {
     DatabaseTrouble.NO_DATABASE: (
         "The file named as the database is none. Correct database under [storage] in config.ini."
     ),
+    DatabaseTrouble.MISSING: f"The database is gone: there is no file where it had been. {_DECIDE}",
+    DatabaseTrouble.EMPTIED: f"The database is gone: its file is empty. {_DECIDE}",
+    DatabaseTrouble.REPLACED: f"Another database lies where the box's own had been. {_DECIDE}",
+    DatabaseTrouble.BEGUN_ANEW: (
+        f"The database was damaged. It lies in {{kept}} now, and what comes is kept in a new one. {_DECIDE}"
+    ),
+    DatabaseTrouble.PUT_BACK: (
+        f"The database file was deleted while the box ran. The box has written it anew, with all that was in it. {_DECIDE}"
+    ),
+    DatabaseTrouble.OTHER_PUT_ASIDE: (
+        "Another file was put in the database's place while the box ran. The box has put its own back; the other one lies in "
+        f"{{kept}} now. {_DECIDE}"
+    ),
+    DatabaseTrouble.NOT_SOUND: f"A check of all its pages has found the database damaged. {_DECIDE}",
+    DatabaseTrouble.OLDER_COPY: (
+        "The database is an older copy, from before what the box had stored last. Opt-outs of in between are not in it; texts "
+        "that waited then are not sent."
+    ),
     DatabaseTrouble.FAILS: "The database fails: {error}.",
+    FileTrouble.DISK_FULL: "The disk is full: delete files that nobody needs, or put a larger card in.",
+    FileTrouble.QUOTA: (
+        "The box's user may take no more room on the disk: raise the quota, or delete files that nobody needs."
+    ),
+    FileTrouble.READ_ONLY_DISK: (
+        "The disk may only be read, as is so after the card or disk has failed: make a copy of what is on it, and replace it."
+    ),
+    FileTrouble.NOT_ALLOWED: "Give the box's user the right to read and write it and its folder.",
+    FileTrouble.DISK_FAILS: "The card or disk fails: make a copy of what is on it, and replace it soon.",
+    FileTrouble.NOT_THERE: "Is the path right, and is its folder there?",
+    FileTrouble.FAILS: "The system says: {error}.",
 }
 # What follows the trouble of a text some parts of which went out.
 PARTLY = "Only {sent} of {parts} parts went out."

@@ -5,10 +5,12 @@ import re
 
 from modem.at.dialogue import Urc
 from modem.at.fields import Builder, Fields, at, integer, q850
+from modem.at.names import name_of
 from modem.at.numbers import number_of
 from modem.at.urc import (
     Booted,
     CallerId,
+    CallerName,
     Connected,
     DirectReport,
     DirectText,
@@ -34,7 +36,15 @@ HIDDEN = (1, 2)
 def caller_id(fields: Fields, _urc: Urc) -> Indication:
     """+CLIP: number, type, ..., name, validity (27.007 CLIP)."""
     number = number_of(at(fields, 0), at(fields, 1))
-    return CallerId(number, withheld=number is None or integer(fields, 5) in HIDDEN, name=at(fields, 4))
+    return CallerId(
+        number, withheld=number is None or integer(fields, 5) in HIDDEN, name=name_of(at(fields, 4))
+    )
+
+
+def caller_name(fields: Fields, urc: Urc) -> Indication:
+    """+CNAP: name, validity (27.007 CNAP); Unknown where the network gave none."""
+    name = name_of(at(fields, 0))
+    return CallerName(name) if name and integer(fields, 1) not in HIDDEN else Unknown(urc.line)
 
 
 def waiting(fields: Fields, urc: Urc) -> Indication:
@@ -82,7 +92,7 @@ def end(fields: Fields, _urc: Urc) -> Indication:
 def missed(fields: Fields, _urc: Urc) -> Indication:
     """MISSED_CALL: time, number (SIMCom); the number may be missing."""
     words = at(fields, 0).split()
-    last = words[-1] if words else ""
+    last = words[-1].strip('"') if words else ""
     return MissedCall(last if re.fullmatch(r"\+?\d{3,}", last) else None)
 
 

@@ -47,14 +47,19 @@ SIGNAL = Command("AT+CSQ", _answer("+CSQ"))
 CLOCK = Command("AT+CCLK?", _answer("+CCLK"))
 SMSC = Command("AT+CSCA?", _answer("+CSCA"))
 CALLER_ID = Command("AT+CLIP=1", timeout=15.0)
-CALLER_ID_STATE = Command("AT+CLIP?", re.compile(r"\+CLIP: ?\d"), timeout=15.0)
+CALLER_ID_STATE = Command("AT+CLIP?", re.compile(r"\+CLIP: ?\d(?: ?, ?\d)?$"), timeout=15.0)
+# The network's own name for a caller, as "Scam Likely" (27.007 CNAP).
+CALLER_NAME = Command("AT+CNAP=1", timeout=15.0)
 RING_KIND = Command("AT+CRC=1")
 CALL_WAITING = Command("AT+CCWA=1", timeout=15.0)
 FORWARD_NOTICES = Command("AT+CSSN=1,1")
 TELL_REGISTRATION = Command("AT+CREG=1")
 # The modem's clock follows the network's, and it says so (27.007 CTZU, CTZR).
 KEEP_TIME, TELL_TIME = Command("AT+CTZU=1"), Command("AT+CTZR=1")
-HEAR_CALLS = (CALLER_ID, RING_KIND, CALL_WAITING, FORWARD_NOTICES, TELL_REGISTRATION, KEEP_TIME, TELL_TIME)
+HEAR_CALLS = (
+    *(CALLER_ID, CALLER_NAME, RING_KIND, CALL_WAITING, FORWARD_NOTICES, TELL_REGISTRATION),
+    *(KEEP_TIME, TELL_TIME),
+)
 CAUSE = Command("AT+CEER", _answer("+CEER"))
 BOOKS = Command("AT+CPBS=?", _answer("+CPBS"))
 MISSED_BOOK = Command('AT+CPBS="MC"', timeout=10.0)
@@ -87,7 +92,17 @@ ACKNOWLEDGE = Command("AT+CNMA")
 OPTIONAL = frozenset(
     command.text
     for command in (
-        *(FORWARD_NOTICES, TELL_REGISTRATION, KEEP_TIME, TELL_TIME, INDICATORS, STORAGES, SERVICE, KEEP_LINK),
+        *(
+            CALLER_NAME,
+            FORWARD_NOTICES,
+            TELL_REGISTRATION,
+            KEEP_TIME,
+            TELL_TIME,
+            INDICATORS,
+            STORAGES,
+            SERVICE,
+            KEEP_LINK,
+        ),
         *(REGISTRATION, LTE_REGISTRATION, OPERATOR, SIGNAL, CLOCK, SMSC, OWN_NUMBER, *ICCIDS),
         *(CAUSE, BOOKS, MISSED_BOOK, BOOK_EXTENT, PIN_TRIES),
     )

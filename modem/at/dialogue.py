@@ -1,5 +1,5 @@
-"""The AT dialogue as a pure machine: bytes go in, Response, Prompt and Urc come out; it owns no port and no
-clock.
+"""The AT dialogue as a pure machine: bytes and instants go in, Response, Prompt and Urc come out; it owns no port
+and no clock.
 
 Whose line is it? (27.007 chapter 4, V.25ter 5.7)
 
@@ -12,6 +12,7 @@ Whose line is it? (27.007 chapter 4, V.25ter 5.7)
     a hex line                           `command.bare` takes it       a line of its Response
     the command or the PDU itself        it was just written           echo, dropped
     lines after the header of a text     text mode, set by a stranger  what anybody wrote, dropped
+    any line, and `>`                    a quoted string is open       text, dropped (see `quoted`)
     `>` at the start of a line           the command wants a prompt    Prompt
     anything else                        at any time                   Urc
 """
@@ -19,6 +20,7 @@ Whose line is it? (27.007 chapter 4, V.25ter 5.7)
 import re
 from dataclasses import dataclass
 
+from modem.at.quoted import OpenString, opens_string
 from modem.errors import CmeError, CmsError, CommandError
 
 # No line of 27.005 or 27.007 is longer; a longer one is noise and is dropped up to its end.
@@ -108,7 +110,7 @@ AtEvent = Response | Prompt | Urc
 
 class Dialogue:
     """One side of one port. `send` and `body` give the bytes to write, `receive` takes the bytes that were
-    read."""
+    read, and `tick` tells it that the instant `deadline` has come. `now` is in seconds of the monotonic clock."""
 
     def __init__(self) -> None:
         self.command: Command | None = None
@@ -119,6 +121,13 @@ class Dialogue:
         self._too_long = False
         self._header: tuple[str, int] | None = None
         self._text_left = 0
+        self._string: OpenString | None = None
+        self._now = 0.0
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` is due: a quoted string that is not closed by then was cut. None while none is open."""
+        return self._string.ends_at() if self._string else None
 
     def send(self, command: Command) -> bytes:
         """The bytes of a command line; from here on its answers are recognised. Raises RuntimeError while another command
@@ -136,32 +145,48 @@ class Dialogue:
         return pdu.encode("ascii") + b"\x1a"
 
     def abandon(self) -> tuple[str, ...]:
-        """Give up the running command and the line begun; returns what had been answered."""
+        """Give up the running command and the line begun; returns what had been answered. A string that is open goes on:
+        the modem knows nothing of our giving up."""
         lines, self.command, self._header = tuple(self._lines), None, None
         self._lines = []
-        self._buffer.clear()
+        if self._string is None:
+            self._buffer.clear()
         return lines
 
-    def receive(self, data: bytes) -> list[AtEvent]:
+    def receive(self, data: bytes, now: float = 0.0) -> list[AtEvent]:
         """What the new bytes complete, in the order in which it came. Any bytes, split anywhere."""
-        events: list[AtEvent] = []
+        events = self.tick(now)
         for byte in data:
             if byte in b"\r\n":
                 self._end_line(events)
             elif byte == 0:
                 continue
             elif byte == ord(">") and self._wants_prompt():
-                self._prompted = True
-                events.append(Prompt())
+                self._prompt(events)
             elif len(self._buffer) < MAX_LINE:
                 self._buffer.append(byte)
             else:
                 self._too_long = True
+        if self._string:
+            self._string.hear(now)
+        return events
+
+    def tick(self, now: float) -> list[AtEvent]:
+        """Time has passed: what was held back behind a string that turns out to be cut."""
+        self._now = now
+        events: list[AtEvent] = []
+        while self._string and self._string.is_cut(now):
+            self._give_up_string(self._string, events)
         return events
 
     def _wants_prompt(self) -> bool:
         command = self.command
-        return command is not None and command.prompt and not self._prompted and not self._buffer.strip()
+        ready = command is not None and command.prompt and not self._prompted and self._string is None
+        return ready and not self._buffer.strip()
+
+    def _prompt(self, events: list[AtEvent]) -> None:
+        self._prompted = True
+        events.append(Prompt())
 
     def _end_line(self, events: list[AtEvent]) -> None:
         line = self._buffer.decode("latin-1").strip(" \t\x1a\x1b")
@@ -172,7 +197,9 @@ class Dialogue:
             self._take(line, events)
 
     def _take(self, line: str, events: list[AtEvent]) -> None:
-        if self._is_pdu_of_header(line):
+        if self._string:
+            self._take_within(self._string, line, events)
+        elif self._is_pdu_of_header(line):
             header, self._header = self._header, None
             assert header is not None
             events.append(Urc(header[0], line))
@@ -185,6 +212,30 @@ class Dialogue:
             self._header = (line, int(two[1]))
         else:
             self._hand_on(line, events)
+            if opens_string(line):
+                self._string = OpenString(line, self._now)
+
+    def _take_within(self, string: OpenString, line: str, events: list[AtEvent]) -> None:
+        if line == self._echo:
+            self._echo = ""
+        elif string.take(line, self._now):
+            self._string = None
+        elif string.is_cut(self._now):
+            self._give_up_string(string, events)
+
+    def _give_up_string(self, string: OpenString, events: list[AtEvent]) -> None:
+        """It was cut: what the modem said behind it comes now, a prompt too."""
+        self._string = None
+        for line in string.own_words(self._is_named_answer, self._is_final_of_any):
+            self._take(line, events)
+        if self._string:  # one that a line of these has opened
+            self._string.began = string.began
+        if self._buffer.lstrip()[:1] == b">":
+            begun = self._buffer.lstrip()[1:]
+            self._buffer.clear()
+            if self._wants_prompt():
+                self._prompt(events)
+            self._buffer.extend(begun)
 
     def _hand_on(self, line: str, events: list[AtEvent]) -> None:
         if self.command is None:
@@ -217,6 +268,14 @@ class Dialogue:
         if line == "OK" or line in _ERRORS or _NUMBERED_ERROR.fullmatch(line):
             return True
         return self.command.dial and (line in CALL_FINALS or line.startswith("CONNECT "))
+
+    def _is_final_of_any(self, line: str) -> bool:
+        """Is it a final result that may be believed without more? Of a text on its way, it would be sent again."""
+        return self._is_final(line) and self.command is not None and not self.command.prompt
+
+    def _is_named_answer(self, line: str) -> bool:
+        command = self.command
+        return command is not None and command.answer is not None and bool(command.answer.match(line))
 
     def _is_answer(self, line: str) -> bool:
         command = self.command

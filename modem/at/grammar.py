@@ -51,6 +51,10 @@ def call_list(lines: tuple[str, ...]) -> tuple[CallState, ...]:
     return tuple(state for state in states if isinstance(state, CallState))
 
 
+# A number and its type, with quotation marks or, on some modems, without. Then the type, which has bit 8 set (24.008
+# 10.5.4.7), tells it from what AT+CLIP? and AT+CCWA? answer: `+CLIP: 1,1`, `+CCWA: 1,7`.
+ADDRESS = r'(?:"[^"]*" ?(?:,|$)|(?:[+*#\da-c]{3,})? ?, ?(?:1[2-9]\d|2[0-5]\d)(?!\d))'
+
 # A pattern with a group hands its comma-separated fields to the builder. The first that takes the whole line
 # decides.
 GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
@@ -59,8 +63,10 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"RING|\^?IRING", builders.always(Ring(voice=None))),
         (r"\+CRING: ?(?:ALT )?VOICE.*", builders.always(Ring(voice=True))),
         (r"\+CRING: ?.*", builders.always(Ring(voice=False))),
-        (r'\+CLIP: ?("[^"]*" ?, ?\d+.*)', builders.caller_id),
-        (r'\+CCWA: ?("[^"]*" ?, ?\d+.*)', builders.waiting),
+        (rf"\+CLIP: ?({ADDRESS}.*)", builders.caller_id),
+        (rf"\+CCWA: ?({ADDRESS}.*)", builders.waiting),
+        (r"\+CNAP: ?([01] ?, ?[012])", builders.unknown),
+        (r"\+CNAP: ?(.*)", builders.caller_name),
         (r"\+CLCC: ?(.*)", state_lines.clcc),
         (r'\+QIND: ?"ccinfo", ?(.*)', state_lines.ccinfo),
         (r"\^DSCI: ?(.*)", state_lines.dsci),

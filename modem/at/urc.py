@@ -35,6 +35,13 @@ class CallerId:
 
 
 @dataclass(frozen=True)
+class CallerName:
+    """The network's name for the caller who rings (27.007 CNAP), never empty."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Waiting:
     """Who calls while another call runs (27.007 CCWA)."""
 
@@ -183,6 +190,7 @@ class Unknown:
 Indication = (
     Ring
     | CallerId
+    | CallerName
     | Waiting
     | CallState
     | NoCalls

@@ -58,6 +58,7 @@ class Call:
     index: int | None = None  # its place in AT+CLCC, where a line told it
     number: str | None = None
     name: str = ""
+    named: tuple[float, str] = (NEVER, "")  # when +CNAP told the name, and what it was before
     withheld: bool = False
     vague: bool = False  # withheld by a state alone, which may be told before the number is known
     forwarded: bool = False

@@ -38,6 +38,7 @@ class OpenCalls:
         self._events: list[CallEvent] = []
         self._rejected_at = NEVER
         self._forwarded_at = NEVER
+        self._named = NEVER, ""
 
     # ---- a call's life
 
@@ -47,6 +48,9 @@ class OpenCalls:
         call = Call(self._next_key, phase, began=now, timing=self._timing, last_sign=now)
         call.forwarded = now - self._forwarded_at <= self._timing.mark_before
         self._forwarded_at = NEVER
+        if now - self._named[0] <= self._timing.mark_before:
+            call.named, call.name = (self._named[0], ""), self._named[1]
+        self._named = NEVER, ""
         self._next_key += 1
         if len(self.calls) == MOST_CALLS:
             self.end(self.calls[0], now, wait=False)
@@ -62,6 +66,14 @@ class OpenCalls:
         """It is known now who calls, or that the caller hides it; this is told."""
         call.number, call.withheld = number, withheld
         self._announce(call, now)
+
+    def name_caller(self, call: Call | None, name: str, now: float) -> None:
+        """+CNAP: the network's name for the caller of this call, else of the one that begins next; this is told."""
+        if call is None:
+            self._named = now, name
+        elif call.name != name:
+            call.named, call.name = (now, call.name), name
+            self._announce(call, now)
 
     def connect(self, call: Call, now: float, guessed: bool = False) -> None:
         """It has been answered on this modem. guessed: an indicator alone says so."""

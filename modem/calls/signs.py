@@ -1,4 +1,4 @@
-"""The lines that say that a caller is there: RING, CLIP, CCWA, states of incoming and waiting, the indicator
+"""The lines that say that a caller is there: RING, CLIP, CNAP, CCWA, states of incoming and waiting, the indicator
 callsetup; which call each is about, and when it is the next caller's. Pure.
 
 Each rule that no standard has names a transcript of tests/transcripts that goes wrong without it.
@@ -57,6 +57,15 @@ class Signs:
             fits = waiting and not waiting.is_other(number, withheld, True, now)
             call = waiting if waiting and fits else self._calls.begin(Phase.RINGING, now)
         self._name_by_clip(call, number, withheld, caller.name, now)
+
+    def caller_name(self, name: str, now: float) -> None:
+        """+CNAP: the name of the caller who rings. It comes around +CLIP, seldom before the RING (27.007 CNAP); by itself
+        it says of nobody that he is there."""
+        if self._data.ringing(now):
+            return
+        call = self._still_ringing(now) or self._calls.find(Phase.WAITING)
+        if call or not self._calls.find(Phase.CONNECTED):
+            self._calls.name_caller(call, name, now)
 
     def waiting(self, waiting: Waiting, now: float) -> None:
         """+CCWA: who calls while another call goes on."""
@@ -144,6 +153,10 @@ class Signs:
         (huawei-another-caller-end-lost)."""
         phase = call.phase
         call.rings -= len(rings)
+        named, before = call.named
+        if rings and named >= rings[0]:  # +CNAP came before the CLIP, and was the next caller's
+            self._calls.name_caller(None, call.name, named)
+            call.name = before
         self._calls.end(call, now)
         call = self._calls.begin(phase, now)
         call.rings, call.rings_since_named, call.index, call.voice = len(rings), rings, index, True

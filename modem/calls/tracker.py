@@ -77,6 +77,12 @@ class Tracker:
         """Does a caller wait for an answer?"""
         return self.calls.find(Phase.RINGING) is not None
 
+    @property
+    def nameless(self) -> bool:
+        """Does a caller ring of whom nothing has told the number, nor that it is withheld?"""
+        call = self.calls.find(Phase.RINGING)
+        return call is not None and not call.known
+
     def next_poll(self) -> float | None:
         """The instant at which to ask AT+CLCC, None if not at all."""
         calls = self.calls
@@ -106,6 +112,8 @@ class Tracker:
                 self._signs.ring(indication, now)
             case urc.CallerId():
                 self._signs.caller(indication, now)
+            case urc.CallerName(name):
+                self._signs.caller_name(name, now)
             case urc.Waiting():
                 self._signs.waiting(indication, now)
             case urc.CallState():

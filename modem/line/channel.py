@@ -17,6 +17,7 @@ from modem.troubles import Trouble, TroubleCode
 
 # Leaves the text entry mode in which a cut-off AT+CMGS may have left the modem (27.005 CMGS: ESC cancels).
 ESCAPE = b"\x1b\r"
+PROBE = b"AT\r"
 READ_SIZE = 4096
 WRITE_SECONDS = 5.0
 
@@ -60,8 +61,9 @@ class Channel:
             raise self._lost(error) from error
         if not data:
             raise self._lost(None)  # readable without bytes: the far end has hung up
-        self._recorder.heard(data, time.monotonic())
-        return self.dialogue.receive(data)
+        now = time.monotonic()
+        self._recorder.heard(data, now)
+        return self.dialogue.receive(data, now)
 
     def send(self, command: Command) -> None:
         """Write a command; only one may run at a time."""
@@ -73,6 +75,11 @@ class Channel:
         cancels)."""
         self.dialogue.abandon()
         self.write(ESCAPE)
+
+    def probe(self) -> None:
+        """Ask a modem that owes an answer whether it is still the same: one that has restarted says OK at once, to whatever it
+        is that the dialogue waits for; any other goes on as it was."""
+        self.write(PROBE)
 
     def send_body(self, pdu: str) -> None:
         """Write the PDU in hex that answers a prompt (27.005 CMGS)."""

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from modem import contract
+from modem.line.hand_over import HandOver
 from modem.line.keeper import Line, LineKeeper
 from modem.line.requests import Requests
 from modem.line.timing import Timing
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 class Driver:
     """publish: takes each contract.Event, on the modem thread. failed: is called there if the thread dies of
     something that nobody expected. ports: tells which ports there are now. timing: how long to wait for what,
-    if not as usual."""
+    if not as usual. notes: where it is noted that a text goes to the modem, if it is."""
 
     def __init__(
         self,
@@ -29,11 +30,14 @@ class Driver:
         failed: Callable[[BaseException], None],
         ports: Callable[[], list[Port]] = discovery.ports,
         timing: Timing | None = None,
+        notes: HandOver | None = None,
     ) -> None:
         self._name = line.name
         self._failed = failed
         self._requests = Requests()
-        self._keeper = LineKeeper(line, publish, self._requests, ports, timing or Timing())
+        self._keeper = LineKeeper(
+            line, publish, self._requests, ports, timing or Timing(), notes or HandOver()
+        )
         self._thread = threading.Thread(target=self._run, name=f"modem {line.name}", daemon=True)
 
     def start(self) -> None:

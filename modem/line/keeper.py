@@ -17,6 +17,7 @@ from modem.calls.tracker import Tracker
 from modem.contract import TroublePart
 from modem.errors import CommandTimeout, NotUsable, PinRefused, PortLost, Stuck
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.recovery import Recovery
 from modem.line.requests import Requests
 from modem.line.session import Session
@@ -24,6 +25,7 @@ from modem.line.timing import Timing
 from modem.ports import discovery
 from modem.ports.choice import PortChoice, Round
 from modem.ports.discovery import Port
+from modem.ports.watch import PortWatch
 from modem.procedures.setup import initialise
 from modem.recording.recorder import Recorder
 from modem.troubles import Trouble, TroubleCode
@@ -60,7 +62,9 @@ class LineKeeper:
         requests: Requests,
         ports: Callable[[], list[Port]],
         timing: Timing,
+        notes: HandOver,
     ) -> None:
+        self._notes = notes
         self._line = line
         self._publish = publish
         self._requests = requests
@@ -77,11 +81,13 @@ class LineKeeper:
 
     def run(self) -> None:
         """Until the thread is to end."""
-        while not self._requests.stopping:
-            self._try_ports()
-            self._rest(self._recovery.pause(time.monotonic()))
-            if self._recovery.wants_restart(time.monotonic()) and not self._requests.stopping:
-                self._restart_modem()
+        with closing(PortWatch(self._line.port)) as watch:
+            while not self._requests.stopping:
+                watch.take()
+                self._try_ports()
+                self._rest(self._recovery.pause(time.monotonic()), watch)
+                if self._recovery.wants_restart(time.monotonic()) and not self._requests.stopping:
+                    self._restart_modem(watch)
 
     # ---- which port
 
@@ -161,6 +167,7 @@ class LineKeeper:
             self._timing,
             time.monotonic,
             self._unanswered,
+            self._notes,
         )
         try:
             session.begin()
@@ -188,15 +195,19 @@ class LineKeeper:
 
     # ---- between two ports
 
-    def _rest(self, seconds: float) -> None:
-        """Wait before the next try; what is asked meanwhile is not started."""
+    def _rest(self, seconds: float, watch: PortWatch) -> None:
+        """Wait before the next try, or until a port appears; what is asked meanwhile is not started."""
         until = time.monotonic() + seconds
         while not self._requests.stopping and (left := until - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._requests], [], [], left)
-            for request in self._requests.take() if ready else ():
-                self._turn_down(request)
+            ready, _, _ = select.select([self._requests.fileno(), *watch.files()], [], [], left)
+            if self._requests.fileno() in ready:
+                for request in self._requests.take():
+                    self._turn_down(request)
+            if any(file in ready for file in watch.files()):
+                watch.take()
+                until = min(until, time.monotonic() + self._timing.settle)
 
-    def _restart_modem(self) -> None:
+    def _restart_modem(self, watch: PortWatch) -> None:
         """The modem is there and does not answer: tell it to restart."""
         now = time.monotonic()
         try:
@@ -207,7 +218,7 @@ class LineKeeper:
             channel.write(RESTART)
             log.warning("%s: the modem is told to restart", self._line.name)
         self._recovery.restarting(now)
-        self._rest(self._timing.restart)
+        self._rest(self._timing.restart, watch)
 
     # ---- what is told
 

@@ -17,9 +17,10 @@ Procedure = Generator[Step, Reply, None]
 
 
 class ProcedureRunner:
-    """taken: is told of each part of a text that the SMSC has taken. unanswered: how often each command had
+    """taken: is told of each part of a text that the SMSC has taken, handing_over: that a PDU goes to the modem next; it may
+    raise PortLost. unanswered: how often each command had
     no answer, kept from session to session. deadline: when the current step is out of time, None if nothing
-    is waited for.
+    is waited for. handed_over: since when a PDU has been with the modem without an answer, else None.
 
     Each method may raise what ends the session: PortLost, CommandTimeout, or what the procedure itself
     raises.
@@ -32,13 +33,16 @@ class ProcedureRunner:
         clock: Callable[[], float],
         unanswered: Counter[str],
         taken: Callable[[Taken], None],
+        handing_over: Callable[[], None],
     ) -> None:
         self.deadline: float | None = None
+        self.handed_over: float | None = None
         self._channel = channel
         self._timing = timing
         self._clock = clock
         self._unanswered = unanswered
         self._taken = taken
+        self._handing_over = handing_over
         self._procedure: Procedure | None = None
 
     @property
@@ -54,7 +58,7 @@ class ProcedureRunner:
 
     def reply(self, reply: Response | Prompt) -> None:
         """The modem has answered the current step."""
-        self.deadline = None
+        self.deadline = self.handed_over = None
         self._go_on(reply)
 
     def tick(self, now: float) -> None:
@@ -77,6 +81,7 @@ class ProcedureRunner:
 
     def fail(self, error: PortLost | CommandTimeout) -> NoReturn:
         """Throw the error into the procedure, which may tell what that means, and then out of here."""
+        self.handed_over = None
         error.lines = error.lines or self._channel.dialogue.abandon()
         procedure, self._procedure = self._procedure, None
         if procedure is not None:
@@ -118,7 +123,9 @@ class ProcedureRunner:
                 if (
                     self._channel.dialogue.command is not None
                 ):  # else the refusal came together with the prompt
+                    self._handing_over()
                     self._channel.send_body(pdu)
+                    self.handed_over = now
             case Pause(seconds):
                 self.deadline = now + seconds
             case _:

@@ -12,14 +12,16 @@ from typing import assert_never
 
 from modem import contract
 from modem.at import commands, grammar, urc
-from modem.at.dialogue import Urc
+from modem.at.dialogue import AtEvent, Urc
 from modem.calls.call import CallEvent
 from modem.calls.tracker import Tracker
 from modem.contract import CallEnded, CallOutcome, Slot
 from modem.errors import PortLost
 from modem.line.call_control import CallControl
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.procedure import Procedure, ProcedureRunner
+from modem.line.reset_watch import ResetWatch
 from modem.line.stored_texts import StoredTexts
 from modem.line.text_sender import TextSender
 from modem.line.timing import Timing
@@ -38,7 +40,7 @@ RESTARTED = Trouble(TroubleCode.MODEM_RESTARTED)
 
 class Session:
     """initialise: the procedure that sets the modem up. publish: takes every event. clock: the monotonic
-    clock. unanswered: how often each command has had no answer, kept from session to session."""
+    clock. unanswered: how often each command has had no answer, kept from session to session. notes: made before each PDU."""
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class Session:
         timing: Timing,
         clock: Callable[[], float],
         unanswered: Counter[str],
+        notes: HandOver,
     ) -> None:
         line = tracker.line
         self._setup: Setup | None = None
@@ -61,8 +64,13 @@ class Session:
         self._upkeep = Upkeep(timing)
         self._texts = StoredTexts(line, self._received)
         self._calls = CallControl(tracker, self._tell, publish, clock)
-        self._sender = TextSender(line, publish, self._settings_gone, clock)
-        self._runner = ProcedureRunner(channel, timing, clock, unanswered, self._sender.taken)
+        self._watch = ResetWatch(timing)
+        self._sender = TextSender(
+            line, publish, self._settings_gone, self._restarted, clock, timing.stray_answer, notes
+        )
+        self._runner = ProcedureRunner(
+            channel, timing, clock, unanswered, self._sender.taken, self._sender.handing_over
+        )
         # In the order of their coming; they go before everything else, and while it rings.
         self._urgent: deque[Procedure] = deque()
         # These wait while it rings: some modems answer nothing about the SIM until the call is over.
@@ -85,7 +93,13 @@ class Session:
 
     def timeout(self, now: float) -> float:
         """How long nothing will happen by itself, in seconds."""
-        moments = [self._runner.deadline, self._tracker.next_tick()]
+        self._watch.handed_over(self._runner.handed_over)
+        moments = [
+            self._runner.deadline,
+            self._tracker.next_tick(),
+            self._channel.dialogue.deadline,
+            self._watch.next_at(),
+        ]
         if not self._runner.running:
             moments.append(self._tracker.next_poll())
             if not self._tracker.ringing:
@@ -98,6 +112,9 @@ class Session:
             events = self._channel.read()
         except PortLost as error:
             self._runner.fail(error)
+        self._take(events)
+
+    def _take(self, events: list[AtEvent]) -> None:
         for event in events:
             if isinstance(event, Urc):
                 self._hear(grammar.parse(event))
@@ -107,8 +124,10 @@ class Session:
     def tick(self) -> None:
         """Time may have passed, or something has come: time-outs, polls, the next procedure."""
         now = self._clock()
+        self._take(self._channel.dialogue.tick(now))
         self._tell(self._tracker.tick(now))
         self._runner.tick(now)
+        self._look_for_reset(now)
         while not self._runner.running and self._setup is not None:  # a procedure may be done without a word
             procedure = self._next(self._setup, now)
             if procedure is None:
@@ -165,6 +184,8 @@ class Session:
                 return self._check(setup)
             case Look.BOOK:
                 return self._read_book()
+            case Look.TEXTS:
+                return self._read_texts(setup)
             case None:
                 return None
 
@@ -198,11 +219,38 @@ class Session:
             return None
         return self._sender.send(request)
 
+    # ---- has it restarted?
+
+    def _look_for_reset(self, now: float) -> None:
+        """A caller without a number, or a PDU without an answer: the modem may have restarted. AT+CLIP=1 makes the next RING
+        tell the number; a modem that owes an answer is asked with AT, which must not be done without need."""
+        self._watch.handed_over(self._runner.handed_over)
+        if self._watch.ring_is_due(now) and self._tracker.nameless and self._setup is not None:
+            self._upkeep.doubt(now)
+            self._urgent.append(self._tell_callers())
+            self._probe()
+        if self._watch.answer_is_due(now):
+            self._probe()
+
+    def _probe(self) -> None:
+        if self._runner.handed_over is None:
+            return
+        self._sender.probed = True
+        try:
+            self._channel.probe()
+        except PortLost as error:
+            self._runner.fail(error)
+
+    def _tell_callers(self) -> Procedure:
+        yield from steps.ask(commands.CALLER_ID)
+
     # ---- what is heard
 
     def _hear(self, indication: urc.Indication) -> None:
         self._tell(self._tracker.take(indication, self._clock()))
         match indication:
+            case urc.Ring():
+                self._watch.rang(self._clock())
             case urc.StoredText(storage, index) | urc.StoredReport(storage, index):
                 self._later.append(self._texts.fetch(storage, index))
             case urc.DirectText(pdu) | urc.DirectReport(pdu):
@@ -213,6 +261,10 @@ class Session:
                 self._runner.fail(PortLost(RESTARTED))
             case urc.Booted(hard=False) if self._setup is not None:
                 self._settings_gone()
+                self._probe()
+
+    def _restarted(self) -> None:
+        self._upkeep.restarted(self._clock())
 
     def _settings_gone(self) -> None:
         self._upkeep.settings_gone(self._clock())
@@ -221,6 +273,8 @@ class Session:
         event = received(self._tracker.line, self._clock(), pdu, slot)
         if event is not None:
             self._publish(event)
+        if isinstance(event, contract.TextReceived) and event.concat is not None:
+            self._upkeep.part_came(self._clock())
 
     def _tell(self, events: list[CallEvent]) -> None:
         """What the tracker makes known. An end waits for its cause where the modem can tell one."""
@@ -249,11 +303,15 @@ class Session:
         self._upkeep.set_up(self._clock())
         if not again:
             self._publish(self._line_up(setup))
-        for storage in reversed(setup.texts.storages):  # the one that is used comes last, and stays selected
-            yield from self._texts.fetch(storage, None)
+        yield from self._read_texts(setup)
         yield from self._look_around()
         if not again and setup.has_book:
             self._upkeep.read_book(self._clock())
+
+    def _read_texts(self, setup: Setup) -> Procedure:
+        """All that lies in the storages; the one that is used comes last, and stays selected."""
+        for storage in reversed(setup.texts.storages):
+            yield from self._texts.fetch(storage, None)
 
     def _line_up(self, setup: Setup) -> contract.LineUp:
         return contract.LineUp(

@@ -7,29 +7,36 @@ from typing import assert_never
 from modem import contract
 from modem.contract import Refusal
 from modem.errors import PduError, PortLost
+from modem.line.hand_over import HandOver
 from modem.procedures import sending
 from modem.procedures.sending import Outcome
-from modem.procedures.steps import Reply, Step, Taken
+from modem.procedures.steps import Pause, Reply, Step, Taken
 from modem.sms import encode
 from modem.sms.encode import EncodedPart
 from modem.troubles import Trouble, TroubleCode
 
 
 class TextSender:
-    """line: its name. publish: takes the events. muddle: is called where the modem must be set up again.
-    sending: a text is on its way."""
+    """line: its name. publish: takes the events. muddle: is called where the modem must be set up again, restarted where it
+    has restarted meanwhile. sending: a text is on its way. probed: the modem was asked whether it is still the same."""
 
     def __init__(
         self,
         line: str,
         publish: Callable[[contract.Event], None],
         muddle: Callable[[], None],
+        restarted: Callable[[], None],
         clock: Callable[[], float],
+        stray_answer: float,
+        notes: HandOver,
     ) -> None:
-        self.sending = False
+        self.sending = self.probed = False
         self._line = line
         self._publish = publish
         self._muddle = muddle
+        self._restarted = restarted
+        self._stray_answer = stray_answer
+        self._notes = notes
         self._clock = clock
         self._message_id = 0
 
@@ -57,11 +64,19 @@ class TextSender:
         now = self._clock()
         self._publish(contract.PartSent(self._line, now, self._message_id, step.part, step.parts, step.mr))
 
+    def handing_over(self) -> None:
+        """A PDU of the text that is on its way goes to the modem next. Raises PortLost where that cannot be noted."""
+        self._notes.note(self._message_id)
+
     def _sending(self, message_id: int, parts: tuple[EncodedPart, ...]) -> Generator[Step, Reply, None]:
-        self._message_id, self.sending = message_id, True
+        self._message_id, self.sending, self.probed = message_id, True, False
         outcome = yield from sending.send(parts)
         self.sending = False
         self._publish(self._ended(message_id, outcome))
+        if isinstance(outcome, sending.Unsure):
+            self._restarted()
+        elif self.probed:
+            yield Pause(self._stray_answer)
         if isinstance(outcome, sending.Refused) and outcome.kind is Refusal.DEVICE:
             self._muddle()
         if isinstance(outcome, sending.Untouched):

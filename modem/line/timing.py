@@ -18,6 +18,14 @@ class Timing:
     # reference by then is unconfirmed.
     send: float = 150.0
 
+    # A modem that has not answered a PDU for so long is asked whether it is still the same: networks take a text within ten
+    # seconds, and a modem that has restarted meanwhile would keep the line deaf until the limit.
+    send_doubt: float = 30.0
+    # After RING, +CLIP comes within a tenth of a second; without it for so long, the modem may have restarted.
+    name: float = 0.5
+    # An OK to that question may come together with +CMGS; so long it is waited for, lest it be taken for the next command's.
+    stray_answer: float = 0.5
+
     # Other programs and silent resets change settings, and the line may get worse: looked at so often, when idle.
     check: float = 300.0
     # A line without network is looked at sooner.
@@ -26,11 +34,15 @@ class Timing:
     check_pause: float = 3.0
     # A modem that prints a boot banner at each setting-up must not be set up over and over: no sooner after the last one.
     setup_pause: float = 20.0
+    # The parts of a long text follow each other within seconds; so long after the last one the storages are looked through.
+    parts: float = 8.0
     # The phone book of missed calls is read so long after a call: the text to the caller goes first.
     book: float = 20.0
 
     # Between two tries to get the modem back, the last one again and again.
     backoff: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0, 10.0)
+    # A port that has just appeared gets its rights and names within so long; then it is tried, whatever the pause.
+    settle: float = 0.2
     # A line that was up for less is not well yet: the next try waits longer.
     well_after: float = 60.0
     # How long a modem that was told to restart is left alone, and how long it is not told so again.

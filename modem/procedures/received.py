@@ -4,7 +4,9 @@ such."""
 from modem.contract import ReportReceived, Slot, TextKind, TextReceived
 from modem.errors import PduError
 from modem.sms import decode
+from modem.sms.content import DATA_DOWNLOAD
 from modem.sms.wap import is_picture
+from modem.sms.words import join_text
 
 
 def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived | ReportReceived | None:
@@ -27,7 +29,7 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
                 now,
                 slot,
                 decoded.sender.number,
-                (decoded.data or b"").decode("latin-1") if decoded.text is None else decoded.text,
+                _body(decoded),
                 decoded.concat,
                 decoded.scts,
                 _kind(decoded),
@@ -39,13 +41,22 @@ def received(line: str, now: float, pdu: str, slot: Slot | None) -> TextReceived
             return None
 
 
+def _body(text: decode.Deliver) -> str:
+    """Words without control characters; of a part what it came as, since only the whole tells what it says."""
+    if text.data is not None and (text.is_binary or text.concat):
+        return text.data.decode("latin-1")
+    return (text.text or "") if text.concat else join_text([text.text or ""])
+
+
 def _kind(text: decode.Deliver) -> TextKind:
     """What a message is to a person (23.040 9.2.3.9 TP-PID, 23.038 4 TP-DCS)."""
     if text.is_silent:
         return TextKind.SILENT
+    port = text.ports[0] if text.ports else None
+    if text.data is not None and text.concat and port is None and text.pid != DATA_DOWNLOAD:
+        return TextKind.OCTETS
     if text.is_binary or text.text is None:
-        port = text.ports[0] if text.ports else None
         return TextKind.PICTURE if is_picture(port, text.data or b"") else TextKind.BINARY
-    if text.waiting and not text.text.strip():
+    if text.waiting and not _body(text).strip():
         return TextKind.WAITING if text.waiting.active else TextKind.WAITED
     return TextKind.TEXT

@@ -160,8 +160,9 @@ def _enter(pin: str) -> Generator[Step, Reply, None]:
 def _own_number() -> Generator[Step, Reply, str | None]:
     """+CNUM: "name","+44...",145: what the SIM believes its number to be, often nothing."""
     response = yield from ask(commands.OWN_NUMBER)
-    numbers = re.findall(r'"(\+?\d{5,})"', " ".join(response.lines))
-    return numbers[0] if numbers else None
+    lines = " ".join(response.lines)
+    found = re.search(r'"(\+?\d{5,})"', lines) or re.search(r"[:,] ?(\+?\d{5,}) ?,", lines)
+    return found[1] if found else None
 
 
 # ---- texts and calls
@@ -211,7 +212,7 @@ def settings_kept(announced: str) -> Generator[Step, Reply, bool]:
     caller_id = yield from ask(commands.CALLER_ID_STATE)
     mode = yield from ask(commands.PDU_MODE_STATE)
     told = yield from ask(commands.TELL_TEXTS_STATE)
-    if any(re.match(r"\+CLIP: ?0", line) for line in caller_id.lines):
+    if any(re.match(r"\+CLIP: ?0(?:\D|$)", line) for line in caller_id.lines):
         return False
     if any(re.match(r"\+CMGF: ?1", line) for line in mode.lines):
         return False

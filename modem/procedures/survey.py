@@ -129,6 +129,6 @@ def missed_book() -> Generator[Step, Reply, tuple[str, ...] | None]:
     places = re.search(r"\((\d+)-(\d+)\)", extent)
     first, last = (int(places[1]), int(places[2])) if places else (1, 10)
     response = yield from ask(commands.book(first, last))
-    numbers = (re.match(r'\+CPBR: ?\d+, ?"([^"]*)", ?(\d*)', line) for line in response.lines)
+    numbers = (re.match(r'\+CPBR: ?\d+, ?"?([^",]*)"?, ?(\d*)', line) for line in response.lines)
     addresses = (number_of(found[1], found[2]) for found in numbers if found)
     return tuple(address for address in addresses if address)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modem.at import commands, families, grammar, urc
-from modem.at.dialogue import Dialogue, Response, Urc
+from modem.at.dialogue import AtEvent, Dialogue, Response, Urc
 from modem.calls.call import CallEvent
 from modem.calls.recorded_host import RecordedHost
 from modem.calls.tracker import Tracker
@@ -83,7 +83,10 @@ class _Host:
         if now - self._read_at > BROKEN_OFF:
             data = b"\r" + data
         self._read_at = now
-        for event in self.dialogue.receive(data):
+        self._take(self.dialogue.receive(data, now), now)
+
+    def _take(self, events: list[AtEvent], now: float) -> None:
+        for event in events:
             if isinstance(event, Urc):
                 self._hear(grammar.parse(event), now)
             elif isinstance(event, Response):
@@ -111,8 +114,13 @@ class _Host:
             self.events += self._host.held(now)
 
     def wait_until(self, then: float) -> None:
-        while (tick := self.calls.next_tick()) is not None and tick <= then:
+        while (tick := self._next_tick()) is not None and tick <= then:
+            self._take(self.dialogue.tick(tick), tick)
             self.events += self.calls.tick(tick)
+
+    def _next_tick(self) -> float | None:
+        moments = self.calls.next_tick(), self.dialogue.deadline
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def replay(transcript: dict[str, Any]) -> Replayed:

@@ -96,6 +96,10 @@ class SimulatedCall:
     kind: CallKind = CallKind.VOICE
     # <alpha> of +CLIP
     name: str = ""
+    # <name> of +CNAP
+    cnap: str = ""
+    # printed as it stands after each +CLIP
+    ring_extra: str = ""
     # <type> of its number where that is not to follow from the +
     ton: int | None = None
     # from being answered to the other side's hanging up

@@ -76,6 +76,10 @@ class Calls:
         if not call.rings_now:
             return
         self._print(call, self._profile.clip if call.number else self._profile.clip_withheld)
+        if call.cnap and self._settings.on("+CNAP"):
+            self._terminal.say(f'+CNAP: "{call.cnap}",0')
+        if call.ring_extra:
+            self._terminal.say(call.ring_extra)
         if call.forwarded and self._settings.get("+CSSN").endswith("1"):
             self._terminal.say("+CSSU: 0")
 

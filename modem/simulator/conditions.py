@@ -24,6 +24,11 @@ class Conditions:
     # texts cannot be stored, only handed over by +CMT (27.005, 3.4.1)
     direct_only: bool = False
 
+    # after a restart it is deaf and not reachable for so long
+    boot_time: float = 0.0
+    # a restart prints the profile's banner
+    banner: bool = True
+
     # ---- the SIM
     sim_present: bool = True
     # how long after a boot it is not ready yet

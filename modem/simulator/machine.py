@@ -107,7 +107,19 @@ class Machine:
         """A restart by itself: settings and calls are gone, the banner is printed."""
         self.log.add("event", "reset")
         self._lose_power()
-        for place, line in enumerate(self.profile.banner):
+        if self.conditions.boot_time:
+            self.exchange.hang()
+            self.sim.booting = True
+            self.terminal.later(self.conditions.boot_time, self._booted)
+        else:
+            self._booted()
+
+    def _booted(self) -> None:
+        """It hears and is heard of again."""
+        self.exchange.unhang()
+        self.sim.booting = False
+        self.log.add("event", "booted")
+        for place, line in enumerate(self.profile.banner if self.conditions.banner else ()):
             self.terminal.later(BANNER_PAUSE * place, partial(self.terminal.say, line))
         self.texts.deliver_held()
 

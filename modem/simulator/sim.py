@@ -25,6 +25,8 @@ class Sim:
         self._settings = settings
         self._arrives = arrives
         self._registration = HOME
+        # The modem starts: the network cannot reach it.
+        self.booting = False
         self.power_up()
 
     def power_up(self) -> None:
@@ -79,7 +81,12 @@ class Sim:
     @property
     def reachable(self) -> bool:
         """Can the network deliver calls and texts?"""
-        return self.registered and self._terminal.plugged and self._settings.get("+CFUN")[0] == "1"
+        return (
+            self.registered
+            and self._terminal.plugged
+            and not self.booting
+            and self._settings.get("+CFUN")[0] == "1"
+        )
 
     def register(self, state: int) -> None:
         """The network's <stat> becomes this; +CREG says so where it is switched on."""

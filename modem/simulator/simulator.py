@@ -102,10 +102,13 @@ class Simulator:
         talk: float = 5.0,
         forwarded: bool = False,
         wait: bool = False,
+        cnap: str = "",
+        ring_extra: str = "",
     ) -> int:
         """Somebody calls (None: withheld), a second one during another call waits. spacing: seconds between RINGs, else
         the profile's. end: caller, network, elsewhere, answered (and talked to for `talk` seconds), silent, reset or
-        unplug. clip: when +CLIP comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP.
+        unplug. clip: when +CLIP comes, early, once, late or missing. kind: voice, data or fax. name: <alpha> of +CLIP;
+        cnap: the network's name, printed while AT+CNAP=1; ring_extra: a line printed as it stands behind each +CLIP.
         ton: <type> of the number (24.008, 10.5.4.7). forwarded: another phone diverted it here (+CSSU, 27.007, 7.17).
 
         Returns the call's id at once, or with `wait` when it is over. Raises ValueError for a word that is none of these.
@@ -122,6 +125,8 @@ class Simulator:
             ton=ton,
             talk=talk,
             forwarded=forwarded,
+            cnap=cnap,
+            ring_extra=ring_extra,
         )
         return self._begin(call, self._machine.calls.begin, wait)
 

@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     ACCOUNT = "account"  # the operator does not let this SIM send
     MAYBE_ACCOUNT = "maybe_account"  # the recipient's trouble, or our contract's: two in a row are ours
     NETWORK = "network"  # it passes by itself
+    NO_NETWORK = "no_network"  # no text goes out before the SIM is on a network again
     OUTAGE = "outage"  # it passes, but not soon
     AMBIGUOUS = "ambiguous"  # once more, then give up
     DEVICE = "device"  # the modem is in an unknown state: set it up again
@@ -83,7 +84,7 @@ CMS: dict[int, Cause] = {
     321: Cause(Refusal.STORAGE, TroubleCode.REFUSED_STORAGE_FAILED),
     322: Cause(Refusal.STORAGE, TroubleCode.REFUSED_STORAGE_FULL),
     330: Cause(Refusal.SIM, TroubleCode.REFUSED_CENTRE_UNKNOWN),
-    331: Cause(Refusal.NETWORK, TroubleCode.REFUSED_NO_NETWORK),
+    331: Cause(Refusal.NO_NETWORK, TroubleCode.REFUSED_NO_NETWORK),
     332: Cause(NoRefusal.UNSURE, TroubleCode.REFUSED_TIMEOUT),
     500: Cause(Refusal.AMBIGUOUS, TroubleCode.REFUSED_UNEXPLAINED),
     512: Cause(Refusal.NETWORK, TroubleCode.REFUSED_MOMENT),
@@ -116,7 +117,7 @@ CME: dict[int, Cause] = {
     20: CMS[322],
     30: CMS[331],
     31: Cause(NoRefusal.UNSURE, CMS[332].trouble),
-    32: Cause(Refusal.OUTAGE, TroubleCode.REFUSED_EMERGENCY_ONLY),
+    32: Cause(Refusal.NO_NETWORK, TroubleCode.REFUSED_EMERGENCY_ONLY),
     256: CMS[302],
     258: CMS[302],
     515: CMS[515],

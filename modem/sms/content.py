@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from modem.errors import PduError
-from modem.sms import gsm7
+from modem.sms import gsm7, words
 
 Alphabet = Literal["gsm7", "8bit", "ucs2"]
 
 MOST_OCTETS = 140  # of user data in one TPDU (23.040 9.2.3.24)
+DATA_DOWNLOAD = 0x7F  # TP-PID (9.2.3.9)
 WAITING = ("voicemail", "fax", "email", "other")  # 23.038 4, groups 1100 to 1110, bits 1 and 0
 
 
@@ -64,8 +65,9 @@ class Header:
 class Content:
     """What DELIVER and SUBMIT have in common.
 
-    text: the words, None if the alphabet is 8bit; lone surrogates stay, because their other half may be in
-    the next part. data: the octets of an 8-bit message, else None. truncated: the PDU held less than its
+    text: the characters, None where an 8-bit message is none or for a program; those of UCS2 as the standard has their
+    octets, lone surrogates, marks and padding included, because they may be half of what the next part goes on with:
+    `words` reads them. data: the octets of an 8-bit message, else None. truncated: the PDU held less than its
     length says. mwi: what the DCS says is waiting; header_mwi: what the header says (9.2.3.24.2); `waiting`
     weighs the two. ports: destination and originator (9.2.3.24.3 and .4). languages: locking and single shift
     (9.2.3.24.15 and .16).
@@ -96,9 +98,9 @@ class Content:
 
     @property
     def is_binary(self) -> bool:
-        """Meant for a program: 8-bit data, an application port, or (U)SIM data download (PID 0x7F,
+        """Meant for a program: 8-bit data that is no text, an application port, or (U)SIM data download (PID 0x7F,
         9.2.3.9)."""
-        return self.alphabet == "8bit" or self.ports is not None or self.pid == 0x7F
+        return self.text is None or self.ports is not None or self.pid == DATA_DOWNLOAD
 
     @property
     def replace_type(self) -> int | None:
@@ -182,7 +184,8 @@ def content(pid: int, dcs: int, has_header: bool, length: int, octets: bytes) ->
     if skip > len(octets):
         raise PduError(f"the user data header has {skip} octets, the user data only {len(octets)}")
     said = header(octets[1:skip])
-    text, data = _body(scheme.alphabet, octets, skip, length, said.languages or (0, 0))
+    for_program = said.ports is not None or pid == DATA_DOWNLOAD
+    text, data = _body(scheme.alphabet, octets, skip, length, said.languages or (0, 0), for_program)
     return Content(
         pid=pid,
         dcs=dcs,
@@ -200,15 +203,20 @@ def content(pid: int, dcs: int, has_header: bool, length: int, octets: bytes) ->
 
 
 def _body(
-    alphabet: Alphabet, octets: bytes, skip: int, length: int, languages: tuple[int, int]
+    alphabet: Alphabet,
+    octets: bytes,
+    skip: int,
+    length: int,
+    languages: tuple[int, int],
+    for_program: bool,
 ) -> tuple[str | None, bytes | None]:
     """Text or data behind the first `skip` octets; septets begin on a septet boundary of the whole
     (9.2.3.24)."""
     after = octets[skip:]
     if alphabet == "8bit":
-        return None, after
+        return None if for_program else words.of_octets(after), after
     if alphabet == "ucs2":
-        return after[: len(after) // 2 * 2].decode("utf-16-be", "surrogatepass"), None
+        return words.units(after), None
     header_septets = (skip * 8 + 6) // 7
     fill = header_septets * 7 - skip * 8
     return gsm7.decode(gsm7.unpack(after, max(0, length - header_septets), fill), *languages), None

@@ -7,6 +7,7 @@ from modem.errors import PduError
 from modem.sms.content import Content, Mwi
 from modem.sms.decode import Deliver, StatusReport, Submit, decode
 from modem.sms.octets import Address
+from modem.sms.words import shown
 
 
 def describe(pdu: str) -> dict[str, object]:
@@ -73,7 +74,7 @@ def _address(address: Address) -> dict[str, object]:
 
 def _content(content: Content) -> dict[str, object]:
     concat = content.concat
-    body = {"data": content.data.hex()} if content.data is not None else {"text": content.text}
+    data = {"data": content.data.hex()} if content.data is not None else {}
     return {
         "pid": content.pid,
         "dcs": content.dcs,
@@ -85,7 +86,8 @@ def _content(content: Content) -> dict[str, object]:
         "concat": [concat.reference, concat.total, concat.part] if concat else None,
         "ports": list(content.ports) if content.ports else None,
         "nli": list(content.languages) if content.languages else None,
-        **body,
+        **data,
+        "text": None if content.text is None else shown(content.text),
         "truncated": content.truncated,
     }
 

@@ -77,8 +77,17 @@ def address(octets: Octets, field: str) -> Address:
     value = octets.take((length + 1) // 2, field)
     ton, npi = kind >> 4 & 7, kind & 0x0F
     if ton == ALPHANUMERIC:
-        return Address(gsm7.decode(gsm7.unpack(value, length * 4 // 7)), "alnum", ton, npi)
+        return Address(_name(value, length), "alnum", ton, npi)
     return Address(_number(semi_octets(value)[:length], ton), "num", ton, npi)
+
+
+def _name(value: bytes, length: int) -> str:
+    """The words of an alphanumeric address of `length` semi-octets (9.1.2.5). Senders who round the length up to whole octets,
+    or to a field of a fixed size, leave padding, which reads as `@`; controls, which names do not have, are dropped."""
+    septets = gsm7.unpack(value, length * 4 // 7)
+    if septets.endswith(b"\0\0") or (septets.endswith(b"\0") and len(septets) % 8 == 0):
+        septets = septets.rstrip(b"\0")
+    return "".join(character for character in gsm7.decode(septets) if character.isprintable()).strip()
 
 
 def service_centre(octets: Octets) -> str | None:

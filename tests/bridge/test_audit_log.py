@@ -17,6 +17,7 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.CloseShop(), "closed the shop for today"),
     (requests.OpenShop(), "let the usual hours count again"),
     (requests.ResetBreaker(), "let automatic texts go on after a burst of strangers"),
+    (requests.AcceptDatabase(), "let automatic texts go on after the database was lost or damaged"),
     (requests.TryAgain("main"), "had the texts of line main tried again"),
     (requests.ImportContacts(()), "took in 0 contacts out of a file"),
     (requests.Forget(BOB), "had a person forgotten"),

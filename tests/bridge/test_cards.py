@@ -2,6 +2,8 @@
 
 import random
 import time
+import tracemalloc
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -485,3 +487,85 @@ def test_no_damaged_file_raises(given: list[Card], dice: random.Random, as_table
         at = dice.randrange(len(data))
         data[at : at + dice.randrange(4)] = dice.randbytes(dice.randrange(4)) or b'"'
     read(bytes(data), "GB")
+
+
+# ---- what phones and programs have sent
+
+
+def card(*lines: str) -> str:
+    return "\r\n".join(["BEGIN:VCARD", "VERSION:2.1", *lines, "END:VCARD", ""])
+
+
+QP = "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:"
+FIELD = [
+    # (the file, the cards in it)
+    (card(f"{QP}=D0=9E=D0=BB=D0=B5=D0=B3 =D0=", " =9A=D0=BE=D1=82", f"TEL:{ANN}"), [(ANN, "Олег Кот")]),
+    (card(f"{QP}=D0=9E=D0=BB=D0=", "\t=B5=D0=B3", f"TEL:{ANN}"), [(ANN, "Олег")]),
+    (card(f"{QP}Anna =", " K=C3=B6hler", f"TEL:{ANN}"), [(ANN, "Anna Köhler")]),
+    (card(f"{QP}Anna=", " K=C3=B6hler", f"TEL:{ANN}"), [(ANN, "Anna Köhler")]),
+    (card(f"{QP}=41=6E=6E=61=20=4B=C3=B6=68=6C=", "=65=72", f"TEL:{ANN}"), [(ANN, "Anna Köhler")]),
+    (card("FN;CHARSET=ISO-8859-1:M\xfcller", f"TEL:{ANN}").encode("latin-1"), [(ANN, "Müller")]),
+    (
+        card("FN:M\xfcller", f"TEL:{ANN}").encode("cp1252") + card("FN:Jörg", f"TEL:{BOB}").encode(),
+        [(ANN, "Müller"), (BOB, "Jörg")],
+    ),
+    (
+        b"\xef\xbb\xbf" + card("FN:Jörg", f"TEL:{ANN}").encode() + card("FN:M\xfcller", f"TEL:{BOB}").encode("cp1252"),
+        [(ANN, "Jörg"), (BOB, "Müller")],
+    ),
+    (card("FN:Jörg", f"TEL:{ANN}").encode("utf-16"), [(ANN, "Jörg")]),
+    ("Name,Phone\nM\xfcller,07400123456\n".encode("cp1252") + "Jörg,07400123457\n".encode(), [(ANN, "Müller"), (BOB, "Jörg")]),
+    (card("N:Hall;Office", f"TEL;WORK:{ANN}p123", "TEL;CELL:07400 123457 w 22#"), [(ANN, "Office Hall"), (BOB, "Office Hall")]),
+    (card("FN:Ann", "TEL:07400123456P1", "TEL:07400 123457,,22"), [(ANN, "Ann"), (BOB, "Ann")]),
+    (card("FN:Ann", "TEL:07400123456 x12", "TEL:07400123457 ext. 3"), [(ANN, "Ann"), (BOB, "Ann")]),
+    (card("FN:Ann", f'TEL;VALUE=uri;TYPE="voice,home":tel:{ANN};ext=12'), [(ANN, "Ann")]),
+    (card("FN:Ann", "PHOTO;ENCODING=b;TYPE=JPEG:" + "QUJD" * 90_000, f"TEL:{ANN}"), [(ANN, "Ann")]),
+    (card("FN:Ann", "PHOTO;ENCODING=BASE64:QUJD", *[" QUJD"] * 5000, "", f"TEL:{ANN}"), [(ANN, "Ann")]),
+    ("Name,Phone\nAnn,+44 (0)7400 123456\nBob,00447400123457", [(ANN, "Ann"), (BOB, "Bob")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), FIELD)
+@pytest.mark.parametrize("size", [0, 1, 7, 4096], ids=lambda size: f"pieces-of-{size}")
+def test_what_the_field_sent(text: str | bytes, expected: list[tuple[str, str]], size: int) -> None:
+    data = text.encode() if isinstance(text, str) else text
+    if size == 1 and len(data) > 10_000:
+        size = 100
+    pieces = [data[start : start + size] for start in range(0, len(data), size)] if size else data
+    found = read(pieces, "GB")
+    assert [(one.number, one.name) for one in found.cards] == expected
+    assert found.troubles == ()
+
+
+@pytest.mark.parametrize(
+    ("region", "typed", "number"),
+    [("MX", "044 222 123 4567", "+522221234567"), ("MX", "1 222 123 4567", "+522221234567")],
+)
+def test_numbers_as_people_there_write_them(region: str, typed: str, number: str) -> None:
+    assert [one.number for one in read(f"Name,Phone\nAna,{typed}\n".encode(), region).cards] == [number]
+
+
+def test_two_spellings_in_one_file_are_one_person() -> None:
+    found = read(b"Name,Phone,Notes\nAna,+5491123456789,a\n,011 2345-6789,b\n", "AR")
+    assert found.cards == (Card("+5491123456789", "Ana", "a\nb"),)
+
+
+def test_a_file_with_pictures_is_read_as_a_stream() -> None:
+    """Twenty megabytes, of which no more than a card is kept."""
+    picture = (
+        b"PHOTO;ENCODING=b;TYPE=JPEG:" + b"QUJDREVG" * 9 + b"\r\n" + (b" " + b"QUJDREVG" * 9 + b"\r\n") * 280
+    )
+
+    def pieces() -> Iterator[bytes]:
+        for n in range(1000):
+            yield f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Person {n}\r\n".encode()
+            yield picture
+            yield f"TEL:07400 {n:06}\r\nEND:VCARD\r\n".encode()
+
+    assert sum(map(len, pieces())) > 20_000_000
+    tracemalloc.start()
+    found = read(pieces(), "GB")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (len(found.cards), found.troubles) == (1000, ())
+    assert most < 4_000_000

@@ -121,6 +121,48 @@ def test_people(tmp_path: Path) -> None:
     assert "There is no user bob" in plain_trouble(nobody)
 
 
+@pytest.mark.parametrize(("command", "name"), [("add", "mia"), ("password", "bob")])
+def test_who_cannot_be_added_is_not_asked_for_a_password(tmp_path: Path, command: str, name: str) -> None:
+    config = write_config(tmp_path, "auto")
+    textback("user", "add", "mia", "-c", config, "--password-stdin", stdin="correct horse\n")
+    host, terminal = pty.openpty()
+    asked = subprocess.run(
+        [TEXTBACK, "user", command, name, "-c", str(config)],
+        stdin=terminal,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    os.close(host)
+    os.close(terminal)
+    assert asked.stdout == ""
+    assert "There is" in plain_trouble(asked)
+
+
+# Runs a command in a folder that its user may not look into, also where the tests run as root.
+ELSEWHERE = """
+import os, sys
+from bridge.cli import main
+import bridge.config, bridge.records.engine, bridge.records.users, bridge.service.start  # while that may be read
+os.chdir(sys.argv[1])
+os.chmod(sys.argv[1], 0)
+if os.geteuid() == 0:
+    os.seteuid(65534)
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("command", [["calls"], ["config", "check"], ["run"], ["calls", "-c", "config.ini"]])
+def test_in_a_folder_that_may_not_be_read(tmp_path: Path, command: list[str]) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE, str(folder), *command], capture_output=True, text=True, timeout=120
+    )
+    folder.chmod(0o700)
+    assert "config.ini: cannot be read (Permission denied)" in plain_trouble(done, 2)
+
+
 def test_history_of_a_new_box_is_empty_and_a_text_can_be_queued(tmp_path: Path) -> None:
     config = write_config(tmp_path, "auto")
     for what in ("calls", "messages", "contacts"):

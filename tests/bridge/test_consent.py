@@ -102,6 +102,28 @@ def test_a_tapback_that_quotes_our_hint_asks_for_nothing(box: Box) -> None:
     assert not contact(box).doubtful
 
 
+@pytest.mark.parametrize("words", ["START", "unstop", "HELP", "Info"])
+def test_who_was_never_texted_gets_no_answer_that_says_nothing(box: Box, words: str) -> None:
+    heard(box, words)
+    heard(box, "STOP", sender=BOB)
+    assert sent(box, 1)[0].startswith("You will get no more automatic texts")
+    assert [text.number for text in box.simulator.sent] == [BOB]
+    assert next(m.status for m in box.messages() if m.body == words) == "received"  # somebody should look
+    heard(box, "start", sender=BOB)
+    assert "Reply STOP to opt out." in sent(box, 2)[1]
+
+
+def test_start_is_answered_where_a_doubt_was_and_not_twice(box: Box) -> None:
+    heard(box, "I need to cancel my appointment")
+    heard(box, "START")
+    assert sent(box, 1)[0].startswith("You will get texts from Corner Bakery again.")
+    assert not contact(box).doubtful
+    heard(box, "start")
+    box.simulator.call(ANN, rings=1)
+    assert box.settled()[0].textback == "sent"
+    assert len(box.simulator.sent) == 2
+
+
 def test_a_short_code_and_a_name_are_never_answered(box: Box) -> None:
     heard(box, "STOP", sender="60006")
     heard(box, "HELP", sender="PARCELS")

@@ -131,7 +131,7 @@ KEPT = [
 
 def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engine) -> None:
     at_revision(engine, "0006")
-    plain = {words: code for code, words in SENTENCES.items() if "{" not in words and code != "strangers"}
+    plain = {words: code for code, words in SENTENCES.items() if "{" not in words and code not in LATER}
     cases = [*KEPT, *(("excluded", words, code) for words, code in plain.items())]
     traces = [
         [
@@ -160,6 +160,9 @@ def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engin
             assert trace_in_words(kept) == trace
 
 
+# Codes that no row of a release before them can stand for.
+LATER = {"strangers", "standstill", "too_late", "database_accepted"}
+
 CHANGES = {
     "paused automatic texts for 60 minutes": "paused?minutes=60",
     "closed the shop until 15:00": "closed_until?back=15%3A00",
@@ -172,7 +175,7 @@ CHANGES = {
     "made noa staff": "role?name=noa&role=staff",
     "gave noa a new password": "password?name=noa",
     "logged noa out everywhere": "logged_out?name=noa",
-    **{words: code for code, words in CHANGE_WORDS.items() if "{" not in words},
+    **{words: code for code, words in CHANGE_WORDS.items() if "{" not in words and code not in LATER},
 }
 
 

@@ -258,6 +258,41 @@ def test_who_had_not_opted_out_leaves_nothing_at_all(box: Box) -> None:
     }  # the audit entry names nobody
 
 
+@pytest.mark.parametrize("read_meanwhile", [False, True])
+def test_while_the_box_runs_no_file_holds_what_was_forgotten(
+    box: Box, tmp_path: Path, read_meanwhile: bool
+) -> None:
+    words = "Mill Lane, the blue door"
+    heard(box, "Hello")
+    assert box.service.bridge.request(Describe(ANN, "Ann", words, "")) == Done()
+
+    def holding() -> list[str]:
+        return [file.name for file in tmp_path.glob("textback.db*") if words.encode() in file.read_bytes()]
+
+    assert holding()
+    engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
+    with engine.connect() as reader:
+        if read_meanwhile:
+            reader.exec_driver_sql("BEGIN")
+            assert reader.exec_driver_sql("SELECT notes FROM contact").all()
+        assert box.service.bridge.request(Forget(ANN)) == Done()
+        box.turn()
+        assert (not holding()) != read_meanwhile
+    engine.dispose()
+    until(lambda: not holding(), "the emptying of the log")
+
+
+def test_old_rows_leave_the_log_too(box: Box, tmp_path: Path) -> None:
+    with Session(box.service.engine) as session:
+        past(session)
+    with Session(box.service.engine) as session, session.begin():
+        memo.remember(session, retention.TIDIED, datetime.now(UTC).isoformat())
+    box.service.loop.periodic["first tidying"].at = 0.0
+    until(lambda: all(message.created > YEAR_AGO for message in box.messages()), "the deletion")
+    log = tmp_path / "textback.db-wal"
+    until(lambda: log.stat().st_size == 0, "the emptying of the log")
+
+
 def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     box.simulator.call(ANN, rings=50)
     until(lambda: box.calls() and box.calls()[0].address, "the ringing")

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from bridge.rules.policy import Reason
-from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, ListTrouble
+from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, FileTrouble, ListTrouble
 from bridge.words import reasons
 from bridge.words.reasons import error_sentence
 from bridge.words.troubles import REMEDIES, SENTENCES, sentence
@@ -13,7 +13,7 @@ from modem.contract import Trouble, TroubleCode
 from modem.ports.holders import KNOWN
 from modem.sms import causes
 
-CODES: list[str] = [*TroubleCode, *BoxTrouble, *ListTrouble, *ClosedForNow, *DatabaseTrouble]
+CODES: list[str] = [*TroubleCode, *BoxTrouble, *ListTrouble, *ClosedForNow, *DatabaseTrouble, *FileTrouble]
 REFUSALS = [
     (code, f"{error}: {code}")
     for error, table in (("+CMS ERROR", causes.CMS), ("+CME ERROR", causes.CME))

@@ -16,6 +16,7 @@ from modem.contract import Event, LineDown, LineUp, Trouble, TroubleCode
 from modem.line.driver import Driver, Line
 from modem.ports import discovery, holders, udev
 from modem.ports.discovery import Candidate, LeftAlone, Port
+from modem.ports.layouts import LAYOUTS
 from modem.simulator import Simulator
 from tests.support.box import until
 from tests.support.paths import ROOT
@@ -26,6 +27,8 @@ Said = SimpleQueue[Event | BaseException]
 def usb(path: str, vendor: int, product: int, interface: int | None = None, **more: Any) -> Port:
     return Port(path, vendor, product, interface, **more)
 
+
+OTHER_MAKERS = ((0x2DEE, 0x4D07), (0x05C6, 0x6000), (0x2CB7, 0x0104))
 
 # (what is there, the ports in the order in which they are asked)
 STICKS = {
@@ -50,6 +53,22 @@ STICKS = {
         ],
         ["2", "3", "0"],
     ),
+    "drivers after the known": (
+        [
+            *(usb(f"/dev/ttyUSB{i}", 0x2DEE, 0x4D07, i, driver="option") for i in (0, 1)),
+            usb("/dev/ttyUSB3", 0x05C6, 0x6000, 0, driver="qcserial", words="GPS modem"),
+            usb("/dev/ttyUSB4", 0x2CB7, 0x0104, 4, driver="option", triple=(0xFF, 0xFF, 0x30)),
+            usb("/dev/ttyUSB5", 0x9999, 1, 0, driver="sierra"),
+            usb("/dev/ttyHS6", 0x0AF0, 0x7601, 0, driver="hso"),
+            usb("/dev/ttyUSB7", 0x2C7C, 0x0125, 2, driver="option"),
+            usb("/dev/ttyACM8", 0x1234, 1, 0, triple=(2, 2, 1), driver="cdc_acm"),
+        ],
+        ["7", "6", "0", "1", "3", "5", "8"],
+    ),
+    "makers whose ids the kernel does not know": (
+        [usb(f"/dev/ttyUSB{vendor % 7}", vendor, product, 2) for vendor, product in OTHER_MAKERS],
+        ["1", "2", "5"],
+    ),
     "a hat": ([Port("/dev/serial0")], ["serial0"]),
 }
 
@@ -73,6 +92,9 @@ def test_the_likeliest_port_is_asked_first(name: str) -> None:
         usb("/dev/ttyUSB0", 0x2C7C, 0x0125, 1),
         usb("/dev/ttyUSB4", 0x1E0E, 0x9001, 4),
         usb("/dev/ttyUSB0", 0x9999, 0x0001, 0),
+        usb("/dev/ttyUSB0", 0x9999, 0x0001, 0, driver="ftdi_sio"),
+        usb("/dev/ttyUSB0", 0x2CB7, 0x0104, 4, driver="option", triple=(0xFF, 0xFF, 0x30)),
+        usb("/dev/ttyUSB1", 0x2C7C, 0x0125, 1, driver="option"),
         Port("/dev/ttyAMA0"),
     ],
     ids=lambda port: f"{port.vendor}:{port.words or port.path}",
@@ -116,6 +138,9 @@ def test_what_sysfs_tells_of_an_interface(tmp_path: Path) -> None:
     assert discovery._triple(str(tmp_path)) == (0xFF, 1, 2)
     assert discovery._hex(str(tmp_path), "bInterfaceNumber") == 10
     assert discovery._triple(str(tmp_path / "none")) is None
+    (tmp_path / "driver").symlink_to("/sys/bus/usb/drivers/option")
+    assert discovery._driver(str(tmp_path)) == "option"
+    assert discovery._driver(str(tmp_path / "none")) == discovery._driver(None) == ""
 
 
 # ---- with modems
@@ -249,7 +274,7 @@ def test_the_udev_rules_name_the_same_ports() -> None:
     rule = r'ENV\{ID_VENDOR_ID\}=="(\w{4})", ENV\{ID_MODEL_ID\}=="(\w{4})", ENV\{ID_USB_INTERFACE_NUM\}=="(\w\w)"'
     named = {tuple(int(word, 16) for word in found) for found in re.findall(rule, text)}
     assert named == {
-        (layout.vendor, product, layout.at[0]) for layout in discovery.LAYOUTS for product in layout.products
+        (layout.vendor, product, layout.at[0]) for layout in LAYOUTS for product in layout.products
     }
     assert all(
         isinstance(judged := discovery.judge(usb("/dev/ttyUSB9", *ids)), Candidate)

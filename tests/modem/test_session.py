@@ -30,6 +30,7 @@ from modem.contract import (
 )
 from modem.errors import PortLost
 from modem.line.channel import Channel
+from modem.line.hand_over import HandOver
 from modem.line.session import Session
 from modem.line.timing import Timing
 from modem.procedures.setup import initialise
@@ -93,7 +94,14 @@ class Player:
         """A session as after the plugging-in, on a modem that has neither AT+CLCC nor AT+CEER."""
         set_up = partial(initialise, "generic", None, lambda imei, iccid: None)
         self.session = Session(
-            self.channel, self.tracker, set_up, self.events.append, Timing(), lambda: self.now, Counter()
+            self.channel,
+            self.tracker,
+            set_up,
+            self.events.append,
+            Timing(),
+            lambda: self.now,
+            Counter(),
+            HandOver(),
         )
         self.session.begin()
         self.answer()

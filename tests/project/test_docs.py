@@ -48,7 +48,7 @@ def commands(group: click.Group = main, before: str = "") -> dict[str, click.Com
 
 def test_every_command_and_option_is_in_the_table() -> None:
     text = (ROOT / "docs" / "commands.md").read_text()
-    rows = dict(re.findall(r"^\| `textback ((?:user |config )?\w+)(.*?)` \|", text, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `textback ((?:user |config |database )?\w+)(.*?)` \|", text, re.MULTILINE))
     assert set(rows) == set(commands())
     for name, command in commands().items():
         options = {

@@ -63,10 +63,11 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
-            "INSERT INTO contact (address, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
-            " VALUES (?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
+            "INSERT INTO contact (address, identity, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
+            " VALUES (?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
             (
                 (
+                    number(n),
                     number(n),
                     f"Somebody {n}" if n % 2 else "",
                     n % 5 == 0,

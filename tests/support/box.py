@@ -18,6 +18,7 @@ from bridge.records.views import CallRow, MessageRow
 from bridge.service import start
 from modem.line.timing import Timing
 from modem.simulator import Simulator
+from tests.support import databases
 
 ANN, BOB, CEM = "+447400123456", "+447400123457", "+447400123458"
 MESSAGE = "Sorry we missed you. How can we help?"
@@ -41,7 +42,7 @@ def until(look: Callable[[], T | None], what: str = "it") -> T:
 CONFIG = """\
 [shop]
 name = Corner Bakery
-country = GB
+country = {country}
 [modem]
 port = {port}
 [textback]
@@ -61,9 +62,11 @@ def write_config(
     extra: str = "",
     hint: str = "no",
     message: str = MESSAGE,
+    country: str = "GB",
 ) -> Path:
     path = folder / "config.ini"
-    path.write_text(CONFIG.format(port=port, message=message, textback=textback, hint=hint) + extra)
+    values = {"port": port, "message": message, "textback": textback, "hint": hint, "country": country}
+    path.write_text(CONFIG.format_map(values) + databases.section(folder) + extra)
     return path
 
 
@@ -153,9 +156,10 @@ def a_box(
     message: str = MESSAGE,
     clock: Clock | None = None,
     timing: Timing | None = None,
+    country: str = "GB",
 ) -> Iterator[Box]:
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
-    path = write_config(folder, simulator.port, textback, extra, hint, message)
+    path = write_config(folder, simulator.port, textback, extra, hint, message, country)
     with _started(
         start.running(config.load(path), start.reloader(path), clock=clock, timing=timing)
     ) as running:

@@ -20,11 +20,13 @@ from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, 
 from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import ContactKind, Direction, MessageKind, MessageStatus
+from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from modem import contract
 from modem.contract import CallOutcome
+from tests.support import databases
 from tests.support.box import DEADLINE
 from tests.support.people import add_user
 
@@ -51,7 +53,7 @@ port = 0
 
 def settings_in(folder: Path, web: str = "") -> Settings:
     path = folder / "config.ini"
-    path.write_text(CONFIG.format(web=web))
+    path.write_text(CONFIG.format(web=web) + databases.section(folder))
     return config.load(path)
 
 
@@ -69,7 +71,7 @@ class Office:
 def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
     settings = settings_in(folder, web)
-    engine = open_engine(settings.storage.database)
+    engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
     with Session(engine) as session, session.begin():
         add_user(session, NAME, PASSWORD)
@@ -77,7 +79,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    clock = Clock()
+    clock, file = Clock(), DatabaseFile(settings.storage.database, engine, Clock().utc)
     loop = Loop(
         settings,
         engine,
@@ -88,6 +90,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         Heartbeat(None),
         lambda job: None,
         lambda settings: None,
+        file,
     )
     page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(
@@ -114,6 +117,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if at_work:
             thread.join()
         engine.dispose()
+        file.release()
         page_engine.dispose()
 
 

@@ -428,6 +428,7 @@ def test_nobody_is_locked_out_for_ever() -> None:
     for n in range(GUESSES):
         limiter.may_try(f"10.0.0.{n % ALL}")
     assert not limiter.may_try("10.0.0.1")
+    assert limiter.may_try("10.0.1.1"), "who has not tried yet"
     assert not limiter.may_try("10.0.1.1")
     now = WINDOW + 0.1
     assert all(limiter.may_try("10.0.0.1") for _ in range(EACH))

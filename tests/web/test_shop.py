@@ -206,16 +206,59 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
     with Session(office.engine) as session:
         before = [user.model_dump() for user in users.everybody(session)]
     urls = staff.application.url_map.bind("localhost")
-    for endpoint in OWNERS_ONLY:
-        path = urls.build(endpoint, {"name": NAME} if endpoint == "team.change" else {})
+    places: dict[str, dict[str, str]] = {"team.change": {"name": NAME}, "contacts.forget": {"address": ANN}}
+    for endpoint in OWNERS_ONLY - {"contacts.export", "figures.calls_file"}:
+        path = urls.build(endpoint, places.get(endpoint, {}))
         for do in ("role", "password", "out", "remove"):
             form = {"do": do, "role": "owner", "name": "eve", "password": PASSWORD, "mobile": "07400 123499"}
+            form["sure"] = "yes"
             code, page = post(staff, path, **form)
             assert (code, "Only an owner may change this" in page) == (403, True), path
     with Session(office.engine) as session:
         assert [user.model_dump() for user in users.everybody(session)] == before
     assert office.loop.settings.shop.name == "Corner Bakery"
     assert audit_entries(office) == []
+
+
+# Where staff may go: everywhere else. An address that is new must be put in its place, here or in OWNERS_ONLY.
+STAFF_TOO = """
+calls.calls calls.ringing contacts.contact contacts.contacts contacts.describe contacts.import_contacts
+conversations.again conversations.assign conversations.called_back conversations.conversations conversations.done
+conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
+manifest.manifest news.news replies.change replies.replies settings.change settings.form settings.settings status.again
+status.for_now status.release status.status team.mine team.team tryout.ask tryout.tell welcome.first auth.login auth.logout
+healthz.healthz static
+"""
+
+
+def test_every_address_is_the_owners_or_everybodys(office: Office, staff: FlaskClient) -> None:
+    """B10: staff are asked to at each address of the page; what is the owner's is refused in plain words, and hidden."""
+    routes = {rule.endpoint: rule for rule in staff.application.url_map.iter_rules()}
+    assert OWNERS_ONLY | set(STAFF_TOO.split()) == set(routes)
+    urls = staff.application.url_map.bind("localhost")
+    values = {"address": ANN, "name": NAME, "section": "limits", "form": "vcf", "filename": "textback.css"}
+    form_token = token(staff, "/status")
+    for endpoint, rule in routes.items():
+        if endpoint == "auth.logout":
+            continue
+        path = urls.build(endpoint, {name: values[name] for name in rule.arguments})
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            if method == "POST" and endpoint not in OWNERS_ONLY:
+                continue
+            answer = staff.open(
+                path, method=method, data={"csrf_token": form_token, "sure": "yes"}, buffered=True
+            )
+            assert (answer.status_code == 403) == (endpoint in OWNERS_ONLY), path
+            assert ("Only an owner may" in answer.text) == (endpoint in OWNERS_ONLY | {"settings.form"}), path
+    with Session(office.engine) as session:
+        assert views.contact_at(session, ANN)
+    for path, words in (
+        (f"/contacts/{ANN}", "Forget this person"),
+        ("/contacts", "Save all contacts"),
+        ("/figures", "Call by call"),
+    ):
+        assert words not in staff.get(path).text
+        assert words in enter(office.bridge).get(path).text
 
 
 def test_the_last_owner_stays(office: Office, client: FlaskClient) -> None:

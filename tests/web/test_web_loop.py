@@ -25,7 +25,7 @@ from tests.support.box import until
 from tests.support.people import set_password
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
 from web import create_app
-from web.access.guesses import ALL, EACH, Limiter
+from web.access.guesses import ADDRESS, ALL, EACH, Limiter
 from web.server import Server
 
 
@@ -247,8 +247,21 @@ def test_one_address_is_held_back_and_others_are_not() -> None:
     assert limiter.may_try("10.0.0.2")
 
 
-def test_many_addresses_are_held_back_together() -> None:
+def test_many_addresses_keep_nobody_out() -> None:
+    """B8: when all together have tried too often, each of them waits; who has not tried yet is let try."""
     limiter = Limiter()
+    assert all(limiter.may_try(f"10.0.0.{n}") for n in range(ALL))
+    assert not limiter.may_try("10.0.0.1")
+    assert [limiter.may_try("10.0.1.1") for _ in range(2)] == [True, False]
+
+
+def test_one_address_is_held_back_whatever_names_it_tries() -> None:
+    limiter = Limiter()
+    assert sum(limiter.may_try("10.0.0.1", f"name {n}") for n in range(10 * ADDRESS)) == ADDRESS
+
+
+def test_the_code_of_the_first_log_in_is_held_back_for_all() -> None:
+    limiter = Limiter(first_is_free=False)
     assert all(limiter.may_try(f"10.0.0.{n}") for n in range(ALL))
     assert not limiter.may_try("10.0.1.1")
 

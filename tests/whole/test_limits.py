@@ -14,7 +14,7 @@ from bridge.words.reasons import error_sentence
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
 
-DAN = "+447400123459"
+DAN, EVE, FAY = "+447400123459", "+447400123461", "+447400123462"
 
 
 def call(box: Box, *numbers: str) -> None:
@@ -63,6 +63,21 @@ def test_a_burst_of_strangers_stops_automatic_texts_until_somebody_lets_them_go_
         assert box.service.loop.status.breaker is None
         call(box, DAN)
         assert box.settled(4)[0].textback == "sent"
+
+
+def test_after_the_release_strangers_count_anew(tmp_path: Path) -> None:
+    limits = "[limits]\nstrangers_per_10_minutes = 2\n"
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=limits) as box:
+        call(box, ANN, BOB, CEM)
+        assert box.settled(3)[0].reason == "breaker"
+        assert box.service.bridge.request(ResetBreaker()) == Done()
+        call(box, DAN)
+        assert box.settled(4)[0].textback == "sent"
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=limits) as box:
+        call(box, EVE)  # a restart does not forget the release
+        assert box.settled(5)[0].textback == "sent"
+        call(box, FAY)
+        assert box.settled(6)[0].reason == "breaker"
 
 
 def test_a_stopped_box_is_still_stopped_after_a_restart(tmp_path: Path) -> None:

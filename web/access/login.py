@@ -2,22 +2,53 @@
 
 import hmac
 import time
+from secrets import token_urlsafe
 
-from flask import Blueprint, abort, current_app, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask import (
+    Response as Page,
+)
+from itsdangerous import BadSignature, URLSafeSerializer
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.bridge import Bridge
-from bridge.records import users
+from bridge.contract.requests import EndLogin
+from bridge.records import logins, users
 from bridge.records.tables import User
 from web import current
+from web.access import cookies
 from web.access.guesses import Limiter
 
-SESSION_DAYS = 30
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
 OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "manifest.manifest"}
-# What staff may not do.
-OWNERS_ONLY = frozenset({"settings.send_sample", "team.add", "team.change", "welcome.shop", "welcome.sample"})
+# What staff may not do: settings, people, and whatever takes all of the shop's contacts or callers away, out of the box or for
+# good. The forms of settings are open to look at; `settings.change` refuses to keep them.
+OWNERS_ONLY = frozenset(
+    {
+        "status.accept_database",
+        "settings.send_sample",
+        "team.add",
+        "team.change",
+        "welcome.shop",
+        "welcome.sample",
+        "contacts.export",
+        "contacts.forget",
+        "figures.calls_file",
+    }
+)
+# The cookie by which a device is known that somebody has logged in from, for so many seconds.
+DEVICE, DEVICE_SECONDS = "textback_device", 400 * 86400
 
 # Who asks for news every two seconds need not be looked up each time; a new password counts there so much later (seconds).
 KNOWN_FOR = 10.0
@@ -48,7 +79,8 @@ def check() -> Response | None:
 def owners_only() -> None:
     """Refuses staff with 403."""
     if g.role != users.OWNER:
-        abort(403, "Only an owner may change this. Ask one of them to do it, or to make you an owner.")
+        what = "save this" if request.method == "GET" else "change this"
+        abort(403, f"Only an owner may {what}. Ask one of them to do it, or to make you an owner.")
 
 
 def _session_key(bridge: Bridge) -> str:
@@ -60,39 +92,84 @@ def _session_key(bridge: Bridge) -> str:
 
 def _who(bridge: Bridge) -> tuple[str | None, str | None]:
     """Name and role of who is logged in."""
-    key, mark = session.get("user"), session.get("mark")
-    if not isinstance(key, int) or not isinstance(mark, str):
+    key, mark, secret, hour = (session.get(part) for part in ("user", "mark", "login", "hour"))
+    if not (
+        isinstance(key, int) and isinstance(mark, str) and isinstance(secret, str) and isinstance(hour, int)
+    ):
         return None, None
-    known: dict[tuple[int, str], tuple[str, str, float]] = current_app.extensions["known"]
-    name, role, until = known.get((key, mark), ("", "", 0.0))
+    known = _known()
+    name, role, until = known.get((key, mark, secret), ("", "", 0.0))
     if request.endpoint == "news.news" and time.monotonic() < until:
         return name, role
     with Session(bridge.engine) as database:
         user = database.get(User, key)
-    if user is None or not hmac.compare_digest(mark, users.mark(user)):
-        known.pop((key, mark), None)
+        holds, now = logins.holds(database, logins.digest(secret), hour), logins.hours_run(database)
+    if user is None or not holds or not hmac.compare_digest(mark, users.mark(user)):
+        known.pop((key, mark, secret), None)
         return None, None
-    known[key, mark] = (user.name, user.role, time.monotonic() + KNOWN_FOR)
+    if hour != now:
+        session["hour"] = now
+    known[key, mark, secret] = (user.name, user.role, time.monotonic() + KNOWN_FOR)
     return user.name, user.role
 
 
+def _known() -> dict[tuple[int, str, str], tuple[str, str, float]]:
+    known: dict[tuple[int, str, str], tuple[str, str, float]] = current_app.extensions["known"]
+    return known
+
+
 def let_in(name: str) -> None:
-    """A new session of this user; whatever the cookie said before is forgotten."""
+    """A new log-in of this user; whatever the cookie said before is forgotten. The device is known from now on."""
     with Session(current.bridge().engine) as database:
-        user = users.named(database, name)
+        user, hour = users.named(database, name), logins.hours_run(database)
     session.clear()
     if user is None:  # somebody has let them log in no more, at this very moment
         return
     session.permanent = True
     session["user"], session["mark"] = user.id, users.mark(user)
+    session["login"], session["hour"] = token_urlsafe(16), hour
+    if _device(name) is None:
+        g.device = _devices().dumps([user.name, token_urlsafe(12)])
 
 
-def may_guess() -> Limiter:
-    """The limiter of guesses. Aborts with 429 for an address that has guessed too often."""
-    limiter: Limiter = current_app.extensions["limiter"]
-    if not limiter.may_try(request.remote_addr or ""):
+def remember_device(response: Page) -> Page:
+    """Give the device the cookie by which it is known, if it has just been logged in from for the first time."""
+    if device := g.get("device"):
+        cookies.give(response, DEVICE, device, DEVICE_SECONDS)
+    return response
+
+
+def _devices() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="device")
+
+
+def _device(name: str) -> str | None:
+    """The device that this request comes from, if somebody of this name has logged in from it before."""
+    try:
+        user, device = _devices().loads(request.cookies.get(DEVICE, ""))
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return f"device {device}" if user == name else None
+
+
+class Guess:
+    """One try to log in, already counted as wrong."""
+
+    def __init__(self, limiter: Limiter, who: str, name: str) -> None:
+        self._limiter, self._who, self._name = limiter, who, name
+
+    def was_right(self) -> None:
+        """It was no guess."""
+        self._limiter.was_right(self._who, self._name)
+
+
+def may_guess(name: str, limit: str = "limiter") -> Guess:
+    """A try of this name's password. Aborts with 429 for who has guessed too often. limit: which of the app's limits counts."""
+    limiter: Limiter = current_app.extensions[limit]
+    who = _device(name) or request.remote_addr or ""
+    if not limiter.may_try(who, name):
         abort(429, "Too many wrong passwords. Wait a minute, then try again.")
-    return limiter
+    return Guess(limiter, who, name)
 
 
 # ---- pages
@@ -105,18 +182,18 @@ def login() -> str | Response | tuple[str, int]:
     target = _inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD is no guess either
         with Session(bridge.engine) as database:
             if users.nobody_yet(database):
                 return redirect(url_for("welcome.first"), 303)
         return render_template("login.html", target=target, wrong=None)
-    limiter = may_guess()
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    guess = may_guess(name)
     with Session(bridge.engine) as database:
         user = users.proven(database, name, password)
     if user is None:
         return render_template("login.html", target=target, wrong=name), 401
-    limiter.was_right(request.remote_addr or "")
+    guess.was_right()
     let_in(user.name)
     return redirect(target, 303)
 
@@ -136,6 +213,9 @@ def _inside(target: str) -> str:
 
 @pages.route("/logout", methods=["POST"])
 def logout() -> Response:
-    """Log out, on this device."""
+    """Log out, on this device: a copy of its cookie is worth nothing either."""
+    secret: str = session["login"]
+    current.bridge().request(EndLogin(logins.digest(secret)), by=g.user)
+    _known().pop((session["user"], session["mark"], secret), None)
     session.clear()
     return redirect(url_for("auth.login"), 303)

@@ -1,5 +1,7 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
+from functools import partial
+
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
@@ -11,13 +13,15 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
-from web import current
+from web import current, limits
 from web.pages import paging
 from web.pages.told import in_words
 
 LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
+# So much of a file is read at once (bytes).
+PIECE = 64 * 1024
 KIND_WORDS = {
     "": "Customer: gets texts back",
     "staff": "Staff: never texted",
@@ -26,12 +30,6 @@ KIND_WORDS = {
 }
 
 pages = Blueprint("contacts", __name__)
-
-
-def room_for_files() -> None:
-    """A file of contacts may be larger than any form; who is not logged in has been sent away by now."""
-    if request.endpoint == "contacts.import_contacts" and g.get("user"):
-        request.max_content_length = addressbook.MAX_BYTES + 64 * 1024
 
 
 @pages.route("/contacts")
@@ -55,6 +53,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
         text=search,
         read=read,
         taken=taken,
+        largest=limits.in_words(limits.LARGEST_FILE),
     )
 
 
@@ -85,7 +84,7 @@ def import_contacts() -> str | tuple[str, int]:
     file = request.files.get("file")
     if file is None or not file.filename:
         abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
-    read = addressbook.read(file.read(), bridge.region())
+    read = addressbook.read(iter(partial(file.read, PIECE), b""), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)

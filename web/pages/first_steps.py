@@ -21,7 +21,7 @@ from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
 from web.pages import settings
-from web.pages.told import in_words
+from web.pages.told import in_words, not_kept
 
 pages = Blueprint("welcome", __name__)
 
@@ -51,14 +51,14 @@ def _begin(problem: str | None = None) -> str:
 
 def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     """The first user, who is an owner; logged in at once."""
-    form, limiter = request.form, login.may_guess()
+    form, guess = request.form, login.may_guess("", "code_limiter")
     code = form.get("code", "")
     with Session(bridge.engine) as database:
         if not users.is_setup_code(database, code):
             return _begin(
                 "This is not the code. It stands where the box was started, and in what textback doctor prints."
             ), 403
-    limiter.was_right(request.remote_addr or "")
+    guess.was_right()
     try:
         name = users.name_of(form.get("name", ""))
         wanted = TakeOver(code, name, users.hash_password(form.get("password", "")))
@@ -93,7 +93,7 @@ def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, 
     try:
         settings.keep(bridge, section, values)
     except (ConfigError, CannotWrite) as error:
-        return _steps(bridge, str(error)), 422
+        return _steps(bridge, not_kept(error)), 422
     return redirect(url_for("welcome.first"), 303)
 
 

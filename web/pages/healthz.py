@@ -29,7 +29,7 @@ def healthz() -> tuple[Response, int]:
         "status": "dead" if not alive else "trouble" if status.troubles else "ok",
         "loop": round(_age(status), 1),
         "lines": lines,
-        "database": sentence(status.database) if status.database else None,
+        "database": sentence(trouble) if (trouble := status.database or status.standstill) else None,
         "config": status.config,
     }
     return jsonify(body), 200 if alive else 503

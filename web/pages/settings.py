@@ -22,7 +22,7 @@ from bridge.rules.preview import samples
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
-from web.pages.told import in_words
+from web.pages.told import in_words, not_kept
 
 LONGEST = 1600
 CHANGED_MEANWHILE = (
@@ -64,7 +64,7 @@ def form(section: str) -> str:
         if g.role != users.OWNER and section == "notify":
             values = values | {"urls": ""}  # they hold passwords
     except CannotWrite as error:
-        abort(503, str(error))
+        abort(503, not_kept(error))
     return _form(section, values, edit.mark(values))
 
 
@@ -86,7 +86,7 @@ def change(section: str) -> Response | tuple[str, int]:
     except ConfigError as error:
         return _form(section, now | typed, seen, problems=_problems(error, section)), 422
     except CannotWrite as error:
-        return _form(section, typed, request.form.get("seen", ""), str(error)), 503
+        return _form(section, typed, request.form.get("seen", ""), not_kept(error)), 503
     return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
 
 

@@ -7,7 +7,16 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Rejected
-from bridge.contract.requests import CloseShop, OpenShop, Pause, Request, ResetBreaker, Resume, TryAgain
+from bridge.contract.requests import (
+    AcceptDatabase,
+    CloseShop,
+    OpenShop,
+    Pause,
+    Request,
+    ResetBreaker,
+    Resume,
+    TryAgain,
+)
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
@@ -67,6 +76,14 @@ def release() -> Response:
     """Somebody has looked at the callers: let automatic texts go on (303 to the status)."""
     bridge = current.bridge()
     bridge.request(ResetBreaker(), by=g.user)
+    return redirect(url_for("status.status"), 303)
+
+
+@pages.route("/status/database", methods=["POST"])
+def accept_database() -> Response:
+    """Somebody has decided: automatic texts go on with the database that is there (303 to the status). Owners only."""
+    bridge = current.bridge()
+    bridge.request(AcceptDatabase(), by=g.user)
     return redirect(url_for("status.status"), 303)
 
 

@@ -80,11 +80,11 @@ def mine() -> Response | tuple[str, int]:
 
 
 def _own_password(old: str, new: str) -> SetPassword:
-    limiter = login.may_guess()
+    guess = login.may_guess(g.user)
     with Session(current.bridge().engine) as database:
         if users.proven(database, g.user, old) is None:
             raise Refusal(Refused.OLD_PASSWORD_WRONG)
-    limiter.was_right(request.remote_addr or "")
+    guess.was_right()
     return SetPassword(g.user, users.hash_password(new))
 
 

@@ -1,8 +1,9 @@
 """What is shown: rows for the page, the commands and the owner's text messages; reads only."""
 
+from bridge.records.contacts import contact_at
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
-from bridge.records.views.contact_list import consents, contact_at, contacts
+from bridge.records.views.contact_list import consents, contacts
 from bridge.records.views.conversation_list import conversations, saved_replies, thread
 from bridge.records.views.message_list import automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (

@@ -27,11 +27,6 @@ def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
     return session.exec(mine.order_by(col(ConsentEvent.id).desc())).all()
 
 
-def contact_at(session: Session, address: str) -> Contact | None:
-    """The contact with this address (E.164, or a name that sends texts); None if there is none."""
-    return session.exec(select(Contact).where(Contact.address == address)).first()
-
-
 def found_ids(session: Session, search: str) -> Sequence[int]:
     """The contacts with this part of a name or number, the last seen of them; a number may be typed with 0 before it."""
     text = search.strip().replace("%", "").replace("_", "")

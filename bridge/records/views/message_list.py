@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
 from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
+from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
 MONTH = timedelta(days=30)
@@ -52,7 +53,7 @@ def messages(
         .limit(limit)
     )
     if address is not None:
-        query = query.where(Contact.address == address)
+        query = query.where(Contact.identity == identity(address))
     if contact is not None:
         query = query.where(Message.contact_id == contact)
     if before is not None:

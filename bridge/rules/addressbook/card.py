@@ -1,16 +1,16 @@
 """One entry of an address book, and how entries of a file are collected and merged."""
 
-import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from bridge.rules.numbering_plans import one_spelling
 from bridge.rules.numbers import NOWHERE, e164
 from bridge.rules.one_line import one_line
 from bridge.rules.optout import normal
 
-MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 5_000_000, 50_000, 20
+MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 32 * 1024 * 1024, 50_000, 20
 
 
 NAME_LENGTH, NOTES_LENGTH = 80, 1000
@@ -69,7 +69,11 @@ _LABELS = {"never": "Never text", "staff": "Staff", "supplier": "Supplier", "blo
 
 
 class _TooMany(Exception):
-    pass
+    """More entries than anybody has."""
+
+
+class _TooLarge(Exception):
+    """More octets than a file may have."""
 
 
 @dataclass
@@ -110,21 +114,24 @@ class _Book:
             if number is None:
                 self.trouble(f"{who}: {self._why(raw)}")
                 continue
-            called = "" if e164(name, self.region) == number else name
+            is_number = any(map(str.isdigit, name)) and _number(name, self.region) == number
+            called = "" if is_number else name
             self._put(Card(number, called, _lines(notes), mark, "blocked" in known))
 
     def _put(self, card: Card) -> None:
         """The first name of a number wins; nothing that was noted of it is lost."""
-        old = self.cards.get(card.number)
+        line = one_spelling(card.number)
+        old = self.cards.get(line)
         if old:
             card = replace(
                 card,
+                number=old.number,
                 name=old.name or card.name,
                 notes=old.notes if card.notes in old.notes else _lines(f"{old.notes}\n{card.notes}"),
                 mark=max(old.mark, card.mark, key=_STRENGTH.index),
                 blocked=old.blocked or card.blocked,
             )
-        self.cards[card.number] = card
+        self.cards[line] = card
 
     def _why(self, raw: str) -> str:
         if re.fullmatch(r"\d([.,]\d+)?E\+?\d+", raw, re.IGNORECASE):
@@ -152,11 +159,15 @@ class _Book:
         return [f"{len(self.bare)} entries without a phone number were left out: {names}."]
 
 
+# What follows the number: an extension, or what is dialled after a pause.
+_BEYOND = re.compile(r"[;,#x]|ext|(?<=[\d\s)])[pw](?=[\d\s*#]|$)")
+
+
 def _number(raw: str, region: str) -> str | None:
-    """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses."""
+    """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses (p, w, comma)."""
     visible = "".join(c for c in raw[:100] if unicodedata.category(c) != "Cf")
     plain = re.sub("[\u2010-\u2015\u2212]", "-", visible).strip().removeprefix("'")
-    return e164(re.split("[;,#x]|ext", re.sub("^tel:", "", plain.casefold()))[0], region)
+    return e164(_BEYOND.split(re.sub("^tel:", "", plain.casefold()))[0], region)
 
 
 def _controls(text: str) -> str:
@@ -172,17 +183,3 @@ def _lines(text: str) -> str:
     """Notes: lines stay lines."""
     lines = re.split("\r\n|\r|\n", text[:_VALUE])
     return "\n".join(_controls(line) for line in lines).strip()[:NOTES_LENGTH].strip()
-
-
-def _decode(data: bytes) -> str:
-    """UTF-8 or UTF-16, with a mark of its order or without; else what Windows writes in the west."""
-    if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return data.decode("utf-16", "replace")
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        halves = data[start:200:2]
-        if len(halves) > 1 and halves.count(0) > len(halves) / 2:
-            return data.decode(encoding, "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")

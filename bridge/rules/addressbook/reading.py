@@ -4,30 +4,45 @@ The parser is our own because vobject (0.9.9) gives up a whole file at one card 
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from bridge.rules.addressbook.card import MAX_BYTES, MAX_ENTRIES, Read, _Book, _decode, _TooMany
+from bridge.rules.addressbook.card import MAX_BYTES, MAX_ENTRIES, Read, _Book, _TooLarge, _TooMany
 from bridge.rules.addressbook.table import _read_csv
 from bridge.rules.addressbook.vcard import _read_vcard
+from bridge.rules.text_files import octet_lines
+
+# In so many lines at its beginning a file of cards shows that it is one.
+HEAD = 40
+# More lines than MAX_ENTRIES cards have are none of an address book.
+MAX_LINES = 2_000_000
 
 
-def read(data: bytes, region: str) -> Read:
-    """The cards in a file of any kind. region: ISO code, for numbers written the national way. Never raises.
+def read(data: bytes | Iterable[bytes], region: str) -> Read:
+    """The cards in a file of any kind. data: its octets, whole or in pieces of any size, of which no more than one card or row
+    is kept at a time, and no picture. region: ISO code, for numbers written the national way. Never raises.
 
     >>> read(b"Name;Mobile\\r\\nAnn;07400 123456\\r\\nBob;12345", "GB").cards
     (Card(number='+447400123456', name='Ann', notes='', mark='', blocked=False),)
     >>> read(b"Name;Mobile\\r\\nAnn;07400 123456\\r\\nBob;12345", "GB").troubles
     ('Line 3, Bob: 12345 is no phone number and was left out.',)
     """
-    if len(data) > MAX_BYTES:
-        return Read(troubles=("The file is larger than 5 MB and was not read; bring it in parts.",))
-    if data[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+    pieces = iter([data] if isinstance(data, bytes) else data)
+    first = next(pieces, b"")
+    if first[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         return Read(troubles=("This looks like a spreadsheet's own file; save it as CSV and bring that.",))
     book = _Book(region)
+    lines = octet_lines(_counted(chain([first], pieces)))
     try:
-        if re.search(rb"(?im)^[^\w\n]{0,9}BEGIN[ \t]*:[ \t]*VCARD", data[:4000].replace(b"\0", b"")):
-            _read_vcard(data, book)
+        head = [line for _, line in zip(range(HEAD), lines, strict=False)]
+        if any(
+            re.match(rb"(?i)[^\w\n]{0,9}BEGIN[ \t]*:[ \t]*VCARD", line.replace(b"\0", b"")) for line in head
+        ):
+            _read_vcard(chain(head, lines), book)
         else:
-            _read_csv(_decode(data), book)
+            _read_csv(chain(head, lines), book)
+    except _TooLarge:
+        return Read(troubles=("The file is larger than 32 MB and was not read; bring it in parts.",))
     except _TooMany:
         return Read(
             troubles=(f"The file has more than {MAX_ENTRIES:,} entries and was not read; bring it in parts.",)
@@ -35,7 +50,13 @@ def read(data: bytes, region: str) -> Read:
     return book.read()
 
 
-# --- vCard
-
-
-# --- CSV
+def _counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    size = lines = 0
+    for piece in pieces:
+        size += len(piece)
+        lines += piece.count(b"\n") + piece.count(b"\r")
+        if size > MAX_BYTES:
+            raise _TooLarge
+        if lines > MAX_LINES:
+            raise _TooMany
+        yield piece

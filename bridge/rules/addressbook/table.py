@@ -4,10 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from bridge.rules.addressbook.card import _CATEGORIES, _COLUMNS, Card, _Book, _line, _lines, _number, _table
 from bridge.rules.optout import normal
 from bridge.rules.spreadsheet import guarded, guarded_number, unguarded
+from bridge.rules.text_files import decoded
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero", "vero"})
 
@@ -60,23 +62,28 @@ def to_csv(cards: Iterable[Card]) -> str:
 _END = "\0end"
 
 
-def _read_csv(text: str, book: _Book) -> None:
-    rows = list(_rows(text, book))
-    if not rows:
+# By so many rows it is guessed what the columns hold.
+_TYPICAL = 50
+
+
+def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
+    rows = _rows(map(decoded, lines), book)
+    first = list(islice(rows, _TYPICAL + 1))
+    if not first:
         return
-    header = rows[0][1]
+    header = first[0][1]
     roles = [_role(cell) for cell in header]
     if not any(roles) or any(_looks(cell, book.region) for cell in header):
         header, roles = [], []
-    body = rows[1:] if header else rows
-    _guess(roles, header, [row for _, row in body[:50]], book.region)
+    typical = first[1:] if header else first
+    _guess(roles, header, [row for _, row in typical], book.region)
     if "number" not in roles:
         book.trouble(
             "No column of phone numbers was found; a first line such as number,name,notes would be right."
         )
         return
     strict = [column for column, cell in enumerate(header) if normal(cell) == "mark"]
-    for line, row in body:
+    for line, row in chain(typical, rows):
         cells: dict[str, list[str]] = {}
         for role, cell in zip(roles, row, strict=False):
             if cell.strip():
@@ -92,17 +99,19 @@ def _read_csv(text: str, book: _Book) -> None:
         book.add(f"Line {line}", _name(cells), numbers, "\n".join(cells.get("notes", [])), categories)
 
 
-def _rows(text: str, book: _Book) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Iterator[str], book: _Book) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, each with the line it begins at."""
-    lines = list(io.StringIO(text, newline=""))
-    at = 1
-    told = re.fullmatch(r"sep=([,;\t|])\s*", lines[0], re.IGNORECASE) if lines else None
+    at, before = 1, [next(lines, "")]
+    told = re.fullmatch(r"sep=([,;\t|])\s*", before[0], re.IGNORECASE)
     if told:  # Excel's own first line
-        lines, at = lines[1:], 2
-    head = re.sub(r'"[^"]*"', "", next((line for line in lines if line.strip()), ""))
+        before, at = [], 2
+    while not told and not before[-1].strip() and (line := next(lines, None)) is not None:
+        before.append(line)
+    head = re.sub(r'"[^"]*"', "", before[-1] if before else "")
     separator = told[1] if told else max(",;\t", key=head.count)
     # The last row stands alone, or a quotation mark has swallowed it.
-    reader = csv.reader([*lines, "\n", _END], delimiter=separator)
+    ended = (f"{line}\n" for line in chain(before, lines))
+    reader = csv.reader(chain(ended, ["\n", _END]), delimiter=separator)
     offset, row = at - 1, [""]
     while row != [_END]:
         at = offset + reader.line_num + 1

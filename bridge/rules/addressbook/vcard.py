@@ -3,8 +3,10 @@
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
-from bridge.rules.addressbook.card import _LABELS, _VALUE, Card, _Book, _decode, _line, _lines
+from bridge.rules.addressbook.card import _LABELS, _VALUE, Card, _Book, _line, _lines
+from bridge.rules.text_files import decoded
 
 
 def to_vcard(cards: Iterable[Card]) -> str:
@@ -40,40 +42,88 @@ _PROPERTY = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)',
 _CHARSET = re.compile(r'CHARSET="?((?:UTF-8|US-ASCII|ISO-8859-|WINDOWS-|KOI8-|SHIFT_JIS|EUC-|GB|BIG5)[\w-]*)')
 
 
-def _read_vcard(data: bytes, book: _Book) -> None:
-    # Some fold in the middle of a character, so this comes before decoding. Soft line breaks (=) are left to _unfold.
-    text = _decode(re.sub(rb"(?<!=)\r\n[ \t]|(?<![=\r])\n[ \t]", b"", data))
-    entry: list[tuple[str, str, str]] | None = None
-    count = 0
-    for line in _unfold(re.split("\r\n|\r|\n", text)):
-        edge = re.sub(r"^\W+|\s", "", line[:40]).upper()
-        if edge == "BEGIN:VCARD":
+# Of everything else in a card, such as pictures, nothing is kept.
+_KEPT = re.compile(rb"(?:[\w-]+\.)?(?:VERSION|FN|N|ORG|NICKNAME|NOTE|CATEGORIES|TEL)[;:]", re.IGNORECASE)
+# No card is longer than that without its pictures (bytes); a damaged file may have no end of one.
+_LONGEST_CARD = 256 * 1024
+
+
+def _read_vcard(lines: Iterable[bytes], book: _Book) -> None:
+    entry: list[bytes] | None = None
+    count = size = 0
+    for line in _unfold(lines):
+        edge = re.sub(rb"^\W+|[\s\0]", b"", line[:40]).upper()
+        if edge == b"BEGIN:VCARD":
             if entry is not None:
-                _add_entry(entry, count, book, ended=False)
-            entry, count = [], count + 1
-        elif edge == "END:VCARD" and entry is not None:
-            _add_entry(entry, count, book, ended=True)
+                _add_entry(_properties(entry), count, book, ended=False)
+            entry, count, size = [], count + 1, 0
+        elif edge == b"END:VCARD" and entry is not None:
+            _add_entry(_properties(entry), count, book, ended=True)
             entry = None
-        elif entry is not None and (matched := _PROPERTY.match(line)):
-            entry.append((matched[1].upper(), matched[2].upper(), matched[3][:_VALUE]))
+        elif entry is not None and _KEPT.match(line) and size < _LONGEST_CARD:
+            entry.append(line)
+            size += len(line)
     if entry is not None:
-        _add_entry(entry, count, book, ended=False)
+        _add_entry(_properties(entry), count, book, ended=False)
 
 
-def _unfold(lines: Iterable[str]) -> Iterator[str]:
-    parts: list[str] = []
-    quoted = False
+_EDGE = re.compile(rb"\s*(BEGIN|END):", re.IGNORECASE)
+# In so many pieces lies the last character of a line that is not at its end.
+_TAIL = 8
+
+
+def _unfold(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Whole properties (RFC 6350 3.2), before anything is decoded: some fold in the middle of a character. A soft line break of
+    quoted-printable (RFC 2045 6.7) ends with =; where the line behind it is folded as well, its blank is none of the text."""
+    parts: list[bytes] = []
+    quoted = soft = False
     for line in lines:
-        if quoted and parts[-1].endswith("=") and not re.match(r"\s*(BEGIN|END):", line, re.IGNORECASE):
+        if soft and not _EDGE.match(line):
             parts[-1] = parts[-1][:-1]
-            parts.append(line)
-        elif parts and line[:1] in (" ", "\t"):
+            folded = line[:1] in (b" ", b"\t") and _is_cut(b"".join(parts[-_TAIL:]))
+            parts.append(line[1:] if folded else line)
+        elif parts and line[:1] in (b" ", b"\t"):
             parts.append(line[1:])
         else:
-            yield "".join(parts)
+            yield b"".join(parts)
             parts = [line]
-            quoted = "QUOTED-PRINTABLE" in line.partition(":")[0].upper()
-    yield "".join(parts)
+            quoted = b"QUOTED-PRINTABLE" in line.partition(b":")[0].upper()
+        soft = quoted and parts[-1].endswith(b"=")
+    yield b"".join(parts)
+
+
+def _is_cut(begun: bytes) -> bool:
+    """Does this quoted-printable end within a character of UTF-8, or behind a blank, so that no other blank can follow?"""
+    if begun.endswith((b" ", b"=20")):
+        return True
+    try:
+        binascii.a2b_qp(begun.rpartition(b":")[2][-120:]).decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return False
+
+
+def _properties(lines: Sequence[bytes]) -> list[tuple[str, str, str]]:
+    """Name, parameters and value of each line of one card, which is decoded by itself, unless a line names its alphabet."""
+    utf8 = _is_utf8(lines)
+    found = []
+    for line in lines:
+        text = decoded(line) if utf8 else line.decode("cp1252", "replace").replace("\0", "")
+        charset = _CHARSET.search(text.partition(":")[0].upper())
+        if charset:
+            with suppress(LookupError, ValueError):
+                text = line.decode(charset[1])
+        if matched := _PROPERTY.match(text):
+            found.append((matched[1].upper(), matched[2].upper(), matched[3][:_VALUE]))
+    return found
+
+
+def _is_utf8(lines: Sequence[bytes]) -> bool:
+    try:
+        b"\n".join(lines).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _add_entry(properties: Sequence[tuple[str, str, str]], count: int, book: _Book, ended: bool) -> None:
@@ -107,7 +157,7 @@ def _unquote(value: str, parameters: str) -> str:
     try:
         return plain.decode(charset[1] if charset else "utf-8")
     except (LookupError, ValueError):  # unknown, or not what it says
-        return _decode(plain)
+        return decoded(plain)
 
 
 def _split(value: str, separator: str, old: bool) -> list[str]:

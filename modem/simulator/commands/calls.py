@@ -28,7 +28,8 @@ class CallCommands:
         handlers: dict[str, Handler] = {
             "+CEER": self._cause,
             "+CPAS": self._activity,
-            "+CLIP": self._clip,
+            "+CLIP": lambda rest: self._identification("+CLIP", rest),
+            "+CNAP": lambda rest: self._identification("+CNAP", rest),
             "+CHUP": self._hang_up,
             "+CHLD": self._hold,
             "+CIND": self._indicators,
@@ -71,11 +72,11 @@ class CallCommands:
 
     # ---- what is told by itself
 
-    def _clip(self, rest: str) -> Answer:
-        """AT+CLIP (27.007, 7.6): the second value says that the network provides it."""
+    def _identification(self, name: str, rest: str) -> Answer:
+        """AT+CLIP (27.007, 7.6) and AT+CNAP (7.30): the second value says that the network provides it."""
         if rest == READ:
-            return [f"+CLIP: {self._settings.get('+CLIP')},1"], OK
-        return self._settings.answer("+CLIP", rest)
+            return [f"{name}: {self._settings.get(name)},1"], OK
+        return self._settings.answer(name, rest)
 
     def _indications(self, rest: str) -> Answer:
         """Quectel's AT+QINDCFG="ccinfo",1,0; the other kinds are taken and forgotten."""

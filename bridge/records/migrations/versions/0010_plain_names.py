@@ -11,6 +11,6 @@ def upgrade() -> None:
     op.rename_table("memo", "keyvalue")
     op.rename_table("deed", "auditentry")
     for column in ("at", "contact_id"):
-        op.drop_index(f"ix_deed_{column}", "auditentry")
+        op.drop_index(f"ix_deed_{column}", "auditentry", if_exists=True)
         op.create_index(f"ix_auditentry_{column}", "auditentry", [column], unique=False)
     op.alter_column("incident", "over", new_column_name="ended")

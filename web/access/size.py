@@ -1,0 +1,45 @@
+"""Requests that bring too much: refused in words that name the limit, and noted in the log without what they bring."""
+
+from flask import abort, current_app, g, request
+
+from web import limits
+from web.connections import BUSY, NO_ROOM, REFUSED, TOO_LARGE
+
+
+def check() -> None:
+    """Refuses what the server has read away: 413 for what is too large, 503 for a file while there is no room for it."""
+    match request.environ.get(REFUSED):
+        case None:
+            return
+        case why if why == TOO_LARGE:
+            abort(413)
+        case why if why == BUSY:
+            _note("another file is being taken in")
+            abort(503, "Another file is just being taken in. Bring this one again in a minute.")
+        case why if why == NO_ROOM:
+            _note("the disk has no room for it")
+            abort(503, "The box has no room for this file: its disk is full.")
+
+
+def room_for_files() -> None:
+    """A file may be larger than any form; who is not logged in has been sent away by now."""
+    if g.get("user"):
+        request.max_content_length = limits.largest(request.path)
+
+
+def refused() -> str:
+    """Why a request is too large, for people; the log is told as well."""
+    most = limits.in_words(limits.LARGEST_FILE if request.path in limits.FILES else limits.FORM)
+    _note(f"it is larger than {most} or has too many fields")
+    if request.path in limits.FILES:
+        return f"This file is too large: the box takes files of up to {most}."
+    return f"This is too much at once: the box takes up to {most} in one form."
+
+
+def _note(why: str) -> None:
+    # The name of the view, not the path: that may hold a phone number.
+    size = request.content_length
+    size_words = f" of {size} bytes" if size else ""
+    current_app.logger.warning(
+        "A form%s for %s from %s was refused: %s.", size_words, request.endpoint, request.remote_addr, why
+    )
