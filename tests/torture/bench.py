@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,10 +44,11 @@ class Bench:
         speed: float = SPEED,
         limits: str = NO_LIMITS,
         profile: str = "generic",
+        reports: str = "auto",
     ) -> None:
         self.on_step: Callable[[str], None] | None = None
         self.simulator = Simulator(
-            profile, speed=speed, slots=100, reports="auto", report_delay=10.0, on_step=self._stepped
+            profile, speed=speed, slots=100, reports=reports, report_delay=10.0, on_step=self._stepped
         )
         self.folder = folder
         extra = limits + (f"[storage]\ndatabase = {storage}\n" if storage else "")
@@ -57,7 +58,9 @@ class Bench:
         self.heard: list[Hearing] = []
         self.kills = 0
         self.process: subprocess.Popen[bytes] | None = None
-        self._entry = [BIN / "python", "-m", "tests.torture.quick"] if quick else [BIN / "textback", "run"]
+        self._entry: list[str | Path] = (
+            [BIN / "python", "-m", "tests.torture.quick"] if quick else [BIN / "textback", "run"]
+        )
         self._guard = threading.Lock()
         self.simulator.log.follow(self._logged)
 
@@ -94,6 +97,10 @@ class Bench:
             self._deafen(time.monotonic())
 
     # ---- the process
+
+    def wrap(self, command: Sequence[str]) -> None:
+        """From now on the service is started by this other program."""
+        self._entry = [*command, *self._entry]
 
     def launch(self) -> None:
         """Start the service, and do not wait for anything."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from modem.simulator import ARRIVALS, STEPS
 from tests.torture.bench import Bench
 from tests.torture.traffic import Traffic
-from tests.torture.verdict import Verdict, settled
+from tests.torture.verdict import Verdict, twice
 
 COMMANDS = ("AT+CMGS", "AT+CMGR", "AT+CMGD", "AT+CLCC", "AT+CSQ", "AT")
 # +CMS ERROR of each kind: congestion, temporary failures, no memory, SIM busy and away, no network, invalid number, barred.
@@ -145,14 +145,6 @@ def run(seed: int, seconds: float) -> Verdict:
                 done += 1
                 threading.Event().wait(chance.uniform(0, 2 * PAUSE))
             bench.simulator.heal()
-        first = settled(bench, traffic.said)
-        if first.stuck or not bench.runs:
-            first.stuck += [] if bench.runs else ["the service is gone"]
-            return first
-        code = bench.stop()
-        bench.start()
-        last = settled(bench, traffic.said)
-        last.doubled += [one for one in first.doubled if one not in last.doubled]
-        last.stuck += [f"the service ended with {code}"] if code else []
+        last = twice(bench, traffic.said)
         last.seen["faults"] = done
         return last

@@ -1,4 +1,4 @@
-"""Callers who ring, people who write and texts that are sent by hand, each with a number of its own, for as long as it lasts."""
+"""Callers who ring, people who write and texts that are sent by hand, each with a number of its own."""
 
 import random
 import threading
@@ -82,12 +82,12 @@ class Traffic:
     def _losing(self) -> bool:
         return self._bench.simulator.conditions.lose_every > 0
 
-    def text(self) -> str:
-        """Somebody writes; the number. Every fifth text is long, with its parts in any order."""
+    def text(self, parts: int = 0) -> str:
+        """Somebody writes; the number. Every fifth text is long, with its parts in any order, unless there is to be one."""
         number = self.number()
         body = f"Question of {number[-6:]}"
         order = None
-        if self._chance.random() < 0.2:
+        if parts != 1 and self._chance.random() < 0.2:
             body += " about everything" * 14
             order = self._chance.sample([1, 2], 2)
         self.said.texts[number] = body

@@ -1,6 +1,7 @@
 """The truth of the simulated modem held against the database: what is lost, doubled or stuck."""
 
 import re
+import sys
 import threading
 import time
 from collections import Counter
@@ -16,6 +17,8 @@ from tests.torture.traffic import Said
 
 # A call counts as heard if its number was shown so long before the service or the line went down (seconds).
 TIME_TO_HEAR = 2.0
+# How often a campaign says what it still waits for (seconds).
+TELL = 30.0
 BOOK = 10
 SHOWN = re.compile(r'\+C(?:LIP|CWA): "([^"]+)"')
 BEGINS = re.compile(r"call (\d+) from (.+) begins")
@@ -173,6 +176,7 @@ def _sent(verdict: Verdict, bench: Bench, said: Said, now: Rows, limited: bool) 
 def settled(bench: Bench, said: Said, seconds: float = 4 * DEADLINE, limited: bool = False) -> Verdict:
     """The verdict once nothing is lost and nothing stuck any more, else after so many seconds."""
     over = time.monotonic() + seconds
+    told = time.monotonic() + TELL
     while True:
         try:
             verdict = judge(bench, said, limited)
@@ -180,4 +184,20 @@ def settled(bench: Bench, said: Said, seconds: float = 4 * DEADLINE, limited: bo
             verdict = Verdict(said.n, stuck=[f"the database: {error.orig}"])
         if not (verdict.lost or verdict.stuck) or time.monotonic() > over:
             return verdict
+        if time.monotonic() > told:
+            print(f"not settled yet: {verdict}", file=sys.stderr, flush=True)
+            told += TELL
         threading.Event().wait(0.5)
+
+
+def twice(bench: Bench, said: Said) -> Verdict:
+    """The verdict once all is settled, and again after an orderly stop and a start: by that nobody may be texted again."""
+    first = settled(bench, said)
+    if not bench.runs:
+        first.stuck.append("the service is gone")
+        return first
+    code = bench.stop()
+    bench.start()
+    last = settled(bench, said)
+    last.stuck += [f"the service ended with {code}"] if code else []
+    return last
