@@ -1,0 +1,1 @@
+"""Campaigns that kill, break, flood and cut off the real service, and hold its database against what the modem saw."""
