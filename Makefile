@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz torture house map config udev lock
+.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config udev lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -52,6 +52,9 @@ bench: $(READY) ## how fast: from the end of a call to its text, pages, start
 # FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
 fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+recovery: $(READY) ## how soon after each fault a new caller is texted, a minute or two; docs/modems.md
+	$(BIN)/python -m tests.recovery
 
 # TORTURE="kills --seed 7 --minutes 10" runs one campaign, again by its seed, or for longer.
 torture: $(READY) ## the real service killed, broken, flooded and cut off, some minutes each; docs/torture.md

@@ -3,6 +3,7 @@
 import argparse
 import random
 import sys
+from collections.abc import Callable
 from shutil import which
 
 from tests.support.postgres import programs
@@ -23,7 +24,7 @@ def _nothing() -> str:
 
 
 # What a campaign lacks on this machine, in words.
-MISSING = {
+MISSING: dict[str, Callable[[], str]] = {
     **dict.fromkeys(CAMPAIGNS, _nothing),
     "images": lambda: "" if which("strace") else "Debian's strace is not installed",
     "postgres": lambda: "" if programs() else "Debian's postgresql is not installed",

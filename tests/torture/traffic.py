@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from tests.support.box import DEADLINE
 from tests.torture.bench import Bench
 
 # Numbers are never used twice, so whoever is texted twice shows.
@@ -29,11 +30,15 @@ class Said:
 
 
 class Traffic:
-    """Threads of its own. pause: mean seconds between two callers or writers; by_hand: between two texts by hand."""
+    """Threads of its own. pause: mean seconds between two callers or writers; by_hand: between two texts by hand. behind: which
+    share of callers has another one before them."""
 
-    def __init__(self, bench: Bench, seed: int, pause: float = 1.0, by_hand: float = 5.0) -> None:
+    def __init__(
+        self, bench: Bench, seed: int, pause: float = 1.0, by_hand: float = 5.0, behind: float = 0.1
+    ) -> None:
         self.said = Said()
         self._bench = bench
+        self._behind = behind
         self._chance = random.Random(f"traffic {seed}")
         self._seed = seed
         self._over = threading.Event()
@@ -63,21 +68,25 @@ class Traffic:
         return f"+44{next(self._numbers)}"
 
     def call(self, rings: int | None = None) -> str:
-        """Somebody calls, and gives up before this returns the number; every tenth call waits behind another one. A third
-        caller at once would get the busy tone of the network."""
+        """Somebody calls, and gives up before this returns the number; some wait behind another caller. A third one at once
+        would get the busy tone of the network."""
         number = self.number()
-        if self._chance.random() < 0.1:
-            self._call(number, 8, wait=False)
+        if self._chance.random() < self._behind:
+            first = self._call(number, 4, wait=False)
             number = self.number()
-        self._call(number, rings or self._chance.randint(2, 6), wait=True)
+            self._call(number, rings or self._chance.randint(2, 6), wait=True)
+            self._bench.simulator.wait_for(lambda e: e.text.startswith(f"call {first} is over"), DEADLINE)
+        else:
+            self._call(number, rings or self._chance.randint(2, 6), wait=True)
         return number
 
-    def _call(self, number: str, rings: int, wait: bool) -> None:
+    def _call(self, number: str, rings: int, wait: bool) -> int:
         self.said.callers.append(number)
         losing = self._losing()
-        self._bench.simulator.call(number, rings=rings, wait=wait)
+        call = self._bench.simulator.call(number, rings=rings, wait=wait)
         if losing or self._losing():
             self.said.garbled.add(number)
+        return call
 
     def _losing(self) -> bool:
         return self._bench.simulator.conditions.lose_every > 0
