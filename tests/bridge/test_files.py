@@ -176,7 +176,7 @@ def test_a_start_without_its_folder(tmp_path: Path) -> None:
 def test_a_start_where_no_file_may_grow(tmp_path: Path) -> None:
     """As a quota or a limit of the service manager has it."""
     code = (
-        "import sys; from pathlib import Path; from bridge.records.engine import *\n"
+        "import sys; from pathlib import Path; from sqlalchemy.exc import DatabaseError; from bridge.records.engine import *\n"
         f"engine = open_engine('sqlite:///{tmp_path}/textback.db')\n"
         "try: migrate(engine)\n"
         "except DatabaseError as error: print(database_trouble(error).code.value)\n"
