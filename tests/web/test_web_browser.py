@@ -14,6 +14,7 @@ from tests.support.box import until
 from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts
 from tests.support.needs import needs
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
+from web import create_app
 
 pytestmark = needs("chromium")
 
@@ -36,6 +37,12 @@ PLACES = (
     "welcome",
     "nothing",
 )
+# Answers that are no pages: files, JSON, and the log-in, which who is in does not get.
+NO_PAGES = {"static", "healthz.healthz", "news.news", "manifest.manifest", "auth.login"} | {
+    "contacts.export",
+    "figures.days_file",
+    "figures.calls_file",
+}
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44
 
@@ -267,11 +274,38 @@ def test_it_can_be_read_and_hit(
         )
     )
     until(lambda: office.bridge.status().troubles, "the trouble")
-    page, _ = enter(browser, contexts, url, size, scheme)
+    page, complaints = enter(browser, contexts, url, size, scheme)
     expect(page.get_by_role("alert")).to_be_visible()
     for place in PLACES:
         page.goto(url + place)
         assert page.evaluate(MEASURES) == {"pale": [], "small": [], "wide": False}, place
+        # That nothing is under an address is said in the console too.
+        assert [said for said in complaints if not said.startswith("Failed to load resource")] == [], place
+
+
+def test_every_page_is_among_those_that_are_looked_at(office: Office) -> None:
+    """What answers a GET with a page of its own, each at least once."""
+    rules = [rule for rule in create_app(office.bridge).url_map.iter_rules() if "GET" in (rule.methods or ())]
+    pages = {rule.rule.split("<")[0] for rule in rules if rule.endpoint not in NO_PAGES}
+    seen = {"/" + re.sub(r"[?+].*|(?<=settings/).*", "", place) for place in PLACES}
+    assert pages - seen == set()
+
+
+@SIZES
+def test_menus_and_sound_work_on_every_page(
+    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
+) -> None:
+    page, complaints = enter(browser, contexts, url, size)
+    menu = page.get_by_role("navigation", name="Main").locator("summary")
+    for place in PLACES:
+        page.goto(url + place)
+        if size is PHONE:
+            menu.click()
+        expect(page.get_by_role("button", name="Sound off").locator("visible=true")).to_have_count(1)
+        if size is PHONE:
+            page.keyboard.press("Escape")
+            expect(page.locator("details.more[open]")).to_have_count(0)
+    assert [said for said in complaints if not said.startswith("Failed to load resource")] == []
 
 
 def test_the_keyboard_gets_past_the_bar(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
