@@ -81,7 +81,12 @@ def test_why_not(browser: Browser, contexts: list[BrowserContext], url: str, siz
     page, _ = enter(browser, contexts, url, size)
     row = page.locator(".row", has_text="not sent: texted already")
     row.get_by_text("Why not?").click()
-    expect(row.get_by_text("one automatic text per caller in 24 hours")).to_be_visible()
+    # What decided stands first, and nothing else is marked.
+    expect(row.locator(".did > :not(summary)").first).to_contain_text(
+        "one automatic text per caller in 24 hours"
+    )
+    expect(row.locator(".did > .decided")).to_have_count(1)
+    expect(row.locator(".did li .icon")).to_have_count(0)
 
 
 # Plain, full to the brim, extension characters on a brim, typographic twins, what needs UCS-2, surrogate pairs.
