@@ -181,6 +181,17 @@ def test_news_comes_into_a_page_that_is_in_use_and_leaves_the_draft_alone(
     assert complaints == []
 
 
+def test_the_answer_to_a_stop_stands_below_it(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    a_text_comes(office, DAN, "STOP")
+    until(lambda: texts(office, DAN)[0].direction == "out", "the answer")
+    page, _ = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{DAN}")
+    expect(page.locator(".text .body").last).to_contain_text("You will get no more automatic texts")
+    expect(page.locator(".text .body").nth(-2)).to_have_text("STOP")
+
+
 def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
     page, _ = enter(browser, contexts, url)
     page.goto(f"{url}conversations/{BOB}")

@@ -116,9 +116,10 @@ def thread(
     notes = select(Note).where(Note.contact_id == contact.id)
     if before is not None:
         notes = notes.where(Note.at < before)
+    # Oldest first already, since a STOP and its answer are of one moment.
     rows: list[ThreadRow] = [
-        *calls(session, contact=id_of(contact), before=place, limit=limit),
-        *messages(session, contact=id_of(contact), before=place, limit=limit),
+        *reversed(calls(session, contact=id_of(contact), before=place, limit=limit)),
+        *reversed(messages(session, contact=id_of(contact), before=place, limit=limit)),
         *(
             NoteRow(id_of(note), note.at, note.author, note.body)
             for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
