@@ -385,11 +385,29 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
     ):
         expect(page.get_by_text(words, exact=True).first).to_be_visible()
     is_accessible(page)
+    notice = page.get_by_role("status").filter(has_text="Automatic texts are paused")
     for press in ("For an hour", "For today", "Until I say"):
         page.get_by_role("button", name=press).click()
-        expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+        expect(notice).to_be_visible()
         page.get_by_role("button", name="Let them go on now").click()
-        expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
+        expect(notice).to_have_count(0)
+
+
+@SIZES
+def test_a_pause_is_told_calmly_and_ended_where_it_is_read(shop: Shop, opened: Open) -> None:
+    """What somebody here has wanted is no alarm; its button leads back to the page on which it stands."""
+    page = opened(shop.box.service.url)
+    go(page, "Status")
+    page.get_by_role("button", name="Until I say").click()
+    page.get_by_role("button", name="Closed today").click()
+    page.goto(f"{shop.box.service.url}?show=missed")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="The shop is closed for now")).to_be_visible()
+    is_accessible(page)
+    for press in ("Resume texts", "Open again"):
+        page.get_by_role("button", name=press).click()
+        expect(page.get_by_role("button", name=press)).to_have_count(0)
+        expect(page).to_have_url(f"{shop.box.service.url}?show=missed")
 
 
 @SIZES

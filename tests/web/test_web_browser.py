@@ -367,6 +367,6 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     expect(page.get_by_text("Ann Whittaker")).to_have_count(0)
     page.goto(url + "status")
     page.get_by_role("button", name="For an hour").click()
-    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_be_visible()
     page.get_by_role("button", name="Let them go on now").click()
-    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_have_count(0)
