@@ -97,6 +97,7 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator(".leave", has_text=f"Log out {name}").first).to_be_attached()
+    page.wait_for_load_state()  # with its style sheet, without which a narrow page shows what it will hide
 
 
 def go(page: Page, place: str) -> None:

@@ -359,7 +359,7 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     page.get_by_label("Notes for your colleagues").fill("Likes rye.")
     page.get_by_label("Who is it?").select_option("staff")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Likes rye.")).to_be_visible()
+    expect(page.get_by_text("Likes rye.").first).to_be_visible()
     page.goto(f"{url}contacts/{ANN}")
     page.get_by_label("Yes, delete everything").check()
     page.get_by_role("button", name="Forget this person").click()
