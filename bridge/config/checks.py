@@ -15,6 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from bridge.rules.hours import Holidays, Span, spans
 from bridge.rules.template import problem_of
+from bridge.words.catalogue import codes
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.
@@ -113,6 +114,11 @@ def language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", value):
         raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
     return value
+
+
+def texts_language(value: str) -> str:
+    """`auto`, or the code of a language that the box speaks. Raises ValueError for any other."""
+    return one_of("auto", *codes())(value)
 
 
 def timezone(value: str) -> str:

@@ -14,11 +14,12 @@ SIMULATOR = "simulator"
 
 @dataclass(frozen=True)
 class ShopSettings:
-    """country and timezone: a code and a name, or "auto"; own_numbers are never texted."""
+    """country, language and timezone: codes and a name, or "auto"; own_numbers are never texted."""
 
     name: str
     phone: str
     country: str
+    language: str
     timezone: str
     own_numbers: tuple[str, ...]
 

@@ -13,6 +13,7 @@ from bridge.rules import hours
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays, opening
 from bridge.rules.policy import CallerFacts, CallFacts, Case, Reply, Silence, judge
+from bridge.words import times
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 
@@ -77,7 +78,7 @@ def test_no_day_set_is_always_open_and_a_shop_without_opening_in_sight_says_noth
     assert opening(((),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON).open
     never = opening(((hours.Span(540, 600),),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON)
     assert never == hours.Opening(False, None)
-    assert hours.in_words(None, at("2026-11-23 03:00"), LONDON) == ""
+    assert times.then(None, at("2026-11-23 03:00"), LONDON) == ""
 
 
 CALL = CallFacts("abandoned", ANN, ANN, False, at("2026-11-23 20:00"))

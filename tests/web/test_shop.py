@@ -75,7 +75,7 @@ def staff(office: Office) -> FlaskClient:
 def audit_entries(office: Office) -> list[str]:
     with Session(office.engine) as session:
         return [
-            f"{entry.who} {change_in_words(entry.what)}"
+            change_in_words(entry.what, entry.who)
             for entry in session.exec(select(AuditEntry).order_by(col(AuditEntry.id).desc()))
         ]
 

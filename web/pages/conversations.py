@@ -25,7 +25,8 @@ from bridge.records import users, views
 from bridge.records.tables import Contact
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
-from bridge.rules.wording import TWINS, alphabet, cost, plain
+from bridge.rules.wording import TWINS, alphabet, plain
+from bridge.words.preview import cost
 from web import current
 from web.pages import paging
 from web.pages.told import in_words

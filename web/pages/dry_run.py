@@ -7,8 +7,8 @@ from flask import Blueprint, g, render_template, request
 from bridge.contract.answers import Decision, Done
 from bridge.contract.requests import DryRun
 from bridge.rules.one_line import one_line
-from bridge.rules.wording import cost
 from bridge.words import reasons
+from bridge.words.preview import cost
 from web import current
 from web.pages.told import in_words
 

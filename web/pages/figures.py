@@ -13,8 +13,8 @@ from sqlmodel import Session
 from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
-from bridge.rules.hours import lasted
 from bridge.rules.spreadsheet import guarded_number
+from bridge.words.times import lasted
 from web import current
 from web.pages import charts
 

@@ -10,52 +10,53 @@ from jinja2 import Environment
 from bridge.contract.bridge import Bridge
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
-from bridge.rules.hours import Span, lasted
+from bridge.rules.hours import Span
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
-from bridge.words import reasons
+from bridge.words import reasons, times
 from bridge.words.audit import change_in_words
+from bridge.words.catalogue import N_, gettext
 from bridge.words.reasons import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
-    "scheduled": ("clock", "text waiting"),
-    "sending": ("clock", "text sending"),
-    "sent": ("tick", "text sent"),
-    "delivered": ("ticks", "text delivered"),
-    "failed": ("cross", "text failed"),
-    "unconfirmed": ("question", "text unconfirmed"),
-    "cancelled": ("dash", "cancelled"),
-    "skipped": ("dash", "not sent"),
+    "scheduled": ("clock", N_("text waiting")),
+    "sending": ("clock", N_("text sending")),
+    "sent": ("tick", N_("text sent")),
+    "delivered": ("ticks", N_("text delivered")),
+    "failed": ("cross", N_("text failed")),
+    "unconfirmed": ("question", N_("text unconfirmed")),
+    "cancelled": ("dash", N_("cancelled")),
+    "skipped": ("dash", N_("not sent")),
 }
 # status of a text of ours -> (icon, words)
 TEXT_CHIPS = {
-    "queued": ("clock", "waiting"),
-    "sending": ("clock", "sending"),
-    "sent": ("tick", "sent"),
-    "delivered": ("ticks", "delivered"),
-    "failed": ("cross", "failed"),
-    "unconfirmed": ("question", "unconfirmed"),
-    "cancelled": ("dash", "cancelled"),
-    "expired": ("dash", "not sent: too late"),
+    "queued": ("clock", N_("waiting")),
+    "sending": ("clock", N_("sending")),
+    "sent": ("tick", N_("sent")),
+    "delivered": ("ticks", N_("delivered")),
+    "failed": ("cross", N_("failed")),
+    "unconfirmed": ("question", N_("unconfirmed")),
+    "cancelled": ("dash", N_("cancelled")),
+    "expired": ("dash", N_("not sent: too late")),
 }
 OUTCOMES = {
-    "abandoned": "gave up",
-    "no_answer": "nobody answered",
-    "waiting": "gave up waiting",
-    "lost": "the modem was away",
-    "notice": "reported by the operator",
-    "answered": "answered",
-    "answered_elsewhere": "answered on another phone",
-    "rejected": "you hung up",
+    "abandoned": N_("gave up"),
+    "no_answer": N_("nobody answered"),
+    "waiting": N_("gave up waiting"),
+    "lost": N_("the modem was away"),
+    "notice": N_("reported by the operator"),
+    "answered": N_("answered"),
+    "answered_elsewhere": N_("answered on another phone"),
+    "rejected": N_("you hung up"),
 }
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
-    "out": "No more automatic texts",
-    "in": "Automatic texts again",
-    "help": "Asked who we are",
-    "doubt": "Wrote what may be a wish for no texts",
-    "fine": "Somebody here said that it was none",
+    "out": N_("No more automatic texts"),
+    "in": N_("Automatic texts again"),
+    "help": N_("Asked who we are"),
+    "doubt": N_("Wrote what may be a wish for no texts"),
+    "fine": N_("Somebody here said that it was none"),
 }
 COUNTED = {"abandoned": "after", "no_answer": "for"}
 Chip = tuple[str, str, str]
@@ -112,7 +113,7 @@ def waits(since: datetime, now: datetime) -> Chip:
     waited = now - since
     today = "late" if since.date() == now.date() else "overdue"
     state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
-    return state, "clock", f"waits {lasted(waited)}"
+    return state, "clock", gettext("waits {span}", span=times.lasted(waited))
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -192,7 +193,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
-        "lasted": lasted,
+        "lasted": times.lasted,
         "repair": repair,
         "groupby_day": lambda rows: [
             (heading, list(group))
@@ -203,9 +204,9 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
 
 
 STEPS = {
-    "asked": "The modem was asked once more",
-    "reopened": "Its port was opened anew",
-    "restarted": "The modem was told to restart",
+    "asked": N_("The modem was asked once more"),
+    "reopened": N_("Its port was opened anew"),
+    "restarted": N_("The modem was told to restart"),
 }
 
 

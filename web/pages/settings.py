@@ -14,11 +14,12 @@ from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
 from bridge.records import users, views
+from bridge.rules import languages
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
-from bridge.rules.preview import samples
+from bridge.words.preview import samples
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
@@ -184,4 +185,6 @@ def _holidays(holidays: Holidays) -> str:
 
 
 def _samples(settings: Settings) -> object:
-    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)
+    bridge = current.bridge()
+    language = languages.of_shop(settings, bridge.region())
+    return samples(settings, language, is_holiday(settings.hours.holidays), bridge.now(), settings.shop.zone)
