@@ -221,6 +221,14 @@ class SetRole:
 
 
 @dataclass(frozen=True)
+class SetLanguage:
+    """The language of the page for a user: a code, or nothing for that of the browser."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
 class LogOut:
     """Log a user out everywhere."""
 
@@ -241,7 +249,7 @@ class RemoveUser:
     name: str
 
 
-OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | EndLogin | RemoveUser
+OfUsers = TakeOver | AddUser | SetPassword | SetRole | SetLanguage | LogOut | EndLogin | RemoveUser
 Request = (
     ResetBreaker
     | AcceptDatabase

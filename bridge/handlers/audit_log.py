@@ -93,7 +93,7 @@ def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded | None:
             return (
                 Coded(Change.LOGGED_OUT_ELSEWHERE) if name == by else Coded.of(Change.LOGGED_OUT, name=name)
             )
-        case requests.EndLogin():
+        case requests.EndLogin() | requests.SetLanguage():
             return None
         case requests.RemoveUser(name=name):
             return Coded.of(Change.USER_REMOVED, name=name)

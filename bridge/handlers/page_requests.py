@@ -35,6 +35,7 @@ from bridge.contract.requests import (
     SaveReply,
     SendAgain,
     SendSample,
+    SetLanguage,
     SetPassword,
     SetRole,
     TakeOver,
@@ -125,7 +126,16 @@ class PageRequests:
                 database.accept(session, self._shop)
             case ResetBreaker():
                 self._release(session)
-            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | EndLogin() | RemoveUser():
+            case (
+                TakeOver()
+                | AddUser()
+                | SetPassword()
+                | SetRole()
+                | SetLanguage()
+                | LogOut()
+                | EndLogin()
+                | RemoveUser()
+            ):
                 change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it

@@ -334,7 +334,7 @@ class AuditEntry(SQLModel, table=True):
 
 class User(SQLModel, table=True):
     """Somebody who may log in. `password` is a werkzeug scrypt hash. role: owner, or staff, who cannot change settings or
-    users. logins: counts up to log the user out everywhere."""
+    users. logins: counts up to log the user out everywhere. language: of the page, a code; empty for that of the browser."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
@@ -342,6 +342,7 @@ class User(SQLModel, table=True):
     created: datetime = Field(sa_type=Utc)
     role: Role = Field(default=Role.OWNER, sa_type=coded(Role, "user.role"), nullable=False)
     logins: int = 0
+    language: str = ""
 
 
 class PutAside(SQLModel, table=True):

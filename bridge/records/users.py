@@ -1,6 +1,7 @@
 """The people who may log in: names, passwords, roles, and the code that lets the first one in; used by the page and by the
 command line. It knows no request."""
 
+import re
 import secrets
 import threading
 from collections.abc import Sequence
@@ -74,6 +75,13 @@ def set_role(database: Session, name: str, role: str) -> None:
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
     user.role = Role(role)
+
+
+def set_language(database: Session, name: str, language: str) -> None:
+    """The language of the page for this user, empty for that of the browser. Raises Refusal."""
+    if not re.fullmatch("[a-z]{0,3}", language):
+        raise Refusal(Refused.NO_SUCH_LANGUAGE)
+    known(database, name).language = language
 
 
 def remove(database: Session, name: str) -> None:

@@ -31,6 +31,7 @@ SENTENCES: dict[str, str] = {
     Refused.TAKEN_OVER: N_("Somebody has taken this box over meanwhile."),
     Refused.NO_NAME: N_("A user needs a name."),
     Refused.NAME_TOO_LONG: N_("This name is too long; take at most {most} characters."),
+    Refused.NO_SUCH_LANGUAGE: N_("The box does not speak this language. Choose one of the list."),
     Refused.NO_SUCH_ROLE: N_("{role!r} is no role; there are owner and staff."),
     Refused.USER_EXISTS: N_("There is a user {name} already."),
     Refused.NO_SUCH_USER: N_("There is no user {name}."),

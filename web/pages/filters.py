@@ -1,11 +1,12 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from bridge.contract.bridge import Bridge
 from bridge.records.views import CallRow, MessageRow, NoteRow
@@ -13,9 +14,9 @@ from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
-from bridge.words import reasons, times
-from bridge.words.audit import change_in_words
-from bridge.words.catalogue import N_, gettext
+from bridge.words import dates, reasons, times
+from bridge.words.audit import parts_of
+from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
 from bridge.words.reasons import error_sentence
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -50,6 +51,11 @@ OUTCOMES = {
     "answered_elsewhere": N_("answered on another phone"),
     "rejected": N_("you hung up"),
 }
+# Where the rings were counted, with them.
+COUNTED = {
+    "abandoned": ("gave up after {number} ring", "gave up after {number} rings"),
+    "no_answer": ("nobody answered for {number} ring", "nobody answered for {number} rings"),
+}
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
     "out": N_("No more automatic texts"),
@@ -58,43 +64,43 @@ CONSENT = {
     "doubt": N_("Wrote what may be a wish for no texts"),
     "fine": N_("Somebody here said that it was none"),
 }
-COUNTED = {"abandoned": "after", "no_answer": "for"}
 Chip = tuple[str, str, str]
 
 
 def ended(call: CallRow) -> str:
     """How a call ended, in words."""
     if call.outcome is None:
-        return "ringing now"
-    words = OUTCOMES.get(call.outcome, call.outcome)
+        return _("ringing now")
+    words = _(OUTCOMES.get(call.outcome, call.outcome))
     if call.outcome in COUNTED and call.rings:
-        words = f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
-        words = f"{words}, {call.seconds}\N{NO-BREAK SPACE}s" if call.seconds else words
-    return f"{words}, diverted here" if call.forwarded else words
+        words = ngettext(*COUNTED[call.outcome], call.rings)
+        if call.seconds:
+            words = _("{what}, {seconds} s", what=words, seconds=call.seconds)
+    return _("{what}, diverted here", what=words) if call.forwarded else words
 
 
 def stranger(row: CallRow) -> str:
     """What stands for a caller without number."""
-    return "Withheld number" if row.withheld else "Unknown number"
+    return _("Withheld number") if row.withheld else _("Unknown number")
 
 
 def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
     """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
     if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
-    icon, words = CALL_CHIPS[row.textback]
-    why = reasons.chip(row.reason)
+    icon, template = CALL_CHIPS[row.textback]
+    words, why = _(template), reasons.chip(row.reason)
     if row.reason == Reason.WITHHELD and not row.withheld:
-        why = "number not known"  # the network named none at all
+        why = _("number not known")  # the network named none at all
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
-        words = f"{words} {clock(row.text_at)}"
-    return row.textback, icon, f"{words}: {why}" if why else words
+        words = _("{what} {time}", what=words, time=clock(row.text_at))
+    return row.textback, icon, _("{what}: {why}", what=words, why=why) if why else words
 
 
 def text_chip(row: MessageRow) -> Chip:
     """(state, icon, words) of a text of ours."""
     icon, words = TEXT_CHIPS.get(row.status, ("dash", row.status))
-    return row.status, icon, words
+    return row.status, icon, _(words)
 
 
 # So long somebody may wait for an answer: within minutes, state of the chip. Then: today, and longer than that.
@@ -113,7 +119,7 @@ def waits(since: datetime, now: datetime) -> Chip:
     waited = now - since
     today = "late" if since.date() == now.date() else "overdue"
     state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
-    return state, "clock", gettext("waits {span}", span=times.lasted(waited))
+    return state, "clock", _("waits {span}", span=times.lasted(waited))
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -126,14 +132,16 @@ def ago(moment: datetime, now: datetime) -> str:
     >>> ago(noon, noon.replace(day=25)), ago(noon, noon.replace(month=12)), ago(noon, noon.replace(year=2027))
     ('Mon 12:00', '23 Nov', '23 Nov 2026')
     """
-    seconds = (now - moment).total_seconds()
+    seconds = int((now - moment).total_seconds())
     if seconds < 60:
-        return "just now"
+        return _("just now")
+    if seconds < 3600:
+        return ngettext("{number} min ago", "{number} min ago", seconds // 60)
     if seconds < 86400:
-        return f"{int(seconds // 60)} min ago" if seconds < 3600 else f"{int(seconds // 3600)} h ago"
+        return ngettext("{number} h ago", "{number} h ago", seconds // 3600)
     if seconds < 6 * 86400:
-        return f"{moment:%a %H:%M}"
-    return f"{moment.day} {moment:%b}" if moment.year == now.year else f"{moment.day} {moment:%b %Y}"
+        return dates.weekday_and_clock(moment)
+    return dates.short_day(moment, year=moment.year != now.year)
 
 
 def day(moment: datetime, now: datetime) -> str:
@@ -146,8 +154,8 @@ def day(moment: datetime, now: datetime) -> str:
     """
     days = (now.date() - moment.date()).days
     if days in (0, 1):
-        return ("Today", "Yesterday")[days]
-    return f"{moment:%A} {moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != now.year else "")
+        return _("Yesterday") if days else _("Today")
+    return dates.whole_day(moment, year=moment.year != now.year)
 
 
 def span(hours: Span) -> str:
@@ -170,26 +178,28 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         return local(bridge.now())
 
     def exact(moment: datetime) -> str:
-        return f"{local(moment):%A} {local(moment).day} {local(moment):%B %Y, %H:%M:%S}"
+        return dates.exact(local(moment))
 
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
-        "call_chip": lambda row: call_chip(row, lambda moment: f"{local(moment):%H:%M}"),
+        "call_chip": lambda row: call_chip(row, lambda moment: dates.clock(local(moment))),
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
-        "consent": lambda event: CONSENT.get(event.kind, event.kind),
+        "consent": lambda event: _(CONSENT.get(event.kind, event.kind)),
         "stranger": stranger,
         "span": span,
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
-        "clock": lambda moment: f"{local(moment):%H:%M}",
+        "clock": lambda moment: dates.clock(local(moment)),
         "exact": exact,
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
         "rule": reasons.question,
         "in_words": reasons.trace_in_words,
         "error": error_sentence,
-        "change": change_in_words,
+        "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
+        "fill": lambda words, **values: filled(words, {}, **values),
+        "spoken": _,
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
@@ -201,12 +211,35 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         ],
     }
     environment.filters.update(filters)
+    environment.globals.update(
+        _=_, gettext=gettext, ngettext=ngettext, languages=languages, locale=dates.locale
+    )
 
 
+def filled(template: str, facts: Mapping[str, object], **parts: object) -> Markup:
+    """A sentence with parts of markup in it, such as a link; everything else is text.
+
+    >>> filled("{who} blocked {whom}", {}, who=Markup("<b>mia</b>"), whom="<Ann>")
+    Markup('<b>mia</b> blocked &lt;Ann&gt;')
+    """
+    pieces = {name: escape(value) for name, value in {**facts, **parts}.items()}
+    return Markup(fill(escape(template), pieces))
+
+
+# What was done against an incident -> that it helped, and that it did not.
 STEPS = {
-    "asked": N_("The modem was asked once more"),
-    "reopened": N_("Its port was opened anew"),
-    "restarted": N_("The modem was told to restart"),
+    "asked": (
+        N_("The modem was asked once more: it was well after {seconds} s."),
+        N_("The modem was asked once more: in vain."),
+    ),
+    "reopened": (
+        N_("Its port was opened anew: it was well after {seconds} s."),
+        N_("Its port was opened anew: in vain."),
+    ),
+    "restarted": (
+        N_("The modem was told to restart: it was well after {seconds} s."),
+        N_("The modem was told to restart: in vain."),
+    ),
 }
 
 
@@ -216,8 +249,11 @@ def repair(step: dict[str, Any]) -> str:
     >>> repair({"step": "restarted", "seconds": 21.4, "times": 1, "well": True})
     'The modem was told to restart: it was well after 21 s.'
     >>> repair({"step": "reopened", "seconds": 9.6, "times": 3, "well": False})
-    'Its port was opened anew, 3 times: in vain.'
+    'Its port was opened anew: in vain. That was done 3 times.'
     """
-    often = f", {step['times']} times" if step["times"] > 1 else ""
-    end = f"it was well after {step['seconds']:.0f} s" if step["well"] else "in vain"
-    return f"{STEPS.get(step['step'], step['step'])}{often}: {end}."
+    helped, in_vain = STEPS.get(step["step"], (step["step"], step["step"]))
+    told = _(helped, seconds=round(step["seconds"])) if step["well"] else _(in_vain)
+    if step["times"] == 1:
+        return told
+    often = ngettext("That was done {number} time.", "That was done {number} times.", step["times"])
+    return f"{told} {often}"
