@@ -23,7 +23,6 @@ from bridge.rules.states import Role
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
 OWNER, STAFF = Role.OWNER, Role.STAFF
-ROLES = {OWNER: "Owner: may change everything", STAFF: "Staff: may not change settings or people"}
 # The memos with the code for the first log-in, and with the key that signs log-ins.
 SETUP_CODE = "setup_code"
 SESSION_KEY = "session_key"
@@ -54,7 +53,7 @@ def new_name(database: Session, typed: str) -> str:
 def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
     """Let somebody log in. hashed: by `hash_password`. Raises Refusal if the name or role will not do."""
     name = new_name(database, name)
-    if role not in ROLES:
+    if role not in set(Role):
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     user = User(name=name, password=hashed, created=now, role=Role(role))
     database.add(user)
@@ -71,7 +70,7 @@ def set_password(database: Session, name: str, hashed: str) -> None:
 def set_role(database: Session, name: str, role: str) -> None:
     """Makes the user an owner, or one of the staff. Raises Refusal for an unknown role, or if no owner would be left."""
     user = known(database, name)
-    if role not in ROLES:
+    if role not in set(Role):
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
     user.role = Role(role)

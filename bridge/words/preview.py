@@ -9,10 +9,11 @@ from bridge.rules import hours, wording
 from bridge.rules.hours import Opening
 from bridge.rules.settings import Settings
 from bridge.words import dates, times
-from bridge.words.catalogue import gettext, ngettext, speaking
+from bridge.words.catalogue import N_, gettext, ngettext, speaking
 from bridge.words.texts import worded
 from modem.contract import alphabet, segments
 
+ODD = N_("“{character}” makes a text hold 70 characters instead of 160")
 NIGHT, NOON = time(22), time(12)
 # So many days ahead a holiday is looked for.
 A_YEAR = 366
@@ -45,17 +46,20 @@ def cost(text: str) -> str:
     """
     text = wording.plain(text.strip())
     made = segments(text)
-    told = ngettext(
-        "{number} text, {left} characters left",
-        "{number} texts, {left} characters left",
-        made.parts,
-        left=made.left,
-    )
+    told = _parts(made.parts, left=made.left)
     odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
-    if not odd:
-        return told
-    why = gettext("“{character}” makes a text hold 70 characters instead of 160", character=odd)
-    return f"{told}. {why}"
+    return f"{told}. {gettext(ODD, character=odd)}" if odd else told
+
+
+def cost_words(most: int) -> dict[str, str | list[str]]:
+    """The same words for the page's script: of 1 to `most` parts, with places for what is left and for the odd character."""
+    return {"costs": [_parts(parts) for parts in range(1, most + 1)], "odd": gettext(ODD)}
+
+
+def _parts(parts: int, **left: int) -> str:
+    return ngettext(
+        "{number} text, {left} characters left", "{number} texts, {left} characters left", parts, **left
+    )
 
 
 def samples(

@@ -128,7 +128,7 @@ def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskC
     assert (code, "Kept. It counts from now on." in page, "3 a minute, 7 a day" in page) == (200, True, True)
     assert office.loop.settings.limits.per_day == 7
     assert config.load(file(office)).limits.per_minute == 3
-    assert audit_entries(office) == [f"{NAME} changed the settings: per_minute, per_day in limits"]
+    assert audit_entries(office) == [f"{NAME} changed the settings “Limits” (per_minute, per_day)"]
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
@@ -316,7 +316,7 @@ def test_the_log_goes_on_page_by_page_and_forgets_with_the_person(
     for _ in range(51):
         post(client, "/status/now", do="pause_hour")
     page = client.get("/team").text
-    assert page.count("paused automatic texts for 60 minutes") == 50
+    assert page.count("paused automatic texts for 1 hour") == 50
     link = re.search(r'href="(/team\?before=\d+)', page)
     assert link
     assert "blocked" in client.get(link[1]).text

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import datetime, tzinfo
 
 from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
@@ -14,15 +14,23 @@ from bridge.contract.bridge import Bridge
 from bridge.records.views import figures
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.spreadsheet import guarded_number
+from bridge.words import dates
+from bridge.words.catalogue import N_, _, ngettext
 from bridge.words.times import lasted
 from web import current
 from web.pages import charts
 
-PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}
+PERIODS = {7: N_("7 days"), 28: N_("4 weeks"), 42: N_("6 weeks")}
 USUAL = 28
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ANSWERS = ("within 5 minutes", "5 to 15 minutes", "15 to 60 minutes", "later")
-PATIENCE = ("under 5 s", "5 to 10 s", "10 to 15 s", "15 to 20 s", "20 to 30 s", "longer")
+ANSWERS = (N_("within 5 minutes"), N_("5 to 15 minutes"), N_("15 to 60 minutes"), N_("later"))
+PATIENCE = (
+    N_("under 5 s"),
+    N_("5 to 10 s"),
+    N_("10 to 15 s"),
+    N_("15 to 20 s"),
+    N_("20 to 30 s"),
+    N_("longer"),
+)
 DAYS_HEAD = ("date", "calls", "missed", "answered", "texts sent", "texts answered")
 CALLS_HEAD = ("started", "number", "name", "outcome", "seconds", "textback", "reason", "called back")
 
@@ -75,100 +83,125 @@ def _figures() -> Figures:
 # ---- the pictures, each with its words
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def _date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
-
-
 def _days(found: Figures) -> Picture:
-    title = "Calls a day"
-    most = max(found.days, key=lambda day: day.calls)
-    words = f"{_many(found.calls, 'call')}, {found.missed} of them missed."
+    title = _("Calls a day")
     if not found.calls:
-        return Picture(title, "Nobody called in this time.")
-    words += f" Most came on {_date(most.date)}: {most.calls}."
+        return Picture(title, _("Nobody called in this time."))
+    most = max(found.days, key=lambda day: day.calls)
+    words = _(
+        "{calls}, {missed} of them missed. Most came on {date}: {most}.",
+        calls=_calls(found.calls),
+        missed=found.missed,
+        date=dates.whole_day(most.date),
+        most=most.calls,
+    )
     bars = [_bar(day, len(found.days)) for day in found.days]
-    svg = charts.bars(bars, f"{title}. {words}", ("calls", "of them missed"))
-    rows = [(_date(day.date), day.calls, day.missed) for day in found.days]
-    return Picture(title, words, svg, ("Day", "Calls", "Missed"), rows)
+    svg = charts.bars(bars, f"{title}. {words}", (_("calls"), _("of them missed")))
+    rows = [(dates.whole_day(day.date), day.calls, day.missed) for day in found.days]
+    return Picture(title, words, svg, (_("Day"), _("Calls"), _("Missed")), rows)
+
+
+def _calls(count: int) -> str:
+    return ngettext("{number} call", "{number} calls", count)
 
 
 def _bar(day: Day, days: int) -> charts.Bar:
     """Of many days only some Mondays are named: there is no room for more."""
     named = days <= 7 or (day.date.weekday() == 0 and (days <= 28 or day.date.toordinal() // 7 % 3 == 0))
-    tick = f"{day.date:%a}" if days <= 7 else f"{day.date.day} {day.date:%b}"
-    says = f"{_date(day.date)}: {_many(day.calls, 'call')}, {day.missed} missed"
+    tick = dates.weekday_short(day.date.weekday()) if days <= 7 else dates.short_day(day.date)
+    says = _(
+        "{date}: {calls}, {missed} missed",
+        date=dates.whole_day(day.date),
+        calls=_calls(day.calls),
+        missed=day.missed,
+    )
     return charts.Bar(day.calls, day.missed, says, tick if named else "")
 
 
 def _week(found: Figures) -> Picture:
-    title = "When calls are missed"
+    title = _("When calls are missed")
     most, day, hour = max(
         (count, -day, -hour) for day, row in enumerate(found.week) for hour, count in enumerate(row)
     )
     if not most:
-        return Picture(title, "No call was missed in this time.")
-    words = (
-        f"Most on {WEEK[-day]}s from {-hour}:00 to {1 - hour}:00: {most}. The stronger the colour, the more."
+        return Picture(title, _("No call was missed in this time."))
+    words = _(
+        "Most on {day}, {from_hour}:00 to {to_hour}:00: {most}. The stronger the colour, the more.",
+        day=dates.weekday(-day),
+        from_hour=-hour,
+        to_hour=1 - hour,
+        most=most,
     )
     says = [
         [_field(day, hour, count) for hour, count in enumerate(row)] for day, row in enumerate(found.week)
     ]
     rows = [(f"{hour}:00", *(row[hour] for row in found.week)) for hour in range(24)]
-    svg = charts.heat(
-        list(zip((day[:3] for day in WEEK), found.week, strict=True)), says, f"{title}. {words}"
-    )
-    return Picture(title, words, svg, ("From", *(day[:3] for day in WEEK)), rows)
+    names = [dates.weekday_short(day) for day in range(7)]
+    svg = charts.heat(list(zip(names, found.week, strict=True)), says, f"{title}. {words}")
+    return Picture(title, words, svg, (_("From"), *names), rows)
 
 
 def _field(day: int, hour: int, count: int) -> str:
-    return f"{WEEK[day]}, {hour}:00 to {hour + 1}:00: {count} missed"
+    return _(
+        "{day}, {from_hour}:00 to {to_hour}:00: {count} missed",
+        day=dates.weekday(day),
+        from_hour=hour,
+        to_hour=hour + 1,
+        count=count,
+    )
 
 
 def _texts(found: Figures) -> Picture:
-    title = "What became of missed calls"
+    title = _("What became of missed calls")
     if not (found.missed or found.texts):
-        return Picture(title, "No call was missed, so nobody was texted.")
-    words = f"{_many(found.texts, 'automatic text')} went out, and {found.replies} got an answer."
-    note = "Who rings again soon gets no second text, so there are fewer texts than missed calls."
+        return Picture(title, _("No call was missed, so nobody was texted."))
+    words = ngettext(
+        "{number} automatic text went out, and {answered} got an answer.",
+        "{number} automatic texts went out, and {answered} got an answer.",
+        found.texts,
+        answered=found.replies,
+    )
+    note = _("Who rings again soon gets no second text, so there are fewer texts than missed calls.")
     note = note if found.texts < found.missed else ""
     rungs = [
-        ("missed calls", found.missed, "part"),
-        ("texted back", found.texts, "good"),
-        ("answered our text", found.replies, "good"),
+        (_("missed calls"), found.missed, "part"),
+        (_("texted back"), found.texts, "good"),
+        (_("answered our text"), found.replies, "good"),
     ]
-    return _ladder(title, words, rungs, "Calls and texts", note)
+    return _ladder(title, words, rungs, _("Calls and texts"), note)
 
 
 def _answers(found: Figures) -> Picture:
-    title = "How soon we answer"
+    title = _("How soon we answer")
     if found.answers.median is None and not found.unanswered:
-        return Picture(title, "No text came in that asked for an answer.")
-    words = "Nobody here has answered one yet."
+        return Picture(title, _("No text came in that asked for an answer."))
+    words = _("Nobody here has answered one yet.")
     if found.answers.median is not None:
-        words = f"A text from a customer typically waits {lasted(found.answers.median)} for our first answer."
-    rungs = [(name, count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
-    return _ladder(title, words, [*rungs, ("not yet", found.unanswered, "part")], "First answer")
+        typical = lasted(found.answers.median)
+        words = _("A text from a customer typically waits {span} for our first answer.", span=typical)
+    rungs = [(_(name), count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
+    return _ladder(title, words, [*rungs, (_("not yet"), found.unanswered, "part")], _("First answer"))
 
 
 def _patience(found: Figures) -> Picture:
-    title = "How long callers let it ring"
+    title = _("How long callers let it ring")
     median = found.patience.median
     if median is None:
-        return Picture(title, "Nobody gave up while it rang.")
-    words = f"Of those who gave up, half had done so after {_many(int(median.total_seconds()), 'second')}."
-    rungs = [(name, count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
-    return _ladder(title, words, rungs, "Rang for")
+        return Picture(title, _("Nobody gave up while it rang."))
+    words = ngettext(
+        "Of those who gave up, half had done so after {number} second.",
+        "Of those who gave up, half had done so after {number} seconds.",
+        int(median.total_seconds()),
+    )
+    rungs = [(_(name), count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
+    return _ladder(title, words, rungs, _("Rang for"))
 
 
 def _ladder(
     title: str, words: str, rungs: Sequence[tuple[str, int, str]], head: str, note: str = ""
 ) -> Picture:
-    rows = [(name, count) for name, count, _ in rungs]
-    return Picture(title, words, charts.ladder(rungs, f"{title}. {words}"), (head, "Number"), rows, note)
+    rows = [(name, count) for name, count, _kind in rungs]
+    return Picture(title, words, charts.ladder(rungs, f"{title}. {words}"), (head, _("Number")), rows, note)
 
 
 # ---- as files

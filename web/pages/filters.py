@@ -212,7 +212,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
     }
     environment.filters.update(filters)
     environment.globals.update(
-        _=_, gettext=gettext, ngettext=ngettext, languages=languages, locale=dates.locale
+        _=_, gettext=gettext, ngettext=ngettext, language_names=languages, locale=dates.locale
     )
 
 

@@ -17,6 +17,7 @@ from bridge.contract.requests import SendSample, TakeOver
 from bridge.records import users, views
 from bridge.rules import numbers
 from bridge.rules.refusals import Refusal
+from bridge.words.catalogue import _
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
@@ -56,7 +57,9 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     with Session(bridge.engine) as database:
         if not users.is_setup_code(database, code):
             return _begin(
-                "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                _(
+                    "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                )
             ), 403
     guess.was_right()
     try:

@@ -1,7 +1,6 @@
 """`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
 
 import os
-from calendar import day_name
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -19,6 +18,8 @@ from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
+from bridge.words import dates
+from bridge.words.catalogue import N_, _
 from bridge.words.preview import samples
 from web import current
 from web.access import login
@@ -26,7 +27,7 @@ from web.pages.settings_forms import FORMS, Form
 from web.pages.told import in_words, not_kept
 
 LONGEST = 1600
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = N_(
     "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
     "now puts it in the place of theirs."
 )
@@ -46,7 +47,7 @@ def settings() -> str:
         "settings.html",
         settings=in_force,
         region=bridge.region(),
-        days=list(day_name),
+        days=[dates.weekday(day) for day in range(7)],
         samples=_samples(in_force),
         monthly=monthly,
         replies=replies,
@@ -82,7 +83,7 @@ def change(section: str) -> Response | tuple[str, int]:
             return _form(section, now | typed, seen, settings=_tried(section, typed)), 200
         login.owners_only()
         if seen != edit.mark(now):
-            return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
+            return _form(section, now | typed, edit.mark(now), _(CHANGED_MEANWHILE)), 409
         keep(bridge, section, typed)
     except ConfigError as error:
         return _form(section, now | typed, seen, problems=_problems(error, section)), 422
@@ -142,8 +143,9 @@ def _problems(error: ConfigError, section: str) -> dict[str, str]:
     for problem in error.problems:
         mine = problem.section == section and problem.key is not None
         sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
-        place = "" if mine else f"Line {problem.line} of the file: "
-        found.setdefault(problem.key or "" if mine else "", f"{place}{sentence}")
+        if not mine:
+            sentence = _("Line {line} of the file: {problem}", line=problem.line or 0, problem=sentence)
+        found.setdefault(problem.key or "" if mine else "", sentence)
     return found
 
 
@@ -178,10 +180,9 @@ def _form(
 
 
 def _holidays(holidays: Holidays) -> str:
-    days = [f"{day.day} {day:%B %Y}" for day in holidays.dates]
-    return (
-        ", ".join([f"the public ones of {holidays.country}", *days] if holidays.country else days) or "none"
-    )
+    days = [dates.plain_day(day) for day in holidays.dates]
+    public = [_("the public ones of {country}", country=holidays.country)] if holidays.country else []
+    return ", ".join([*public, *days]) or _("none")
 
 
 def _samples(settings: Settings) -> object:
