@@ -1,5 +1,6 @@
 """The catalogues of bridge/locale: taken from the code anew, whole, with the places that the code fills, and compiled."""
 
+import re
 from collections.abc import Iterable
 from string import Formatter
 
@@ -8,6 +9,7 @@ from babel.messages import Message
 
 from bridge.words import catalogue
 from tests import catalogues
+from tests.support.paths import ROOT
 
 FRESH = catalogues.extracted()
 LANGUAGES = list(catalogues.languages())
@@ -76,3 +78,12 @@ def test_each_is_compiled(code: str) -> None:
 
 def test_a_place_of_another_name_is_found() -> None:
     assert places("It rang {rings}.") != places("Es hat {klingeln} geklingelt.")
+
+
+def test_the_style_sheet_knows_no_left_and_right() -> None:
+    """Lines may run the other way: its properties are those of the start and the end of a line."""
+    sheet = (ROOT / "web" / "static" / "textback.css").read_text("utf-8")
+    assert re.findall(r"(?<![\w-])(?:[a-z]+-)*(?:left|right)(?:-radius)?(?=\s*[:;}])", sheet) == []
+    for shorthand in re.findall(r"(?<![\w-])(?:margin|padding|inset): ([^;}]+)", sheet):
+        sides = shorthand.split()
+        assert len(sides) < 4 or sides[1] == sides[3] or "(" in shorthand, shorthand

@@ -8,7 +8,8 @@ from web import current
 
 def of_browser() -> None:
     """Before everything else, since whoever is refused is told so in words too."""
-    catalogue.speak(request.accept_languages.best_match(catalogue.codes()) or catalogue.ENGLISH)
+    wanted = request.accept_languages.best_match([catalogue.ENGLISH, *catalogue.codes()])
+    catalogue.speak(wanted or catalogue.ENGLISH)
 
 
 def of_reader(chosen: str) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Done, Pending, Rejected
-from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole
+from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetLanguage, SetPassword, SetRole
 from bridge.records import users, views
 from bridge.rules.refusals import Refusal, Refused
 from bridge.words.catalogue import N_
@@ -82,6 +82,13 @@ def mine() -> Response | tuple[str, int]:
         return refused
     login.let_in(g.user)
     return redirect(url_for("team.team"), 303)
+
+
+@pages.route("/team/me/language", methods=["POST"])
+def speak() -> Response | tuple[str, int]:
+    """One's own language of the page; empty for that of the browser (303 to the page in it)."""
+    refused = _have_done(SetLanguage(g.user, request.form.get("language", "")))
+    return refused or redirect(url_for("team.team"), 303)
 
 
 def _own_password(old: str, new: str) -> SetPassword:
