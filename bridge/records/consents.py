@@ -6,7 +6,7 @@ from sqlmodel import Session, select
 
 from bridge.records.contacts import kept_of_forgotten
 from bridge.records.rows import id_of
-from bridge.records.tables import ConsentEvent, Contact, Forgotten
+from bridge.records.tables import ConsentEvent, Contact
 from bridge.rules.states import ConsentKind
 
 
@@ -19,10 +19,8 @@ def consent(
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
     elif kind is ConsentKind.IN:
         contact.opted_out_at, contact.doubtful = None, False
-        if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
-            kept = kept_of_forgotten(session, contact.address)
-            if kept is not None:
-                session.delete(kept)  # the hash has done its work
+        for kept in kept_of_forgotten(session, [contact.address]).values():
+            session.delete(kept)  # the hash has done its work
     elif kind in (ConsentKind.DOUBT, ConsentKind.FINE):
         contact.doubtful = kind is ConsentKind.DOUBT
     session.flush()
