@@ -69,7 +69,7 @@ def _before_connecting(file: Path, anew: bool, *_: object) -> None:
     if not anew and (gone := known.gone_or_empty(file)) is not None:
         raise sqlite3.OperationalError(gone.code)
     files.make_private(file)
-    for beside in ("-wal", "-shm", "-journal"):
+    for beside in known.BESIDE:
         with suppress(OSError):
             files.close_to_others(Path(f"{file}{beside}"))
 

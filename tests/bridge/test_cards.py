@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.rules.addressbook import MAX_BYTES, Card, read, to_csv, to_vcard
+from bridge.rules.addressbook import Card, read, to_csv, to_vcard
+from bridge.rules.limits import LARGEST_FILE
 from bridge.rules.numbers import NOWHERE
 from bridge.rules.one_line import one_line
 
@@ -370,7 +371,7 @@ def test_names_and_notes_have_an_end() -> None:
 
 
 LARGE = {
-    "larger than 5 MB": b"x" * (MAX_BYTES + 1),
+    "larger than 5 MB": b"x" * (LARGEST_FILE + 1),
     "50,001 rows": b"Phone\n" + b"07400123456\n" * 50_001,
     "50,001 rows without numbers": b"Name,Phone\n" + b"Ann,\n" * 50_001,
     "50,001 vCards": b"BEGIN:VCARD\nEND:VCARD\n" * 50_001,
@@ -387,15 +388,15 @@ def test_a_file_that_is_too_large_is_refused(data: bytes) -> None:
 
 
 SLOW = {
-    "columns": b"a," * (MAX_BYTES // 2),
-    "quotation marks": b'"' * MAX_BYTES,
-    "odd quotation marks": b'"a\n' * (MAX_BYTES // 3),
-    "one property": b"BEGIN:VCARD\nTEL" + b';""' * (MAX_BYTES // 3 - 20),
-    "one value": b"BEGIN:VCARD\nN:" + b"\\;" * (MAX_BYTES // 2 - 20),
-    "folds": b"BEGIN:VCARD\nNOTE:" + b"\n a" * (MAX_BYTES // 3 - 20),
-    "soft line breaks": b"BEGIN:VCARD\nNOTE;QUOTED-PRINTABLE:" + b"=\n" * (MAX_BYTES // 2 - 20),
-    "blanks before BEGIN": b" " * MAX_BYTES,
-    "nothing but NUL": b"\0" * MAX_BYTES,
+    "columns": b"a," * (LARGEST_FILE // 2),
+    "quotation marks": b'"' * LARGEST_FILE,
+    "odd quotation marks": b'"a\n' * (LARGEST_FILE // 3),
+    "one property": b"BEGIN:VCARD\nTEL" + b';""' * (LARGEST_FILE // 3 - 20),
+    "one value": b"BEGIN:VCARD\nN:" + b"\\;" * (LARGEST_FILE // 2 - 20),
+    "folds": b"BEGIN:VCARD\nNOTE:" + b"\n a" * (LARGEST_FILE // 3 - 20),
+    "soft line breaks": b"BEGIN:VCARD\nNOTE;QUOTED-PRINTABLE:" + b"=\n" * (LARGEST_FILE // 2 - 20),
+    "blanks before BEGIN": b" " * LARGEST_FILE,
+    "nothing but NUL": b"\0" * LARGEST_FILE,
 }
 
 

@@ -81,7 +81,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
     assert len(rows) > 30_000
     code, page = bring(client, b"name,number\n" + rows)
     assert (code, "1500 contacts taken in." in page) == (200, True)
-    body = b"x" * (addressbook.MAX_BYTES + 100_000)
+    body = b"x" * (limits.LARGEST_FILE + 100_000)
     answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert bring(client, b"", name="")[0] == 400

@@ -1,6 +1,5 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
-from functools import partial
 from os import SEEK_END
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.rules.text_files import pieces
 from web import current, limits
 from web.pages import paging
 from web.pages.told import in_words
@@ -21,8 +21,6 @@ from web.pages.told import in_words
 LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
-# So much of a file is read at once (bytes).
-PIECE = 64 * 1024
 KIND_WORDS = {
     "": "Customer: gets texts back",
     "staff": "Staff: never texted",
@@ -88,7 +86,7 @@ def import_contacts() -> str | tuple[str, int]:
     if file.stream.seek(0, SEEK_END) > limits.LARGEST_FILE:
         abort(413)
     file.stream.seek(0)
-    read = addressbook.read(iter(partial(file.read, PIECE), b""), bridge.region())
+    read = addressbook.read(pieces(file.read), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
