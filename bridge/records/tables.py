@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint, event
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
 from bridge.rules import numbers
+from bridge.rules.folding import fold
 from bridge.rules.policy import Reason
 from bridge.rules.states import (
     AlertKind,
@@ -69,6 +70,11 @@ def coded(states: type[State], column: str) -> type[TypeDecorator[State]]:
     return Coded
 
 
+def folded_contact(name: str, address: str) -> str:
+    """What a contact is found by: name and address on a line each, so that no word reaches from one into the other."""
+    return f"{fold(name)}\n{fold(address)}"
+
+
 def _identity(context: DefaultExecutionContext) -> str:
     """The identity of a new contact, by its address."""
     row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -96,7 +102,8 @@ class Line(SQLModel, table=True):
 
 class Contact(SQLModel, table=True):
     """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted. identity: what
-    is the same for every spelling of that number (numbers.identity): people are found by it; made with the row.
+    is the same for every spelling of that number (numbers.identity): people are found by it; made with the row. folded: name
+    and address as they are searched; made whenever the row is written.
 
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
@@ -112,6 +119,7 @@ class Contact(SQLModel, table=True):
     address: str = Field(unique=True)
     identity: str = Field(default=None, unique=True, index=True, sa_column_kwargs={"default": _identity})
     name: str = ""
+    folded: str = Field(default=None)
     notes: str = ""
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
     kind: ContactKind = Field(
@@ -130,6 +138,13 @@ class Contact(SQLModel, table=True):
     def excluded(self) -> bool:
         """Is this somebody who is never texted automatically?"""
         return bool(self.kind)
+
+
+@event.listens_for(Contact, "before_insert")
+@event.listens_for(Contact, "before_update")
+def _fold_contact(_mapper: object, _connection: object, contact: Contact) -> None:
+    """Whoever writes a name or an address, this is what they are found by."""
+    contact.folded = folded_contact(contact.name, contact.address)
 
 
 class Call(SQLModel, table=True):

@@ -19,6 +19,7 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import folded_contact
 from bridge.records.users import make_session_key
 from bridge.rules import blocklists
 from modem import contract
@@ -49,6 +50,10 @@ def number(n: int) -> str:
     return f"+44740{n:07}"
 
 
+def name(n: int) -> str:
+    return f"Somebody {n}" if n % 2 else ""
+
+
 def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
     """Two years of callers, calls and texts, the last an hour ago; the first contact has two hundred texts."""
     end = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
@@ -63,13 +68,14 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
-            "INSERT INTO contact (address, identity, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
-            " VALUES (?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
+            "INSERT INTO contact (address, identity, name, folded, notes, kind, blocked, doubtful, done, source, first_seen,"
+            " last_seen) VALUES (?, ?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
             (
                 (
                     number(n),
                     number(n),
-                    f"Somebody {n}" if n % 2 else "",
+                    name(n),
+                    folded_contact(name(n), number(n)),
                     n % 5 == 0,
                     moment(n, contacts),
                     moment(contacts, contacts),

@@ -543,6 +543,7 @@ def test_filter_and_search(office: Office, client: FlaskClient) -> None:
         ("?show=all", {"Ann", "Bob"}),
         ("?q=bo", {"Bob"}),
         ("?q=07400 123456", {"Ann"}),
+        ("?q=ÁNN", {"Ann"}),
         ("?q=nobody", set()),
     ):
         text = words(client.get("/" + query))
