@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from sqlmodel import Session, col, func, select
 
+from bridge.records import places
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import (
@@ -37,7 +38,7 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
         contact.opted_out_at = _opted_out_before(session, address)
     elif contact.address != address and numbers.tells_mobile(address):
         contact.address = address
-    contact.last_seen = max(contact.last_seen, now)
+    contact.last_seen, contact.place = max(contact.last_seen, now), places.take(session)
     return add_row(session, contact)
 
 
@@ -48,14 +49,15 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
         contact.identity: contact
         for contact in session.exec(select(Contact).where(col(Contact.identity).in_(lines)))
     }
-    for line, address in zip(lines, addresses, strict=True):
+    first_place = places.take(session, len(lines))
+    for place, (line, address) in enumerate(zip(lines, addresses, strict=True), first_place):
         if line not in known:
             known[line] = Contact(
                 address=address, identity=line, source=source, first_seen=now, last_seen=now
             )
             known[line].opted_out_at = _opted_out_before(session, address)
             session.add(known[line])
-        known[line].last_seen = max(known[line].last_seen, now)
+        known[line].last_seen, known[line].place = max(known[line].last_seen, now), place
     return [known[line] for line in lines]
 
 

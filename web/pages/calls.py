@@ -1,4 +1,4 @@
-"""`/`: the calls, newest first, with what we did about each and why."""
+"""`/`: the calls, those that came last first, with what we did about each and why."""
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -27,7 +27,7 @@ def calls() -> str:
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     search = request.args.get("q", "").strip()[:80]
-    before = paging.place(request.args.get("before", ""))
+    before = paging.number(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.calls(
             session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
@@ -35,15 +35,13 @@ def calls() -> str:
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
-    more = rows[PAGE - 1] if len(rows) > PAGE else None
-    older = paging.mark(more.started, more.id) if more else None
     return render_template(
         "calls.html",
         calls=rows[:PAGE],
         filters=FILTERS,
         chosen=chosen,
         text=search,
-        older=older,
+        older=rows[PAGE - 1].place if len(rows) > PAGE else None,
         first=before is None,
         ringing=ringing,
         several=len(bridge.status().lines) > 1,

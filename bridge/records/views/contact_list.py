@@ -6,18 +6,18 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import ConsentEvent, Contact
-from bridge.records.views.rows import FOUND, Place, older_than
+from bridge.records.views.rows import FOUND
 
 
 def contacts(
-    session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
+    session: Session, *, search: str = "", before: int | None = None, limit: int | None = None
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first. before: (last_seen, id) of the last one of the page above."""
-    query = select(Contact).order_by(col(Contact.last_seen).desc(), col(Contact.id).desc()).limit(limit)
+    """Contacts, the last seen first. before: the place of the last one of the page above."""
+    query = select(Contact).order_by(col(Contact.place).desc()).limit(limit)
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search)))
     if before is not None:
-        query = query.where(older_than(col(Contact.last_seen), col(Contact.id), before))
+        query = query.where(col(Contact.place) < before)
     return session.exec(query).all()
 
 

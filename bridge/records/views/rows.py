@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, assert_never
-
-from sqlalchemy import ColumnElement, and_, or_
+from typing import assert_never
 
 from bridge.records.tables import Call, Message
 from bridge.rules.policy import Reason
@@ -29,9 +27,11 @@ FOUND, UNREAD = 200, 500
 
 @dataclass(frozen=True)
 class CallRow:
-    """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown."""
+    """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown. place: in the
+    order in which things came; doubtful: the clock was suspect when it stamped the time."""
 
     id: int
+    place: int
     address: str | None
     name: str
     withheld: bool
@@ -53,6 +53,7 @@ class CallRow:
     called_back_by: str | None = None
     opted_out: bool = False
     blocked: bool = False
+    doubtful: bool = False
 
     @property
     def seconds(self) -> int | None:
@@ -62,9 +63,10 @@ class CallRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One text as the page and `messages --json` show it."""
+    """One text as the page and `messages --json` show it. place, doubtful: as those of a call."""
 
     id: int
+    place: int
     address: str
     name: str
     direction: Direction
@@ -80,14 +82,17 @@ class MessageRow:
     call_id: int | None
     author: str | None
     line: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class ConversationRow:
     """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
-    first unread text waits for somebody. key: its place, for the next page."""
+    first unread text waits for somebody. key: the contact's id. place: of the last sign of life, for the next page; doubtful:
+    the clock was suspect then."""
 
     key: int
+    place: int
     address: str
     name: str
     last_seen: datetime
@@ -96,16 +101,19 @@ class ConversationRow:
     waiting: datetime | None = None
     done: bool = False
     assignee: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class NoteRow:
-    """A word between colleagues in a conversation."""
+    """A word between colleagues in a conversation. place, doubtful: as those of a call."""
 
     id: int
+    place: int
     at: datetime
     author: str
     body: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,9 +126,6 @@ class AuditRow:
     what: str
     address: str | None
     name: str
-
-
-Place = tuple[datetime, int]
 
 
 ThreadRow = CallRow | MessageRow | NoteRow
@@ -147,8 +152,3 @@ def moment(row: ThreadRow) -> datetime:
             return row.at
         case _:
             assert_never(row)
-
-
-def older_than(when: Any, key: Any, before: Place) -> ColumnElement[bool]:
-    """Behind that place; the first comparison is what an index can begin at."""
-    return and_(when <= before[0], or_(when < before[0], key < before[1]))
