@@ -27,7 +27,7 @@ def calls() -> str:
     chosen = request.args.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     search = request.args.get("q", "").strip()[:80]
-    before = paging.number(request.args.get("before", ""))
+    before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.calls(
             session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
@@ -35,13 +35,15 @@ def calls() -> str:
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    older = paging.mark(more.place, more.id) if more else None
     return render_template(
         "calls.html",
         calls=rows[:PAGE],
         filters=FILTERS,
         chosen=chosen,
         text=search,
-        older=rows[PAGE - 1].place if len(rows) > PAGE else None,
+        older=older,
         first=before is None,
         ringing=ringing,
         several=len(bridge.status().lines) > 1,

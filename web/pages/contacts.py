@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Redirect
 from bridge.contract.answers import Done
 from bridge.contract.requests import Describe, Forget, ImportContacts
 from bridge.records import views
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
@@ -42,14 +43,15 @@ def contacts() -> str:
 def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     bridge = current.bridge()
     search = request.args.get("q", "").strip()[:80]
-    before = paging.number(request.args.get("before", ""))
+    before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
         doubted = views.doubted_behind(session)
+    more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",
         contacts=rows[:LIST],
-        older=rows[LIST - 1].place if len(rows) > LIST else None,
+        older=paging.mark(more.place, id_of(more)) if more else None,
         doubted=doubted,
         text=search,
         read=read,

@@ -12,7 +12,7 @@ from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
-from bridge.records.views.rows import CallRow, textback
+from bridge.records.views.rows import CallRow, Place, came_before, last_first, textback
 from bridge.rules.states import ANSWERED, MISSED
 
 # After so long a missed call is no longer listed as one to call back.
@@ -57,19 +57,19 @@ def calls(
     which: str = "all",
     search: str = "",
     contact: int | None = None,
-    before: int | None = None,
+    before: Place | None = None,
     limit: int | None = None,
     now: datetime | None = None,
 ) -> list[CallRow]:
     """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search: part of a name or
-    number; before: the place of the last row of the page above (keyset paging); now: given for `open`, which are those of the
-    last days."""
+    number; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are those of
+    the last days."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
         .outerjoin(Contact, col(Contact.id) == Call.contact_id)
         .outerjoin(Message, col(Message.id) == Call.message_id)
-        .order_by(col(Call.place).desc())
+        .order_by(*last_first(Call))
         .limit(limit)
     )
     filters: list[ColumnElement[bool]] = []
@@ -79,7 +79,7 @@ def calls(
         theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search)))
         filters.append(col(Call.id).in_(theirs))
     if before is not None:
-        filters.append(col(Call.place) < before)
+        filters.append(came_before(Call, before))
     if which == "open":
         assert now is not None, "open calls are those of the last days: as of when?"
         filters.append(col(Call.started) >= now - OPEN_FOR)
@@ -103,7 +103,7 @@ def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], 
     of_each = [
         select(Call.id)
         .where(Call.outcome == outcome, *filters)
-        .order_by(col(Call.place).desc())
+        .order_by(*last_first(Call))
         .limit(limit)
         .subquery()
         for outcome in outcomes
@@ -140,6 +140,6 @@ def newest(session: Session) -> datetime | None:
 def last_call(session: Session, line: str) -> datetime | None:
     """When a call was last heard on this line, whichever SIM was in it."""
     sims = session.exec(select(Line.id).where(Line.name == line)).all()
-    last = select(Call.place, Call.started).order_by(col(Call.place).desc()).limit(1)
+    last = select(Call.place, Call.started).order_by(*last_first(Call)).limit(1)
     heard = [row for sim in sims for row in session.exec(last.where(Call.line_id == sim))]
     return max(heard)[1] if heard else None

@@ -6,18 +6,18 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import ConsentEvent, Contact
-from bridge.records.views.rows import FOUND
+from bridge.records.views.rows import FOUND, Place, came_before, last_first
 
 
 def contacts(
-    session: Session, *, search: str = "", before: int | None = None, limit: int | None = None
+    session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first. before: the place of the last one of the page above."""
-    query = select(Contact).order_by(col(Contact.place).desc()).limit(limit)
+    """Contacts, the last seen first. before: the place and id of the last one of the page above."""
+    query = select(Contact).order_by(*last_first(Contact)).limit(limit)
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search)))
     if before is not None:
-        query = query.where(col(Contact.place) < before)
+        query = query.where(came_before(Contact, before))
     return session.exec(query).all()
 
 

@@ -16,7 +16,10 @@ from bridge.records.views.rows import (
     ConversationRow,
     MessageRow,
     NoteRow,
+    Place,
     ThreadRow,
+    came_before,
+    last_first,
 )
 from bridge.rules.states import MessageStatus
 
@@ -26,22 +29,22 @@ def conversations(
     *,
     which: str = "open",
     user: str | None = None,
-    before: int | None = None,
+    before: Place | None = None,
     limit: int = 50,
 ) -> list[ConversationRow]:
     """People by their last sign of life; on the first page all those with unread texts, before at most `limit` others. which:
-    open, done, mine (those of `user`) or all; before: the place of the last one of the page above."""
+    open, done, mine (those of `user`) or all; before: the place and id of the last one of the page above."""
     unread = _unread_of(session)
     chosen = _of_conversations(which, user)
     rest = select(Contact).where(*chosen)
     if unread:
         rest = rest.where(col(Contact.id).not_in(unread))
     if before is not None:
-        rest = rest.where(col(Contact.place) < before)
-    people = list(session.exec(rest.order_by(col(Contact.place).desc()).limit(limit)))
+        rest = rest.where(came_before(Contact, before))
+    people = list(session.exec(rest.order_by(*last_first(Contact)).limit(limit)))
     if before is None:
         first = select(Contact).where(*chosen, col(Contact.id).in_(unread))
-        people = [*session.exec(first.order_by(col(Contact.place).desc())), *people]
+        people = [*session.exec(first.order_by(*last_first(Contact))), *people]
     doubted = doubted_behind(session)
     last = _last_words(session, people, doubted)
     return [
@@ -92,7 +95,7 @@ def _last_words(session: Session, people: Sequence[Contact], doubted: float) -> 
     mine = (
         select(Message.id)
         .where(Message.contact_id == Contact.id)
-        .order_by(col(Message.place).desc())
+        .order_by(*last_first(Message))
         .limit(1)
         .correlate(Contact)
         .scalar_subquery()
@@ -110,19 +113,19 @@ def _last_words(session: Session, people: Sequence[Contact], doubted: float) -> 
 
 
 def thread(
-    session: Session, contact: Contact, *, before: int | None = None, limit: int = 100
+    session: Session, contact: Contact, *, before: Place | None = None, limit: int = 100
 ) -> list[ThreadRow]:
     """The last `limit` calls, texts and notes of one contact before that place, oldest first, as they followed each other."""
     doubted = doubted_behind(session)
     notes = select(Note).where(Note.contact_id == contact.id)
     if before is not None:
-        notes = notes.where(col(Note.place) < before)
+        notes = notes.where(came_before(Note, before))
     rows: list[ThreadRow] = [
         *calls(session, contact=id_of(contact), before=before, limit=limit),
         *messages(session, contact=id_of(contact), before=before, limit=limit),
         *(
             NoteRow(id_of(note), note.place, note.at, note.author, note.body, note.place > doubted)
-            for note in session.exec(notes.order_by(col(Note.place).desc()).limit(limit))
+            for note in session.exec(notes.order_by(*last_first(Note)).limit(limit))
         ),
     ]
     return sorted(rows, key=lambda row: row.place)[-limit:]

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
-from bridge.records.views.rows import UNREAD, MessageRow
+from bridge.records.views.rows import UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
@@ -44,16 +44,16 @@ def messages(
     *,
     address: str | None = None,
     contact: int | None = None,
-    before: int | None = None,
+    before: Place | None = None,
     limit: int | None = None,
 ) -> list[MessageRow]:
-    """Texts, those that came last first; `address` or `contact` take only that contact's. before: the place of the last row of
-    the page above."""
+    """Texts, those that came last first; `address` or `contact` take only that contact's. before: place and id of the
+    last row of the page above."""
     query = (
         select(Message, Contact, Line.name)
         .join(Line, col(Line.id) == Message.line_id)
         .join(Contact, col(Contact.id) == Message.contact_id)
-        .order_by(col(Message.place).desc())
+        .order_by(*last_first(Message))
         .limit(limit)
     )
     if address is not None:
@@ -61,7 +61,7 @@ def messages(
     if contact is not None:
         query = query.where(Message.contact_id == contact)
     if before is not None:
-        query = query.where(col(Message.place) < before)
+        query = query.where(came_before(Message, before))
     doubted = doubted_behind(session)
     return [message_row(*row, doubted) for row in session.exec(query)]
 

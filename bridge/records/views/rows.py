@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
+
+from sqlalchemy import ColumnElement, and_, or_
 
 from bridge.records.tables import Call, Message
 from bridge.rules.policy import Reason
@@ -128,6 +130,10 @@ class AuditRow:
     name: str
 
 
+# A row's place in the order in which rows came, and its id, for those that have the same.
+Place = tuple[int, int]
+
+
 ThreadRow = CallRow | MessageRow | NoteRow
 
 
@@ -152,3 +158,14 @@ def moment(row: ThreadRow) -> datetime:
             return row.at
         case _:
             assert_never(row)
+
+
+def last_first(table: Any) -> tuple[Any, Any]:
+    """The order of this table's rows in which those that came last stand first."""
+    return table.place.desc(), table.id.desc()
+
+
+def came_before(table: Any, before: Place) -> ColumnElement[bool]:
+    """Of this table what came before that place; the first comparison is what an index can begin at."""
+    place, key = before
+    return and_(table.place <= place, or_(table.place < place, table.id < key))
