@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from sqlmodel import Session, col, func, select
 
+from bridge.records import places
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import (
@@ -43,7 +44,8 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
     new = {line: address for line, address in zip(lines, addresses, strict=True) if line not in known}
     kept = kept_of_forgotten(session, new.values())
     spent = _id_of_the_next(session) if new else None
-    for line, address in zip(lines, addresses, strict=True):
+    first_place = places.take(session, len(lines))
+    for place, (line, address) in enumerate(zip(lines, addresses, strict=True), first_place):
         if line not in known:
             known[line] = Contact(
                 id=spent, address=address, identity=line, source=source, first_seen=now, last_seen=now
@@ -57,7 +59,7 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
         contact = known[line]
         if contact.address != address and numbers.tells_mobile(address):
             contact.address = address
-        contact.last_seen = max(contact.last_seen, now)
+        contact.last_seen, contact.place = max(contact.last_seen, now), place
     return [known[line] for line in lines]
 
 

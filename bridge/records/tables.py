@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, UniqueConstraint, event
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
+from bridge.records import places
 from bridge.rules import numbers
 from bridge.rules.folding import fold
 from bridge.rules.policy import Reason
@@ -75,6 +76,12 @@ def folded_contact(name: str, address: str) -> str:
     return f"{fold(name)}\n{fold(address)}"
 
 
+def _place(**more: Any) -> Any:
+    """The column of a row's place in the order in which rows came; before all of them, where somebody writes a row by hand."""
+    columns = {"default": places.of_new_row, "server_default": "0"}
+    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=columns, **more)
+
+
 def _identity(context: DefaultExecutionContext) -> str:
     """The identity of a new contact, by its address."""
     row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -108,11 +115,12 @@ class Contact(SQLModel, table=True):
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
     done: nothing is left to be done in this conversation, until they call or write again. assignee: the user who sees to it.
+    place: of their last sign of life, in the order in which things came (records/places).
     """
 
     __table_args__ = (
-        Index("ix_contact_done_seen", "done", "last_seen"),
-        Index("ix_contact_assignee_seen", "assignee", "done", "last_seen"),
+        Index("ix_contact_done_place", "done", "place"),
+        Index("ix_contact_assignee_place", "assignee", "done", "place"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -133,6 +141,7 @@ class Contact(SQLModel, table=True):
     source: str
     first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
+    place: int = _place(index=True)
 
     @property
     def excluded(self) -> bool:
@@ -153,13 +162,14 @@ class Call(SQLModel, table=True):
     reason: why no text goes back, a code of rules/policy. message_id: the text that answers this call, or for
     `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
     phone diverted it to this one. shown: the caller's name as the modem showed it. urgent: rang again and again.
-    called_back: when somebody here did, and who says so.
+    called_back: when somebody here did, and who says so. place: in the order in which things came (records/places).
     """
 
     __table_args__ = (
         Index("ix_call_contact_started", "contact_id", "started"),
-        Index("ix_call_line_started", "line_id", "started"),
-        Index("ix_call_outcome_started", "outcome", "started"),
+        Index("ix_call_contact_place", "contact_id", "place"),
+        Index("ix_call_line_place", "line_id", "place"),
+        Index("ix_call_outcome_place", "outcome", "place"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -181,6 +191,7 @@ class Call(SQLModel, table=True):
     trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     reason: Reason | None = Field(default=None, sa_type=coded(Reason, "call.reason"))
     message_id: int | None = Field(default=None, index=True)
+    place: int = _place(index=True)
 
 
 class Message(SQLModel, table=True):
@@ -190,9 +201,11 @@ class Message(SQLModel, table=True):
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text
     that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
     ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
+    place: in the order in which things came (records/places).
     """
 
     __table_args__ = (
+        Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
         Index("ix_message_kind_created", "kind", "created", "status", "answered"),
@@ -221,6 +234,7 @@ class Message(SQLModel, table=True):
     answered: datetime | None = Field(default=None, sa_type=Utc)
     asks: bool = False
     ticket: str | None = Field(default=None, index=True, unique=True)
+    place: int = _place(index=True)
 
 
 class MessagePart(SQLModel, table=True):
@@ -320,13 +334,15 @@ class Forgotten(SQLModel, table=True):
 
 
 class Note(SQLModel, table=True):
-    """Something that colleagues tell each other about a conversation; it is never sent."""
+    """Something that colleagues tell each other about a conversation; it is never sent. place: in the order in which things
+    came (records/places)."""
 
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
     at: datetime = Field(sa_type=Utc)
     author: str
     body: str
+    place: int = _place()
 
 
 class SavedReply(SQLModel, table=True):

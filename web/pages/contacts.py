@@ -44,11 +44,13 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
+        doubted = views.doubted_behind(session)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",
         contacts=rows[:LIST],
-        older=paging.mark(more.last_seen, id_of(more)) if more else None,
+        older=paging.mark(more.place, id_of(more)) if more else None,
+        doubted=doubted,
         text=search,
         read=read,
         taken=taken,

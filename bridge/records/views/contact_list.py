@@ -7,19 +7,19 @@ from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import ConsentEvent, Contact
-from bridge.records.views.rows import FOUND, Place, older_than
+from bridge.records.views.rows import FOUND, Place, came_before, last_first
 from bridge.rules.folding import fold
 
 
 def contacts(
     session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first. before: (last_seen, id) of the last one of the page above."""
-    query = select(Contact).order_by(col(Contact.last_seen).desc(), col(Contact.id).desc()).limit(limit)
+    """Contacts, the last seen first. before: the place and id of the last one of the page above."""
+    query = select(Contact).order_by(*last_first(Contact)).limit(limit)
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search)))
     if before is not None:
-        query = query.where(older_than(col(Contact.last_seen), col(Contact.id), before))
+        query = query.where(came_before(Contact, before))
     return session.exec(query).all()
 
 
