@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import (
+    NEVER_SEEN,
     Contact,
     Forgotten,
     Message,
@@ -37,12 +38,15 @@ def somebody_at(session: Session, address: str, source: str, now: datetime) -> C
         contact.opted_out_at = _opted_out_before(session, address)
     elif contact.address != address and numbers.tells_mobile(address):
         contact.address = address
+    if not contact.seen:
+        contact.first_seen = now
     contact.last_seen = max(contact.last_seen, now)
     return add_row(session, contact)
 
 
-def people_at(session: Session, addresses: Sequence[str], source: str, now: datetime) -> list[Contact]:
-    """The contacts of many addresses, in their order, as somebody_at has them, in few statements; new ones are not flushed."""
+def people_named(session: Session, addresses: Sequence[str], source: str) -> list[Contact]:
+    """The contacts of many addresses that a file names, in their order, in few statements. Those that are new have never been
+    seen, have nothing to be done about them, and are not flushed."""
     lines = [numbers.identity(address) for address in addresses]
     known = {
         contact.identity: contact
@@ -51,11 +55,15 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
     for line, address in zip(lines, addresses, strict=True):
         if line not in known:
             known[line] = Contact(
-                address=address, identity=line, source=source, first_seen=now, last_seen=now
+                address=address,
+                identity=line,
+                source=source,
+                done=True,
+                first_seen=NEVER_SEEN,
+                last_seen=NEVER_SEEN,
             )
             known[line].opted_out_at = _opted_out_before(session, address)
             session.add(known[line])
-        known[line].last_seen = max(known[line].last_seen, now)
     return [known[line] for line in lines]
 
 

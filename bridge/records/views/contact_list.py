@@ -12,7 +12,8 @@ from bridge.records.views.rows import FOUND, Place, older_than
 def contacts(
     session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first. before: (last_seen, id) of the last one of the page above."""
+    """Contacts, the last seen first, those who were never seen at the end. before: (last_seen, id) of the last
+    one of the page above."""
     query = select(Contact).order_by(col(Contact.last_seen).desc(), col(Contact.id).desc()).limit(limit)
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search)))
