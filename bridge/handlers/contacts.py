@@ -5,13 +5,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.records.contacts import people_at
+from bridge.records.consents import consent
+from bridge.records.contacts import people_named
 from bridge.records.tables import Contact
-from bridge.rules.addressbook import Card
+from bridge.rules.addressbook import Card, stricter
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
-from bridge.rules.states import ContactKind
+from bridge.rules.states import ConsentKind, ContactKind
+
+# Where a contact or an opt-out comes from that a file of contacts holds.
+FILE = "import"
 
 
 def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
@@ -25,14 +29,25 @@ def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
     )
 
 
-def import_contacts(session: Session, cards: Sequence[Card], now: datetime) -> None:
-    """Contacts out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
-    nothing to be done about somebody who has neither called nor written."""
+def import_contacts(session: Session, cards: Sequence[Card], by: str | None, now: datetime) -> None:
+    """Contacts out of a file that the user `by` brought. What the shop has written down already stays; a file only fills in.
+    Of two marks the stricter wins, and no file lets anybody out of a STOP."""
     with session.no_autoflush:  # all at once at the end
-        people = people_at(session, [card.number for card in cards], "import", now)
+        people = people_named(session, [card.number for card in cards], FILE)
         for card, contact in zip(cards, people, strict=True):
-            if contact.source == "import" and contact.first_seen == now:
-                contact.done = True
-            kind = contact.kind or card.mark
+            kind = stricter(contact.kind, card.mark)
             describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
             contact.blocked = contact.blocked or card.blocked
+    session.flush()
+    for card, contact in zip(cards, people, strict=True):
+        _restore_consent(session, contact, card, by or "", now)
+
+
+def _restore_consent(session: Session, contact: Contact, card: Card, by: str, now: datetime) -> None:
+    if contact.opted_out_at is not None:
+        return
+    if card.opted_out:
+        since = min(card.opted_out_at or now, now)
+        consent(session, contact, ConsentKind.OUT, FILE, by, since)
+    elif card.unsure and not contact.doubtful:
+        consent(session, contact, ConsentKind.DOUBT, FILE, by, now)

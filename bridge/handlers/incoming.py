@@ -165,7 +165,8 @@ class IncomingTexts:
             when = min(missed.when or told, now)
             if deleted.call_is_gone(session, line, missed.number, when, SAME_CALL):
                 # We had seen that call. The notice may come as if from the caller, who is to stay forgotten.
-                if sender.first_seen == message.created and sender.address in (e164, missed.number):
+                made = sender.source == "text" and sender.first_seen == message.created
+                if made and sender.address in (e164, missed.number):
                     forgetting.forget(session, sender)
                 continue
             contact = contacts.somebody_at(session, e164 or missed.number, "call", now)

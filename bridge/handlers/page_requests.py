@@ -111,7 +111,7 @@ class PageRequests:
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
             case ImportContacts():
-                contacts.import_contacts(session, request.cards, now)
+                contacts.import_contacts(session, request.cards, by, now)
             case SaveReply(body=body, id=key):
                 if key is None:
                     conversations.save_reply(session, body)

@@ -12,6 +12,7 @@ from bridge.records import places
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import (
+    NEVER_SEEN,
     Contact,
     Forgotten,
     Message,
@@ -27,12 +28,16 @@ LAST_ID = "last_contact_id"
 
 def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
     """The contact of this address (E.164, or as received), whichever way the number is spelled; made at the first sight."""
-    (contact,) = people_at(session, [address], source, now)
+    (contact,) = people_named(session, [address], source)
+    if not contact.seen:
+        contact.first_seen, contact.done = now, False
+    contact.last_seen, contact.place = max(contact.last_seen, now), places.take(session)
     return add_row(session, contact)
 
 
-def people_at(session: Session, addresses: Sequence[str], source: str, now: datetime) -> list[Contact]:
-    """The contacts of many addresses, in their order, in few statements; new ones have no id before they are flushed.
+def people_named(session: Session, addresses: Sequence[str], source: str) -> list[Contact]:
+    """The contacts of many addresses, such as a file names, in their order, in few statements. Those that are new have never
+    been seen, have nothing to be done about them, and may have no id before they are flushed.
 
     The spelling that tells of a mobile is the one to keep, since it tells more.
     """
@@ -44,22 +49,26 @@ def people_at(session: Session, addresses: Sequence[str], source: str, now: date
     new = {line: address for line, address in zip(lines, addresses, strict=True) if line not in known}
     kept = kept_of_forgotten(session, new.values())
     spent = _id_of_the_next(session) if new else None
-    first_place = places.take(session, len(lines))
-    for place, (line, address) in enumerate(zip(lines, addresses, strict=True), first_place):
-        if line not in known:
-            known[line] = Contact(
-                id=spent, address=address, identity=line, source=source, first_seen=now, last_seen=now
-            )
-            if address in kept:
-                known[line].opted_out_at = kept[address].opted_out_at
-            session.add(known[line])
-            if spent is not None:  # from this one on the database counts by itself
-                session.flush()
-                spent = None
-        contact = known[line]
-        if contact.address != address and numbers.tells_mobile(address):
-            contact.address = address
-        contact.last_seen, contact.place = max(contact.last_seen, now), place
+    for line, address in new.items():
+        known[line] = Contact(
+            id=spent,
+            address=address,
+            identity=line,
+            source=source,
+            done=True,
+            first_seen=NEVER_SEEN,
+            last_seen=NEVER_SEEN,
+            place=places.NONE,
+        )
+        if address in kept:
+            known[line].opted_out_at = kept[address].opted_out_at
+        session.add(known[line])
+        if spent is not None:  # from this one on the database counts by itself
+            session.flush()
+            spent = None
+    for line, address in zip(lines, addresses, strict=True):
+        if known[line].address != address and numbers.tells_mobile(address):
+            known[line].address = address
     return [known[line] for line in lines]
 
 

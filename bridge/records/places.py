@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 # The memo with the place that was taken last.
 PLACE = "place"
+# Of what has not come: a name in the address book.
+NONE = 0
 # Named here and not imported: the tables take their places from this file.
 _MEMO = sa.table("keyvalue", sa.column("name", sa.String()), sa.column("value", sa.String()))
 _COUNT_UP = (

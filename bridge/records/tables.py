@@ -107,15 +107,20 @@ class Line(SQLModel, table=True):
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
+# When somebody was seen who stands in the address book only: before everybody else, whatever a clock has shown.
+NEVER_SEEN = datetime(1900, 1, 1, tzinfo=UTC)
+
+
 class Contact(SQLModel, table=True):
-    """Somebody who called or wrote. `address` is E.164, else the sender as received, which cannot be texted. identity: what
-    is the same for every spelling of that number (numbers.identity): people are found by it; made with the row. folded: name
-    and address as they are searched; made whenever the row is written.
+    """Somebody who called or wrote, or whom a file of contacts names (`seen` says which). `address` is E.164, else the sender
+    as received, which cannot be texted. identity: what is the same for every spelling of that number (numbers.identity):
+    people are found by it; made with the row. folded: name and address as they are searched; made whenever the row is written.
 
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
     done: nothing is left to be done in this conversation, until they call or write again. assignee: the user who sees to it.
-    place: of their last sign of life, in the order in which things came (records/places).
+    first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them. place: of their last sign of
+    life, in the order in which things came (records/places); 0 for none.
     """
 
     __table_args__ = (
@@ -147,6 +152,11 @@ class Contact(SQLModel, table=True):
     def excluded(self) -> bool:
         """Is this somebody who is never texted automatically?"""
         return bool(self.kind)
+
+    @property
+    def seen(self) -> bool:
+        """Was there ever a call or a text? Else it is a name in the address book."""
+        return self.last_seen > NEVER_SEEN
 
 
 @event.listens_for(Contact, "before_insert")

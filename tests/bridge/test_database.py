@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from bridge.records import engine as database
 from bridge.records import lines, memo
-from bridge.records.tables import Call, Message, metadata
+from bridge.records.tables import NEVER_SEEN, Call, Contact, Message, metadata
 from bridge.words.audit import SENTENCES as CHANGE_WORDS
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
@@ -96,6 +96,33 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def who_was_seen(engine: Engine) -> list[bool]:
+    """Brings a database of revision 0016 up to date in which 1 and 2 came out of a file, 2 and 3 have called."""
+    at_revision_empty(engine, "0016")
+    made = MetaData()
+    made.reflect(engine)
+    usual = {
+        table.name: {column.name: something(column) for column in table.columns}
+        for table in made.sorted_tables
+    }
+    person = usual["contact"] | {"kind": "", "opted_out_at": None}
+    with engine.begin() as connection:
+        connection.execute(made.tables["line"].insert().values(usual["line"]))
+        for key, source in ((1, "import"), (2, "import"), (3, "call")):
+            known = {"id": key, "address": str(key), "identity": str(key), "source": source}
+            connection.execute(made.tables["contact"].insert().values(person | known))
+        for key in (2, 3):
+            called = {"id": key, "contact_id": key, "message_id": None}
+            connection.execute(made.tables["call"].insert().values(usual["call"] | called))
+    database.migrate(engine)
+    with Session(engine) as session:
+        return [session.get_one(Contact, key).last_seen > NEVER_SEEN for key in (1, 2, 3)]
+
+
+def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
+    assert who_was_seen(engine) == [False, True, True]
 
 
 # What 0.1.0 wrote, and what it is now: as kept, and as words.

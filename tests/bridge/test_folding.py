@@ -80,7 +80,7 @@ def rename(session: Session, name: str) -> None:
 
 
 def import_them(session: Session, name: str) -> None:
-    import_contacts(session, [Card(ANN, name, "", "", False)], NOW)
+    import_contacts(session, [Card(ANN, name, "", "", False)], None, NOW)
 
 
 def name_at_once(session: Session, name: str) -> None:

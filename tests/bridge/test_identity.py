@@ -157,7 +157,7 @@ def test_many_at_once_are_known_as_one_by_one(engine: Engine) -> None:
         taken = id_of(gone)
         forgetting.forget(session, gone)
         numbers = ["+5491123456789", "+447400123456", "+447400123457", "+447400123456"]
-        people = contacts.people_at(session, numbers, "import", NOW)
+        people = contacts.people_named(session, numbers, "import")
         session.flush()
         assert people[0] is shown
         assert shown.address == "+5491123456789"

@@ -115,6 +115,21 @@ def test_what_is_saved_can_be_taken_in_again(office: Office, client: FlaskClient
     named = {card.number: card for card in read.cards}
     assert named[ANN].name == "Ann Whittaker"
     assert (named[EVE].mark, named[EVE].notes) == ("supplier", "Flour deliveries")
+    stop = person(office, BOB).opted_out_at
+    assert stop is not None
+    assert named[BOB].opted_out
+    assert named[BOB].opted_out_at == stop.replace(microsecond=0)
+
+
+def test_nobody_is_just_now_because_a_file_names_them(office: Office, client: FlaskClient) -> None:
+    bring(client, b"name,number,opted_out\nNew One,07400 123477,yes\n")
+    assert not person(office, "+447400123477").seen
+    row = client.get("/contacts?q=New One").text.split('class="rows"')[1].split("</ul>")[0]
+    assert "New One" in row
+    assert "<time" not in row
+    assert "asked for no texts" in row
+    assert "New One" not in client.get("/conversations?show=all").text
+    assert f"From a file of contacts that {NAME} took in." in client.get("/contacts/+447400123477").text
 
 
 def test_nobody_is_forgotten_without_a_tick(office: Office, client: FlaskClient) -> None:

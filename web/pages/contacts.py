@@ -60,11 +60,12 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
 
 @pages.route("/contacts/export.<any(vcf, csv):form>")
 def export(form: str) -> Response:
-    """All contacts as a file: vCard for phones, CSV for spreadsheets."""
+    """All contacts as a file, with who wants no texts: vCard for phones, CSV for spreadsheets."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         rows = [_card(contact) for contact in views.contacts(session)]
-    text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows)
+    zone = bridge.settings().shop.zone
+    text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows, zone)
     kind = "text/vcard" if form == "vcf" else "text/csv"
     # A byte-order mark, without which Excel takes the file for its own old alphabet.
     response = Response(text.encode("utf-8" if form == "vcf" else "utf-8-sig"), mimetype=kind)
@@ -75,7 +76,16 @@ def export(form: str) -> Response:
 
 
 def _card(contact: Contact) -> addressbook.Card:
-    return addressbook.Card(contact.address, contact.name, contact.notes, contact.kind, contact.blocked)
+    return addressbook.Card(
+        contact.address,
+        contact.name,
+        contact.notes,
+        contact.kind,
+        contact.blocked,
+        opted_out=contact.opted_out_at is not None,
+        opted_out_at=contact.opted_out_at,
+        unsure=contact.doubtful,
+    )
 
 
 @pages.route("/contacts/import", methods=["POST"])

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment
 
 from bridge.contract.bridge import Bridge
+from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span, lasted
@@ -57,6 +58,19 @@ CONSENT = {
     "doubt": "Wrote what may be a wish for no texts",
     "fine": "Somebody here said that it was none",
 }
+
+
+def consent_words(event: ConsentEvent) -> str:
+    """What was written when somebody opted out or in, or where else it comes from."""
+    if event.source == "import":
+        return (
+            f"From a file of contacts that {event.words} took in."
+            if event.words
+            else "From a file of contacts."
+        )
+    return event.words
+
+
 COUNTED = {"abandoned": "after", "no_answer": "for"}
 Chip = tuple[str, str, str]
 
@@ -177,6 +191,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
+        "consent_words": consent_words,
         "stranger": stranger,
         "span": span,
         "pretty": lambda address: pretty(address, bridge.region()),

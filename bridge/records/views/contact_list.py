@@ -14,7 +14,8 @@ from bridge.rules.folding import fold
 def contacts(
     session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first. before: the place and id of the last one of the page above."""
+    """Contacts, the last seen first, those who were never seen at the end. before: the place and id of the last one of the page
+    above."""
     query = select(Contact).order_by(*last_first(Contact)).limit(limit)
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search)))

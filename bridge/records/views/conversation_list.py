@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
-from bridge.records.tables import Contact, Line, Message, Note, SavedReply
+from bridge.records.tables import NEVER_SEEN, Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
 from bridge.records.views.rows import (
@@ -66,13 +66,14 @@ def conversations(
 
 
 def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool], ...]:
+    seen = col(Contact.last_seen) > NEVER_SEEN  # who stands in the address book only has no conversation
     match which:
         case "all":
-            return ()
+            return (seen,)
         case "mine":
-            return (col(Contact.assignee) == user, col(Contact.done).is_(False))
+            return (seen, col(Contact.assignee) == user, col(Contact.done).is_(False))
         case _:
-            return (col(Contact.done).is_(which == "done"),)
+            return (seen, col(Contact.done).is_(which == "done"))
 
 
 def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.numbering_plans import one_spelling
@@ -19,13 +20,17 @@ _VALUE, _COLUMNS = 20_000, 500
 
 @dataclass(frozen=True)
 class Card:
-    """One number of somebody. mark: "", "staff", "supplier" or "never" (never texted)."""
+    """One number of somebody. mark: "", "staff", "supplier" or "never" (never texted). opted_out: they asked for no more
+    texts, at opted_out_at, None where the file does not say when. unsure: they may have, and nobody has looked yet."""
 
     number: str
     name: str = ""
     notes: str = ""
     mark: str = ""
     blocked: bool = False
+    opted_out: bool = False
+    opted_out_at: datetime | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,60 @@ staff: personale, dipendente, dipendenti, collega, colleghi
 supplier: supplier, suppliers, vendor, vendors, lieferant, lieferantin, lieferanten, fournisseur, fournisseurs
 supplier: proveedor, proveedora, proveedores, fornitore, fornitori
 blocked: blocked, block, gesperrt, blockiert, bloque, bloques, bloqueado, bloqueada, bloqueados, bloccato, bloccata, bloccati
+opted_out: opted out, opted out of texts, opt out, optout, unsubscribed, abgemeldet, desinscrit, desabonne, dado de baja, baja
+opted_out: disiscritto, cancellato
+unsure: may have opted out
 """)
 
 
-# Of several marks the strongest counts: rather not texted than texted.
 _STRENGTH = ("", "supplier", "staff", "never")
 
 
-_LABELS = {"never": "Never text", "staff": "Staff", "supplier": "Supplier", "blocked": "Blocked"}
+def stricter(*marks: str) -> str:
+    """Of several marks the strongest: rather not texted than texted.
+
+    >>> stricter("supplier", "never", "")
+    'never'
+    """
+    return max(marks, key=_STRENGTH.index, default="")
+
+
+# What a card says of somebody, as a word among its categories.
+_LABELS = {
+    "never": "Never text",
+    "staff": "Staff",
+    "supplier": "Supplier",
+    "blocked": "Blocked",
+    "opted_out": "Opted out of texts",
+    "unsure": "May have opted out",
+}
+
+
+def said(card: Card) -> list[str]:
+    """What is marked of somebody, the customer's own word first; keys of _LABELS.
+
+    >>> said(Card("+447400123456", mark="staff", opted_out=True))
+    ['opted_out', 'staff']
+    """
+    marked = (("opted_out", card.opted_out), ("unsure", card.unsure), (card.mark, True))
+    return [one for one, holds in (*marked, ("blocked", card.blocked)) if one and holds]
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment in ISO 8601, in UTC where it names no zone; None for anything else.
+
+    >>> _moment("2026-11-23T12:00:00+01:00").isoformat(), _moment("yes")
+    ('2026-11-23T12:00:00+01:00', None)
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
 
 
 class _TooMany(Exception):
@@ -92,7 +143,13 @@ class _Book:
             self.more += 1
 
     def add(
-        self, where: str, name: str, numbers: Sequence[str], notes: str, categories: Iterable[str]
+        self,
+        where: str,
+        name: str,
+        numbers: Sequence[str],
+        notes: str,
+        categories: Iterable[str],
+        opted_out_at: datetime | None = None,
     ) -> None:
         """One entry of the file; where: "Entry 3"."""
         name = _line(name)
@@ -102,7 +159,8 @@ class _Book:
         if self.entries > MAX_ENTRIES or self.numbers > MAX_ENTRIES:
             raise _TooMany
         known = {_CATEGORIES.get(normal(one), "") for one in categories}
-        mark = max(known - {"blocked"}, key=_STRENGTH.index, default="")
+        mark = stricter(*known.intersection(_STRENGTH))
+        out = "opted_out" in known or opted_out_at is not None
         who = f"{where}, {name}" if name else where
         if not found:
             self.bare.append(who)
@@ -113,7 +171,8 @@ class _Book:
                 continue
             is_number = any(map(str.isdigit, name)) and _number(name, self.region) == number
             called = "" if is_number else name
-            self._put(Card(number, called, _lines(notes), mark, "blocked" in known))
+            marked = Card(number, called, _lines(notes), mark, "blocked" in known, out, opted_out_at)
+            self._put(replace(marked, unsure="unsure" in known))
 
     def _put(self, card: Card) -> None:
         """The first name of a number wins; nothing that was noted of it is lost."""
@@ -125,8 +184,11 @@ class _Book:
                 number=old.number,
                 name=old.name or card.name,
                 notes=old.notes if card.notes in old.notes else _lines(f"{old.notes}\n{card.notes}"),
-                mark=max(old.mark, card.mark, key=_STRENGTH.index),
+                mark=stricter(old.mark, card.mark),
                 blocked=old.blocked or card.blocked,
+                opted_out=old.opted_out or card.opted_out,
+                opted_out_at=_first(old.opted_out_at, card.opted_out_at),
+                unsure=old.unsure or card.unsure,
             )
         self.cards[line] = card
 
