@@ -29,6 +29,9 @@ class Refused(StrEnum):
     NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
     NO_SUCH_LINE = "no_such_line"
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
+    # Opening hours and closed days.
+    NOT_HOURS = "not_hours"
+    NO_SUCH_TIME = "no_such_time"  # time: what was typed
     # Who may log in.
     TAKEN_OVER = "taken_over"
     NO_NAME = "no_name"

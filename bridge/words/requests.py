@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
     Refused.NOT_STORED: "The box cannot store this as it was typed. Its log says more.",
     Refused.NO_SUCH_LINE: "The box has no such line.",
     Refused.NOT_LATER_TODAY: "{back!r} is no time of today that is still to come; write it like 15:00.",
+    Refused.NOT_HOURS: "These are no hours. Write them like 9-17, 9am-5pm or 9:00-12:30, 14:00-18:00; or closed, or 24h.",
+    Refused.NO_SUCH_TIME: "No clock shows {time}. A day goes from 0:00 to 24:00.",
     Refused.TAKEN_OVER: "Somebody has taken this box over meanwhile.",
     Refused.NO_NAME: "A user needs a name.",
     Refused.NAME_TOO_LONG: "This name is too long; take at most {most} characters.",
