@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from bridge.rules.hours import Holidays, Span, spans
+from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
 from bridge.rules.template import problem_of
-from bridge.rules.typed_hours import WHOLE_DAY, is_long, understood
+from bridge.rules.typed_hours import is_long, understood
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.

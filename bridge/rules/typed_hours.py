@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bridge.rules.hours import MINUTES_A_DAY, Span
+from bridge.rules.hours import MINUTES_A_DAY, WHOLE_DAY, Span
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_words import folded, words
 
@@ -14,7 +14,6 @@ HALF_A_DAY = MINUTES_A_DAY // 2
 LONG = 16 * 60
 # Before this hardly a shop opens: 2-6 is an afternoon.
 EARLY = 5 * 60
-WHOLE_DAY = Span(0, MINUTES_A_DAY)
 
 _AFTERNOON = {"am": 0, "a.m.": 0, "a.m": 0, "pm": 1, "p.m.": 1, "p.m": 1}
 _TOKEN = re.compile(
