@@ -53,8 +53,8 @@ _Run = tuple[_Part, _Part]
 
 
 def days(typed: str, today: date, region: str) -> tuple[date, ...]:
-    """The days that are meant, in their order; those that have gone by are left out of a span. region: the shop's, by which 1/2 is
-    read. Raises Refusal where they cannot be read.
+    """The days that are meant, in their order; those that have gone by are left out of a span. region: the shop's, by which 1/2
+    is read. Raises Refusal where they cannot be read.
 
     >>> today = date(2026, 11, 27)
     >>> [f"{day:%d.%m.%y}" for day in days("24.12., 31 December - 2 January", today, "GB")]
