@@ -203,7 +203,7 @@ class IncomingTexts:
         if not self._has_answer(session, contact, said):
             return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
-        consents.consent(session, contact, KINDS[said], "text", message.body, now)
+        consents.consent(session, contact, KINDS[said], "text", now, words=message.body)
         log.info("text %s asks: %s", message.id, said.value)
         if said == Intent.ASK or asked_before:
             return said

@@ -285,8 +285,8 @@ class InboundPart(SQLModel, table=True):
 
 
 class ConsentEvent(SQLModel, table=True):
-    """One step of opting out or in again. kind: out, in, help, doubt (somebody has to look) or fine (somebody has); source:
-    text, page or cli; words: what was written, or who did it here."""
+    """One step of opting out or in again, or of what the shop has settled about texts to somebody. source: text, page or
+    import; words: what they wrote; by: the user who settled it here."""
 
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
@@ -294,6 +294,7 @@ class ConsentEvent(SQLModel, table=True):
     kind: ConsentKind = Field(sa_type=coded(ConsentKind, "consentevent.kind"))
     source: str
     words: str
+    by: str | None = None
 
 
 class Incident(SQLModel, table=True):

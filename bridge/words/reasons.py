@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bridge.rules.policy import Reason
 from bridge.words import troubles
@@ -20,11 +21,13 @@ class ReasonWords:
 REASONS = {
     Reason.NOT_MISSED: ReasonWords("call was answered", "The call was missed."),
     Reason.DISABLED: ReasonWords("switched off", "Automatic texts are on."),
-    Reason.WITHHELD: ReasonWords("number withheld", "The number was shown."),
+    Reason.WITHHELD: ReasonWords("number withheld", "The caller has not hidden the number."),
+    Reason.UNKNOWN: ReasonWords("number not known", "The number was shown."),
     Reason.NOT_TEXTABLE: ReasonWords("cannot be texted", "The number can receive texts."),
     Reason.FOREIGN: ReasonWords("from abroad", "Numbers from this country are texted."),
     Reason.EXCLUDED: ReasonWords("never texted", "Nobody has marked it as never to be texted."),
     Reason.OPTED_OUT: ReasonWords("asked for none", "This person has not asked you to stop."),
+    Reason.UNSURE: ReasonWords("STOP or not?", "Nothing they wrote waits to be told from a STOP."),
     Reason.SPAM: ReasonWords("on block list", "It is not blocked."),
     Reason.ONE_RING: ReasonWords("rang only once", "It rang long enough."),
     Reason.COOLDOWN: ReasonWords("texted already", "No automatic text to this caller lately."),
@@ -66,6 +69,11 @@ SENTENCES = {
     "supplier": "This is a supplier; suppliers are never texted.",
     "never": "This contact is marked as never to be texted.",
     "opted_out": "This person asked for no more texts.",
+    "opted_out_there": "This person wrote “{words}” on {day} and gets no more automatic texts.",
+    "opted_out_here": "{by} noted on {day} that this person wants no more texts.",
+    "staff_by": "This is one of the staff, who are never texted. {by} said so on {day}.",
+    "supplier_by": "This is a supplier; suppliers are never texted. {by} said so on {day}.",
+    "never_by": "{by} marked this number as never to be texted on {day}.",
     "doubtful": "This person wrote something that may be a STOP; somebody has to look at it first.",
     "blocked": "This caller is blocked here.",
     "listed": "It is on the block list {list}.",
@@ -120,6 +128,8 @@ def sentence(why: Coded) -> str | None:
         case "clock", {"doubt": doubt}:
             told = "This caller was texted before, and nobody knows how long ago. {doubt}"
             return say(told, doubt=error_sentence(str(doubt)))
+        case _, {"at": str(at)} if why.code in SENTENCES:
+            return say(SENTENCES[why.code], day=_day(at), **facts)
         case _ if why.code in SENTENCES:
             return say(SENTENCES[why.code], **facts)
     return None
@@ -175,6 +185,16 @@ def deciding_first(trace: Iterable[Mapping[str, str]]) -> tuple[str | None, list
     stops = {step["rule"]: step["detail"] for step in steps if step["verdict"] == "stop"}
     passed = [step["detail"] for step in steps if step["verdict"] == "pass" and step["rule"] not in stops]
     return list(stops.values())[-1] if stops else None, passed
+
+
+def _day(at: str) -> str:
+    """A moment by the shop's clock, ISO 8601, in words.
+
+    >>> _day("2026-05-03T14:05+01:00")
+    '3 May 2026, 14:05'
+    """
+    moment = datetime.fromisoformat(at)
+    return f"{moment.day} {moment:%B %Y, %H:%M}"
 
 
 def _and_why(late: str, error: object) -> str:

@@ -146,7 +146,7 @@ def test_what_they_said_about_texts_is_shown(client: FlaskClient) -> None:
     post(client, f"/conversations/{ANN}/mark", kind="out")
     page = client.get(f"/contacts/{ANN}").text
     assert "No more automatic texts" in page
-    assert f"settled by {NAME}" in page
+    assert f"Noted here by {NAME}." in page
 
 
 def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:

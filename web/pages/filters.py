@@ -58,18 +58,16 @@ CONSENT = {
     "help": "Asked who we are",
     "doubt": "Wrote what may be a wish for no texts",
     "fine": "Somebody here said that it was none",
+    "never": "Marked here as never to be texted",
+    "welcome": "No longer marked as never to be texted",
 }
 
 
 def consent_words(event: ConsentEvent) -> str:
     """What was written when somebody opted out or in, or where else it comes from."""
     if event.source == "import":
-        return (
-            f"From a file of contacts that {event.words} took in."
-            if event.words
-            else "From a file of contacts."
-        )
-    return event.words
+        return f"From a file of contacts that {event.by} took in." if event.by else "From a file of contacts."
+    return f"Noted here by {event.by}." if event.by else event.words or "Noted here."
 
 
 COUNTED = {"abandoned": "after", "no_answer": "for"}
@@ -98,8 +96,6 @@ def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | No
         return None
     icon, words = CALL_CHIPS[row.textback]
     why = reasons.chip(row.reason)
-    if row.reason == Reason.WITHHELD and not row.withheld:
-        why = "number not known"  # the network named none at all
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = f"{words} {clock(row.text_at)}"
     return row.textback, icon, f"{words}: {why}" if why else words
