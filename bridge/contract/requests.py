@@ -62,8 +62,8 @@ class AcceptDatabase:
 
 @dataclass(frozen=True)
 class Mark:
-    """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
-    wrote was no opt-out), block or unblock."""
+    """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
+    (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock."""
 
     address: str
     kind: str

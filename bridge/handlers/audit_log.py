@@ -14,6 +14,8 @@ MARKS = {
     "out": Change.MARKED_OUT,
     "in": Change.MARKED_IN,
     "fine": Change.MARKED_FINE,
+    "never": Change.MARKED_NEVER,
+    "welcome": Change.MARKED_WELCOME,
     "block": Change.BLOCKED,
     "unblock": Change.UNBLOCKED,
 }

@@ -162,7 +162,8 @@ class IncomingTexts:
             when = min(missed.when or told, now)
             if deleted.call_is_gone(session, line, missed.number, when, SAME_CALL):
                 # We had seen that call. The notice may come as if from the caller, who is to stay forgotten.
-                if sender.first_seen == message.created and sender.address in (e164, missed.number):
+                made = sender.source == "text" and sender.first_seen == message.created
+                if made and sender.address in (e164, missed.number):
                     forgetting.forget(session, sender)
                 continue
             contact = contacts.somebody_at(session, e164 or missed.number, "call", now)
@@ -199,7 +200,7 @@ class IncomingTexts:
         if not self._has_answer(session, contact, said):
             return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
-        consents.consent(session, contact, KINDS[said], "text", message.body, now)
+        consents.consent(session, contact, KINDS[said], "text", now, words=message.body)
         log.info("text %s asks: %s", message.id, said.value)
         if said == Intent.ASK or asked_before:
             return said

@@ -29,7 +29,7 @@ LOCK_SECONDS = 2
 CHECK_SECONDS = 60.0
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0020"
+HEAD = "0021"
 
 
 def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Engine:
@@ -69,7 +69,7 @@ def _before_connecting(file: Path, anew: bool, *_: object) -> None:
     if not anew and (gone := known.gone_or_empty(file)) is not None:
         raise sqlite3.OperationalError(gone.code)
     files.make_private(file)
-    for beside in ("-wal", "-shm", "-journal"):
+    for beside in known.BESIDE:
         with suppress(OSError):
             files.close_to_others(Path(f"{file}{beside}"))
 

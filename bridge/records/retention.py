@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from bridge.records import deleted
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
+    NEVER_SEEN,
     Alert,
     AuditEntry,
     Call,
@@ -108,6 +109,8 @@ def _people_of_nothing(before: datetime) -> Old:
         Contact.kind == "",
         col(Contact.blocked).is_(False),
         col(Contact.opted_out_at).is_(None),
+        col(Contact.doubtful).is_(False),
+        Contact.last_seen > NEVER_SEEN,  # somebody has put them into the address book
     )
     of_them = (
         (ConsentEvent, col(ConsentEvent.contact_id)),

@@ -93,7 +93,7 @@ def _sample(
     at: datetime,
     zone: tzinfo | None,
 ) -> Sample:
-    texts, opening = settings.textback, hours.opening(settings.hours.week, is_holiday, at, zone)
+    texts, opening = settings.textback, hours.opening(settings.hours.open_spans, is_holiday, at, zone)
     if not texts.enabled:
         return Sample(title, None, gettext("No text: automatic texts are switched off."))
     if not opening.open and texts.closed == "skip":

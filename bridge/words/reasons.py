@@ -2,70 +2,44 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bridge.rules.policy import Reason
-from bridge.words import times, troubles
+from bridge.words import dates, times, troubles
 from bridge.words.catalogue import N_, gettext, ngettext
 from modem.contract import Coded
 
 
 @dataclass(frozen=True)
 class ReasonWords:
-    """chip: two or three words; question: what the rule asks; passed: what a trace says of a rule that stopped nothing."""
+    """chip: two or three words; passed: what a trace says of a rule that stopped nothing, true whatever it let pass."""
 
     chip: str
-    question: str
     passed: str
 
 
 REASONS = {
-    Reason.NOT_MISSED: ReasonWords(N_("call was answered"), N_("Was it missed?"), N_("The call was missed.")),
-    Reason.DISABLED: ReasonWords(
-        N_("switched off"), N_("Are automatic texts on?"), N_("Automatic texts are on.")
-    ),
-    Reason.WITHHELD: ReasonWords(
-        N_("number withheld"), N_("Is the number known?"), N_("The number was shown.")
-    ),
-    Reason.NOT_TEXTABLE: ReasonWords(
-        N_("cannot be texted"), N_("Can it be texted?"), N_("The number can receive texts.")
-    ),
-    Reason.FOREIGN: ReasonWords(
-        N_("from abroad"), N_("Is its country texted?"), N_("Its country is texted.")
-    ),
-    Reason.EXCLUDED: ReasonWords(
-        N_("never texted"), N_("May it be texted?"), N_("Nobody has marked it as never to be texted.")
-    ),
-    Reason.OPTED_OUT: ReasonWords(
-        N_("asked for none"), N_("Do they want texts?"), N_("This person has not asked for no more texts.")
-    ),
-    Reason.SPAM: ReasonWords(N_("on block list"), N_("Is it on a block list?"), N_("It is not blocked.")),
-    Reason.ONE_RING: ReasonWords(
-        N_("rang only once"), N_("Did it ring long enough?"), N_("It rang long enough.")
-    ),
-    Reason.COOLDOWN: ReasonWords(
-        N_("texted already"), N_("Texted already?"), N_("No automatic text to this caller lately.")
-    ),
-    Reason.CLOSED: ReasonWords(
-        N_("shop was closed"), N_("Was the shop open?"), N_("Texts go out at this time.")
-    ),
-    Reason.LIMIT: ReasonWords(
-        N_("daily limit reached"), N_("Within today's limit?"), N_("Within today's limit.")
-    ),
-    Reason.BREAKER: ReasonWords(
-        N_("too many strangers"), N_("Too many strangers at once?"), N_("No burst of strangers.")
-    ),
-    Reason.CLOCK: ReasonWords(
-        N_("clock not set"),
-        N_("Is the clock right?"),
-        N_("The clock is believed, or this caller was never texted."),
-    ),
-    Reason.SUPERSEDED: ReasonWords(
-        N_("in contact since"), N_("In contact since?"), N_("No contact since the call.")
-    ),
-    Reason.EXPIRED: ReasonWords(N_("too late"), N_("Still in time?"), N_("It is still in time.")),
+    Reason.NOT_MISSED: ReasonWords(N_("call was answered"), N_("The call was missed.")),
+    Reason.DISABLED: ReasonWords(N_("switched off"), N_("Automatic texts are on.")),
+    Reason.WITHHELD: ReasonWords(N_("number withheld"), N_("The caller has not hidden the number.")),
+    Reason.UNKNOWN: ReasonWords(N_("number not known"), N_("The number was shown.")),
+    Reason.NOT_TEXTABLE: ReasonWords(N_("cannot be texted"), N_("The number can receive texts.")),
+    Reason.FOREIGN: ReasonWords(N_("from abroad"), N_("Numbers from this country are texted.")),
+    Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never to be texted.")),
+    Reason.OPTED_OUT: ReasonWords(N_("asked for none"), N_("This person has not asked you to stop.")),
+    Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote waits to be told from a STOP.")),
+    Reason.SPAM: ReasonWords(N_("on block list"), N_("It is not blocked.")),
+    Reason.ONE_RING: ReasonWords(N_("rang only once"), N_("It rang long enough.")),
+    Reason.COOLDOWN: ReasonWords(N_("texted already"), N_("No automatic text to this caller lately.")),
+    Reason.CLOSED: ReasonWords(N_("shop was closed"), N_("Texts go out at this time.")),
+    Reason.LIMIT: ReasonWords(N_("daily limit reached"), N_("Within today's limit.")),
+    Reason.BREAKER: ReasonWords(N_("too many strangers"), N_("Not too many strangers at once.")),
+    Reason.CLOCK: ReasonWords(N_("clock not set"), N_("The time is known well enough.")),
+    Reason.SUPERSEDED: ReasonWords(N_("in contact since"), N_("No contact since the call.")),
+    Reason.EXPIRED: ReasonWords(N_("too late"), N_("It is still in time.")),
 }
 
-# What stops a text, by its code. Those that need more than their facts filled in are below.
+# What stops a text, or what a rule let pass, by its code. Those that need more than their facts filled in are below.
 SENTENCES = {
     "not_missed": N_("The call was answered or turned down here."),
     "disabled": N_("Automatic texts are switched off."),
@@ -95,6 +69,11 @@ SENTENCES = {
     "supplier": N_("This is a supplier; suppliers are never texted."),
     "never": N_("This contact is marked as never to be texted."),
     "opted_out": N_("This person asked for no more texts."),
+    "opted_out_there": N_("This person wrote “{words}” on {day} and gets no more automatic texts."),
+    "opted_out_here": N_("{by} noted on {day} that this person wants no more texts."),
+    "staff_by": N_("This is one of the staff, who are never texted. {by} said so on {day}."),
+    "supplier_by": N_("This is a supplier; suppliers are never texted. {by} said so on {day}."),
+    "never_by": N_("{by} marked this number as never to be texted on {day}."),
     "doubtful": N_("This person wrote something that may be a STOP; somebody has to look at it first."),
     "blocked": N_("This caller is blocked here."),
     "listed": N_("It is on the block list {list}."),
@@ -102,6 +81,13 @@ SENTENCES = {
     "spam_name": N_("The network calls this caller {name!r}."),
     "text_waits": N_("A text to this caller is already on its way."),
     "closed": N_("The shop was closed."),
+    "closed_same": N_("The shop was closed; callers get the same text then."),
+    "closed_other": N_("The shop was closed; callers get another text then."),
+    "closed_wait": N_("The shop was closed; the text waits until it opens."),
+    "hours_not_known": N_("The box's clock may be wrong, so it did not go by the opening hours."),
+    "known_caller": N_("It rang only briefly, but this caller is known."),
+    "no_cooldown": N_("A caller may be texted after every missed call."),
+    "clock_harmless": N_("The box's clock may be wrong, but this caller was never texted before."),
     "never_opens": N_("The shop was closed, and no opening is in sight."),
     "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody looks."),
     "strangers": N_(
@@ -154,6 +140,8 @@ def sentence(why: Coded) -> str | None:
         case "clock", {"doubt": doubt}:
             told = gettext("This caller was texted before, and nobody knows how long ago.")
             return _and_why(told, doubt)
+        case _, {"at": str(at)} if why.code in SENTENCES:
+            return gettext(SENTENCES[why.code], day=_day(at), **facts)
         case _ if why.code in SENTENCES:
             return gettext(SENTENCES[why.code], **facts)
     return None
@@ -196,9 +184,29 @@ def chip(reason: str | None) -> str | None:
     return gettext(REASONS[Reason(reason)].chip) if reason in REASONS else None
 
 
-def question(rule: str) -> str:
-    """What a rule of a trace asks."""
-    return gettext(REASONS[Reason(rule)].question) if rule in REASONS else rule
+def deciding_first(trace: Iterable[Mapping[str, str]]) -> tuple[str | None, list[str]]:
+    """What stopped the text, None if nothing did, and what did not stop it, as sentences. A rule that stopped it when it was
+    due had let it pass before.
+
+    >>> deciding_first([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', ['Automatic texts are on.'])
+    >>> deciding_first([{"rule": "spam", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', [])
+    """
+    steps = trace_in_words(trace)
+    stops = {step["rule"]: step["detail"] for step in steps if step["verdict"] == "stop"}
+    passed = [step["detail"] for step in steps if step["verdict"] == "pass" and step["rule"] not in stops]
+    return list(stops.values())[-1] if stops else None, passed
+
+
+def _day(at: str) -> str:
+    """A moment by the shop's clock, ISO 8601, in words.
+
+    >>> _day("2026-05-03T14:05+01:00")
+    '3 May 2026, 14:05'
+    """
+    moment = datetime.fromisoformat(at)
+    return gettext("{day}, {time}", day=dates.plain_day(moment), time=dates.clock(moment))
 
 
 def _and_why(told: str, error: object) -> str:

@@ -28,10 +28,28 @@ SENTENCES: dict[str, str] = {
     Refused.NOT_STORED: N_("The box cannot store this as it was typed. Its log says more."),
     Refused.NO_SUCH_LINE: N_("The box has no such line."),
     Refused.NOT_LATER_TODAY: N_("{back!r} is no time of today that is still to come; write it like 15:00."),
+    Refused.NOT_HOURS: N_(
+        "These are no hours. Write them like 9-17, 9am-5pm or 9:00-12:30, 14:00-18:00; or closed, or 24h."
+    ),
+    Refused.NO_SUCH_TIME: N_("No clock shows {time}. A day goes from 0:00 to 24:00."),
+    Refused.HOURS_OVERLAP: N_(
+        "Two of these times overlap. Write each stretch of the day once, like 9-12, 14-18."
+    ),
+    Refused.NEVER_OPEN: N_(
+        "Write when the shop is open on the other days: with no hours at all it counts as always open."
+    ),
+    Refused.NOT_A_DATE: N_(
+        "“{typed}” is not a date. Write it like 24 December or 24.12.; several days like 24-31 December."
+    ),
+    Refused.NO_MONTH: N_("Write the month too, like 24 December."),
+    Refused.NO_SUCH_DAY: N_("There is no such day in the calendar."),
+    Refused.DAY_IS_OVER: N_("{day} is over already."),
+    Refused.DAY_TOO_FAR: N_("{day} is too far ahead: is the year right?"),
+    Refused.DAYS_REVERSED: N_("The last day, {last}, comes before the first, {first}."),
+    Refused.TOO_MANY_DAYS: N_("These are more than {most} closed days. Clear the hours of the week instead."),
     Refused.TAKEN_OVER: N_("Somebody has taken this box over meanwhile."),
     Refused.NO_NAME: N_("A user needs a name."),
     Refused.NAME_TOO_LONG: N_("This name is too long; take at most {most} characters."),
-    Refused.NO_SUCH_LANGUAGE: N_("The box does not speak this language. Choose one of the list."),
     Refused.NO_SUCH_ROLE: N_("{role!r} is no role; there are owner and staff."),
     Refused.USER_EXISTS: N_("There is a user {name} already."),
     Refused.NO_SUCH_USER: N_("There is no user {name}."),

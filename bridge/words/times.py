@@ -4,31 +4,32 @@ from datetime import datetime, timedelta, tzinfo
 
 from bridge.words.catalogue import N_, gettext, ngettext
 
-# Monday to Sunday, and January to December.
+# Monday to Sunday, and January to December; each without a time too, for nobody opens at midnight.
 WEEKDAYS = (
-    N_("on Monday at {hour}:{minute}"),
-    N_("on Tuesday at {hour}:{minute}"),
-    N_("on Wednesday at {hour}:{minute}"),
-    N_("on Thursday at {hour}:{minute}"),
-    N_("on Friday at {hour}:{minute}"),
-    N_("on Saturday at {hour}:{minute}"),
-    N_("on Sunday at {hour}:{minute}"),
+    (N_("on Monday"), N_("on Monday at {hour}:{minute}")),
+    (N_("on Tuesday"), N_("on Tuesday at {hour}:{minute}")),
+    (N_("on Wednesday"), N_("on Wednesday at {hour}:{minute}")),
+    (N_("on Thursday"), N_("on Thursday at {hour}:{minute}")),
+    (N_("on Friday"), N_("on Friday at {hour}:{minute}")),
+    (N_("on Saturday"), N_("on Saturday at {hour}:{minute}")),
+    (N_("on Sunday"), N_("on Sunday at {hour}:{minute}")),
 )
 MONTHS = (
-    N_("on {day} January at {hour}:{minute}"),
-    N_("on {day} February at {hour}:{minute}"),
-    N_("on {day} March at {hour}:{minute}"),
-    N_("on {day} April at {hour}:{minute}"),
-    N_("on {day} May at {hour}:{minute}"),
-    N_("on {day} June at {hour}:{minute}"),
-    N_("on {day} July at {hour}:{minute}"),
-    N_("on {day} August at {hour}:{minute}"),
-    N_("on {day} September at {hour}:{minute}"),
-    N_("on {day} October at {hour}:{minute}"),
-    N_("on {day} November at {hour}:{minute}"),
-    N_("on {day} December at {hour}:{minute}"),
+    (N_("on {day} January"), N_("on {day} January at {hour}:{minute}")),
+    (N_("on {day} February"), N_("on {day} February at {hour}:{minute}")),
+    (N_("on {day} March"), N_("on {day} March at {hour}:{minute}")),
+    (N_("on {day} April"), N_("on {day} April at {hour}:{minute}")),
+    (N_("on {day} May"), N_("on {day} May at {hour}:{minute}")),
+    (N_("on {day} June"), N_("on {day} June at {hour}:{minute}")),
+    (N_("on {day} July"), N_("on {day} July at {hour}:{minute}")),
+    (N_("on {day} August"), N_("on {day} August at {hour}:{minute}")),
+    (N_("on {day} September"), N_("on {day} September at {hour}:{minute}")),
+    (N_("on {day} October"), N_("on {day} October at {hour}:{minute}")),
+    (N_("on {day} November"), N_("on {day} November at {hour}:{minute}")),
+    (N_("on {day} December"), N_("on {day} December at {hour}:{minute}")),
 )
-TODAY, TOMORROW = N_("at {hour}:{minute}"), N_("tomorrow at {hour}:{minute}")
+TODAY = ("", N_("at {hour}:{minute}"))
+TOMORROW = (N_("tomorrow"), N_("tomorrow at {hour}:{minute}"))
 
 
 def lasted(time: timedelta) -> str:
@@ -77,13 +78,18 @@ def then(moment: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     >>> monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
     >>> [then(monday + timedelta(days=days, hours=2), monday, UTC) for days in (0, 1, 4, 9)]
     ['at 9:00', 'tomorrow at 9:00', 'on Friday at 9:00', 'on 2 December at 9:00']
+    >>> [then(monday + timedelta(days=days, hours=17), monday, UTC) for days in (0, 3)]
+    ['tomorrow', 'on Friday']
     """
     if moment is None:
         return ""
     shown = moment.astimezone(zone)
     ahead = (shown.date() - now.astimezone(zone).date()).days
     if ahead < 2:
-        template = TOMORROW if ahead else TODAY
+        templates = TOMORROW if ahead else TODAY
     else:
-        template = WEEKDAYS[shown.weekday()] if ahead < 7 else MONTHS[shown.month - 1]
-    return gettext(template, day=shown.day, hour=shown.hour, minute=str(shown.minute).zfill(2))
+        templates = WEEKDAYS[shown.weekday()] if ahead < 7 else MONTHS[shown.month - 1]
+    at_midnight = not (shown.hour or shown.minute)
+    return gettext(
+        templates[not at_midnight], day=shown.day, hour=shown.hour, minute=str(shown.minute).zfill(2)
+    )

@@ -14,11 +14,11 @@ from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Column, DateTime, Engine, Integer, MetaData, inspect, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from bridge.records import engine as database
 from bridge.records import lines, memo
-from bridge.records.tables import Call, Message, metadata
+from bridge.records.tables import NEVER_SEEN, Call, ConsentEvent, Contact, Message, metadata
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import SENTENCES, trace_in_words
 from bridge.words.troubles import sentence as in_words
@@ -97,6 +97,100 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
+def a_row_of_each(engine: Engine, revision: str) -> tuple[MetaData, dict[str, dict[str, Any]]]:
+    """The tables of a revision, empty, and by their names what a row of each may hold."""
+    at_revision_empty(engine, revision)
+    made = MetaData()
+    made.reflect(engine)
+    return made, {
+        table.name: {column.name: something(column) for column in table.columns}
+        for table in made.sorted_tables
+    }
+
+
+def reasons_and_steps(engine: Engine) -> tuple[list[tuple[str, Any]], list[tuple[str, str | None]]]:
+    """Brings a database of revision 0019 up to date in which two reasons stand for two more, and words for who settled it."""
+    made, usual = a_row_of_each(engine, "0019")
+    calls = [
+        ("withheld", "withheld"),
+        ("withheld", "not_shown"),
+        ("opted_out", "opted_out"),
+        ("opted_out", "doubtful"),
+    ]
+    said = [("text", "STOP"), ("page", "settled by mia"), ("page", "settled on the box")]
+    with engine.begin() as connection:
+        for table in ("line", "contact"):
+            connection.execute(made.tables[table].insert().values(usual[table]))
+        for key, (rule, why) in enumerate(calls, 1):
+            trace = [{"rule": "not_missed", "verdict": "pass"}, {"rule": rule, "verdict": "stop", "why": why}]
+            ended = {
+                "id": key,
+                "message_id": None,
+                "outcome": "abandoned",
+                "reason": rule,
+                "trace": trace,
+                "place": key,
+            }
+            connection.execute(made.tables["call"].insert().values(usual["call"] | ended))
+        for key, (source, words) in enumerate(said, 1):
+            step = {"id": key, "kind": "out", "source": source, "words": words}
+            connection.execute(made.tables["consentevent"].insert().values(usual["consentevent"] | step))
+    database.migrate(engine)
+    with Session(engine) as session:
+        kept = session.exec(select(Call).order_by(col(Call.id))).all()
+        steps = session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id))).all()
+        assert all(call.trace[-1]["rule"] == call.reason for call in kept)
+        return [(str(call.reason), call.trace[1:]) for call in kept], [
+            (step.words, step.by) for step in steps
+        ]
+
+
+REASONS_NOW = [
+    ("withheld", [{"rule": "withheld", "verdict": "stop", "why": "withheld"}]),
+    (
+        "unknown",
+        [
+            {"rule": "withheld", "verdict": "pass"},
+            {"rule": "unknown", "verdict": "stop", "why": "not_shown"},
+        ],
+    ),
+    ("opted_out", [{"rule": "opted_out", "verdict": "stop", "why": "opted_out"}]),
+    (
+        "unsure",
+        [
+            {"rule": "opted_out", "verdict": "pass"},
+            {"rule": "unsure", "verdict": "stop", "why": "doubtful"},
+        ],
+    ),
+]
+STEPS_NOW = [("STOP", None), ("", "mia"), ("", None)]
+
+
+def test_reasons_that_were_borrowed_and_who_settled_what(engine: Engine) -> None:
+    assert reasons_and_steps(engine) == (REASONS_NOW, STEPS_NOW)
+
+
+def who_was_seen(engine: Engine) -> list[bool]:
+    """Brings a database of revision 0016 up to date in which 1 and 2 came out of a file, 2 and 3 have called."""
+    made, usual = a_row_of_each(engine, "0016")
+    person = usual["contact"] | {"kind": "", "opted_out_at": None}
+    with engine.begin() as connection:
+        connection.execute(made.tables["line"].insert().values(usual["line"]))
+        for key, source in ((1, "import"), (2, "import"), (3, "call")):
+            known = {"id": key, "address": str(key), "identity": str(key), "source": source}
+            connection.execute(made.tables["contact"].insert().values(person | known))
+        for key in (2, 3):
+            called = {"id": key, "contact_id": key, "message_id": None}
+            connection.execute(made.tables["call"].insert().values(usual["call"] | called))
+    database.migrate(engine)
+    with Session(engine) as session:
+        return [session.get_one(Contact, key).last_seen > NEVER_SEEN for key in (1, 2, 3)]
+
+
+def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
+    assert who_was_seen(engine) == [False, True, True]
+
+
 # What 0.1.0 wrote, and what it is now: as kept, and as words.
 STRANGERS = "Too many strangers called at once; automatic texts are stopped until somebody looks."
 KEPT = [
@@ -162,7 +256,23 @@ def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engin
 
 
 # Codes that no row of a release before them can stand for.
-LATER = {"strangers", "standstill", "too_late", "database_accepted"}
+LATER = {
+    "strangers",
+    "standstill",
+    "too_late",
+    "database_accepted",
+    "marked_out",
+    "marked_never",
+    "marked_welcome",
+} | {
+    "closed_same",
+    "closed_other",
+    "closed_wait",
+    "hours_not_known",
+    "known_caller",
+    "no_cooldown",
+    "clock_harmless",
+}
 
 CHANGES = {
     "paused automatic texts for 60 minutes": "paused?minutes=60",

@@ -12,7 +12,13 @@ from sqlalchemy import Engine, text
 from bridge.records import engine as database
 from bridge.records.tables import metadata
 from modem.simulator import Simulator
-from tests.bridge.test_database import at_revision
+from tests.bridge.test_database import (
+    REASONS_NOW,
+    STEPS_NOW,
+    at_revision,
+    reasons_and_steps,
+    who_was_seen,
+)
 from tests.support import databases
 from tests.support.box import ANN, a_box
 from tests.support.old_release import alembic_config, at_revision_empty
@@ -45,6 +51,14 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
         for table in ("line", "contact", "call", "message", "messagepart", "user"):
             assert connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar() == 1, table
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
+    assert who_was_seen(engine) == [False, True, True]
+
+
+def test_reasons_that_were_borrowed_and_who_settled_what(engine: Engine) -> None:
+    assert reasons_and_steps(engine) == (REASONS_NOW, STEPS_NOW)
 
 
 def test_the_box_goes_on_with_the_tables_of_a_release_before(tmp_path: Path, on_postgresql: Server) -> None:

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, str] = {
     "web/current": "bridge/contract",
     "web/values": "bridge/rules",
     "web/connections": "web/limits",
-    "web/limits": "",
+    "web/limits": "bridge/rules",
     "bridge/doctor": "bridge/files bridge/service bridge/contract bridge/config bridge/records bridge/words bridge/rules"
     " bridge/clock modem/contract modem/line modem/simulator",
     "bridge/service": "bridge/files bridge/handlers bridge/contract bridge/words bridge/config bridge/records bridge/rules"

@@ -19,6 +19,7 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import folded_contact
 from bridge.records.users import make_session_key
 from bridge.rules import blocklists
 from modem import contract
@@ -49,12 +50,19 @@ def number(n: int) -> str:
     return f"+44740{n:07}"
 
 
+def name(n: int) -> str:
+    return f"Somebody {n}" if n % 2 else ""
+
+
 def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
     """Two years of callers, calls and texts, the last an hour ago; the first contact has two hundred texts."""
     end = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
 
     def moment(n: int, of: int) -> str:
         return str(end - timedelta(days=730) * (1 - n / of))
+
+    def place(n: int, of: int) -> int:
+        return n * (calls + messages) // of + 1
 
     def whose(n: int) -> int:
         return 1 if n % max(1, messages // 200) == 0 else n % contacts + 1
@@ -63,23 +71,25 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
-            "INSERT INTO contact (address, identity, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
-            " VALUES (?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
+            "INSERT INTO contact (address, identity, name, folded, notes, kind, blocked, doubtful, done, source, first_seen,"
+            " last_seen, place) VALUES (?, ?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?, ?)",
             (
                 (
                     number(n),
                     number(n),
-                    f"Somebody {n}" if n % 2 else "",
+                    name(n),
+                    folded_contact(name(n), number(n)),
                     n % 5 == 0,
                     moment(n, contacts),
                     moment(contacts, contacts),
+                    n + 1,
                 )
                 for n in range(contacts)
             ),
         )
         database.executemany(
             "INSERT INTO call (line_id, contact_id, number, e164, withheld, started, ended, rings, outcome, forwarded, shown,"
-            " urgent, trace) VALUES (1, ?, ?, ?, 0, ?, ?, 3, ?, 0, '', 0, '[]')",
+            " urgent, trace, place) VALUES (1, ?, ?, ?, 0, ?, ?, 3, ?, 0, '', 0, '[]', ?)",
             (
                 (
                     n % contacts + 1,
@@ -88,13 +98,14 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
                     moment(n, calls),
                     moment(n, calls),
                     "answered" if n % 20 == 0 else "abandoned",
+                    place(n, calls),
                 )
                 for n in range(calls)
             ),
         )
         database.executemany(
             "INSERT INTO message (line_id, contact_id, direction, kind, body, status, created, due, expires, sent, parts,"
-            " tries, answered, asks) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0, ?, ?)",
+            " tries, answered, asks, place) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
             (
                 (
                     whose(n),
@@ -102,10 +113,13 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
                     *(moment(n, messages),) * 4,
                     moment(n, messages) if n % 4 else None,
                     n % 3 == 1,
+                    place(n, messages),
                 )
                 for n in range(messages)
             ),
         )
+        last = max(contacts, calls + messages)
+        database.execute("INSERT INTO keyvalue (name, value) VALUES ('place', ?)", (str(last),))
         database.execute("PRAGMA optimize")
         database.execute("ANALYZE")
 

@@ -1,4 +1,4 @@
-"""`/`: the calls, newest first, with what we did about each and why."""
+"""`/`: the calls, those that came last first, with what we did about each and why."""
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -37,7 +37,7 @@ def calls() -> str:
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
     more = rows[PAGE - 1] if len(rows) > PAGE else None
-    older = paging.mark(more.started, more.id) if more else None
+    older = paging.mark(more.place, more.id) if more else None
     return render_template(
         "calls.html",
         calls=rows[:PAGE],

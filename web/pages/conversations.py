@@ -202,10 +202,10 @@ def _page(address: str | None, draft: Draft) -> str:
         if address is not None:
             contact = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
             until = paging.place(request.args.get("until", ""))
-            rows = views.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
+            rows = views.thread(session, contact, before=until, limit=THREAD + 1)
         saved, colleagues = views.saved_replies(session), users.names(session)
     others = [person for person in people_here if not person.unread]
-    older = paging.mark(others[LIST - 1].last_seen, others[LIST - 1].key) if len(others) > LIST else None
+    older = paging.mark(others[LIST - 1].place, others[LIST - 1].key) if len(others) > LIST else None
     shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
     return render_template(
         "conversations.html",
@@ -215,7 +215,7 @@ def _page(address: str | None, draft: Draft) -> str:
         chosen=chosen,
         contact=contact,
         rows=rows[-THREAD:],
-        earlier=paging.mark(views.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
+        earlier=paging.mark(rows[-THREAD].place, 0) if len(rows) > THREAD else None,
         now_shown="until" not in request.args,
         draft=draft if draft.ticket else replace(draft, ticket=token_urlsafe(12)),
         saved=saved,

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from bridge.contract.bridge import Bridge
+from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span
@@ -18,6 +19,7 @@ from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
 from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
 from bridge.words.reasons import error_sentence
+from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
@@ -63,7 +65,20 @@ CONSENT = {
     "help": N_("Asked who we are"),
     "doubt": N_("Wrote what may be a wish for no texts"),
     "fine": N_("Somebody here said that it was none"),
+    "never": N_("Marked here as never to be texted"),
+    "welcome": N_("No longer marked as never to be texted"),
 }
+
+
+def consent_words(event: ConsentEvent) -> str:
+    """What was written when somebody opted out or in, or where else it comes from."""
+    if event.source == "import":
+        if event.by:
+            return _("From a file of contacts that {name} took in.", name=event.by)
+        return _("From a file of contacts.")
+    return _("Noted here by {name}.", name=event.by) if event.by else event.words or _("Noted here.")
+
+
 Chip = tuple[str, str, str]
 
 
@@ -90,8 +105,6 @@ def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | No
         return None
     icon, template = CALL_CHIPS[row.textback]
     words, why = _(template), reasons.chip(row.reason)
-    if row.reason == Reason.WITHHELD and not row.withheld:
-        why = _("number not known")  # the network named none at all
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = _("{what} {time}", what=words, time=clock(row.text_at))
     return row.textback, icon, _("{what}: {why}", what=words, why=why) if why else words
@@ -185,7 +198,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "call_chip": lambda row: call_chip(row, lambda moment: dates.clock(local(moment))),
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
-        "consent": lambda event: _(CONSENT.get(event.kind, event.kind)),
+        "consent": lambda event: CONSENT.get(event.kind, event.kind),
+        "consent_words": consent_words,
         "stranger": stranger,
         "span": span,
         "pretty": lambda address: pretty(address, bridge.region()),
@@ -194,8 +208,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "clock": lambda moment: dates.clock(local(moment)),
         "exact": exact,
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
-        "rule": reasons.question,
-        "in_words": reasons.trace_in_words,
+        "why": lambda row: why(row, exact),
+        "why_so": why_so,
         "error": error_sentence,
         "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
         "fill": lambda words, **values: filled(words, {}, **values),

@@ -1,5 +1,6 @@
 """What is shown: rows for the page, the commands and the owner's text messages; reads only."""
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.contacts import contact_at
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
@@ -33,6 +34,7 @@ __all__ = [
     "contact_at",
     "contacts",
     "conversations",
+    "doubted_behind",
     "incidents",
     "last_call",
     "lines",

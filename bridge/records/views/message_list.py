@@ -5,19 +5,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Line, Message
-from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
+from bridge.records.views.rows import UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
 MONTH = timedelta(days=30)
 
 
-def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
-    """One message as the page and the commands show it; `line` is its line's name."""
+def message_row(message: Message, contact: Contact, line: str, doubted: float) -> MessageRow:
+    """One message as the page and the commands show it; `line` is its line's name, `doubted` as of doubted_behind."""
     return MessageRow(
         id=id_of(message),
+        place=message.place,
+        doubtful=message.place > doubted,
         address=contact.address,
         name=contact.name,
         direction=message.direction,
@@ -44,12 +47,13 @@ def messages(
     before: Place | None = None,
     limit: int | None = None,
 ) -> list[MessageRow]:
-    """Texts, newest first; `address` or `contact` take only that contact's."""
+    """Texts, those that came last first; `address` or `contact` take only that contact's. before: place and id of the
+    last row of the page above."""
     query = (
         select(Message, Contact, Line.name)
         .join(Line, col(Line.id) == Message.line_id)
         .join(Contact, col(Contact.id) == Message.contact_id)
-        .order_by(col(Message.created).desc(), col(Message.id).desc())
+        .order_by(*last_first(Message))
         .limit(limit)
     )
     if address is not None:
@@ -57,8 +61,9 @@ def messages(
     if contact is not None:
         query = query.where(Message.contact_id == contact)
     if before is not None:
-        query = query.where(older_than(col(Message.created), col(Message.id), before))
-    return [message_row(*row) for row in session.exec(query)]
+        query = query.where(came_before(Message, before))
+    doubted = doubted_behind(session)
+    return [message_row(*row, doubted) for row in session.exec(query)]
 
 
 def automatic_texts(session: Session, now: datetime) -> int:
