@@ -91,11 +91,16 @@ def enter(
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: complaints.extend([] if asked.url.startswith(url) else [asked.url]))
     page.goto(url)
+    log_in(page)
+    return page, complaints
+
+
+def log_in(page: Page) -> None:
+    """On the log-in page, and into the calls."""
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
-    return page, complaints
 
 
 def a_text_comes(office: Office, address: str, body: str) -> None:
