@@ -118,7 +118,7 @@ def test_a_fault_elsewhere_is_told_and_nothing_is_written(path: Path) -> None:
 
 
 @given(value=st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_can_become_a_setting(value: str) -> None:
     after = edited(SAMPLE, "shop", {"name": one_line(value)})
     sections, problems = ini.read(after)
