@@ -11,17 +11,21 @@ from werkzeug.wrappers import Response
 
 from bridge.config import ConfigError
 from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SendSample, TakeOver
 from bridge.records import users, views
 from bridge.rules import numbers
 from bridge.rules.refusals import Refusal
+from bridge.rules.wording import preview
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
 from web.pages import settings
 from web.pages.told import in_words, not_kept
+
+SHIPPED_TEXT = SECTIONS["textback"]["message"].default
 
 pages = Blueprint("welcome", __name__)
 
@@ -77,6 +81,12 @@ def shop() -> Response | tuple[str, int]:
     return _keep("shop", {"name": request.form.get("name", "")})
 
 
+@pages.route("/welcome/text", methods=["POST"])
+def text() -> Response | tuple[str, int]:
+    """Take the shipped text, which names the shop."""
+    return _keep("textback", {"message": SHIPPED_TEXT})
+
+
 @pages.route("/welcome/sample", methods=["POST"])
 def sample() -> Response | tuple[str, int]:
     """Keep the owner's mobile, and send it the text that a stranger would get."""
@@ -111,12 +121,21 @@ def _steps(bridge: Bridge, problem: str | None = None) -> str:
         status=bridge.status(),
         call=calls[0] if calls else None,
         sample=next((text for text in texts if text.direction == "out"), None),
+        reads=_reads(now.textback.message),
+        names_shop="{shop}" in now.textback.message,
+        shipped=_reads(SHIPPED_TEXT),
         numbers=[line.msisdn for line in lines if line.msisdn],
         url=url,
         qr=_qr(url),
         owner=g.role == users.OWNER,
         problem=problem,
     )
+
+
+def _reads(template: str) -> str:
+    """How a text reads to a stranger who rings while the shop is open."""
+    bridge = current.bridge()
+    return preview(bridge.settings(), template, bridge.now(), True, "").text
 
 
 def _address() -> str:
