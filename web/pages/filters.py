@@ -1,7 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,9 +11,10 @@ from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
-from bridge.rules.hours import Span, lasted
+from bridge.rules.hours import WHOLE_DAY, Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
+from bridge.rules.typed_hours import as_written
 from bridge.words import reasons
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import error_sentence
@@ -170,6 +171,40 @@ def span(hours: Span) -> str:
     return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
+def hours_in_words(spans: Iterable[Span]) -> str:
+    """When a shop is open on a day.
+
+    >>> hours_in_words([Span(540, 750), Span(840, 1110)]), hours_in_words([Span(1080, 1560)]), hours_in_words([])
+    ('9:00–12:30, 14:00–18:30', '18:00–2:00 the next day', 'closed')
+    >>> hours_in_words([Span(0, 1440)])
+    'all day'
+    """
+    words = (
+        "all day" if one == WHOLE_DAY else f"{span(one)} the next day" if one.end > 1440 else span(one)
+        for one in spans
+    )
+    return ", ".join(words) or "closed"
+
+
+def hours_long(spans: Iterable[Span]) -> str:
+    """For how long a shop is open on a day.
+
+    >>> hours_long([Span(540, 750), Span(840, 1110)]), hours_long([Span(600, 660)])
+    ('8 hours', '1 hour')
+    """
+    return lasted(timedelta(minutes=sum(one.end - one.start for one in spans)))
+
+
+def days_in_words(run: tuple[date, date]) -> str:
+    """A day, or the first and the last of several.
+
+    >>> days_in_words((date(2026, 12, 24), date(2026, 12, 24))), days_in_words((date(2026, 12, 24), date(2027, 1, 2)))
+    ('Thursday 24 December 2026', '24 December 2026 to 2 January 2027')
+    """
+    first, last = (f"{day.day} {day:%B %Y}" for day in run)
+    return f"{first} to {last}" if first != last else f"{run[0]:%A} {first}"
+
+
 def register_filters(environment: Environment, bridge: Bridge) -> None:
     """Give the templates these words."""
 
@@ -191,6 +226,10 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "consent_words": consent_words,
         "stranger": stranger,
         "span": span,
+        "hours_in_words": hours_in_words,
+        "hours_written": as_written,
+        "hours_long": hours_long,
+        "days_in_words": days_in_words,
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),

@@ -15,10 +15,10 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
 from bridge.records import users, views
 from bridge.rules.holidays import is_holiday
-from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
 from bridge.rules.preview import samples
+from bridge.rules.typed_dates import runs_of
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
@@ -38,6 +38,7 @@ def settings() -> str:
     """The settings in force, in words. saved: the section that was just changed."""
     bridge = current.bridge()
     in_force = bridge.settings()
+    today = bridge.now().astimezone(in_force.shop.zone).date()
     with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
@@ -46,11 +47,11 @@ def settings() -> str:
         settings=in_force,
         region=bridge.region(),
         days=list(day_name),
-        samples=_samples(in_force),
+        samples=samples_of(in_force),
         monthly=monthly,
         replies=replies,
         owner=g.role == users.OWNER,
-        holidays=_holidays(in_force.hours.holidays),
+        closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
         saved=FORMS.get(request.args.get("saved", "")),
     )
 
@@ -78,13 +79,13 @@ def change(section: str) -> Response | tuple[str, int]:
         now = edit.written(path)[section]
         seen = request.form.get("seen", "")
         if request.form.get("do") == "show":
-            return _form(section, now | typed, seen, settings=_tried(section, typed)), 200
+            return _form(section, now | typed, seen, settings=tried(section, typed)), 200
         login.owners_only()
         if seen != edit.mark(now):
             return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
         keep(bridge, section, typed)
     except ConfigError as error:
-        return _form(section, now | typed, seen, problems=_problems(error, section)), 422
+        return _form(section, now | typed, seen, problems=problems_of(error, section)), 422
     except CannotWrite as error:
         return _form(section, typed, request.form.get("seen", ""), not_kept(error)), 503
     return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
@@ -129,13 +130,13 @@ def _typed(section: str) -> dict[str, str | None]:
     return fields
 
 
-def _tried(section: str, typed: dict[str, str | None]) -> Settings:
+def tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
     path = current.bridge().settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
 
 
-def _problems(error: ConfigError, section: str) -> dict[str, str]:
+def problems_of(error: ConfigError, section: str) -> dict[str, str]:
     """What is wrong, by key; under "" what is wrong elsewhere in the file."""
     found: dict[str, str] = {}
     for problem in error.problems:
@@ -169,19 +170,13 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
-        samples=_samples(shown) if section in ("textback", "shop", "hours") and not problems else (),
+        samples=samples_of(shown) if section in ("textback", "shop") and not problems else (),
         monthly=monthly,
         owner=g.role == users.OWNER,
         longest=LONGEST,
     )
 
 
-def _holidays(holidays: Holidays) -> str:
-    days = [f"{day.day} {day:%B %Y}" for day in holidays.dates]
-    return (
-        ", ".join([f"the public ones of {holidays.country}", *days] if holidays.country else days) or "none"
-    )
-
-
-def _samples(settings: Settings) -> object:
+def samples_of(settings: Settings) -> object:
+    """How the automatic text would read at moments that differ, by these settings."""
     return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)
