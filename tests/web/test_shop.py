@@ -225,6 +225,7 @@ STAFF_TOO = """
 calls.calls calls.ringing contacts.contact contacts.contacts contacts.describe contacts.import_contacts
 conversations.again conversations.assign conversations.called_back conversations.conversations conversations.done
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
+figures.weeks_file
 manifest.manifest news.news replies.change replies.replies settings.change settings.form settings.settings status.again
 status.for_now status.release status.status team.mine team.team tryout.ask tryout.tell welcome.first auth.login auth.logout
 healthz.healthz static

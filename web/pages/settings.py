@@ -39,7 +39,7 @@ def settings() -> str:
     bridge = current.bridge()
     in_force = bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
@@ -47,7 +47,7 @@ def settings() -> str:
         region=bridge.region(),
         days=list(day_name),
         samples=_samples(in_force),
-        monthly=monthly,
+        texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
         holidays=_holidays(in_force.hours.holidays),
@@ -158,7 +158,7 @@ def _form(
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
     return render_template(
         "settings_form.html",
         section=section,
@@ -170,7 +170,7 @@ def _form(
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
         samples=_samples(shown) if section in ("textback", "shop", "hours") and not problems else (),
-        monthly=monthly,
+        texted=texted,
         owner=g.role == users.OWNER,
         longest=LONGEST,
     )
