@@ -218,7 +218,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
-        Index("ix_message_kind_created", "kind", "created", "status", "answered"),
+        Index("ix_message_kind_created", "kind", "created", "status", "answered", "parts"),
         Index("ix_message_asks_created", "asks", "created", "answered"),
         Index("ix_message_created", "created"),
     )

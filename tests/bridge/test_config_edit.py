@@ -66,6 +66,7 @@ SOMETHING_ELSE = {
         "country": "GB",
         "timezone": "Europe/London",
         "own_numbers": "07400 123456",
+        "text_price": "0,09 €",
     },
     "textback": {
         "enabled": "no",

@@ -226,8 +226,8 @@ STAFF_TOO = """
 calls.calls calls.ringing contacts.contact contacts.contacts contacts.describe contacts.import_contacts
 conversations.again conversations.assign conversations.called_back conversations.conversations conversations.done
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
-hours.change hours.form manifest.manifest news.news replies.change replies.replies settings.change settings.form
-settings.settings status.again
+figures.weeks_file hours.change hours.form manifest.manifest news.news replies.change replies.replies settings.change
+settings.form settings.settings status.again
 status.for_now status.release status.status team.mine team.team tryout.ask tryout.tell welcome.first auth.login auth.logout
 healthz.healthz static
 """

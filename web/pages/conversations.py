@@ -25,7 +25,7 @@ from bridge.records import users, views
 from bridge.records.tables import Contact
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
-from bridge.rules.wording import TWINS, alphabet, cost, plain
+from bridge.rules.wording import TWINS, alphabet, cost
 from web import current
 from web.pages import paging
 from web.pages.told import in_words
@@ -89,7 +89,7 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     if len(draft.body) > LONGEST_REPLY:
         problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
         return _page(address, replace(draft, problem=problem)), 422
-    wanted = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
+    wanted = WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None)
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
@@ -103,7 +103,7 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
 
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
-    answer = bridge.request(SaveReply(plain(draft.body)), by=g.user)
+    answer = bridge.request(SaveReply(draft.body), by=g.user)
     said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else in_words(answer)
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 

@@ -14,10 +14,12 @@ from bridge.records.views import moment as moment_of
 from bridge.rules.hours import WHOLE_DAY, Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
+from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
 from bridge.words import reasons
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import error_sentence
+from web.pages.costs import a_month
 from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -91,12 +93,31 @@ def stranger(row: CallRow) -> str:
     return "Withheld number" if row.withheld else "Unknown number"
 
 
+def why_not(reason: Reason | None, withheld: bool) -> str:
+    """Why a caller got no text, in two or three words; withheld: did the caller hide the number? Nothing without a reason."""
+    if reason is Reason.WITHHELD and not withheld:
+        return "number not known"  # the network named none at all
+    return reasons.chip(reason) or ""
+
+
+def what_we_did(textback: Textback, reason: Reason | None, withheld: bool) -> str:
+    """What became of the text back, in words; nothing where there was nothing to do.
+
+    >>> what_we_did(Textback.SKIPPED, Reason.COOLDOWN, False), what_we_did(Textback.SENT, None, False)
+    ('not sent: texted already', 'text sent')
+    """
+    if textback not in CALL_CHIPS or reason is Reason.NOT_MISSED:
+        return ""
+    why = why_not(reason, withheld)
+    return f"{CALL_CHIPS[textback][1]}: {why}" if why else CALL_CHIPS[textback][1]
+
+
 def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
     """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
     if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
     icon, words = CALL_CHIPS[row.textback]
-    why = reasons.chip(row.reason)
+    why = why_not(row.reason, row.withheld)
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = f"{words} {clock(row.text_at)}"
     return row.textback, icon, f"{words}: {why}" if why else words
@@ -224,6 +245,9 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
         "consent_words": consent_words,
+        "a_month": lambda texted, parts: a_month(
+            texted, parts, bridge.settings().shop.text_price, local(texted.since)
+        ),
         "stranger": stranger,
         "span": span,
         "hours_in_words": hours_in_words,

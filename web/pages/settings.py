@@ -40,7 +40,7 @@ def settings() -> str:
     in_force = bridge.settings()
     today = bridge.now().astimezone(in_force.shop.zone).date()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
@@ -48,7 +48,7 @@ def settings() -> str:
         region=bridge.region(),
         days=list(day_name),
         samples=samples_of(in_force),
-        monthly=monthly,
+        texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
         closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
@@ -159,7 +159,7 @@ def _form(
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
     return render_template(
         "settings_form.html",
         section=section,
@@ -170,8 +170,8 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
-        samples=samples_of(shown) if section in ("textback", "shop") and not problems else (),
-        monthly=monthly,
+        samples=samples_of(shown) if section in ("textback", "shop", "hours") and not problems else (),
+        texted=texted,
         owner=g.role == users.OWNER,
         longest=LONGEST,
     )
