@@ -27,6 +27,7 @@ from web.pages import (
     first_steps,
     healthz,
     manifest,
+    notices,
     replies,
     settings,
     status,
@@ -128,13 +129,14 @@ def _take_mark() -> None:
 def _common() -> dict[str, object]:
     """What every page needs. A visitor whom the guard has refused is told nothing of the shop."""
     if g.get("refused", True):
-        return {"troubles": (), "shop": "", "user": None, "role": None}
-    bridge = current.bridge()
+        return {"troubles": (), "notices": (), "shop": "", "user": None, "role": None}
+    bridge, shop = current.bridge(), current.bridge().settings()
     user = g.get("user")
     rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {
-        "troubles": [*map(error_sentence, bridge.status().troubles)],
-        "shop": bridge.settings().shop.name,
+        "troubles": [*map(error_sentence, notices.troubles(bridge.status()))],
+        "notices": notices.notices(bridge.status(), shop.textback.enabled),
+        "shop": shop.shop.name,
         "user": user,
         "role": g.get("role"),
     }

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
-from bridge.rules.hours import Holidays, Span, spans
+from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
 from bridge.rules.template import problem_of
+from bridge.rules.typed_hours import is_long, understood
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.
@@ -167,8 +168,11 @@ def port(value: str) -> str:
 
 
 def hours(value: str) -> tuple[Span, ...]:
-    """Opening hours of a day, as spans of local time. Raises ValueError where they cannot be read."""
-    return spans(value)
+    """Opening hours of a day; 9-5 ends in the afternoon. Raises ValueError where they cannot be read."""
+    found = spans(value)
+    if ":" not in value and any(map(is_long, found)) and WHOLE_DAY not in found:
+        return understood(value).spans
+    return found
 
 
 def quiet(value: str) -> Span | None:

@@ -15,7 +15,7 @@ from bridge.records.tables import Contact, Line
 from bridge.rules import hours, numbers, wording
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
-from bridge.rules.hours import Closure, Opening
+from bridge.rules.hours import Closure, Holidays, Opening
 from bridge.rules.settings import Settings
 from bridge.rules.troubles import ClosedForNow, TimeTeller
 from modem.contract import Coded
@@ -145,9 +145,9 @@ class ShopState:
 
     def _usual_opening(self, now: datetime) -> Opening:
         shop = self.settings.hours
-        if shop.open_always:
+        if shop.open_always and shop.holidays == Holidays():
             return hours.ALWAYS
-        return hours.opening(shop.week, is_holiday(shop.holidays), now, self.zone)
+        return hours.opening(shop.open_spans, is_holiday(shop.holidays), now, self.zone)
 
     def own(self) -> tuple[str, ...]:
         """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""

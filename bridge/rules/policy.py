@@ -87,10 +87,12 @@ class CallerFacts:
 
 @dataclass(frozen=True)
 class Step:
-    """One rule that ran. why: what stopped the text, None if the rule had nothing against it."""
+    """One rule that ran. why: what stopped the text, None if the rule had nothing against it. though: what it let pass, where
+    the rule's usual words would not be true."""
 
     rule: Reason
     why: Coded | None = None
+    though: Coded | None = None
 
 
 @dataclass(frozen=True)
@@ -271,13 +273,42 @@ RULES: dict[Reason, Callable[[Case], Coded | None]] = {
 }
 
 
+def _closed_though(case: Case) -> Coded | None:
+    if case.traffic.doubt is not None:
+        return Coded("hours_not_known")
+    return None if case.opening.open else Coded(f"closed_{case.settings.textback.closed}")
+
+
+def _one_ring_though(case: Case) -> Coded | None:
+    few = case.call.rings is not None and case.call.rings < case.settings.filters.min_rings
+    return Coded("known_caller") if few else None
+
+
+def _cooldown_though(case: Case) -> Coded | None:
+    return None if case.settings.textback.cooldown_hours else Coded("no_cooldown")
+
+
+def _clock_though(case: Case) -> Coded | None:
+    return None if case.traffic.doubt is None else Coded("clock_harmless")
+
+
+# What some rules let pass: their usual words would say that all was as it should be.
+THOUGH: dict[Reason, Callable[[Case], Coded | None]] = {
+    Reason.ONE_RING: _one_ring_though,
+    Reason.COOLDOWN: _cooldown_though,
+    Reason.CLOSED: _closed_though,
+    Reason.CLOCK: _clock_though,
+}
+
+
 def judge(case: Case) -> Reply | Silence:
     """Text back, and when, or why not: at the end of a call, and once more when its text is due; the text keeps the times that
     were set first. A text that waits for the opening expires so long after that."""
     trace: list[Step] = []
     for rule, look in RULES.items():
         why = look(case)
-        trace.append(Step(rule, why))
+        though = THOUGH[rule](case) if why is None and rule in THOUGH else None
+        trace.append(Step(rule, why, though))
         if why is not None:
             caller = case.caller
             blocking = caller.pending_id or caller.last_automatic_id if rule is Reason.COOLDOWN else None
@@ -298,10 +329,10 @@ def _due(case: Case) -> datetime:
 
 
 def as_rows(trace: tuple[Step, ...]) -> list[dict[str, str]]:
-    """The trace as a call keeps it: rule, verdict, and of the one that stopped it why, as Coded has it."""
-    return [
-        {"rule": str(step.rule), "verdict": "pass"}
-        if step.why is None
-        else {"rule": str(step.rule), "verdict": "stop", "why": step.why.to_text()}
-        for step in trace
-    ]
+    """The trace as a call keeps it: rule, verdict, and as Coded has it what stopped the text or what was let pass."""
+    rows = []
+    for step in trace:
+        told = step.why or step.though
+        verdict = {"rule": str(step.rule), "verdict": "pass" if step.why is None else "stop"}
+        rows.append(verdict if told is None else {**verdict, "why": told.to_text()})
+    return rows

@@ -44,7 +44,7 @@ def _at(day: date, at: time, zone: tzinfo | None) -> datetime:
 def _sample(
     title: str, settings: Settings, is_holiday: Callable[[date], bool], at: datetime, zone: tzinfo | None
 ) -> Sample:
-    texts, opening = settings.textback, hours.opening(settings.hours.week, is_holiday, at, zone)
+    texts, opening = settings.textback, hours.opening(settings.hours.open_spans, is_holiday, at, zone)
     if not texts.enabled:
         return Sample(title, None, "No text: automatic texts are switched off.")
     if not opening.open and texts.closed == "skip":

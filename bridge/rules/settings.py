@@ -6,7 +6,7 @@ from datetime import time, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bridge.rules.hours import Holidays, Span
+from bridge.rules.hours import WHOLE_DAY, Holidays, Span
 
 # The `port` that stands for the simulated modem.
 SIMULATOR = "simulator"
@@ -67,6 +67,11 @@ class HoursSettings:
     def open_always(self) -> bool:
         """Are no hours given for any day?"""
         return not any(self.week)
+
+    @property
+    def open_spans(self) -> tuple[tuple[Span, ...], ...]:
+        """The week by which the shop is open on days that are no holidays: all day long where no hours are given."""
+        return ((WHOLE_DAY,),) * 7 if self.open_always else self.week
 
 
 @dataclass(frozen=True)

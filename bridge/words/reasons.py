@@ -11,45 +11,32 @@ from modem.contract import Coded
 
 @dataclass(frozen=True)
 class ReasonWords:
-    """chip: two or three words; question: what the rule asks; passed: what a trace says of a rule that stopped nothing."""
+    """chip: two or three words; passed: what a trace says of a rule that stopped nothing, true whatever it let pass."""
 
     chip: str
-    question: str
     passed: str
 
 
 REASONS = {
-    Reason.NOT_MISSED: ReasonWords("call was answered", "Was it missed?", "The call was missed."),
-    Reason.DISABLED: ReasonWords("switched off", "Are automatic texts on?", "Automatic texts are on."),
-    Reason.WITHHELD: ReasonWords("number withheld", "Is the number known?", "The number was shown."),
-    Reason.NOT_TEXTABLE: ReasonWords(
-        "cannot be texted", "Can it be texted?", "The number can receive texts."
-    ),
-    Reason.FOREIGN: ReasonWords("from abroad", "Is its country texted?", "Its country is texted."),
-    Reason.EXCLUDED: ReasonWords(
-        "never texted", "May it be texted?", "Nobody has marked it as never to be texted."
-    ),
-    Reason.OPTED_OUT: ReasonWords(
-        "asked for none", "Do they want texts?", "This person has not asked for no more texts."
-    ),
-    Reason.SPAM: ReasonWords("on block list", "Is it on a block list?", "It is not blocked."),
-    Reason.ONE_RING: ReasonWords("rang only once", "Did it ring long enough?", "It rang long enough."),
-    Reason.COOLDOWN: ReasonWords(
-        "texted already", "Texted already?", "No automatic text to this caller lately."
-    ),
-    Reason.CLOSED: ReasonWords("shop was closed", "Was the shop open?", "Texts go out at this time."),
-    Reason.LIMIT: ReasonWords("daily limit reached", "Within today's limit?", "Within today's limit."),
-    Reason.BREAKER: ReasonWords(
-        "too many strangers", "Too many strangers at once?", "No burst of strangers."
-    ),
-    Reason.CLOCK: ReasonWords(
-        "clock not set", "Is the clock right?", "The clock is believed, or this caller was never texted."
-    ),
-    Reason.SUPERSEDED: ReasonWords("in contact since", "In contact since?", "No contact since the call."),
-    Reason.EXPIRED: ReasonWords("too late", "Still in time?", "It is still in time."),
+    Reason.NOT_MISSED: ReasonWords("call was answered", "The call was missed."),
+    Reason.DISABLED: ReasonWords("switched off", "Automatic texts are on."),
+    Reason.WITHHELD: ReasonWords("number withheld", "The number was shown."),
+    Reason.NOT_TEXTABLE: ReasonWords("cannot be texted", "The number can receive texts."),
+    Reason.FOREIGN: ReasonWords("from abroad", "Numbers from this country are texted."),
+    Reason.EXCLUDED: ReasonWords("never texted", "Nobody has marked it as never to be texted."),
+    Reason.OPTED_OUT: ReasonWords("asked for none", "This person has not asked you to stop."),
+    Reason.SPAM: ReasonWords("on block list", "It is not blocked."),
+    Reason.ONE_RING: ReasonWords("rang only once", "It rang long enough."),
+    Reason.COOLDOWN: ReasonWords("texted already", "No automatic text to this caller lately."),
+    Reason.CLOSED: ReasonWords("shop was closed", "Texts go out at this time."),
+    Reason.LIMIT: ReasonWords("daily limit reached", "Within today's limit."),
+    Reason.BREAKER: ReasonWords("too many strangers", "Not too many strangers at once."),
+    Reason.CLOCK: ReasonWords("clock not set", "The time is known well enough."),
+    Reason.SUPERSEDED: ReasonWords("in contact since", "No contact since the call."),
+    Reason.EXPIRED: ReasonWords("too late", "It is still in time."),
 }
 
-# What stops a text, by its code. Those that need more than their facts filled in are below.
+# What stops a text, or what a rule let pass, by its code. Those that need more than their facts filled in are below.
 SENTENCES = {
     "not_missed": "The call was answered or turned down here.",
     "disabled": "Automatic texts are switched off.",
@@ -86,6 +73,13 @@ SENTENCES = {
     "spam_name": "The network calls this caller {name!r}.",
     "text_waits": "A text to this caller is already on its way.",
     "closed": "The shop was closed.",
+    "closed_same": "The shop was closed; callers get the same text then.",
+    "closed_other": "The shop was closed; callers get another text then.",
+    "closed_wait": "The shop was closed; the text waits until it opens.",
+    "hours_not_known": "The box's clock may be wrong, so it did not go by the opening hours.",
+    "known_caller": "It rang only briefly, but this caller is known.",
+    "no_cooldown": "A caller may be texted after every missed call.",
+    "clock_harmless": "The box's clock may be wrong, but this caller was never texted before.",
     "never_opens": "The shop was closed, and no opening is in sight.",
     "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
     "strangers": "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
@@ -168,9 +162,19 @@ def chip(reason: str | None) -> str | None:
     return REASONS[Reason(reason)].chip if reason in REASONS else None
 
 
-def question(rule: str) -> str:
-    """What a rule of a trace asks."""
-    return REASONS[Reason(rule)].question if rule in REASONS else rule
+def deciding_first(trace: Iterable[Mapping[str, str]]) -> tuple[str | None, list[str]]:
+    """What stopped the text, None if nothing did, and what did not stop it, as sentences. A rule that stopped it when it was
+    due had let it pass before.
+
+    >>> deciding_first([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', ['Automatic texts are on.'])
+    >>> deciding_first([{"rule": "spam", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', [])
+    """
+    steps = trace_in_words(trace)
+    stops = {step["rule"]: step["detail"] for step in steps if step["verdict"] == "stop"}
+    passed = [step["detail"] for step in steps if step["verdict"] == "pass" and step["rule"] not in stops]
+    return list(stops.values())[-1] if stops else None, passed
 
 
 def _and_why(late: str, error: object) -> str:

@@ -278,7 +278,7 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         simulator.call(CEM, rings=1)
         box.settled(3)
         assert [text.text for text in simulator.sent] == [
-            "We are closed and open.",
+            "We are closed and open tomorrow.",
             "We are closed and open at 23:59.",
             MESSAGE,
         ]

@@ -210,7 +210,7 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="pause_hour")
     assert code == 200
     assert "Automatic texts are paused; they go on" in page
-    assert "Automatic texts are paused" in client.get("/").text  # on every page
+    assert "Automatic texts are paused" in client.get("/?show=missed").text  # on every page
     assert "paused" not in post(client, "/status/now", do="resume")[1]
     assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
 

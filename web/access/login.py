@@ -179,7 +179,7 @@ def may_guess(name: str, limit: str = "limiter") -> Guess:
 def login() -> str | Response | tuple[str, int]:
     """Log in, and go on to ?next=."""
     bridge = current.bridge()
-    target = _inside(request.values.get("next", ""))
+    target = inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)
     if request.method != "POST":  # HEAD is no guess either
@@ -198,12 +198,12 @@ def login() -> str | Response | tuple[str, int]:
     return redirect(target, 303)
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """Only a path of this page, never another site.
 
-    >>> _inside("/contacts?q=ann"), _inside("//evil.example"), _inside("https://evil.example/x"), _inside("/\\\\evil")
+    >>> inside("/contacts?q=ann"), inside("//evil.example"), inside("https://evil.example/x"), inside("/\\\\evil")
     ('/contacts?q=ann', '/', '/', '/')
-    >>> _inside("//["), _inside("/a\\r\\nb")
+    >>> inside("//["), inside("/a\\r\\nb")
     ('/', '/')
     """
     # What is not printable would break out of the header that it goes into.

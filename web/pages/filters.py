@@ -19,6 +19,7 @@ from bridge.words import reasons
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import error_sentence
 from web.pages import paging
+from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
@@ -202,8 +203,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "clock": lambda moment: f"{local(moment):%H:%M}",
         "exact": exact,
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
-        "rule": reasons.question,
-        "in_words": reasons.trace_in_words,
+        "why": lambda row: why(row, exact),
+        "why_so": why_so,
         "error": error_sentence,
         "change": change_in_words,
         "is_call": lambda row: isinstance(row, CallRow),

@@ -22,6 +22,7 @@ from bridge.doctor.checks import sheet
 from bridge.records import views
 from bridge.rules.line_health import network_words, signal_words
 from web import current
+from web.access import login
 from web.pages.healthz import is_alive
 from web.pages.told import in_words
 
@@ -61,14 +62,14 @@ FOR_NOW: dict[str, Request] = {
 
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
-    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status; 422 with the
-    reason)."""
+    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status, or to the page where
+    the button stood; 422 with the reason)."""
     bridge = current.bridge()
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
-    return redirect(url_for("status.status"), 303)
+    return redirect(login.inside(request.form.get("next") or url_for("status.status")), 303)
 
 
 @pages.route("/status/release", methods=["POST"])

@@ -43,7 +43,7 @@ function sentence(text, alphabet) {
 }
 
 function countWhileTyping() {
-  const box = document.getElementById("body");
+  const box = document.querySelector("textarea[data-alphabet]");
   if (!box) return;
   const cost = document.getElementById("cost");
   const empty = cost.textContent;
