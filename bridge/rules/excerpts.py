@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bridge.rules.folding import matches, words
 
 # So much of a text is shown (characters), so much of it before the first match.
-SHOWN, BEFORE = 160, 60
+SHOWN, BEFORE = 120, 45
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,12 @@ def excerpt(body: str, search: str) -> tuple[Piece, ...]:
     wanted = words(search)
     spans = matches(body, wanted) if wanted else []
     first, behind = _window(body, spans[0][0] if spans else 0)
-    pieces = [Piece("… ")] if first else []
+    pieces = [Piece("…\N{NO-BREAK SPACE}")] if first else []
     for begin, end in spans:
         if begin < behind:
             pieces += [Piece(body[first:begin]), Piece(body[begin : min(end, behind)], found=True)]
             first = min(end, behind)
-    pieces += [Piece(body[first:behind]), Piece(" …" if behind < len(body) else "")]
+    pieces += [Piece(body[first:behind]), Piece("\N{NO-BREAK SPACE}…" if behind < len(body) else "")]
     return tuple(piece for piece in pieces if piece.text)
 
 
