@@ -11,6 +11,7 @@ from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
+from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span, lasted
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
@@ -19,6 +20,7 @@ from bridge.rules.typed_hours import as_written
 from bridge.words import reasons
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import error_sentence
+from web.pages import paging
 from web.pages.costs import a_month
 from web.pages.why import why, why_so
 
@@ -267,6 +269,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
+        "place": lambda row: paging.mark(row.place, row.id),
+        "excerpt": excerpt,
         "lasted": lasted,
         "repair": repair,
         "groupby_day": lambda rows: [

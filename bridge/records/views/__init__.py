@@ -5,7 +5,13 @@ from bridge.records.contacts import contact_at
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
 from bridge.records.views.contact_list import consents, contacts
-from bridge.records.views.conversation_list import conversations, saved_replies, thread
+from bridge.records.views.conversation_list import (
+    conversations,
+    end_of_page,
+    found_in_thread,
+    saved_replies,
+    thread,
+)
 from bridge.records.views.message_list import Texted, automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (
     AuditRow,
@@ -36,6 +42,8 @@ __all__ = [
     "contacts",
     "conversations",
     "doubted_behind",
+    "end_of_page",
+    "found_in_thread",
     "incidents",
     "last_call",
     "lines",
