@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from bridge.rules import money
 from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
 from bridge.rules.template import problem_of
 from bridge.rules.typed_hours import is_long, understood
@@ -33,6 +34,11 @@ _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 def text(value: str) -> str:
     """Any text, as it was written."""
     return value
+
+
+def price(value: str) -> money.Price | None:
+    """What one text costs, None where nothing is written. Raises ValueError for what is no price."""
+    return money.price(value) if value else None
 
 
 def boolean(value: str) -> bool:

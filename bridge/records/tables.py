@@ -4,14 +4,27 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, UniqueConstraint, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    delete,
+    event,
+    insert,
+    inspect,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import JSON, AutoString, Field, SQLModel
+from sqlmodel import JSON, AutoString, Field, SQLModel, col
 
 from bridge.records import places
 from bridge.rules import numbers
-from bridge.rules.folding import fold
+from bridge.rules.folding import fold, words
 from bridge.rules.policy import Reason
 from bridge.rules.states import (
     AlertKind,
@@ -218,7 +231,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
-        Index("ix_message_kind_created", "kind", "created", "status", "answered"),
+        Index("ix_message_kind_created", "kind", "created", "status", "answered", "parts"),
         Index("ix_message_asks_created", "asks", "created", "answered"),
         Index("ix_message_created", "created"),
     )
@@ -245,6 +258,30 @@ class Message(SQLModel, table=True):
     asks: bool = False
     ticket: str | None = Field(default=None, index=True, unique=True)
     place: int = _place(index=True)
+
+
+class MessageWords(SQLModel, table=True):
+    """The words of a text as they are searched (bridge/rules/folding), with blanks between them; bridge/records/search_index
+    has an index of them. Made with the text, and gone with it."""
+
+    __table_args__ = (ForeignKeyConstraint(["id"], ["message.id"], ondelete="CASCADE"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    words: str
+
+
+@event.listens_for(Message, "after_insert")
+def _note_words(_mapper: object, connection: Connection, message: Message) -> None:
+    """Whoever writes a text, it is found by its words from then on."""
+    connection.execute(insert(MessageWords), {"id": message.id, "words": " ".join(words(message.body))})
+
+
+@event.listens_for(Message, "after_update")
+def _note_other_words(mapper: object, connection: Connection, message: Message) -> None:
+    """A part of a long text may come late."""
+    if inspect(message).attrs.body.history.has_changes():
+        connection.execute(delete(MessageWords).where(col(MessageWords.id) == message.id))
+        _note_words(mapper, connection, message)
 
 
 class MessagePart(SQLModel, table=True):

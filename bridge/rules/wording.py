@@ -42,16 +42,6 @@ def plain(text: str) -> str:
     return "".join(TWINS.get(character, character) for character in text)
 
 
-def thrifty(text: str) -> str:
-    """The text of GSM-7 twins where it fits that alphabet then; else as it is, since its twins would save nothing.
-
-    >>> thrifty("ready \u2013 soon"), thrifty("ready \u2013 \U0001f950")
-    ('ready - soon', 'ready \u2013 \U0001f950')
-    """
-    twins = plain(text)
-    return twins if set(twins) <= set(alphabet(1) + alphabet(2)) else text
-
-
 def with_hint(text: str, hint: str) -> str:
     """The text with the hint behind it, where that costs no further segment.
 

@@ -85,8 +85,8 @@ class Housekeeping:
         self._check_database = check_database
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
-        # What was deleted still stands in the database's log.
-        self._full_log = False
+        # What was deleted may still stand in the database's log, or in its index of words.
+        self._full_log = True
         self._counted_until = clock.monotonic()
 
     def delete_old_rows(self, session: Session) -> Effects:
@@ -103,7 +103,7 @@ class Housekeeping:
         self.empty_log()
 
     def empty_log(self) -> None:
-        """Empties the log, unless somebody reads just now."""
+        """Empties the log, and the index before it, unless somebody reads just now; the index a piece at a time."""
         self._full_log = not empty_log(self._engine)
 
     def tell_the_owner(self, session: Session) -> Effects:

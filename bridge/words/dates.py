@@ -8,6 +8,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import (
     format_date,
     format_datetime,
+    format_interval,
     format_skeleton,
     format_time,
     get_day_names,
@@ -70,6 +71,16 @@ def whole_day(moment: date, year: bool = False) -> str:
     if year:
         return format_date(moment, "full", locale=locale())
     return format_datetime(_moment(moment), _spelled_out("MMMMEd"), locale=locale())
+
+
+def span_of_days(first: date, last: date) -> str:
+    """23 - 29 Nov, or 30 Nov - 6 Dec; short.
+
+    >>> span_of_days(date(2026, 11, 23), date(2026, 11, 29))
+    '23\u2009–\u200929 Nov'
+    """
+    told: str = format_interval(first, last, skeleton="MMMd", locale=locale())
+    return told
 
 
 def plain_day(moment: date) -> str:

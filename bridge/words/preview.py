@@ -2,7 +2,7 @@
 in the reader's language, the text in that of the texts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bridge.rules import hours, wording
@@ -114,6 +114,12 @@ def _preview(settings: Settings, language: str, called: datetime, is_open: bool,
         reopens = "" if opening.open else times.then(opening.reopens, called, settings.shop.zone)
         text = wording.reply(worded(settings), "", "", called, True, is_open, reopens)
     return Preview(text, cost(text), segments(text).parts)
+
+
+def reads_now(settings: Settings, language: str, template: str, now: datetime) -> Preview:
+    """How a text reads to a stranger who rings while the shop is open."""
+    texts = replace(settings.textback, message=template)
+    return _preview(replace(settings, textback=texts), language, now, True, hours.ALWAYS)
 
 
 def _waits(opening: Opening, at: datetime, zone: tzinfo | None) -> str:

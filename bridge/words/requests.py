@@ -38,18 +38,20 @@ SENTENCES: dict[str, str] = {
     Refused.NEVER_OPEN: N_(
         "Write when the shop is open on the other days: with no hours at all it counts as always open."
     ),
+    Refused.ONE_COUNTRY: N_("The public holidays can be those of one country: {first} or {second}."),
     Refused.NOT_A_DATE: N_(
         "“{typed}” is not a date. Write it like 24 December or 24.12.; several days like 24-31 December."
     ),
     Refused.NO_MONTH: N_("Write the month too, like 24 December."),
     Refused.NO_SUCH_DAY: N_("There is no such day in the calendar."),
     Refused.DAY_IS_OVER: N_("{day} is over already."),
-    Refused.DAY_TOO_FAR: N_("{day} is too far ahead: is the year right?"),
+    Refused.DAY_TOO_FAR: N_("{day} is too far ahead. Look at the year."),
     Refused.DAYS_REVERSED: N_("The last day, {last}, comes before the first, {first}."),
     Refused.TOO_MANY_DAYS: N_("These are more than {most} closed days. Clear the hours of the week instead."),
     Refused.TAKEN_OVER: N_("Somebody has taken this box over meanwhile."),
     Refused.NO_NAME: N_("A user needs a name."),
     Refused.NAME_TOO_LONG: N_("This name is too long; take at most {most} characters."),
+    Refused.NO_SUCH_LANGUAGE: N_("The box does not speak this language. Choose one of the list."),
     Refused.NO_SUCH_ROLE: N_("{role!r} is no role; there are owner and staff."),
     Refused.USER_EXISTS: N_("There is a user {name} already."),
     Refused.NO_SUCH_USER: N_("There is no user {name}."),

@@ -51,7 +51,7 @@ def test_facts_have_one_order() -> None:
     assert Coded.of("x", b=2, a=1).to_text() == "x?a=1&b=2"
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(
     st.one_of(
         st.text(max_size=60),

@@ -11,11 +11,10 @@ from typing import TypeVar
 import pytest
 
 from modem.simulator import Simulator
+from tests.support.box import DEADLINE
 from tests.support.needs import needs
 
 ANN, BOB = "+447400123456", "+447400123457"
-# How long to wait for what must happen, in seconds: generous, nothing here is timed.
-DEADLINE = 90.0
 LONG = "A text that is longer than one part holds, so that it takes two of them: " + "blah " * 30 + "end."
 
 T = TypeVar("T")
@@ -48,7 +47,7 @@ def running(output: Path, *command: str | Path) -> "Iterator[subprocess.Popen[by
     finally:
         daemon.terminate()
         try:
-            daemon.wait(20)
+            daemon.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()

@@ -43,6 +43,7 @@ OWNERS_ONLY = frozenset(
         "team.change",
         "welcome.shop",
         "welcome.sample",
+        "welcome.text",
         "contacts.export",
         "contacts.forget",
         "figures.calls_file",

@@ -31,7 +31,13 @@ def calls() -> str:
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.calls(
-            session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
+            session,
+            which=chosen,
+            search=search,
+            region=bridge.region(),
+            before=before,
+            limit=PAGE + 1,
+            now=bridge.now(),
         )
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing

@@ -44,7 +44,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
-        rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
+        rows = views.contacts(session, search=search, region=bridge.region(), before=before, limit=LIST + 1)
         doubted = views.doubted_behind(session)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(

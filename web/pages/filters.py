@@ -1,7 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -12,13 +12,18 @@ from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
-from bridge.rules.hours import Span
+from bridge.rules.excerpts import excerpt
+from bridge.rules.hours import WHOLE_DAY, Span
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
+from bridge.rules.states import Textback
+from bridge.rules.typed_hours import as_written
 from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
 from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
 from bridge.words.reasons import error_sentence
+from web.pages import paging
+from web.pages.costs import a_month
 from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -99,12 +104,31 @@ def stranger(row: CallRow) -> str:
     return _("Withheld number") if row.withheld else _("Unknown number")
 
 
+def why_not(reason: Reason | None, withheld: bool) -> str:
+    """Why a caller got no text, in two or three words; withheld: did the caller hide the number? Nothing without a reason."""
+    if reason is Reason.WITHHELD and not withheld:
+        return _("number not known")  # the network named none at all
+    return reasons.chip(reason) or ""
+
+
+def what_we_did(textback: Textback, reason: Reason | None, withheld: bool) -> str:
+    """What became of the text back, in words; nothing where there was nothing to do.
+
+    >>> what_we_did(Textback.SKIPPED, Reason.COOLDOWN, False), what_we_did(Textback.SENT, None, False)
+    ('not sent: texted already', 'text sent')
+    """
+    if textback not in CALL_CHIPS or reason is Reason.NOT_MISSED:
+        return ""
+    what, why = _(CALL_CHIPS[textback][1]), why_not(reason, withheld)
+    return _("{what}: {why}", what=what, why=why) if why else what
+
+
 def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
     """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
     if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
     icon, template = CALL_CHIPS[row.textback]
-    words, why = _(template), reasons.chip(row.reason)
+    words, why = _(template), why_not(row.reason, row.withheld)
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = _("{what} {time}", what=words, time=clock(row.text_at))
     return row.textback, icon, _("{what}: {why}", what=words, why=why) if why else words
@@ -181,6 +205,46 @@ def span(hours: Span) -> str:
     return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
+def hours_in_words(spans: Iterable[Span]) -> str:
+    """When a shop is open on a day.
+
+    >>> hours_in_words([Span(540, 750), Span(840, 1110)]), hours_in_words([Span(1080, 1560)]), hours_in_words([])
+    ('9:00–12:30, 14:00–18:30', '18:00–2:00 the next day', 'closed')
+    >>> hours_in_words([Span(0, 1440)])
+    'all day'
+    """
+    words = (
+        _("all day")
+        if one == WHOLE_DAY
+        else _("{hours} the next day", hours=span(one))
+        if one.end > 1440
+        else span(one)
+        for one in spans
+    )
+    return ", ".join(words) or _("closed")
+
+
+def hours_long(spans: Iterable[Span]) -> str:
+    """For how long a shop is open on a day.
+
+    >>> hours_long([Span(540, 750), Span(840, 1110)]), hours_long([Span(600, 660)])
+    ('8 hours', '1 hour')
+    """
+    return times.lasted(timedelta(minutes=sum(one.end - one.start for one in spans)))
+
+
+def days_in_words(run: tuple[date, date]) -> str:
+    """A day, or the first and the last of several.
+
+    >>> days_in_words((date(2026, 12, 24), date(2026, 12, 24))), days_in_words((date(2026, 12, 24), date(2027, 1, 2)))
+    ('Thursday, 24 December 2026', '24 December 2026 to 2 January 2027')
+    """
+    first, last = run
+    if first == last:
+        return dates.whole_day(first, year=True)
+    return _("{first} to {last}", first=dates.plain_day(first), last=dates.plain_day(last))
+
+
 def register_filters(environment: Environment, bridge: Bridge) -> None:
     """Give the templates these words."""
 
@@ -200,8 +264,15 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
         "consent_words": consent_words,
+        "a_month": lambda texted, parts: a_month(
+            texted, parts, bridge.settings().shop.text_price, local(texted.since)
+        ),
         "stranger": stranger,
         "span": span,
+        "hours_in_words": hours_in_words,
+        "hours_written": as_written,
+        "hours_long": hours_long,
+        "days_in_words": days_in_words,
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
@@ -217,6 +288,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
+        "place": lambda row: paging.mark(row.place, row.id),
+        "excerpt": excerpt,
         "lasted": times.lasted,
         "repair": repair,
         "groupby_day": lambda rows: [

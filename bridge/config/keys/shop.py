@@ -59,4 +59,13 @@ KEYS: dict[str, Setting] = {
         doc="numbers that are never texted: our own, the one calls are diverted to, voicemail",
         ask=Ask("Own numbers", hint="Never texted: your mobile, your voicemail; with commas."),
     ),
+    "text_price": Setting(
+        "",
+        values.price,
+        comment="What the operator charges for one text, such as £0.05 or 0,09 €; empty: nobody reckons.",
+        doc="what the operator charges for one text, such as `£0.05` or `0,09 €`: the page then says what texts cost",
+        ask=Ask(
+            "Price of a text", hint="Such as £0.05 or 0,09 €. The figures then say what your texts cost."
+        ),
+    ),
 }

@@ -15,7 +15,8 @@ KEYS: dict[str, Setting] = {
     ),
     "message": Setting(
         N_(
-            "Hi! Sorry we missed your call. How can we help you? Feel free to text us here and we'll get back to you shortly."
+            "Hi! Sorry we missed your call. How can we help? Text us here and we'll get back to you shortly. "
+            "Thanks for calling {shop}!"
         ),
         values.message,
         comment=(
