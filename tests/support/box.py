@@ -37,7 +37,7 @@ def until(look: Callable[[], T | None], what: str = "it") -> T:
     while (began := time.monotonic()) < over:
         if found := look():
             return found
-        threading.Event().wait(max(0.02, 4 * (time.monotonic() - began)))
+        threading.Event().wait(min(max(0.02, 4 * (time.monotonic() - began)), 0.5))
     raise AssertionError(f"{what} did not happen within {DEADLINE} s")
 
 
