@@ -163,7 +163,7 @@ def a_box(
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message, country)
     with _started(
-        start.running(config.load(path), start.reloader(path), clock=clock, timing=timing)
+        start.running(config.load(path), start.reloader(path), clock=clock, timing=timing, patience=DEADLINE)
     ) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()
