@@ -12,6 +12,7 @@ from web.pages.first_steps import WENT_OUT, the_test_call, the_test_text
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CALL = CallRow(
     id=1,
+    place=1,
     address="+447400123456",
     name="",
     withheld=False,
@@ -30,6 +31,7 @@ CALL = CallRow(
 )
 TEXT = MessageRow(
     id=1,
+    place=1,
     address="+447400123499",
     name="",
     direction=Direction.OUT,

@@ -15,6 +15,7 @@ MISSED, ON = {"rule": "not_missed", "verdict": "pass"}, {"rule": "disabled", "ve
 WAS_MISSED, ARE_ON = "The call was missed.", "Automatic texts are on."
 CALL = CallRow(
     id=1,
+    place=1,
     address="+447400123456",
     name="",
     withheld=False,
