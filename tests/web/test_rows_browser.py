@@ -2,16 +2,20 @@
 screen."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page
-from sqlmodel import Session
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlmodel import Session, select
 
+from bridge.records.tables import Contact
 from tests.support import every_row
 from tests.support.browser import enter
 from tests.support.needs import needs
-from tests.support.web_bridge import an_office
+from tests.support.people import add_user
+from tests.support.web_bridge import ANN, DAN, PASSWORD, an_office
+from tests.web.test_web_browser import PLACES as PAGES
 from web import create_app
 from web.pages import calls, contacts, conversations
 from web.server import Server
@@ -97,6 +101,58 @@ MEASURE = """() => {
 }"""
 
 
+# Every word twice as long in its vowels, but for what people or machines have written.
+ALL_LONGER = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.parentElement.closest("bdi, script, svg, code")) node.data = node.data.replace(/[aeiou]/g, "$&$&");
+  }
+}"""
+
+# On a page as a whole: what is wider than the screen, what lies over something else, and what leaves its card. What lies in
+# something that scrolls counts as far as it is seen.
+MEASURE_PAGE = """() => {
+  const found = new Set();
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) found.add(`the page is ${scrollWidth} px wide`);
+  const FRAMES = ".talk, .people, .under details, .choices, #troubles";
+  const atoms = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    const owner = text.parentElement;
+    const aside = owner.closest(".spoken, .skip, .places, .sheet, option, textarea, svg, .search label");
+    if (!text.data.trim() || aside || !owner.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const frame = owner.closest(FRAMES)?.getBoundingClientRect();
+    const cut = getComputedStyle(owner).overflow === "hidden";
+    const rects = cut ? [owner.getBoundingClientRect()] : [...range.getClientRects()];
+    const seen = (rect) => !frame || (rect.top >= frame.top - 1 && rect.bottom <= frame.bottom + 1);
+    atoms.push({ owner, words: text.data.trim().slice(0, 40), rects: rects.filter(seen), frame });
+  }
+  const crosses = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  for (const [place, one] of atoms.entries()) {
+    const box = one.owner.closest(".card, .row, .note, .chip, .button, .tally div, .notice, .trouble");
+    const edge = box?.getBoundingClientRect();
+    const scrolls = one.owner.closest(".table");
+    if (edge && !scrolls && one.rects.some((rect) => rect.right > edge.right + 1 || rect.left < edge.left - 1)) {
+      found.add(`"${one.words}" leaves its ${box.className}`);
+    }
+    const lines = new Set(one.rects.map((rect) => Math.round(rect.top))).size;
+    const wide = Math.max(...one.rects.map((rect) => rect.width));
+    if (lines > 3 && wide < 90) found.add(`"${one.words}" stands in ${lines} lines`);
+    for (const other of atoms.slice(place + 1)) {
+      if (one.owner.contains(other.owner) || other.owner.contains(one.owner)) continue;
+      if (one.rects.some((a) => other.rects.some((b) => crosses(a, b)))) found.add(`"${one.words}" lies over "${other.words}"`);
+    }
+  }
+  return [...found];
+}"""
+
+
 @pytest.fixture(scope="module")
 def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """Logged in, where each list is one page long."""
@@ -142,4 +198,32 @@ def test_rows_hold_whatever_stands_in_them(page: Page, place: str) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             if found := page.evaluate(MEASURE):
                 faults[words, width] = found
+    assert faults == {}
+
+
+def test_no_page_lies_over_itself(browser: Browser, contexts: list[BrowserContext], tmp_path: Path) -> None:
+    """Every page, with all that can be opened open, with long names and longer words."""
+    faults = {}
+    with an_office(tmp_path) as office:
+        with Session(office.engine) as session, session.begin():
+            add_user(session, every_row.WORDS, PASSWORD)
+            for address, name in ((ANN, every_row.WORDS), (DAN, every_row.FORTY)):
+                person = session.exec(select(Contact).where(Contact.address == address)).one()
+                person.name, person.assignee = name, every_row.WORDS
+        server = Server(create_app(office.bridge), "127.0.0.1", 0)
+        server.start()
+        page, _ = enter(browser, contexts, server.url)
+        for place in PAGES:
+            page.goto(server.url + place)
+            page.evaluate(
+                "document.querySelectorAll('main details:not(.do)').forEach((each) => { each.open = true })"
+            )
+            for words in ("English", "longer"):
+                if words == "longer":
+                    page.evaluate(ALL_LONGER)
+                for width in WIDTHS[::2] if words == "longer" else WIDTHS[::4]:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    if found := page.evaluate(MEASURE_PAGE):
+                        faults[place, words, width] = found
+        server.stop()
     assert faults == {}
