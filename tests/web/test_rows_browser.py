@@ -191,9 +191,11 @@ def test_rows_hold_whatever_stands_in_them(page: Page, place: str) -> None:
     page.goto(urljoin(page.url, PLACES[place]))
     assert page.locator(".row, .event").count() > 3
     faults = {}
-    for words, widths in (("English", WIDTHS[::4]), ("longer", WIDTHS)):
+    for words, widths in (("English", WIDTHS[::4]), ("longer", WIDTHS), ("mirrored", WIDTHS[::4])):
         if words == "longer":
             page.evaluate(LONGER, every_row.WORDS)
+        if words == "mirrored":
+            page.evaluate("document.documentElement.dir = 'rtl'")
         for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             if found := page.evaluate(MEASURE):
@@ -218,10 +220,16 @@ def test_no_page_lies_over_itself(browser: Browser, contexts: list[BrowserContex
             page.evaluate(
                 "document.querySelectorAll('main details:not(.do)').forEach((each) => { each.open = true })"
             )
-            for words in ("English", "longer"):
+            for words, widths in (
+                ("English", WIDTHS[::4]),
+                ("longer", WIDTHS[::2]),
+                ("mirrored", WIDTHS[::4]),
+            ):
                 if words == "longer":
                     page.evaluate(ALL_LONGER)
-                for width in WIDTHS[::2] if words == "longer" else WIDTHS[::4]:
+                if words == "mirrored":
+                    page.evaluate("document.documentElement.dir = 'rtl'")
+                for width in widths:
                     page.set_viewport_size({"width": width, "height": 900})
                     if found := page.evaluate(MEASURE_PAGE):
                         faults[place, words, width] = found
