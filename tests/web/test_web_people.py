@@ -215,6 +215,20 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/?show=missed", "/?show=missed"),
+        ("", "/status"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+    ],
+)
+def test_a_notice_leads_back_to_where_it_was_read(client: FlaskClient, wanted: str, leads_to: str) -> None:
+    form = {"csrf_token": token(client, "/contacts"), "do": "resume", "next": wanted}
+    assert client.post("/status/now", data=form).headers["Location"] == leads_to
+
+
 def test_closed_today_and_back_at(client: FlaskClient) -> None:
     assert "The shop is closed for now." in post(client, "/status/now", do="closed_today")[1]
     assert "closed for now" not in post(client, "/status/now", do="open")[1]
