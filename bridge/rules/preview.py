@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bridge.rules import hours
-from bridge.rules.hours import Opening
+from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
 from bridge.rules.wording import Preview, preview
 
@@ -34,17 +34,31 @@ def samples(
     holiday = next((day for day in days if is_holiday(day)), None)
     if holiday is not None:
         found.append((f"On a holiday: {holiday:%A} {holiday.day} {holiday:%B}", _at(holiday, NOON, zone)))
-    return tuple(_sample(title, settings, is_holiday, moment, zone) for title, moment in found)
+    week = settings.hours.open_spans
+    return tuple(
+        sample(title, settings, hours.opening(week, is_holiday, moment, zone), moment, zone)
+        for title, moment in found
+    )
+
+
+def closed_today(
+    settings: Settings, is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+) -> Opening:
+    """The opening as of now, if somebody closed the shop for the rest of the day."""
+
+    def usual(moment: datetime) -> Opening:
+        return hours.opening(settings.hours.open_spans, is_holiday, moment, zone)
+
+    return Closure(hours.midnight_after(now, zone), back=False).opening(usual)
 
 
 def _at(day: date, at: time, zone: tzinfo | None) -> datetime:
     return hours.at_clock(day, at.hour * 60, zone)
 
 
-def _sample(
-    title: str, settings: Settings, is_holiday: Callable[[date], bool], at: datetime, zone: tzinfo | None
-) -> Sample:
-    texts, opening = settings.textback, hours.opening(settings.hours.open_spans, is_holiday, at, zone)
+def sample(title: str, settings: Settings, opening: Opening, at: datetime, zone: tzinfo | None) -> Sample:
+    """The text to a stranger who rings at that moment, given whether the shop is open then."""
+    texts = settings.textback
     if not texts.enabled:
         return Sample(title, None, "No text: automatic texts are switched off.")
     if not opening.open and texts.closed == "skip":

@@ -3,9 +3,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from itertools import pairwise
 
-from bridge.rules.hours import MINUTES_A_DAY, WHOLE_DAY, Span
+from bridge.rules.hours import MINUTES_A_DAY, WHOLE_DAY, Span, at_clock
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_words import folded, words
 
@@ -119,6 +120,22 @@ def time_of_day(typed: str) -> tuple[int, ...]:
             return only.readings
         case _:
             raise Refusal(Refused.NOT_HOURS)
+
+
+def today_at(typed: str, now: datetime, zone: tzinfo | None) -> datetime | None:
+    """The moment of today when the shop's clock shows this; None if it shows no such time, or has shown it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> [at and at.hour for at in (today_at(typed, noon, UTC) for typed in ("15:00", "3pm", "3", "03:00", "soon", "24"))]
+    [15, 15, 15, None, None, None]
+    """
+    try:
+        times = [minutes for minutes in time_of_day(typed) if minutes < MINUTES_A_DAY]
+    except Refusal:
+        return None
+    today = now.astimezone(zone).date()
+    return min((at for minutes in times if (at := at_clock(today, minutes, zone)) > now), default=None)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ SENTENCES: dict[str, str] = {
     Refused.REPLIES_FULL: "There are {most} saved replies already; drop one first.",
     Refused.NOT_STORED: "The box cannot store this as it was typed. Its log says more.",
     Refused.NO_SUCH_LINE: "The box has no such line.",
-    Refused.NOT_LATER_TODAY: "{back!r} is no time of today that is still to come; write it like 15:00.",
+    Refused.NOT_LATER_TODAY: "“{back}” is no time of today that is still to come. Write it like 15:00 or 3pm.",
     Refused.NOT_HOURS: "These are no hours. Write them like 9-17, 9am-5pm or 9:00-12:30, 14:00-18:00; or closed, or 24h.",
     Refused.NO_SUCH_TIME: "No clock shows {time}. A day goes from 0:00 to 24:00.",
     Refused.HOURS_OVERLAP: "Two of these times overlap. Write each stretch of the day once, like 9-12, 14-18.",

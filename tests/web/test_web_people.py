@@ -201,7 +201,9 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
 
 
 def test_closed_today_and_back_at(client: FlaskClient) -> None:
-    assert "The shop is closed for now." in post(client, "/status/now", do="closed_today")[1]
+    assert (
+        "The shop is closed for now; it opens tomorrow." in post(client, "/status/now", do="closed_today")[1]
+    )
     assert "closed for now" not in post(client, "/status/now", do="open")[1]
     code, page = post(client, "/status/now", do="back", back="0:00")
     assert (code, "no time of today that is still to come" in page) == (422, True)

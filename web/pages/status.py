@@ -1,12 +1,17 @@
 """`/status`: how the line and the box are, the check-up sheet, and what went wrong lately."""
 
+from datetime import datetime
 from importlib.metadata import version
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
+from bridge.config import ConfigError
+from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import (
     AcceptDatabase,
     CloseShop,
@@ -17,13 +22,25 @@ from bridge.contract.requests import (
     Resume,
     TryAgain,
 )
+from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
+from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Opening
 from bridge.rules.line_health import network_words, signal_words
+from bridge.rules.one_line import one_line
+from bridge.rules.preview import Sample, closed_today, sample
 from web import current
+from web.pages import settings
 from web.pages.healthz import is_alive
-from web.pages.told import in_words
+from web.pages.told import in_words, not_kept
+
+# What is offered to a shop that has no text for closed hours yet.
+WHEN_CLOSED = (
+    "Sorry we missed your call. We open again {reopens}. Text us here and we'll answer then. "
+    "Thanks for calling {shop}!"
+)
 
 pages = Blueprint("status", __name__)
 
@@ -31,10 +48,15 @@ pages = Blueprint("status", __name__)
 @pages.route("/status")
 def status() -> str:
     """The page of lines, outbox, check-up and incidents."""
+    return _page()
+
+
+def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
+    """typed: what somebody wants callers to get while the shop is closed, if that could not be kept (problem)."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session), views.incidents(session)
-    now = bridge.status()
+    now, texts = bridge.status(), bridge.settings().textback
     facts = checkup.gather(bridge.settings(), now, bridge.engine, *bridge.machine())
     return render_template(
         "status.html",
@@ -46,7 +68,23 @@ def status() -> str:
         waiting=waiting,
         incidents=incidents,
         version=version("textback"),
+        closed_gets=_closed_gets(bridge, now),
+        texts=texts,
+        choices=SECTIONS["textback"]["closed"].ask,
+        chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or WHEN_CLOSED},
+        problem=problem,
     )
+
+
+def _closed_gets(bridge: Bridge, now: Status) -> Sample:
+    """What a stranger gets while the shop is closed by hand: as it is now, or if it were closed for today."""
+    in_force, zone = bridge.settings(), bridge.settings().shop.zone
+    if now.closed:
+        until = now.closed.values.get("until")
+        opening = Opening(False, datetime.fromisoformat(str(until)) if until else None)
+    else:
+        opening = closed_today(in_force, is_holiday(in_force.hours.holidays), bridge.now(), zone)
+    return sample("", in_force, opening, bridge.now(), zone)
 
 
 FOR_NOW: dict[str, Request] = {
@@ -69,6 +107,22 @@ def for_now() -> Response:
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
     return redirect(url_for("status.status"), 303)
+
+
+@pages.route("/status/closed", methods=["POST"])
+def closed_gets() -> Response | tuple[str, int]:
+    """What callers get while the shop is closed (303 to the status; 422 with the reason). Owners only."""
+    bridge = current.bridge()
+    typed: dict[str, str | None] = {
+        key: one_line(request.form.get(key, ""))[: settings.LONGEST] for key in ("closed", "closed_message")
+    }
+    if typed["closed"] != "other":
+        typed["closed_message"] = bridge.settings().textback.closed_message
+    try:
+        settings.keep(bridge, "textback", typed)
+    except (ConfigError, CannotWrite) as error:
+        return _page(not_kept(error), typed), 422
+    return redirect(url_for("status.status") + "#now", 303)
 
 
 @pages.route("/status/release", methods=["POST"])
