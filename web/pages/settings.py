@@ -2,6 +2,8 @@
 
 import os
 from calendar import day_name
+from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 from bridge import config
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
@@ -18,7 +21,9 @@ from bridge.rules.holidays import is_holiday
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
 from bridge.rules.preview import samples
+from bridge.rules.refusals import Refusal
 from bridge.rules.typed_dates import runs_of
+from bridge.rules.typed_hours import as_written, by_the_clock, clock, time_of_day
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
@@ -29,6 +34,11 @@ CHANGED_MEANWHILE = (
     "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
     "now puts it in the place of theirs."
 )
+
+READ_AS_TYPED: dict[str, Callable[[str], str]] = {
+    "quiet": lambda typed: as_written(by_the_clock(typed)),
+    "digest": lambda typed: clock(time_of_day(typed)[0]),
+}
 
 pages = Blueprint("settings", __name__)
 
@@ -119,6 +129,9 @@ def _typed(section: str) -> dict[str, str | None]:
         field.key: one_line(request.form.get(field.key, ""))[:LONGEST]
         for field in FORMS[_known(section)].fields
     }
+    for key, read in READ_AS_TYPED.items():
+        if key in fields:
+            fields[key] = _as_in_file(section, key, fields[key] or "", read)
     if section == "textback":
         for key in request.form:
             base, _, language = key.partition(".")
@@ -128,6 +141,16 @@ def _typed(section: str) -> dict[str, str | None]:
         if words:
             fields[f"message.{language}"] = words[:LONGEST]
     return fields
+
+
+def _as_in_file(section: str, key: str, typed: str, read: Callable[[str], str]) -> str:
+    """What config.ini's own check refuses may be meant well: 9pm - 8am."""
+    try:
+        SECTIONS[section][key].check(typed)
+    except ValueError:
+        with suppress(Refusal):
+            return read(typed)
+    return typed
 
 
 def tried(section: str, typed: dict[str, str | None]) -> Settings:
