@@ -1,7 +1,7 @@
 """How the automatic text reads at moments that differ: now, tonight, on a holiday; pure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bridge.rules import hours
@@ -10,6 +10,7 @@ from bridge.rules.settings import Settings
 from bridge.rules.wording import Preview, preview
 
 NIGHT, NOON = time(22), time(12)
+HELD = "But just now no automatic text goes out: the status page says why."
 # So many days ahead a holiday is looked for.
 A_YEAR = 366
 
@@ -24,9 +25,15 @@ class Sample:
 
 
 def samples(
-    settings: Settings, is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+    settings: Settings,
+    is_holiday: Callable[[date], bool],
+    now: datetime,
+    zone: tzinfo | None,
+    closed: Opening | None = None,
+    held: bool = False,
 ) -> tuple[Sample, ...]:
-    """The text to a stranger now, tonight and on the next holiday, by these settings."""
+    """The text to a stranger now, tonight and on the next holiday, by these settings. closed: that somebody has closed the shop
+    by hand, None if nobody has. held: just now no automatic text goes out, whatever the settings say."""
     here = now.astimezone(zone)
     tonight = _at(here.date() if here.time() < NIGHT else here.date() + timedelta(days=1), NIGHT, zone)
     found = [("If somebody rings now", now), (f"Tonight at {NIGHT:%H:%M}", tonight)]
@@ -34,11 +41,16 @@ def samples(
     holiday = next((day for day in days if is_holiday(day)), None)
     if holiday is not None:
         found.append((f"On a holiday: {holiday:%A} {holiday.day} {holiday:%B}", _at(holiday, NOON, zone)))
-    week = settings.hours.open_spans
-    return tuple(
-        sample(title, settings, hours.opening(week, is_holiday, moment, zone), moment, zone)
-        for title, moment in found
-    )
+
+    def opening(moment: datetime) -> Opening:
+        if closed is not None and (moment == now or (closed.reopens and moment < closed.reopens)):
+            return closed
+        return hours.opening(settings.hours.open_spans, is_holiday, moment, zone)
+
+    made = [sample(title, settings, opening(moment), moment, zone) for title, moment in found]
+    if held and made[0].preview:
+        made[0] = replace(made[0], remark=HELD)
+    return tuple(made)
 
 
 def closed_today(
@@ -66,15 +78,12 @@ def sample(title: str, settings: Settings, opening: Opening, at: datetime, zone:
     closed = not opening.open and texts.closed == "other"
     words = texts.closed_message if closed else texts.message
     reads = preview(settings, words, at, not closed, _reopens(opening, at, zone))
-    waits = not opening.open and texts.closed == "wait"
-    return Sample(title, reads, _waits(opening, at, zone) if waits else "")
+    if opening.open or texts.closed != "wait":
+        return Sample(title, reads)
+    if opening.reopens is None:
+        return Sample(title, None, "No text: it would wait for the opening, and none is in sight.")
+    return Sample(title, reads, f"It waits until the shop opens {_reopens(opening, at, zone)}.")
 
 
 def _reopens(opening: Opening, at: datetime, zone: tzinfo | None) -> str:
     return "" if opening.open else hours.in_words(opening.reopens, at, zone)
-
-
-def _waits(opening: Opening, at: datetime, zone: tzinfo | None) -> str:
-    if opening.reopens is None:
-        return "It is not sent: no opening is in sight."
-    return f"It waits until the shop opens {_reopens(opening, at, zone)}."

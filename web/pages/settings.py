@@ -4,6 +4,7 @@ import os
 from calendar import day_name
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -16,8 +17,10 @@ from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
+from bridge.contract.status import Status
 from bridge.records import users, views
 from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Opening
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
 from bridge.rules.preview import samples
@@ -201,5 +204,16 @@ def _form(
 
 
 def samples_of(settings: Settings) -> object:
-    """How the automatic text would read at moments that differ, by these settings."""
-    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)
+    """How the automatic text would read at moments that differ, by these settings and by what somebody has said for now."""
+    bridge = current.bridge()
+    status, zone, holiday = bridge.status(), settings.shop.zone, is_holiday(settings.hours.holidays)
+    held = bool(status.paused or status.standstill or status.breaker)
+    return samples(settings, holiday, bridge.now(), zone, closed_by_hand(status), held)
+
+
+def closed_by_hand(status: Status) -> Opening | None:
+    """That somebody has closed the shop for now, and when it opens again; None if nobody has."""
+    if status.closed is None:
+        return None
+    until = status.closed.values.get("until")
+    return Opening(False, datetime.fromisoformat(str(until)) if until else None)

@@ -1,6 +1,5 @@
 """`/status`: how the line and the box are, the check-up sheet, and what went wrong lately."""
 
-from datetime import datetime
 from importlib.metadata import version
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -27,7 +26,6 @@ from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
 from bridge.rules.holidays import is_holiday
-from bridge.rules.hours import Opening
 from bridge.rules.line_health import network_words, signal_words
 from bridge.rules.one_line import one_line
 from bridge.rules.preview import Sample, closed_today, sample
@@ -79,11 +77,8 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
 def _closed_gets(bridge: Bridge, now: Status) -> Sample:
     """What a stranger gets while the shop is closed by hand: as it is now, or if it were closed for today."""
     in_force, zone = bridge.settings(), bridge.settings().shop.zone
-    if now.closed:
-        until = now.closed.values.get("until")
-        opening = Opening(False, datetime.fromisoformat(str(until)) if until else None)
-    else:
-        opening = closed_today(in_force, is_holiday(in_force.hours.holidays), bridge.now(), zone)
+    holiday = is_holiday(in_force.hours.holidays)
+    opening = settings.closed_by_hand(now) or closed_today(in_force, holiday, bridge.now(), zone)
     return sample("", in_force, opening, bridge.now(), zone)
 
 
