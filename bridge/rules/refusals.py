@@ -46,6 +46,7 @@ class Refused(StrEnum):
     TAKEN_OVER = "taken_over"
     NO_NAME = "no_name"
     NAME_TOO_LONG = "name_too_long"  # most: in characters
+    NO_SUCH_LANGUAGE = "no_such_language"
     NO_SUCH_ROLE = "no_such_role"  # role
     USER_EXISTS = "user_exists"  # name
     NO_SUCH_USER = "no_such_user"  # name

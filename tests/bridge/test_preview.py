@@ -9,7 +9,7 @@ import pytest
 from bridge.config import Settings, parse
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Opening
-from bridge.rules.preview import HELD, Sample, closed_today, sample, samples
+from bridge.words.preview import HELD, Sample, closed_today, sample, samples
 
 LONDON = ZoneInfo("Europe/London")
 WEEK = "".join(f"{day} = 9:00-18:00\n" for day in ("monday", "tuesday", "wednesday"))
@@ -49,26 +49,26 @@ def test_what_a_caller_gets_once_the_shop_is_closed_for_today(
 ) -> None:
     settings = shop(textback, hours)
     opening = closed_today(settings, is_holiday(settings.hours.holidays), NOON, LONDON)
-    made = sample("", settings, opening, NOON, LONDON)
+    made = sample("", settings, "en", opening, NOON, LONDON)
     assert (reads(made), made.remark) == (text, remark)
 
 
 def test_a_text_that_would_wait_for_ever_is_none() -> None:
-    made = sample("", shop("closed = wait"), Opening(False), NOON, LONDON)
-    assert (reads(made), made.remark[:8]) == (None, "No text:")
+    made = sample("", shop("closed = wait"), "en", Opening(False), NOON, LONDON)
+    assert (reads(made), made.remark[:8]) == (None, "It is no")
 
 
 def test_a_shop_that_is_closed_by_hand_is_closed_in_the_samples_too() -> None:
     settings = shop(OTHER)
-    usual = samples(settings, lambda day: False, NOON, LONDON)
+    usual = samples(settings, "en", lambda day: False, NOON, LONDON)
     assert [reads(made) for made in usual] == ["Hello", "We open again tomorrow at 9:00."]
     closed = Opening(False, at("2026-11-25 09:00"))
-    by_hand = samples(settings, lambda day: False, NOON, LONDON, closed)
+    by_hand = samples(settings, "en", lambda day: False, NOON, LONDON, closed)
     assert [reads(made) for made in by_hand] == ["We open again on Wednesday at 9:00."] * 2
-    for_good = samples(settings, lambda day: False, NOON, LONDON, Opening(False))
+    for_good = samples(settings, "en", lambda day: False, NOON, LONDON, Opening(False))
     assert reads(for_good[0]) == "We open again."
 
 
 def test_texts_that_are_held_are_not_promised() -> None:
-    made = samples(shop(), lambda day: False, NOON, LONDON, held=True)
+    made = samples(shop(), "en", lambda day: False, NOON, LONDON, held=True)
     assert [one.remark for one in made] == [HELD, ""]

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
 from bridge.records import users, views
+from bridge.words.catalogue import gettext
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
@@ -45,7 +46,7 @@ def change() -> Response | tuple[str, int]:
             return _page(typed, seen, tried=settings.tried(SECTION, values) if values else None), 200
         login.owners_only()
         if seen != edit.mark(now):
-            return _page(typed, edit.mark(now), settings.CHANGED_MEANWHILE), 409
+            return _page(typed, edit.mark(now), gettext(settings.CHANGED_MEANWHILE)), 409
         if values is None:
             return _page(typed, seen), 422 if typed.problems else 200
         settings.keep(bridge, SECTION, values)
@@ -76,14 +77,16 @@ def _page(
     tried: Settings | None = None,
 ) -> str:
     bridge = current.bridge()
-    problems = {key: refusal_in_words(why) for key, why in typed.problems.items()} | (config_problems or {})
+    problems = {key: refusal_in_words(refusal.why) for key, refusal in typed.problems.items()} | (
+        config_problems or {}
+    )
     with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, bridge.now())
     return render_template(
         "opening_hours.html",
         form=FORMS[SECTION],
         typed=typed,
-        labels={field.key: field.label for field in FORMS[SECTION].fields},
+        labels={field.key: gettext(field.label) for field in FORMS[SECTION].fields},
         asked=any(day.choices and day.written is None for day in typed.days),
         problems=problems,
         trouble=trouble or problems.get(""),

@@ -1,7 +1,6 @@
 """`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
 
 import os
-from calendar import day_name
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -19,21 +18,24 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
 from bridge.contract.status import Status
 from bridge.records import users, views
+from bridge.rules import languages
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Opening
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
-from bridge.rules.preview import samples
 from bridge.rules.refusals import Refusal
 from bridge.rules.typed_dates import runs_of
 from bridge.rules.typed_hours import as_written, by_the_clock, clock, time_of_day
+from bridge.words import dates
+from bridge.words.catalogue import N_, _
+from bridge.words.preview import samples
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
 from web.pages.told import in_words, not_kept
 
 LONGEST = 1600
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = N_(
     "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
     "now puts it in the place of theirs."
 )
@@ -53,15 +55,15 @@ def settings() -> str:
     in_force = bridge.settings()
     today = bridge.now().astimezone(in_force.shop.zone).date()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
     return render_template(
         "settings.html",
         settings=in_force,
         region=bridge.region(),
-        days=list(day_name),
+        days=[dates.weekday(day) for day in range(7)],
         samples=samples_of(in_force),
-        monthly=monthly,
+        texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
         closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
@@ -95,7 +97,7 @@ def change(section: str) -> Response | tuple[str, int]:
             return _form(section, now | typed, seen, settings=tried(section, typed)), 200
         login.owners_only()
         if seen != edit.mark(now):
-            return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
+            return _form(section, now | typed, edit.mark(now), _(CHANGED_MEANWHILE)), 409
         keep(bridge, section, typed)
     except ConfigError as error:
         return _form(section, now | typed, seen, problems=problems_of(error, section)), 422
@@ -168,8 +170,9 @@ def problems_of(error: ConfigError, section: str) -> dict[str, str]:
     for problem in error.problems:
         mine = problem.section == section and problem.key is not None
         sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
-        place = "" if mine else f"Line {problem.line} of the file: "
-        found.setdefault(problem.key or "" if mine else "", f"{place}{sentence}")
+        if not mine:
+            sentence = _("Line {line} of the file: {problem}", line=problem.line or 0, problem=sentence)
+        found.setdefault(problem.key or "" if mine else "", sentence)
     return found
 
 
@@ -185,7 +188,7 @@ def _form(
     chosen: Form = FORMS[section]
     shown = settings or bridge.settings()
     with Session(bridge.engine) as session:
-        monthly = views.automatic_texts(session, current.bridge().now())
+        texted = views.automatic_texts(session, current.bridge().now())
     return render_template(
         "settings_form.html",
         section=section,
@@ -196,8 +199,8 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
-        samples=samples_of(shown) if section in ("textback", "shop") and not problems else (),
-        monthly=monthly,
+        samples=samples_of(shown) if section in ("textback", "shop", "hours") and not problems else (),
+        texted=texted,
         owner=g.role == users.OWNER,
         longest=LONGEST,
     )
@@ -208,7 +211,8 @@ def samples_of(settings: Settings) -> object:
     bridge = current.bridge()
     status, zone, holiday = bridge.status(), settings.shop.zone, is_holiday(settings.hours.holidays)
     held = bool(status.paused or status.standstill or status.breaker)
-    return samples(settings, holiday, bridge.now(), zone, closed_by_hand(status), held)
+    language = languages.of_shop(settings, bridge.region())
+    return samples(settings, language, holiday, bridge.now(), zone, closed_by_hand(status), held)
 
 
 def closed_by_hand(status: Status) -> Opening | None:

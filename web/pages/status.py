@@ -25,20 +25,45 @@ from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
+from bridge.rules import languages
 from bridge.rules.holidays import is_holiday
-from bridge.rules.line_health import network_words, signal_words
 from bridge.rules.one_line import one_line
-from bridge.rules.preview import Sample, closed_today, sample
+from bridge.words.catalogue import N_, gettext, speaking
+from bridge.words.line import network_words, signal_words
+from bridge.words.preview import Sample, closed_today, sample
+from bridge.words.texts import WHEN_CLOSED
 from web import current
+from web.access import login
 from web.pages import settings
 from web.pages.healthz import is_alive
 from web.pages.told import in_words, not_kept
 
-# What is offered to a shop that has no text for closed hours yet.
-WHEN_CLOSED = (
-    "Sorry we missed your call. We open again {reopens}. Text us here and we'll answer then. "
-    "Thanks for calling {shop}!"
-)
+# What a caller gets while the shop is closed ([textback] closed): if it were closed for today, and while it is.
+GETS = {
+    "same": (
+        N_("A caller then gets the same text as always:"),
+        N_("A caller gets the same text as always:"),
+    ),
+    "other": (
+        N_("A caller then gets your text for closed hours:"),
+        N_("A caller gets your text for closed hours:"),
+    ),
+    "wait": (N_("A caller then gets this text later:"), N_("A caller gets this text later:")),
+    "skip": ("", ""),
+}
+# What the check-up calls the things that must be right -> how the page heads them.
+NAMES = {
+    "port": N_("Port"),
+    "SIM": N_("SIM"),
+    "registration": N_("Network"),
+    "voice path": N_("Calls"),
+    "SMSC": N_("Text centre"),
+    "storage": N_("Text memory"),
+    "ModemManager": N_("ModemManager"),
+    "clock": N_("Clock"),
+    "disk": N_("Disk"),
+    "permissions": N_("Permissions"),
+}
 
 pages = Blueprint("status", __name__)
 
@@ -61,15 +86,17 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         status=now,
         alive=is_alive(now),
         checks=sheet(facts),
+        names=NAMES,
         network_words=network_words,
         signal_words=signal_words,
         waiting=waiting,
         incidents=incidents,
         version=version("textback"),
         closed_gets=_closed_gets(bridge, now),
+        gets=gettext(GETS[texts.closed][bool(now.closed)]),
         texts=texts,
         choices=SECTIONS["textback"]["closed"].ask,
-        chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or WHEN_CLOSED},
+        chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
         problem=problem,
     )
 
@@ -79,7 +106,12 @@ def _closed_gets(bridge: Bridge, now: Status) -> Sample:
     in_force, zone = bridge.settings(), bridge.settings().shop.zone
     holiday = is_holiday(in_force.hours.holidays)
     opening = settings.closed_by_hand(now) or closed_today(in_force, holiday, bridge.now(), zone)
-    return sample("", in_force, opening, bridge.now(), zone)
+    return sample("", in_force, languages.of_shop(in_force, bridge.region()), opening, bridge.now(), zone)
+
+
+def _offered(bridge: Bridge) -> str:
+    with speaking(languages.of_shop(bridge.settings(), bridge.region())):
+        return gettext(WHEN_CLOSED)
 
 
 FOR_NOW: dict[str, Request] = {
@@ -94,14 +126,14 @@ FOR_NOW: dict[str, Request] = {
 
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
-    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status; 422 with the
-    reason)."""
+    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status, or to the page where
+    the button stood; 422 with the reason)."""
     bridge = current.bridge()
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
-    return redirect(url_for("status.status"), 303)
+    return redirect(login.inside(request.form.get("next") or url_for("status.status")), 303)
 
 
 @pages.route("/status/closed", methods=["POST"])
