@@ -88,7 +88,7 @@ def test_the_shop_is_closed_tomorrow_only(
     tomorrow = today(office) + timedelta(days=1)
     page.get_by_label("First day").fill(str(tomorrow))
     page.get_by_role("button", name="Save").last.click()
-    expect(page.locator("#hours")).to_contain_text(f"{tomorrow:%A} {tomorrow.day} {tomorrow:%B %Y}")
+    expect(page.locator("#hours")).to_contain_text(f"{tomorrow:%A}, {tomorrow.day} {tomorrow:%B %Y}")
     page.goto(f"{url}settings/hours")
     is_accessible(page)
     page.get_by_role("checkbox").uncheck()
