@@ -18,7 +18,7 @@ EARLY = 5 * 60
 
 _AFTERNOON = {"am": 0, "a.m.": 0, "a.m": 0, "pm": 1, "p.m.": 1, "p.m": 1}
 _TOKEN = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})|\s?h\s?(?P<after_h>\d{2})(?!\s?h))(?!\d)|(?P<plain>\d{1,4})(?!\d)"
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})|\s?[hu]\s?(?P<after_h>\d{2})(?!\s?[hu]))(?!\d)|(?P<plain>\d{1,4})(?!\d)"
     r"|[ap]\.?m\b\.?|[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*\.?|\S"
 )
 
@@ -179,6 +179,8 @@ def _tokens(text: str) -> list[_Time | str]:
         match found:
             case [*_, _Time(afternoon=None) as before] if word in _AFTERNOON and before.by_both_clocks:
                 found[-1] = _Time(before.minutes, _AFTERNOON[word])
+            case [*_, _Time(minutes=minutes)] if minutes == HALF_A_DAY and word in words("noon"):
+                pass  # 12 noon
             case _ if token["hour"] or token["plain"]:
                 found.append(_time(token))
             case _ if word in words("noon") | words("midnight"):

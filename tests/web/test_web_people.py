@@ -237,6 +237,14 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
 
 
+def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> None:
+    without = "No opening hours are set, so the shop counts as open all the time."
+    shown = {**TEXTS, "closed": "skip"}
+    assert without in post(client, "/settings/textback", do="show", **shown)[1]
+    assert without not in post(client, "/settings/textback", do="show", **TEXTS)[1]
+    assert without not in client.get("/settings").text
+
+
 def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:
     """1.3: once the shop has a name, it stands in the text that is shipped; where a shop's own text has none, that is said."""
     page = client.get("/welcome").text

@@ -66,6 +66,7 @@ def settings() -> str:
         texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
+        never_closed=_never_closed(in_force),
         closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
         saved=FORMS.get(request.args.get("saved", "")),
     )
@@ -199,6 +200,7 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
+        never_closed=section == "textback" and _never_closed(shown),
         samples=samples_of(shown) if section in ("textback", "shop", "hours") and not problems else (),
         texted=texted,
         owner=g.role == users.OWNER,
@@ -213,6 +215,11 @@ def samples_of(settings: Settings) -> object:
     held = bool(status.paused or status.standstill or status.breaker)
     language = languages.of_shop(settings, bridge.region())
     return samples(settings, language, holiday, bridge.now(), zone, closed_by_hand(status), held)
+
+
+def _never_closed(settings: Settings) -> bool:
+    """Has the shop said what callers get while it is closed, and never when that is?"""
+    return settings.textback.closed != "same" and settings.hours.open_always
 
 
 def closed_by_hand(status: Status) -> Opening | None:
