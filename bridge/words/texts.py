@@ -30,6 +30,12 @@ WITHOUT_PHONE = (
     N_("We text back when we miss your call. Reply STOP to opt out."),
 )
 
+# What is offered to a shop that has no text for closed hours yet.
+WHEN_CLOSED = N_(
+    "Sorry we missed your call. We open again {reopens}. Text us here and we'll answer then. "
+    "Thanks for calling {shop}!"
+)
+
 
 def answer(said: Intent, shop: str, phone: str) -> str:
     """What goes back to STOP, START or HELP.

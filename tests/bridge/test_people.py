@@ -499,6 +499,8 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
     with Session(engine) as session:
         past(session)
     newest = datetime.now(UTC)
+    path = loop.settings.path
+    path.write_text(f"{path.read_text()}[hours]\nholidays = GB, 2020-01-01, {newest.year + 1}-12-24\n")
 
     def tidy() -> None:
         loop.periodic["first tidying"].at = 0.0  # a day passes
@@ -516,8 +518,11 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
     turn = box.service.loop.status.alive
     until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
     assert calls() == 6
+    assert "GB, 2020-01-01" in path.read_text()
     tidy()
     until(lambda: calls() == 1, "the deletion")
+    # Closed days that are over are old too.
+    until(lambda: path.read_text().endswith(f"\nholidays = GB, {newest.year + 1}-12-24\n"), "the sweeping")
 
 
 def tidied(engine: Engine) -> datetime:

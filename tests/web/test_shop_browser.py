@@ -123,7 +123,10 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         expect(page.get_by_role("heading", name="First steps")).to_be_visible()
         page.locator("#shop").fill("Deli & Söhne")
         page.get_by_role("button", name="Keep this name").click()
+        expect(page.get_by_text("Your text does not name the shop:")).to_be_visible()
+        page.get_by_role("button", name="Take this text").click()
         expect(page.locator("#shop")).to_have_value("Deli & Söhne")
+        expect(page.get_by_text("Thanks for calling Deli & Söhne!")).to_be_visible()
         expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("listens")
         assert box.service.loop.settings.shop.name == "Deli & Söhne"
         step = page.locator(".step", has_text="Make a test call")
