@@ -14,6 +14,7 @@ from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
 from bridge.words.reasons import chip, error_sentence
+from bridge.words.troubles import TIME_DOUBTFUL
 from modem.contract import Coded
 
 # The box answers the owner's mobile at most so often: another machine may sit there.
@@ -114,7 +115,8 @@ def _call(context: OwnerContext, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
     started = row.started.astimezone(context.zone)
     reason = chip(row.reason) or row.textback
-    return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
+    doubt = f" ({TIME_DOUBTFUL})" if row.doubtful else ""
+    return f"{started:%a %H:%M}{doubt} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
 
 
 def state(session: Session, context: OwnerContext, troubles: Sequence[Coded]) -> str:

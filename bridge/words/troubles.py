@@ -277,6 +277,10 @@ TELLERS: dict[str, str] = {
 }
 
 
+# What stands beside a time that was stamped while the clock was suspect.
+TIME_DOUBTFUL = "time doubtful"
+
+
 def sentence(trouble: Coded | str) -> str:
     """What people read of a trouble, or of one as a column holds it. What is no code is its own words.
 

@@ -1,6 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from jinja2 import Environment
 
 from bridge.contract.bridge import Bridge
-from bridge.records.views import CallRow, MessageRow, NoteRow
+from bridge.records.views import CallRow, MessageRow, NoteRow, ThreadRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.hours import Span, lasted
 from bridge.rules.numbers import pretty
@@ -16,6 +17,7 @@ from bridge.rules.policy import Reason
 from bridge.words import reasons
 from bridge.words.audit import change_in_words
 from bridge.words.reasons import error_sentence
+from bridge.words.troubles import TIME_DOUBTFUL
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
@@ -149,6 +151,21 @@ def day(moment: datetime, now: datetime) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != now.year else "")
 
 
+def by_day(
+    rows: Sequence[ThreadRow], heading: Callable[[ThreadRow], str]
+) -> list[tuple[str, str, list[ThreadRow]]]:
+    """Rows that follow each other under the heading of their day, each with a key that stays the same while newer rows come: a
+    clock that was moved, or a call that is reported late, may bring a day twice."""
+    days = [(words, list(group)) for words, group in groupby(rows, heading)]
+    oldest_first = sorted(days, key=lambda each: each[1][0].place)
+    seen: Counter[str] = Counter()
+    keys = {}
+    for words, group in oldest_first:
+        seen[words] += 1
+        keys[group[0].place] = f"day-{words}" if seen[words] == 1 else f"day-{words}-{seen[words]}"
+    return [(words, keys[group[0].place], group) for words, group in days]
+
+
 def span(hours: Span) -> str:
     """An opening span as people write it.
 
@@ -171,6 +188,11 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
     def exact(moment: datetime) -> str:
         return f"{local(moment):%A} {local(moment).day} {local(moment):%B %Y, %H:%M:%S}"
 
+    def heading(row: ThreadRow) -> str:
+        words = day(local(moment_of(row)), now())
+        return f"{words}: {TIME_DOUBTFUL}" if row.doubtful else words
+
+    environment.globals["time_doubtful"] = TIME_DOUBTFUL
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
         "call_chip": lambda row: call_chip(row, lambda moment: f"{local(moment):%H:%M}"),
@@ -194,10 +216,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "moment": moment_of,
         "lasted": lasted,
         "repair": repair,
-        "groupby_day": lambda rows: [
-            (heading, list(group))
-            for heading, group in groupby(rows, lambda row: day(local(row.started), now()))
-        ],
+        "by_day": lambda rows: by_day(rows, heading),
     }
     environment.filters.update(filters)
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, and_, func, literal_column, or_
+from sqlalchemy import BigInteger, Engine, and_, func, literal_column
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import defer, load_only
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, col, select
 
-from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views import textback
+from bridge.records.views.rows import came_first
 from bridge.rules.hours import at_clock
 from bridge.rules.states import ANSWERED, MISSED, WENT_OUT, MessageKind
 from modem.contract import CallOutcome
@@ -262,32 +262,27 @@ def _median(found: Counter[Any]) -> timedelta | None:
 
 
 def calls(engine: Engine, since: datetime, until: datetime) -> Iterator[CallLine]:
-    """Every call of the time, oldest first. Between two batches nothing is held: who takes them may be slow."""
-    mark = (since, 0)
-    while True:
+    """Every call of the time, those that came first first. Between two batches only their ids are held: who takes them may be
+    slow."""
+    wanted = select(Call.id).where(_within(Call.started, since, until)).order_by(*came_first(Call))
+    with Session(engine) as session:
+        keys = session.exec(wanted).all()
+    for first in range(0, len(keys), BATCH):
         with Session(engine) as session:
-            rows = _batch(session, mark, until)
-            lines = [_line(*row) for row in rows]
+            lines = [_line(*row) for row in _batch(session, keys[first : first + BATCH])]
         yield from lines
-        if len(rows) < BATCH:
-            return
-        mark = (rows[-1][0].started, id_of(rows[-1][0]))
 
 
-def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Sequence[Any]:
-    """The calls after this one (started, id), each with its contact and the text that answers it, as far as a line shows
-    them: neither traces nor what people wrote."""
+def _batch(session: Session, keys: Sequence[int | None]) -> Sequence[Any]:
+    """These calls, each with its contact and the text that answers it, as far as a line shows them: neither traces nor what
+    people wrote."""
     columns: Any = (Call, Contact, Message)
     query = (
         select(*columns)
         .outerjoin(Contact, col(Contact.id) == Call.contact_id)
         .outerjoin(Message, col(Message.id) == Call.message_id)
-        .where(
-            _within(Call.started, mark[0], until),
-            or_(col(Call.started) > mark[0], col(Call.id) > mark[1]),
-        )
-        .order_by(col(Call.started), col(Call.id))
-        .limit(BATCH)
+        .where(col(Call.id).in_(keys))
+        .order_by(*came_first(Call))
         .options(
             defer(_a(Call.trace)),
             load_only(_a(Contact.address), _a(Contact.name)),
