@@ -26,9 +26,10 @@ from bridge.words.reasons import trace_in_words
 from bridge.words.troubles import sentence
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, CEM, MESSAGE, until, write_config
+from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, WrongClock, a_box, until, write_config
 from tests.support.needs import needs
 
+DAN = "+447400123459"
 faketime = needs("faketime")
 TEXTBACK = Path(sys.executable).parent / "textback"
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
@@ -346,6 +347,71 @@ def test_rows_in_the_future_are_brought_back_together(session: Session) -> None:
     assert list(calls) == [NOW - DAY, NOW, NOW - DAY]
 
 
+# ---- the order in which things came
+
+
+def shown(box: Box) -> list[tuple[str | None, bool]]:
+    """Who called, as the page lists it, and whose time is doubtful."""
+    return [(row.address, row.doubtful) for row in box.calls()]
+
+
+def people(box: Box) -> list[tuple[str, bool]]:
+    with Session(box.service.engine) as session:
+        return [(row.address, row.doubtful) for row in views.conversations(session, which="all")]
+
+
+def rings(box: Box, number: str, count: int) -> None:
+    box.simulator.call(number, rings=1, wait=True)
+    box.settled(count)
+
+
+@pytest.mark.parametrize("years", [1, 10])
+def test_what_comes_last_stands_first_on_a_box_that_boots_in_the_past(tmp_path: Path, years: int) -> None:
+    behind = timedelta(days=365 * years)
+    with Simulator(speed=20, reports="off") as simulator:
+        simulator.set(clock_offset=NOT_TOLD)
+        with a_box(tmp_path, simulator) as box:
+            rings(box, ANN, 1)
+            rings(box, BOB, 2)
+            assert shown(box) == [(BOB, False), (ANN, False)]
+        with a_box(tmp_path, simulator, clock=WrongClock(-behind)) as box:
+            rings(box, CEM, 3)
+            simulator.text(ANN, "Hello?")
+            until(lambda: [text for text in box.messages() if text.body == "Hello?"], "the text")
+            assert shown(box) == [(CEM, True), (BOB, False), (ANN, False)]
+            calls, texts = box.calls(), box.messages()
+            assert calls[0].started < calls[1].started - behind / 2
+            assert [(texts[0].body, texts[0].doubtful)] == [("Hello?", True)]
+            assert people(box) == [(ANN, True), (CEM, True), (BOB, False)]  # Ann's text is unread
+            with Session(box.service.engine) as session:
+                ann = contacts.contact_at(session, ANN)
+                assert ann is not None
+                thread = views.thread(session, ann)
+            assert [row.doubtful for row in thread] == [False, False, True]
+        with a_box(tmp_path, simulator) as box:
+            rings(box, DAN, 4)
+            assert shown(box) == [(DAN, False), (CEM, False), (BOB, False), (ANN, False)]
+            assert abs(box.calls()[1].started - datetime.now(UTC)) < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("years", [1, 10])
+def test_what_comes_last_stands_first_when_the_clock_is_moved_back_and_on(tmp_path: Path, years: int) -> None:
+    clock = WrongClock(timedelta(0))
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, clock=clock) as box:
+        rings(box, ANN, 1)
+        clock.off = timedelta(days=-365 * years)
+        rings(box, BOB, 2)
+        rings(box, CEM, 3)
+        # The box knows how far it was moved, and moves what it had stamped along.
+        assert shown(box) == [(CEM, True), (BOB, True), (ANN, False)]
+        clock.off = timedelta(0)
+        rings(box, DAN, 4)
+        assert shown(box) == [(DAN, False), (CEM, False), (BOB, False), (ANN, False)]
+        times = [row.started for row in box.calls()]
+        assert times == sorted(times, reverse=True)
+        assert abs(times[-1] - datetime.now(UTC)) < timedelta(hours=1)
+
+
 # ---- the clock itself
 
 
@@ -395,8 +461,6 @@ def test_who_vouches_for_the_clock_decides_which_rows_are_ahead() -> None:
 
 
 def test_a_step_is_kept_as_an_incident(tmp_path: Path) -> None:
-    from tests.support.box import a_box
-
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:
         clock = box.service.loop._clock
         assert clock._start is not None
