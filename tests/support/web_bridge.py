@@ -69,8 +69,11 @@ class Office:
 
 
 @contextmanager
-def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
+def an_office(
+    folder: Path, web: str = "", rows: bool = True, at_work: bool = True, clock: Clock | None = None
+) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
+    clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
@@ -80,7 +83,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    clock, file = Clock(), DatabaseFile(settings.storage.database, engine, Clock().utc)
+    file = DatabaseFile(settings.storage.database, engine, clock.utc)
     loop = Loop(
         settings,
         engine,
