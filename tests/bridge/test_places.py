@@ -330,10 +330,10 @@ def test_an_update_gives_every_row_the_place_that_it_had(empty: Engine, revision
             known = {name: value for name, value in more.items() if name in columns}
             connection.execute(insert(made.tables[table]).values({**columns, **unique, **known, "id": key}))
 
-        add("line", 1)
-        for key, minutes in {1: 5, 2: 30, 3: 7}.items():
+        add("line", 1, name="main")
+        for key, minutes in {101: 5, 102: 30, 103: 7}.items():
             seen = NOW + minutes * MINUTE
-            address = f"+44740012345{key}"
+            address = f"+447400123{key}"
             add("contact", key, address=address, identity=address, last_seen=seen, kind="", done=True)
         for table, rows in THERE.items():
             if table not in made.tables:
@@ -346,17 +346,17 @@ def test_an_update_gives_every_row_the_place_that_it_had(empty: Engine, revision
             }
             for key, minutes in rows.items():
                 at = {TIMES[table]: NOW + minutes * MINUTE}
-                add(table, key, contact_id=1, status="read", error=None, trace=[], **coded, **at)
+                add(table, key, contact_id=101, status="read", error=None, trace=[], **coded, **at)
     database.migrate(empty)
     with Session(empty) as session, session.begin():
         there = [key for key in ORDER if key < 30 or "note" in made.tables]
-        contact = session.get_one(Contact, 1)
+        contact = session.get_one(Contact, 101)
         assert [row.id for row in views.thread(session, contact)] == there
         assert [row.id for row in views.calls(session)] == [14, 13, 11, 12]
         assert [row.id for row in views.messages(session)] == [22, 21, 23]
-        assert [row.id for row in views.contacts(session)] == [2, 3, 1]
+        assert [row.id for row in views.contacts(session)] == [102, 103, 101]
         assert not any(row.doubtful for row in views.calls(session))
-        # Whatever comes now stands behind all of them, by whatever time.
+        # Whatever comes now (PostgreSQL counts it from 1) stands behind all of them, by whatever time.
         week = Week(session, [-900.0])
         assert views.calls(session)[0].id == week.calls[0]
         assert views.messages(session)[0].id == week.texts[-1]
