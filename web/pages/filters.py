@@ -118,7 +118,7 @@ def waits(since: datetime, now: datetime) -> Chip:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago, short; both in the shop's time.
+    """How long ago, short; both in the shop's time. What the clock has yet to reach was not just now: it has its date.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -126,13 +126,15 @@ def ago(moment: datetime, now: datetime) -> str:
     ('just now', '8 min ago', '3 h ago')
     >>> ago(noon, noon.replace(day=25)), ago(noon, noon.replace(month=12)), ago(noon, noon.replace(year=2027))
     ('Mon 12:00', '23 Nov', '23 Nov 2026')
+    >>> ago(noon.replace(second=30), noon), ago(noon.replace(year=2027), noon)
+    ('just now', '23 Nov 2027')
     """
     seconds = (now - moment).total_seconds()
-    if seconds < 60:
+    if abs(seconds) < 60:
         return "just now"
-    if seconds < 86400:
+    if 0 < seconds < 86400:
         return f"{int(seconds // 60)} min ago" if seconds < 3600 else f"{int(seconds // 3600)} h ago"
-    if seconds < 6 * 86400:
+    if 0 < seconds < 6 * 86400:
         return f"{moment:%a %H:%M}"
     return f"{moment.day} {moment:%b}" if moment.year == now.year else f"{moment.day} {moment:%b %Y}"
 
