@@ -265,9 +265,9 @@ def decode(pdus: tuple[str, ...], as_json: bool) -> None:
 
 def _doubt(doubtful: bool) -> str:
     """What stands at the end of a line whose time was stamped by a suspect clock."""
-    from bridge.words.troubles import TIME_DOUBTFUL
+    from bridge.words.times import time_doubtful
 
-    return f"  ({TIME_DOUBTFUL})" if doubtful else ""
+    return f"  ({time_doubtful()})" if doubtful else ""
 
 
 def limited(command: Command) -> Command:
@@ -339,7 +339,7 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
         print_json(row for row, _ in rows)
         return
     for row, doubt in rows:
-        click.echo(f"{row['last_seen']}  {row['number']!s:<20} {row['name']}{doubt}")
+        click.echo(f"{row['last_seen'] or 'never':<20}  {row['number']!s:<20} {row['name']}{doubt}")
 
 
 @main.command()

@@ -15,7 +15,7 @@ from bridge.records import calls, clock_shift, contacts, incidents, incoming, li
 from bridge.records import engine as database
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, InboundPart, Message, Note
-from bridge.records.views import figures, summary
+from bridge.records.views import call_lines, summary
 from bridge.rules.states import Direction, IncidentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble
 from modem.contract import CallOutcome, Trouble
@@ -231,9 +231,9 @@ def test_the_file_of_calls_has_them_as_they_came(session: Session, week: Week) -
     engine = session.get_bind()
     assert isinstance(engine, Engine)
     since, until = NOW - 5000 * DAY, NOW + 5000 * DAY
-    found = [line.started for line in figures.calls(engine, since, until)]
+    found = [line.started for line in call_lines.call_lines(engine, since, until)]
     assert found == [session.get_one(Call, key).started for key in week.calls]
-    found = [line.started for line in figures.calls(engine, NOW, until)]
+    found = [line.started for line in call_lines.call_lines(engine, NOW, until)]
     assert found == [at for key in week.calls if (at := session.get_one(Call, key).started) >= NOW]
 
 
@@ -270,13 +270,14 @@ def test_a_text_that_takes_the_place_of_another_comes_anew(session: Session) -> 
     assert views.messages(session)[0].body == "2"
 
 
-def test_many_places_are_taken_at_once(session: Session) -> None:
+def test_places_are_taken_one_after_the_other_and_none_by_who_was_never_seen(session: Session) -> None:
     assert places.last_taken(session) == 0
-    assert [places.take(session), places.take(session, 100), places.take(session)] == [1, 2, 102]
-    assert places.last_taken(session) == 102
-    people = contacts.people_at(session, PEOPLE, "import", NOW)
+    assert [places.take(session), places.take(session), places.last_taken(session)] == [1, 2, 2]
+    people = contacts.people_named(session, PEOPLE, "import")
     session.flush()
-    assert [one.place for one in people] == [103, 104, 105, 106]
+    assert {one.place for one in people} == {places.NONE}
+    assert contacts.somebody_at(session, PEOPLE[1], "call", NOW).place == 3
+    assert views.contacts(session)[0].address == PEOPLE[1]
 
 
 # ---- the doubt

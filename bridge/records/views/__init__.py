@@ -5,8 +5,14 @@ from bridge.records.contacts import contact_at
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
 from bridge.records.views.contact_list import consents, contacts
-from bridge.records.views.conversation_list import conversations, saved_replies, thread
-from bridge.records.views.message_list import automatic_texts, messages, unread, waiting
+from bridge.records.views.conversation_list import (
+    conversations,
+    end_of_page,
+    found_in_thread,
+    saved_replies,
+    thread,
+)
+from bridge.records.views.message_list import Texted, automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (
     AuditRow,
     CallRow,
@@ -26,6 +32,7 @@ __all__ = [
     "MessageRow",
     "NoteRow",
     "Place",
+    "Texted",
     "ThreadRow",
     "audit_entries",
     "automatic_texts",
@@ -35,6 +42,8 @@ __all__ = [
     "contacts",
     "conversations",
     "doubted_behind",
+    "end_of_page",
+    "found_in_thread",
     "incidents",
     "last_call",
     "lines",

@@ -13,6 +13,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, came_before, last_first, textback
+from bridge.rules.numbers import NOWHERE
 from bridge.rules.states import ANSWERED, MISSED
 
 # After so long a missed call is no longer listed as one to call back.
@@ -47,6 +48,7 @@ def _call_row(
         called_back=call.called_back,
         called_back_by=call.called_back_by,
         opted_out=contact is not None and contact.opted_out_at is not None,
+        excluded=contact is not None and contact.excluded,
         blocked=contact is not None and contact.blocked,
     )
 
@@ -56,14 +58,15 @@ def calls(
     *,
     which: str = "all",
     search: str = "",
+    region: str = NOWHERE,
     contact: int | None = None,
     before: Place | None = None,
     limit: int | None = None,
     now: datetime | None = None,
 ) -> list[CallRow]:
-    """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search: part of a name or
-    number; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are those of
-    the last days."""
+    """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search, region: as
+    for found_ids; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are
+    those of the last days."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
@@ -76,7 +79,7 @@ def calls(
     if contact is not None:
         filters.append(col(Call.contact_id) == contact)
     if search:
-        theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search)))
+        theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search, region)))
         filters.append(col(Call.id).in_(theirs))
     if before is not None:
         filters.append(came_before(Call, before))

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
-from bridge.records.tables import Contact, Line, Message, Note, SavedReply
+from bridge.records.tables import NEVER_SEEN, Call, Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
 from bridge.records.views.rows import (
@@ -21,6 +22,7 @@ from bridge.records.views.rows import (
     came_before,
     last_first,
 )
+from bridge.rules.folding import words
 from bridge.rules.states import MessageStatus
 
 
@@ -66,13 +68,14 @@ def conversations(
 
 
 def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool], ...]:
+    seen = col(Contact.last_seen) > NEVER_SEEN  # who stands in the address book only has no conversation
     match which:
         case "all":
-            return ()
+            return (seen,)
         case "mine":
-            return (col(Contact.assignee) == user, col(Contact.done).is_(False))
+            return (seen, col(Contact.assignee) == user, col(Contact.done).is_(False))
         case _:
-            return (col(Contact.done).is_(which == "done"),)
+            return (seen, col(Contact.done).is_(which == "done"))
 
 
 def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
@@ -123,12 +126,41 @@ def thread(
     rows: list[ThreadRow] = [
         *calls(session, contact=id_of(contact), before=before, limit=limit),
         *messages(session, contact=id_of(contact), before=before, limit=limit),
-        *(
-            NoteRow(id_of(note), note.place, note.at, note.author, note.body, note.place > doubted)
-            for note in session.exec(notes.order_by(*last_first(Note)).limit(limit))
-        ),
+        *(_note_row(note, doubted) for note in session.exec(notes.order_by(*last_first(Note)).limit(limit))),
     ]
     return sorted(rows, key=lambda row: row.place)[-limit:]
+
+
+def _note_row(note: Note, doubted: float) -> NoteRow:
+    return NoteRow(id_of(note), note.place, note.at, note.author, note.body, note.place > doubted)
+
+
+def found_in_thread(
+    session: Session, contact: Contact, search: str, limit: int = 100
+) -> list[MessageRow | NoteRow]:
+    """The texts and notes of one contact that have each of these words, or longer ones that begin with it; those that came last
+    first."""
+    doubted, wanted = doubted_behind(session), words(search)
+    notes = session.exec(select(Note).where(Note.contact_id == contact.id)).all() if wanted else ()
+    found = [*messages(session, contact=id_of(contact), search=search, limit=limit)]
+    with_all = (note for note in notes if all(_begins_in(word, note.body) for word in wanted))
+    rows: list[MessageRow | NoteRow] = [*found, *(_note_row(note, doubted) for note in with_all)]
+    return sorted(rows, key=lambda row: row.place, reverse=True)[:limit]
+
+
+def _begins_in(word: str, text: str) -> bool:
+    return any(one.startswith(word) for one in words(text))
+
+
+def end_of_page(session: Session, contact: Contact, shown: Place, more: int) -> Place | None:
+    """Behind which row a page of the thread ends that shows this one with so many later ones; None: the page of the newest has
+    it."""
+    tables: tuple[Any, ...] = (Call, Message, Note)
+    later: list[Place] = []
+    for table in tables:
+        theirs = select(table.place, table.id).where(table.contact_id == contact.id, table.place > shown[0])
+        later += map(tuple, session.execute(theirs.order_by(table.place, table.id).limit(more)))
+    return sorted(later)[more - 1] if len(later) >= more else None
 
 
 def saved_replies(session: Session) -> Sequence[SavedReply]:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 # What stands in a conversation, and the column by which it was ordered.
 IN_THREADS = (("call", "started"), ("message", "created"), ("note", "at"))
