@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config udev lock
+.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config messages udev lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -15,7 +15,8 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target words; do \
 		printf 'make %-8s %s\n' "$$target" "$$words"; done
 
-$(READY): pyproject.toml constraints.txt
+# The catalogues of translations are compiled as the package is installed.
+$(READY): pyproject.toml constraints.txt setup.py $(wildcard bridge/locale/*/LC_MESSAGES/*.po)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check '$(PIP_FLOOR)'
 	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --group dev --editable .
@@ -71,6 +72,10 @@ map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import dif
 
 config: $(READY) ## write config.ini and the tables of docs/configuration.md anew, after a key was added
 	$(BIN)/python -m bridge.config.shipped
+
+# NEW="sv da" begins further languages.
+messages: $(READY) ## take the sentences of code and templates into the catalogues of bridge/locale, and compile them
+	$(BIN)/python -m tests.catalogues $(NEW)
 
 udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known ports was added
 	$(BIN)/python -m modem.ports.udev

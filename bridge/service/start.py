@@ -107,7 +107,7 @@ def running(
         worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
         notes = HandOver(_beside(settings.storage.database, ".sending"))
         stack.callback(notes.close)
-        handed_over, boot = notes.noted(boot_id()), boot_id()
+        boot = boot_id()
         loop = Loop(
             settings,
             engine,
@@ -119,7 +119,7 @@ def running(
             worker.ask,
             schedule.set,
             file,
-            handed_over,
+            notes.noted(boot),
             partial(notes.begin, boot),
         )
         stack.callback(loop.finish)

@@ -1,15 +1,19 @@
 """Address books: what phones, Google, Outlook and people's own tables hold, as tables; what we write comes back."""
 
+import csv
 import random
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.rules.addressbook import MAX_BYTES, Card, read, to_csv, to_vcard
+from bridge.rules.addressbook import Card, read, to_csv, to_vcard
+from bridge.rules.limits import LARGEST_FILE
 from bridge.rules.numbers import NOWHERE
 from bridge.rules.one_line import one_line
 from tests.support.work import is_linear
@@ -370,7 +374,7 @@ def test_names_and_notes_have_an_end() -> None:
 
 
 LARGE = {
-    "larger than 5 MB": b"x" * (MAX_BYTES + 1),
+    "larger than 5 MB": b"x" * (LARGEST_FILE + 1),
     "50,001 rows": b"Phone\n" + b"07400123456\n" * 50_001,
     "50,001 rows without numbers": b"Name,Phone\n" + b"Ann,\n" * 50_001,
     "50,001 vCards": b"BEGIN:VCARD\nEND:VCARD\n" * 50_001,
@@ -401,7 +405,7 @@ SLOW: dict[str, Callable[[int], bytes]] = {
 
 @pytest.mark.parametrize("kind", SLOW)
 def test_a_nasty_file_is_work_by_its_size_at_most(kind: str) -> None:
-    assert is_linear(lambda size: read(SLOW[kind](size), "GB"), MAX_BYTES)
+    assert is_linear(lambda size: read(SLOW[kind](size), "GB"), LARGEST_FILE)
 
 
 # --- what we write
@@ -418,16 +422,26 @@ CARDS = st.lists(
         notes=TEXT.map(lambda text: (text * 4)[:1000].strip()),
         mark=st.sampled_from(["", "staff", "supplier", "never"]),
         blocked=st.booleans(),
+        unsure=st.booleans(),
     ),
     unique_by=lambda card: card.number,
     min_size=1,
     max_size=10,
 )
+# As the box keeps them: in UTC; a file holds whole seconds.
+OPT_OUTS = st.none() | st.integers(-(10**9), 4 * 10**9).map(lambda unix: datetime.fromtimestamp(unix, UTC))
+ZONES = st.sampled_from([UTC, ZoneInfo("Europe/London"), ZoneInfo("Asia/Kathmandu")])
+
+
+def opted_out(given: list[Card], moment: datetime | None) -> list[Card]:
+    """The last of them has opted out then, or nobody has."""
+    return [*given[:-1], replace(given[-1], opted_out=True, opted_out_at=moment)]
 
 
 @settings(max_examples=200)
-@given(CARDS)
-def test_our_vcards_come_back_the_same(given: list[Card]) -> None:
+@given(CARDS, OPT_OUTS)
+def test_our_vcards_come_back_the_same(given: list[Card], moment: datetime | None) -> None:
+    given = opted_out(given, moment)
     text = to_vcard(given)
     assert cards(text) == given
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
@@ -435,10 +449,58 @@ def test_our_vcards_come_back_the_same(given: list[Card]) -> None:
 
 
 @settings(max_examples=200)
-@given(CARDS)
-def test_our_tables_come_back_the_same(given: list[Card]) -> None:
-    assert cards(to_csv(given)) == given
-    assert cards(to_csv(given).encode("utf-8-sig")) == given
+@given(CARDS, OPT_OUTS, ZONES)
+def test_our_tables_come_back_the_same(given: list[Card], moment: datetime | None, zone: ZoneInfo) -> None:
+    given = opted_out(given, moment)
+    assert cards(to_csv(given, zone)) == given
+    assert cards(to_csv(given, zone).encode("utf-8-sig")) == given
+
+
+def test_a_table_says_in_words_what_its_columns_hold() -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    card = Card(ANN, "Ann", mark="never", blocked=True, opted_out=True, opted_out_at=noon)
+    head, row = csv.reader(to_csv([card], ZoneInfo("Europe/London")).splitlines())
+    assert dict(zip(head, row, strict=True)) == {
+        "number": ANN,
+        "name": "Ann",
+        "notes": "",
+        "mark": "never",
+        "blocked": "yes",
+        "opted_out": "2026-07-01T13:00:00+01:00",
+        "unsure": "",
+        "in words": "Opted out of texts; Never text; Blocked",
+    }
+
+
+# What other programs, and people, write into such a column: rather an opt-out too many than one too few.
+OPTED_OUT = {
+    "yes": (True, None),
+    "x": (True, None),
+    "1": (True, None),
+    "asked us in March": (True, None),
+    "2026-03-01": (True, datetime(2026, 3, 1, tzinfo=UTC)),
+    "2026-03-01T10:00:00Z": (True, datetime(2026, 3, 1, 10, tzinfo=UTC)),
+    "2026-03-01 11:00:00+01:00": (True, datetime(2026, 3, 1, 10, tzinfo=UTC)),
+    "": (False, None),
+    "no": (False, None),
+    "NEIN": (False, None),
+    "0": (False, None),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), OPTED_OUT.items(), ids=OPTED_OUT)
+@pytest.mark.parametrize("head", ["opted_out", "Opted out", "Opt-out", "Unsubscribed", "Abgemeldet"])
+def test_what_an_opt_out_looks_like(head: str, words: str, expected: tuple[bool, datetime | None]) -> None:
+    (card,) = cards(f"Name,Phone,{head}\nAnn,07400123456,{words}\n")
+    assert (card.opted_out, card.opted_out_at) == expected
+
+
+def test_of_two_entries_of_one_number_the_stricter_and_the_earlier_count() -> None:
+    table = f"number,mark,blocked,opted_out,unsure\n{ANN},staff,,2026-03-01,\n{ANN},never,yes,2026-02-01,\n{ANN},,,,yes\n"
+    february = datetime(2026, 2, 1, tzinfo=UTC)
+    assert cards(table) == [
+        Card(ANN, mark="never", blocked=True, opted_out=True, opted_out_at=february, unsure=True)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -452,7 +514,7 @@ def test_a_spreadsheet_calculates_nothing(name: str) -> None:
 
 
 def test_a_sender_of_letters_is_guarded_too() -> None:
-    assert to_csv([Card("=cmd"), Card(ANN)]).splitlines()[1:] == ["'=cmd,,,,", f"{ANN},,,,"]
+    assert to_csv([Card("=cmd"), Card(ANN)]).splitlines()[1:] == ["'=cmd,,,,,,,", f"{ANN},,,,,,,"]
 
 
 @pytest.mark.parametrize(

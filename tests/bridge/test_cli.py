@@ -146,9 +146,13 @@ from bridge.cli import main
 import bridge.config, bridge.records.engine, bridge.records.users, bridge.service.start  # while that may be read
 os.chdir(sys.argv[1])
 os.chmod(sys.argv[1], 0)
-if os.geteuid() == 0:
+user = os.geteuid()
+if user == 0:
     os.seteuid(65534)
-main(sys.argv[2:])
+try:
+    main(sys.argv[2:])
+finally:
+    os.seteuid(user)  # a coverage that is measured is written at the exit, where only this user may
 """
 
 

@@ -64,8 +64,10 @@ SOMETHING_ELSE = {
         "name": "Deli",
         "phone": "0121 234 5678",
         "country": "GB",
+        "language": "en",
         "timezone": "Europe/London",
         "own_numbers": "07400 123456",
+        "text_price": "0,09 €",
     },
     "textback": {
         "enabled": "no",
