@@ -16,7 +16,13 @@ settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("calm")
 
 # What takes longest goes first, so that no core waits at the end for the last file: a clock's jumps take real time.
-SLOW_FIRST = ("tests/bridge/test_clock.py", "tests/whole/", "tests/web/", "tests/modem/", "tests/bridge/")
+SLOW_FIRST = (
+    "tests/whole/test_clock_jumps.py",
+    "tests/whole/",
+    "tests/web/",
+    "tests/modem/",
+    "tests/bridge/",
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:
