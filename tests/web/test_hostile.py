@@ -36,7 +36,7 @@ MEGABYTE = 1 << 20
 # A hold on memory that leaves room for what the interpreter keeps for itself.
 A_FEW_MB = 8 * MEGABYTE
 # What one missed call leaves behind.
-OF_A_CALL = {"contact": 1, "call": 1, "message": 1, "messagepart": 1}
+OF_A_CALL = {"contact": 1, "call": 1, "message": 1, "messagepart": 1, "messagewords": 1}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 # Whatever the forms of the page ask for, so that a form that got through would do something.
 EVERYTHING = {
@@ -141,15 +141,17 @@ class ShopState:
         assert [text.text for text in self.box.simulator.sent if text.number == number] == [MESSAGE]
 
     def rows(self) -> Counter[tuple[str, str]]:
-        """Every row of every table, but for what the box notes by itself: of each look into the SIM's own book, of log-ins that
-        have ended, and each minute of how far the database has come."""
+        """Every row of every table, but for what the box notes by itself: each look into the SIM's own book, log-ins that have
+        ended, what is marked, and the order in which things came."""
         with Session(self.box.service.engine) as session:
             rows = [
                 (table.name, repr(row))
                 for table in metadata.sorted_tables
                 for row in session.execute(select(table))
             ]
-        return Counter(row for row in rows if not re.search("'(missed_book:|ended_login:|marked')", row[1]))
+        return Counter(
+            row for row in rows if not re.search("'(missed_book:|ended_login:|marked'|place')", row[1])
+        )
 
     @contextmanager
     def under_attack(self) -> Iterator[None]:
