@@ -413,7 +413,7 @@ def test_figures(shop: Shop, opened: Open) -> None:
         "How soon we answer",
     ):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
-    assert page.locator("svg[role=img][aria-label]").count() >= 4
+    expect(page.locator("svg[role=img][aria-label]").nth(3)).to_be_attached()
     page.get_by_text("The numbers").first.click()
     expect(page.get_by_role("table").first).to_be_visible()
     is_accessible(page)
