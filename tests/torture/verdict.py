@@ -24,6 +24,8 @@ SHOWN = re.compile(r'\+C(?:LIP|CWA): "([^"]+)"')
 BEGINS = re.compile(r"call (\d+) from (.+) begins")
 GIVES_UP = re.compile(r"call (\d+) is over: caller")
 READS_BOOK = re.compile(r"AT\+CPBR=\d")
+# What the contract refuses is tried again after ten minutes only (bridge/rules/retries): that is waiting, not stuck.
+TEN_MINUTES = "refused_barred"
 GONE_OUT = ("sent", "delivered", "unconfirmed")
 CALLS = "SELECT e164, number, outcome, reason, message_id FROM call"
 MESSAGES = (
@@ -164,7 +166,9 @@ def _sent(verdict: Verdict, bench: Bench, said: Said, now: Rows, limited: bool) 
     for identifier, _, kind, body, status, error, number in out:
         what = f"the {kind} text {identifier} to {number} is {status} ({error})"
         verdict.seen[status] += 1
-        if status in ("queued", "sending"):
+        if status == "queued" and (error or "").startswith(TEN_MINUTES):
+            verdict.seen["tried again later"] += 1
+        elif status in ("queued", "sending"):
             verdict.stuck += [] if limited else [what]
         elif status in ("sent", "delivered") and not taken[number, body]:
             verdict.lost.append(f"{what}, but never left the modem")
