@@ -326,7 +326,7 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['last_seen']}  {row['number']!s:<20} {row['name']}")
+        click.echo(f"{row['last_seen'] or 'never':<20}  {row['number']!s:<20} {row['name']}")
 
 
 @main.command()

@@ -53,7 +53,7 @@ def message_json(row: MessageRow) -> dict[str, object]:
 
 
 def contact_json(contact: Contact) -> dict[str, object]:
-    """A contact as an object for JSON: times in ISO 8601."""
+    """A contact as an object for JSON: times in ISO 8601, null for somebody who has neither called nor written."""
     return {
         "number": contact.address,
         "name": contact.name,
@@ -62,6 +62,6 @@ def contact_json(contact: Contact) -> dict[str, object]:
         "excluded": contact.excluded,
         "blocked": contact.blocked,
         "source": contact.source,
-        "first_seen": iso(contact.first_seen),
-        "last_seen": iso(contact.last_seen),
+        "first_seen": iso(contact.first_seen) if contact.seen else None,
+        "last_seen": iso(contact.last_seen) if contact.seen else None,
     }

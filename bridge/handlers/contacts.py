@@ -5,34 +5,53 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.records.contacts import people_at
+from bridge.contract.requests import Describe
+from bridge.records.consents import consent, exclude
+from bridge.records.contacts import people_named
 from bridge.records.tables import Contact
-from bridge.rules.addressbook import Card
+from bridge.rules.addressbook import Card, stricter
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
-from bridge.rules.states import ContactKind
+from bridge.rules.states import ConsentKind, ContactKind
+
+# Where a contact or an opt-out comes from that a file of contacts holds.
+FILE = "import"
 
 
-def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
+def describe(
+    session: Session, contact: Contact, what: Describe, source: str, by: str | None, now: datetime
+) -> None:
     """Keeps what the shop writes down about somebody. Raises Refusal for a kind that there is not."""
-    if kind not in KINDS:
-        raise Refusal(Refused.NO_SUCH_KIND, kind=kind)
-    contact.name, contact.notes, contact.kind = (
-        one_line(name)[:LONGEST_NAME],
-        notes.strip()[:LONGEST_NOTES],
-        ContactKind(kind),
-    )
+    if what.kind not in KINDS:
+        raise Refusal(Refused.NO_SUCH_KIND, kind=what.kind)
+    contact.name, contact.notes = one_line(what.name)[:LONGEST_NAME], what.notes.strip()[:LONGEST_NOTES]
+    exclude(session, contact, ContactKind(what.kind), source, now, by)
 
 
-def import_contacts(session: Session, cards: Sequence[Card], now: datetime) -> None:
-    """Contacts out of a file. What the shop has written down already stays; a file only fills in and adds marks. There is
-    nothing to be done about somebody who has neither called nor written."""
+def import_contacts(session: Session, cards: Sequence[Card], by: str | None, now: datetime) -> None:
+    """Contacts out of a file that the user `by` brought. What the shop has written down already stays; a file only fills in.
+    Of two marks the stricter wins, and no file lets anybody out of a STOP."""
+    people = people_named(session, [card.number for card in cards], FILE)
+    session.flush()
     with session.no_autoflush:  # all at once at the end
-        people = people_at(session, [card.number for card in cards], "import", now)
         for card, contact in zip(cards, people, strict=True):
-            if contact.source == "import" and contact.first_seen == now:
-                contact.done = True
-            kind = contact.kind or card.mark
-            describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
+            told = Describe(
+                contact.address,
+                contact.name or card.name,
+                contact.notes or card.notes,
+                stricter(contact.kind, card.mark),
+            )
+            describe(session, contact, told, FILE, by, now)
             contact.blocked = contact.blocked or card.blocked
+            _restore_consent(session, contact, card, by, now)
+
+
+def _restore_consent(session: Session, contact: Contact, card: Card, by: str | None, now: datetime) -> None:
+    if contact.opted_out_at is not None:
+        return
+    if card.opted_out:
+        since = min(card.opted_out_at or now, now)
+        consent(session, contact, ConsentKind.OUT, FILE, since, by=by)
+    elif card.unsure and not contact.doubtful:
+        consent(session, contact, ConsentKind.DOUBT, FILE, now, by=by)

@@ -94,7 +94,14 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
     with pytest.raises(Refusal) as refused:
-        people.describe(contacts.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+        people.describe(
+            session,
+            contacts.somebody_at(session, ANN, "call", NOW),
+            Describe(ANN, "", "", "friend"),
+            "page",
+            None,
+            NOW,
+        )
     assert "no kind" in refusal_in_words(refused.value.why)
 
 
@@ -110,6 +117,79 @@ def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:
         BOB: ("Bob", "", "supplier", False, "import"),
         CEM: ("", "", "", True, "import"),
     }
+
+
+def at(box: Box, address: str) -> Contact:
+    found = contact(box, address)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("there", "brought", "kept"),
+    [
+        (Card(ANN), Card(ANN, opted_out=True), ("", False, True, False)),
+        (Card(ANN), Card(ANN, unsure=True), ("", False, False, True)),
+        (Card(ANN, opted_out=True), Card(ANN), ("", False, True, False)),
+        (Card(ANN, opted_out=True), Card(ANN, unsure=True), ("", False, True, False)),
+        (Card(ANN, unsure=True), Card(ANN), ("", False, False, True)),
+        (Card(ANN, unsure=True), Card(ANN, opted_out=True), ("", False, True, False)),
+        (Card(ANN, blocked=True), Card(ANN), ("", True, False, False)),
+        (Card(ANN, mark="supplier"), Card(ANN, mark="never"), ("never", False, False, False)),
+        (Card(ANN, mark="never"), Card(ANN, mark="staff"), ("never", False, False, False)),
+        (Card(ANN, mark="staff"), Card(ANN), ("staff", False, False, False)),
+    ],
+)
+def test_the_stricter_mark_wins_and_no_file_lets_anybody_out_of_a_stop(
+    session: Session, there: Card, brought: Card, kept: tuple[str, bool, bool, bool]
+) -> None:
+    for card in (there, brought):
+        people.import_contacts(session, [card], "mia", NOW)
+    ann = session.exec(select(Contact)).one()
+    assert (ann.kind, ann.blocked, ann.opted_out_at is not None, ann.doubtful) == kept
+
+
+def test_a_stop_comes_back_with_its_time_and_with_who_brought_it(box: Box) -> None:
+    past, future = datetime(2026, 3, 1, 10, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
+    cards = (
+        Card(ANN, opted_out=True, opted_out_at=past),
+        Card(BOB, opted_out=True),
+        Card(CEM, opted_out=True, opted_out_at=future),
+    )
+    now = datetime.now(UTC)
+    box.service.bridge.request(ImportContacts(cards), by="mia")
+    stops = [at(box, number).opted_out_at for number in (ANN, BOB, CEM)]
+    assert stops[0] == past
+    assert [stop is not None and now <= stop <= datetime.now(UTC) for stop in stops[1:]] == [True, True]
+    with Session(box.service.engine) as session:
+        events = session.exec(select(ConsentEvent)).all()
+        assert {(event.kind, event.source, event.words) for event in events} == {("out", "import", "mia")}
+    box.simulator.call(ANN, rings=1)
+    assert box.settled()[0].reason == "opted_out"
+
+
+def test_who_stands_in_the_address_book_only_was_never_seen(box: Box) -> None:
+    """1.6: imported people stood among the conversations, seen "just now"; a file brought again put everybody there."""
+    heard(box, "Hello")
+    seen = at(box, ANN)
+    box.service.bridge.request(ImportContacts((Card(ANN), Card(BOB, "Bob"))))
+    again, bob = at(box, ANN), at(box, BOB)
+    assert (again.last_seen, again.seen, bob.seen) == (seen.last_seen, True, False)
+    with Session(box.service.engine) as session:
+        for which in ("open", "done", "all", "mine"):
+            listed = [row.address for row in views.conversations(session, which=which)]
+            assert BOB not in listed
+        assert [contact.address for contact in views.contacts(session)] == [ANN, BOB]
+        told = contact_json(bob)
+        assert (told["first_seen"], told["last_seen"]) == (None, None)
+
+    box.simulator.call(BOB, rings=1)
+    box.settled()
+    with Session(box.service.engine) as session:
+        assert BOB in [row.address for row in views.conversations(session)]
+    called = at(box, BOB)
+    assert called.seen
+    assert called.first_seen == called.last_seen
 
 
 # ---- in contact since
@@ -205,7 +285,7 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         simulator.call(CEM, rings=1)
         box.settled(3)
         assert [text.text for text in simulator.sent] == [
-            "We are closed and open.",
+            "We are closed and open tomorrow.",
             "We are closed and open at 23:59.",
             MESSAGE,
         ]
@@ -452,4 +532,4 @@ def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
     assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
     with Session(box.service.engine) as session:
         event = session.exec(select(ConsentEvent)).one()
-        assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")
+        assert (event.kind, event.source, event.words, event.by) == ("out", "page", "", "mia")

@@ -1,19 +1,17 @@
 """One entry of an address book, and how entries of a file are collected and merged."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.numbering_plans import one_spelling
 from bridge.rules.numbers import NOWHERE, e164
-from bridge.rules.one_line import one_line
+from bridge.rules.one_line import one_line, plainly_written
 from bridge.rules.optout import normal
 
-MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 32 * 1024 * 1024, 50_000, 20
-
-
-NAME_LENGTH, NOTES_LENGTH = 80, 1000
+MAX_ENTRIES, MAX_TROUBLES = 50_000, 20
 
 
 # No value is looked at beyond this: a photo or a damaged file costs no time.
@@ -22,13 +20,17 @@ _VALUE, _COLUMNS = 20_000, 500
 
 @dataclass(frozen=True)
 class Card:
-    """One number of somebody. mark: "", "staff", "supplier" or "never" (never texted)."""
+    """One number of somebody. mark: "", "staff", "supplier" or "never" (never texted). opted_out: they asked for no more
+    texts, at opted_out_at, None where the file does not say when. unsure: they may have, and nobody has looked yet."""
 
     number: str
     name: str = ""
     notes: str = ""
     mark: str = ""
     blocked: bool = False
+    opted_out: bool = False
+    opted_out_at: datetime | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,60 @@ staff: personale, dipendente, dipendenti, collega, colleghi
 supplier: supplier, suppliers, vendor, vendors, lieferant, lieferantin, lieferanten, fournisseur, fournisseurs
 supplier: proveedor, proveedora, proveedores, fornitore, fornitori
 blocked: blocked, block, gesperrt, blockiert, bloque, bloques, bloqueado, bloqueada, bloqueados, bloccato, bloccata, bloccati
+opted_out: opted out, opted out of texts, opt out, optout, unsubscribed, abgemeldet, desinscrit, desabonne, dado de baja, baja
+opted_out: disiscritto, cancellato
+unsure: may have opted out
 """)
 
 
-# Of several marks the strongest counts: rather not texted than texted.
 _STRENGTH = ("", "supplier", "staff", "never")
 
 
-_LABELS = {"never": "Never text", "staff": "Staff", "supplier": "Supplier", "blocked": "Blocked"}
+def stricter(*marks: str) -> str:
+    """Of several marks the strongest: rather not texted than texted.
+
+    >>> stricter("supplier", "never", "")
+    'never'
+    """
+    return max(marks, key=_STRENGTH.index, default="")
+
+
+# What a card says of somebody, as a word among its categories.
+_LABELS = {
+    "never": "Never text",
+    "staff": "Staff",
+    "supplier": "Supplier",
+    "blocked": "Blocked",
+    "opted_out": "Opted out of texts",
+    "unsure": "May have opted out",
+}
+
+
+def said(card: Card) -> list[str]:
+    """What is marked of somebody, the customer's own word first; keys of _LABELS.
+
+    >>> said(Card("+447400123456", mark="staff", opted_out=True))
+    ['opted_out', 'staff']
+    """
+    marked = (("opted_out", card.opted_out), ("unsure", card.unsure), (card.mark, True))
+    return [one for one, holds in (*marked, ("blocked", card.blocked)) if one and holds]
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment in ISO 8601, in UTC where it names no zone; None for anything else.
+
+    >>> _moment("2026-11-23T12:00:00+01:00").isoformat(), _moment("yes")
+    ('2026-11-23T12:00:00+01:00', None)
+    """
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
 
 
 class _TooMany(Exception):
@@ -95,7 +143,13 @@ class _Book:
             self.more += 1
 
     def add(
-        self, where: str, name: str, numbers: Sequence[str], notes: str, categories: Iterable[str]
+        self,
+        where: str,
+        name: str,
+        numbers: Sequence[str],
+        notes: str,
+        categories: Iterable[str],
+        opted_out_at: datetime | None = None,
     ) -> None:
         """One entry of the file; where: "Entry 3"."""
         name = _line(name)
@@ -105,7 +159,8 @@ class _Book:
         if self.entries > MAX_ENTRIES or self.numbers > MAX_ENTRIES:
             raise _TooMany
         known = {_CATEGORIES.get(normal(one), "") for one in categories}
-        mark = max(known - {"blocked"}, key=_STRENGTH.index, default="")
+        mark = stricter(*known.intersection(_STRENGTH))
+        out = "opted_out" in known or opted_out_at is not None
         who = f"{where}, {name}" if name else where
         if not found:
             self.bare.append(who)
@@ -116,7 +171,8 @@ class _Book:
                 continue
             is_number = any(map(str.isdigit, name)) and _number(name, self.region) == number
             called = "" if is_number else name
-            self._put(Card(number, called, _lines(notes), mark, "blocked" in known))
+            marked = Card(number, called, _lines(notes), mark, "blocked" in known, out, opted_out_at)
+            self._put(replace(marked, unsure="unsure" in known))
 
     def _put(self, card: Card) -> None:
         """The first name of a number wins; nothing that was noted of it is lost."""
@@ -128,8 +184,11 @@ class _Book:
                 number=old.number,
                 name=old.name or card.name,
                 notes=old.notes if card.notes in old.notes else _lines(f"{old.notes}\n{card.notes}"),
-                mark=max(old.mark, card.mark, key=_STRENGTH.index),
+                mark=stricter(old.mark, card.mark),
                 blocked=old.blocked or card.blocked,
+                opted_out=old.opted_out or card.opted_out,
+                opted_out_at=_first(old.opted_out_at, card.opted_out_at),
+                unsure=old.unsure or card.unsure,
             )
         self.cards[line] = card
 
@@ -211,8 +270,7 @@ _FORMULA = re.compile(r'^="?|"$')
 
 def _number(raw: str, region: str) -> str | None:
     """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses (p, w, comma)."""
-    visible = "".join(c for c in raw[:100] if unicodedata.category(c) != "Cf")
-    plain = re.sub("[\u2010-\u2015\u2212]", "-", visible).strip().removeprefix("'")
+    plain = plainly_written(raw[:100]).strip().removeprefix("'")
     plain = _FORMULA.sub("", plain) if plain.startswith("=") else plain
     return e164(_BEYOND.split(re.sub("^tel:", "", plain.casefold()))[0], region)
 
@@ -223,10 +281,10 @@ def _controls(text: str) -> str:
 
 def _line(text: str) -> str:
     """A name: one line, single blanks."""
-    return one_line(text[:_VALUE])[:NAME_LENGTH].strip()
+    return one_line(text[:_VALUE])[:LONGEST_NAME].strip()
 
 
 def _lines(text: str) -> str:
     """Notes: lines stay lines."""
     lines = re.split("\r\n|\r|\n", text[:_VALUE])
-    return "\n".join(_controls(line) for line in lines).strip()[:NOTES_LENGTH].strip()
+    return "\n".join(_controls(line) for line in lines).strip()[:LONGEST_NOTES].strip()

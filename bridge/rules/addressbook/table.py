@@ -3,15 +3,29 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, tzinfo
 from itertools import chain, islice
 
-from bridge.rules.addressbook.card import _CATEGORIES, _COLUMNS, Card, _Book, _line, _lines, _number, _table
+from bridge.rules.addressbook.card import (
+    _CATEGORIES,
+    _COLUMNS,
+    _LABELS,
+    Card,
+    _Book,
+    _line,
+    _lines,
+    _moment,
+    _number,
+    _table,
+    said,
+)
 from bridge.rules.optout import normal
 from bridge.rules.spreadsheet import guarded, guarded_number, unguarded
 from bridge.rules.text_files import decoded
 
 _YES = frozenset({"yes", "y", "true", "1", "x", "ja", "j", "wahr", "oui", "vrai", "si", "verdadero", "vero"})
+_NO = frozenset({"", "no", "n", "false", "0", "nein", "falsch", "non", "faux", "falso"})
 
 
 _HEADERS = _table("""
@@ -29,6 +43,8 @@ mark: mark, label, labels, group, groups, group membership, category, categories
 mark: categorie, groupe, groupes, etiquette, etiquettes, categoria, categorias, grupo, grupos, etiquetas
 mark: gruppo, gruppi, etichette
 blocked: blocked, gesperrt, blockiert, bloque, bloqueado, bloccato
+opted_out: opted out, opt out, optout, unsubscribed, abgemeldet, desinscrit, desabonne, baja, disiscritto
+unsure: unsure
 number: number, numbers, nummer, numero
 """)
 
@@ -43,20 +59,39 @@ _NO_PHONE = re.compile(
 )
 
 
-def to_csv(cards: Iterable[Card]) -> str:
-    """A table with a header. For spreadsheets encode it with "utf-8-sig": Excel takes anything else for cp1252.
+# The first columns of a table of ours; the last, which is for people and not read again, says the same in words.
+HEAD = ("number", "name", "notes", "mark", "blocked", "opted_out", "unsure", "in words")
 
-    >>> to_csv([Card("+447400123456", "=1+1", blocked=True)])
-    "number,name,notes,mark,blocked\\r\\n+447400123456,'=1+1,,,yes\\r\\n"
+
+def to_csv(cards: Iterable[Card], zone: tzinfo | None = None) -> str:
+    """A table with a header; zone: the shop's, None for the machine's. For spreadsheets encode it with "utf-8-sig": Excel takes
+    anything else for cp1252.
+
+    >>> print(to_csv([Card("+447400123456", "=1+1", blocked=True)]).replace("\\r", ""), end="")
+    number,name,notes,mark,blocked,opted_out,unsure,in words
+    +447400123456,'=1+1,,,yes,,,Blocked
     """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(["number", "name", "notes", "mark", "blocked"])
+    writer.writerow(HEAD)
     for card in cards:
-        number = guarded_number(_line(card.number))
-        blocked = "yes" if card.blocked else ""
-        writer.writerow([number, guarded(_line(card.name)), guarded(_lines(card.notes)), card.mark, blocked])
+        texts = (guarded_number(_line(card.number)), guarded(_line(card.name)), guarded(_lines(card.notes)))
+        marks = (
+            card.mark,
+            _yes(card.blocked),
+            _since(card.opted_out, card.opted_out_at, zone),
+            _yes(card.unsure),
+        )
+        writer.writerow([*texts, *marks, "; ".join(_LABELS[one] for one in said(card))])
     return out.getvalue()
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else ""
+
+
+def _since(holds: bool, moment: datetime | None, zone: tzinfo | None) -> str:
+    return moment.astimezone(zone).isoformat(timespec="seconds") if holds and moment else _yes(holds)
 
 
 _END = "\0end"
@@ -91,13 +126,22 @@ def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
         beyond = row[len(header) :] if header else []  # columns without a head
         numbers = cells.get("number", []) + [cell for cell in beyond if _is_whole(cell, book.region)]
         categories = [one for cell in cells.get("mark", []) for one in re.split(":::|[,;\n]", cell)]
-        if any(normal(cell) in _YES for cell in cells.get("blocked", [])):
-            categories.append("blocked")
+        categories += _marked(cells)
+        since = next(filter(None, map(_moment, cells.get("opted_out", []))), None)
         for wrong in (row[c] for c in strict if c < len(row) and row[c].strip()):
             if normal(wrong) not in _CATEGORIES:
                 right = "staff, supplier or never would be right"
                 book.trouble(f"Line {line}: the mark {_line(wrong)} is not known and was left out; {right}.")
-        book.add(f"Line {line}", _name(cells), numbers, "\n".join(cells.get("notes", [])), categories)
+        book.add(f"Line {line}", _name(cells), numbers, "\n".join(cells.get("notes", [])), categories, since)
+
+
+def _marked(cells: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """What the columns of yes and no say. An opt-out is whatever is not a no: somebody wrote it down."""
+    for role in ("blocked", "unsure"):
+        if any(normal(cell) in _YES for cell in cells.get(role, [])):
+            yield _LABELS[role]
+    if any(normal(cell) not in _NO for cell in cells.get("opted_out", [])):
+        yield _LABELS["opted_out"]
 
 
 def _rows(lines: Iterator[str], book: _Book) -> Iterator[tuple[int, list[str]]]:

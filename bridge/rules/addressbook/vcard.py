@@ -4,9 +4,13 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from datetime import UTC
 
-from bridge.rules.addressbook.card import _LABELS, _VALUE, Card, _Book, _line, _lines
+from bridge.rules.addressbook.card import _LABELS, _VALUE, Card, _Book, _line, _lines, _moment, said
 from bridge.rules.text_files import decoded
+
+# When somebody opted out (RFC 6350 6.10: what begins with X- is anybody's own). Address books that drop it keep the category.
+_OPTED_OUT = "X-TEXTBACK-OPTED-OUT"
 
 
 def to_vcard(cards: Iterable[Card]) -> str:
@@ -25,12 +29,13 @@ def to_vcard(cards: Iterable[Card]) -> str:
     for card in cards:
         # FN must not be empty; a name that is the number counts as none when it is read.
         name = _escape(_line(card.name) or card.number)
-        labels = ",".join(
-            _LABELS[one] for one in (card.mark, "blocked" if card.blocked else "") if one in _LABELS
-        )
+        labels = ",".join(_LABELS[one] for one in said(card))
         lines += ["BEGIN:VCARD", "VERSION:3.0", f"FN:{name}", f"N:{name};;;;", f"TEL:{_escape(card.number)}"]
         lines += [f"NOTE:{_escape(_lines(card.notes))}"] * bool(card.notes)
         lines += [f"CATEGORIES:{labels}"] * bool(labels)
+        if card.opted_out and card.opted_out_at:
+            since = card.opted_out_at.astimezone(UTC).isoformat(timespec="seconds")
+            lines.append(f"{_OPTED_OUT}:{since}")
         lines += ["END:VCARD"]
     return "".join(f"{_fold(line)}\r\n" for line in lines)
 
@@ -45,7 +50,9 @@ _CHARSET = re.compile(
 
 
 # Of everything else in a card, such as pictures, nothing is kept.
-_KEPT = re.compile(rb"(?:[\w-]+\.)?(?:VERSION|FN|N|ORG|NICKNAME|NOTE|CATEGORIES|TEL)[;:]", re.IGNORECASE)
+_KEPT = re.compile(
+    rb"(?:[\w-]+\.)?(?:VERSION|FN|N|ORG|NICKNAME|NOTE|CATEGORIES|TEL|X-TEXTBACK-OPTED-OUT)[;:]", re.IGNORECASE
+)
 _NUMBER = re.compile(rb"(?:[\w-]+\.)?TEL[;:]", re.IGNORECASE)
 # No card is longer than that without its pictures (bytes); a damaged file may have no end of one.
 _LONGEST_CARD = 256 * 1024
@@ -135,15 +142,16 @@ def _is_utf8(lines: Sequence[bytes]) -> bool:
     return True
 
 
+_READ = ("FN", "N", "ORG", "NICKNAME", "NOTE", "CATEGORIES", "TEL", _OPTED_OUT)
+
+
 def _add_entry(
     properties: Sequence[tuple[str, str, str]], count: int, book: _Book, ended: bool, size: int
 ) -> None:
     old = ("VERSION", "", "2.1") in properties
     found: dict[str, list[list[str]]] = {}
     for name, parameters, value in properties:
-        if name in ("FN", "N", "ORG", "NICKNAME", "NOTE", "CATEGORIES", "TEL") and not (
-            name == "TEL" and re.search(r"\b(FAX|PAGER)\b", parameters)
-        ):
+        if name in _READ and not (name == "TEL" and re.search(r"\b(FAX|PAGER)\b", parameters)):
             value = _unquote(value, parameters)
             separator = {"N": ";", "ORG": ";", "CATEGORIES": ","}.get(name, "")
             found.setdefault(name, []).append(_split(value, separator, old))
@@ -160,7 +168,10 @@ def _add_entry(
     if not ended:
         book.trouble(f"{who}: END:VCARD is missing, so it may have lost something; the rest of it was read.")
     categories = [one for values in found.get("CATEGORIES", []) for one in values]
-    book.add(f"Entry {count}", name, numbers, notes, categories)
+    moments = [one for values in found.get(_OPTED_OUT, []) for one in values]
+    categories += [_LABELS["opted_out"]] * bool(moments)
+    since = next(filter(None, map(_moment, moments)), None)
+    book.add(f"Entry {count}", name, numbers, notes, categories, since)
 
 
 _BASE64 = re.compile(r"ENCODING=(?:B|BASE64)(?![\w-])|;BASE64(?![\w-])")
