@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
 
+from bridge.rules import money
 from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
 from bridge.rules.template import problem_of
 from bridge.rules.typed_hours import is_long, understood
+from bridge.words.catalogue import codes
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.
@@ -32,6 +34,11 @@ _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 def text(value: str) -> str:
     """Any text, as it was written."""
     return value
+
+
+def price(value: str) -> money.Price | None:
+    """What one text costs, None where nothing is written. Raises ValueError for what is no price."""
+    return money.price(value) if value else None
 
 
 def boolean(value: str) -> bool:
@@ -114,6 +121,11 @@ def language(value: str) -> str:
     if not re.fullmatch(r"[a-z]{2,3}", value):
         raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
     return value
+
+
+def texts_language(value: str) -> str:
+    """`auto`, or the code of a language that the box speaks. Raises ValueError for any other."""
+    return one_of("auto", *codes())(value)
 
 
 def timezone(value: str) -> str:

@@ -14,7 +14,7 @@ from bridge.rules import numbers
 from bridge.rules.refusals import Refused
 from bridge.rules.settings import Settings
 from bridge.rules.states import MessageKind
-from bridge.rules.wording import plain, thrifty
+from bridge.rules.wording import plain
 from modem.contract import Coded, segments
 
 # A text that could not go out for so long is not worth sending any more.
@@ -36,13 +36,13 @@ def queue_text(
     ticket: str | None = None,
 ) -> Message:
     """Queue a text to a contact, in as many parts as it takes. Typographic characters become their GSM-7 twins (23.038),
-    whoever wrote them: editors and phones put them in unasked, and they would halve what a text holds. Where a person has
-    written something else that GSM-7 lacks, such as an emoji, they save nothing, and all stays as it was typed.
+    whoever wrote them: editors and phones put them in unasked, and they would halve what a text holds. Nobody else sees to it,
+    but for what counts a text before it is queued (rules/wording, the page's script).
 
     due: not before this, at once if not given; expires: not after this, WORTH_SENDING from then if not given; both aware.
     author: the user who wrote it, call: the one that it answers, ticket: of the form that it was typed into.
     """
-    body, due = thrifty(body) if kind == MessageKind.MANUAL else plain(body), due or now
+    body, due = plain(body), due or now
     return outgoing.text_is_queued(
         session,
         line_id=line_id,
@@ -65,7 +65,7 @@ def write_text(
     """Queue a text by hand, on the line that this person called or wrote to last; used by the page through the loop, by the
     owner's relayed answers, and by `textback send`."""
     address = numbers.e164(request.address, region)
-    body = thrifty(request.body.strip())
+    body = plain(request.body.strip())
     if address is None:
         return Rejected(Coded.of(Refused.NOT_TEXTABLE, address=request.address))
     if not body:

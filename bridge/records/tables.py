@@ -231,7 +231,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
-        Index("ix_message_kind_created", "kind", "created", "status", "answered"),
+        Index("ix_message_kind_created", "kind", "created", "status", "answered", "parts"),
         Index("ix_message_asks_created", "asks", "created", "answered"),
         Index("ix_message_created", "created"),
     )
@@ -322,8 +322,8 @@ class InboundPart(SQLModel, table=True):
 
 
 class ConsentEvent(SQLModel, table=True):
-    """One step of opting out or in again. kind: out, in, help, doubt (somebody has to look) or fine (somebody has); source:
-    text, page or cli; words: what was written, or who did it here."""
+    """One step of opting out or in again, or of what the shop has settled about texts to somebody. source: text, page or
+    import; words: what they wrote; by: the user who settled it here."""
 
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
@@ -331,6 +331,7 @@ class ConsentEvent(SQLModel, table=True):
     kind: ConsentKind = Field(sa_type=coded(ConsentKind, "consentevent.kind"))
     source: str
     words: str
+    by: str | None = None
 
 
 class Incident(SQLModel, table=True):
@@ -412,7 +413,7 @@ class AuditEntry(SQLModel, table=True):
 
 class User(SQLModel, table=True):
     """Somebody who may log in. `password` is a werkzeug scrypt hash. role: owner, or staff, who cannot change settings or
-    users. logins: counts up to log the user out everywhere."""
+    users. logins: counts up to log the user out everywhere. language: of the page, a code; empty for that of the browser."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
@@ -420,6 +421,7 @@ class User(SQLModel, table=True):
     created: datetime = Field(sa_type=Utc)
     role: Role = Field(default=Role.OWNER, sa_type=coded(Role, "user.role"), nullable=False)
     logins: int = 0
+    language: str = ""
 
 
 class PutAside(SQLModel, table=True):

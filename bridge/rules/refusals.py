@@ -34,6 +34,7 @@ class Refused(StrEnum):
     NO_SUCH_TIME = "no_such_time"  # time: what was typed
     HOURS_OVERLAP = "hours_overlap"
     NEVER_OPEN = "never_open"  # some days are closed, and no day has hours
+    ONE_COUNTRY = "one_country"  # first, second
     NOT_A_DATE = "not_a_date"  # typed
     NO_MONTH = "no_month"
     NO_SUCH_DAY = "no_such_day"
@@ -45,6 +46,7 @@ class Refused(StrEnum):
     TAKEN_OVER = "taken_over"
     NO_NAME = "no_name"
     NAME_TOO_LONG = "name_too_long"  # most: in characters
+    NO_SUCH_LANGUAGE = "no_such_language"
     NO_SUCH_ROLE = "no_such_role"  # role
     USER_EXISTS = "user_exists"  # name
     NO_SUCH_USER = "no_such_user"  # name

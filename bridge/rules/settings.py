@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bridge.rules.hours import WHOLE_DAY, Holidays, Span
+from bridge.rules.money import Price
 
 # The `port` that stands for the simulated modem.
 SIMULATOR = "simulator"
@@ -14,13 +15,16 @@ SIMULATOR = "simulator"
 
 @dataclass(frozen=True)
 class ShopSettings:
-    """country and timezone: a code and a name, or "auto"; own_numbers are never texted."""
+    """country, language and timezone: codes and a name, or "auto"; own_numbers are never texted. text_price: None where nobody
+    says."""
 
     name: str
     phone: str
     country: str
+    language: str
     timezone: str
     own_numbers: tuple[str, ...]
+    text_price: Price | None
 
     @property
     def zone(self) -> tzinfo | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from bridge.rules.hours import Holidays
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_words import folded, places, words
 
@@ -30,6 +31,8 @@ _FORMS = tuple(
         _DAY,
     )
 )
+# A country's code stands alone or before a date as config.ini has it; "Sa" is a weekday.
+_CODE = re.compile(r"([A-Za-z]{2})(?=$|\s+\d{4}-)")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'-]*(?:['-][^\W\d_]+)*\.?|\S")
 
 
@@ -53,8 +56,8 @@ _Run = tuple[_Part, _Part]
 
 
 def days(typed: str, today: date, region: str) -> tuple[date, ...]:
-    """The days that are meant, in their order; those that have gone by are left out of a span. region: the shop's, by which 1/2
-    is read. Raises Refusal where they cannot be read.
+    """The days that are meant, in their order; of a span those from today on. region: the shop's, by which 1/2 is read. Raises
+    Refusal where they cannot be read.
 
     >>> today = date(2026, 11, 27)
     >>> [f"{day:%d.%m.%y}" for day in days("24.12., 31 December - 2 January", today, "GB")]
@@ -67,6 +70,20 @@ def days(typed: str, today: date, region: str) -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
+def holidays(typed: str, today: date, region: str) -> Holidays:
+    """Country codes and dates: "GB, 24 December". Whether there is such a country config.ini's check says. Raises Refusal.
+
+    >>> holidays("gb", date(2026, 11, 27), "GB"), holidays("Sa 2.1.", date(2026, 11, 27), "GB").country
+    (Holidays(country='GB', dates=()), None)
+    """
+    items = [item.strip() for item in re.split("[,;]", typed)]
+    codes = [found[1] for item in items if (found := _CODE.match(item)) and not found[1].istitle()]
+    rest = ", ".join(filter(None, (item[2:] if item[:2] in codes else item for item in items)))
+    if len(codes) > 1:
+        raise Refusal(Refused.ONE_COUNTRY, first=codes[0], second=codes[1])
+    return Holidays(codes[0].upper() if codes else None, days(rest, today, region) if rest.strip() else ())
+
+
 def span_of_days(first: date, last: date, today: date) -> tuple[date, ...]:
     """Each day from the first to the last, both included, from today on. Raises Refusal where that will not do."""
     if last < first:
@@ -77,8 +94,12 @@ def span_of_days(first: date, last: date, today: date) -> tuple[date, ...]:
         raise Refusal(Refused.DAY_TOO_FAR, day=last.isoformat())
     if (last - first).days >= MOST_DAYS:
         raise Refusal(Refused.TOO_MANY_DAYS, most=MOST_DAYS)
-    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return tuple(day for day in every if day >= today)
+    return tuple(day for day in every_day(first, last) if day >= today)
+
+
+def every_day(first: date, last: date) -> Iterator[date]:
+    """Each day from the first to the last, both included."""
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
 
 
 def runs_of(dates: Iterable[date]) -> list[tuple[date, date]]:

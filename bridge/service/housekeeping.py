@@ -108,12 +108,13 @@ class Housekeeping:
 
     def tell_the_owner(self, session: Session) -> Effects:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
-        shop = self._shop.settings.shop
-        title, urls = shop.name or "textback", self._shop.settings.notify.urls
-        return [
-            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
-            for alert in owner_alerts.due(session, self._shop.context())
+        context = self._shop.context()
+        title, urls = context.settings.shop.name or "textback", context.settings.notify.urls
+        told = [
+            (id_of(alert), owner_alerts.body(session, context, alert))
+            for alert in owner_alerts.due(session, context)
         ]
+        return [partial(self._give_work, Announce(key, urls, title, body)) for key, body in told]
 
     def tend(self, session: Session) -> Effects:
         """Shows long texts whose parts never came, and has changed block lists read."""

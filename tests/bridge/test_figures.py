@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
@@ -15,10 +16,13 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Session
 
+from bridge.contract.requests import ReadSettings
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Contact, Line, Message
-from bridge.records.views import figures
-from bridge.records.views.figures import Figures, gather, last_days
+from bridge.records.views import Texted, automatic_texts, call_lines, figure_counts, figures
+from bridge.records.views.figures import Figures, gather, last_days, weeks_ago
+from bridge.rules.money import price
+from bridge.rules.policy import Reason
 from bridge.rules.spreadsheet import guarded_number
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from modem.contract import CallOutcome
@@ -150,6 +154,121 @@ def test_how_long_callers_let_it_ring(engine: Engine) -> None:
     assert found.patience.median == timedelta(seconds=14)
 
 
+def test_why_missed_calls_got_no_text(engine: Engine) -> None:
+    """By the calls' own reasons, and by what became of texts; a text that went out, or may have, is none of them."""
+    noon = utc(2026, 11, 23, 12)
+    reasons = [Reason.COOLDOWN] * 3 + [Reason.WITHHELD, Reason.WITHHELD, Reason.SUPERSEDED]
+    calls = [a_call(noon) for _ in reasons]
+    for call, reason in zip(calls, reasons, strict=True):
+        call.reason = reason
+    calls[3].withheld = True
+    turned_down = a_call(noon, "answered")
+    turned_down.reason = Reason.NOT_MISSED
+    states = ("sent", "delivered", "unconfirmed", "queued", "failed", "failed", "expired", "cancelled")
+    pairs = [(a_call(noon), a_text(noon, status=status)) for status in states]
+    with Session(engine) as session, session.begin():
+        session.add_all(
+            [*calls, turned_down, *(call for call, _ in pairs), *(message for _, message in pairs)]
+        )
+        session.flush()
+        for call, message in pairs:
+            call.message_id, message.call_id = message.id, call.id
+    with Session(engine) as session:
+        found = gather(session, noon, noon + timedelta(hours=1), LONDON)
+    assert {(one.textback, one.reason, one.withheld): one.count for one in found.untexted} == {
+        ("skipped", "cooldown", False): 3,
+        ("skipped", "withheld", True): 1,
+        ("skipped", "withheld", False): 1,
+        ("cancelled", "superseded", False): 2,
+        ("failed", None, False): 2,
+        ("skipped", "expired", False): 1,
+    }
+    assert found.untexted[0].count == 3
+
+
+def test_weeks_are_those_of_the_calendar(engine: Engine) -> None:
+    """From Monday to Sunday by the shop's clock, the last of them up to now; there is always one to compare with."""
+    noon = utc(2026, 11, 25, 12)  # a Wednesday
+    calls = [a_call(noon - timedelta(days=days)) for days in (0, 2, 3, 9, 10)]
+    found = counted(engine, calls, *last_days(7, noon + timedelta(hours=1), LONDON), LONDON)
+    assert [(week.date, week.calls) for week in found.weeks] == [
+        (date(2026, 11, 16), 2),
+        (date(2026, 11, 23), 2),
+    ]
+    assert [day.date.day for day in found.days] == list(range(19, 26))
+    assert sum(day.calls for day in found.days) == sum(map(sum, found.week)) == 3
+    with Session(engine) as session:
+        before = gather(session, *weeks_ago(1, noon, LONDON), LONDON)
+    assert [(week.date, week.calls) for week in before.weeks] == [
+        (date(2026, 11, 9), 1),
+        (date(2026, 11, 16), 2),
+    ]
+    assert len(before.days) == 7
+
+
+def test_every_part_of_every_text_that_went_out_is_paid_for(engine: Engine) -> None:
+    noon = utc(2026, 11, 25, 12)
+    ours = [
+        a_text(noon, status=status) for status in ("sent", "delivered", "unconfirmed", "failed", "expired")
+    ]
+    long, came = a_text(noon), a_text(noon, asks=True)
+    long.kind, long.parts, came.parts = MessageKind.MANUAL, 3, 7
+    found = counted(engine, [*ours, long, came], noon, noon + timedelta(hours=1), LONDON)
+    assert (found.parts, found.texts) == (6, 3)
+
+
+# ---- what is known after so long
+
+
+@pytest.mark.parametrize(
+    ("days", "texts", "monthly"),
+    [(0, 3, None), (13, 40, None), (14, 14, 30), (20, 10, 15), (30, 9, 9), (400, 9, 9), (400, 0, 0)],
+)
+def test_a_month_is_reckoned_up_from_two_weeks_on(
+    engine: Engine, days: int, texts: int, monthly: int | None
+) -> None:
+    """1.7: three texts in five minutes were "90 callers a month"; the box's age counts, not that of its texts."""
+    now = utc(2026, 11, 25, 12)
+    first = now - timedelta(days=days, minutes=5)
+    with Session(engine) as session, session.begin():
+        session.add_all([a_call(first), *(a_text(now - timedelta(minutes=1)) for _ in range(texts))])
+    with Session(engine) as session:
+        found = automatic_texts(session, now)
+    assert (found.count, found.monthly) == (texts, monthly)
+    assert found.since == max(first, now - timedelta(days=30))
+
+
+def test_an_empty_box_knows_of_no_month(engine: Engine) -> None:
+    now = utc(2026, 11, 25, 12)
+    with Session(engine) as session:
+        assert automatic_texts(session, now) == Texted(0, now, None)
+
+
+PRICES = {
+    "£0.05": ("£1.55", "1.55"),
+    "0,09 €": ("2,79 €", "2.79"),
+    "0.079": ("2.45", "2.45"),
+    "EUR 0.1": ("EUR 3.10", "3.10"),
+    "0,35 zł": ("10,85 zł", "10.85"),
+    "$0.0075": ("$0.23", "0.23"),
+    "12 Ft": ("372 Ft", "372"),
+    "0": ("0", "0"),
+}
+
+
+@pytest.mark.parametrize(("written", "sums"), PRICES.items(), ids=PRICES)
+def test_a_sum_is_written_as_the_price_is(written: str, sums: tuple[str, str]) -> None:
+    assert (price(written).of(31), price(written).plain(31)) == sums
+
+
+@pytest.mark.parametrize(
+    "written", ["free", "-1", "£", "£1€", "1.2.3", "0.05 per text", "=1+1", "1e3", "0.12345"]
+)
+def test_what_is_no_price(written: str) -> None:
+    with pytest.raises(ValueError, match="is no price; write one such as"):
+        price(written)
+
+
 def test_nothing_makes_no_figures(engine: Engine) -> None:
     found = counted(engine, [], *last_days(28, utc(2026, 11, 23, 12), LONDON), LONDON)
     assert (len(found.days), found.calls, found.answers.median) == (28, 0, None)
@@ -169,7 +288,7 @@ def plans(engine: Engine) -> list[str]:
     since, until = last_days(28, datetime.now(UTC), LONDON)
     with Session(engine) as session:
         gather(session, since, until, LONDON)
-    assert len(list(figures.calls(engine, since, until))) > 2
+    assert len(list(call_lines.call_lines(engine, since, until))) > 2
     event.remove(engine, "before_cursor_execute", note)
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
@@ -183,7 +302,7 @@ def plans(engine: Engine) -> list[str]:
 
 @pytest.fixture
 def years(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    monkeypatch.setattr(figures, "BATCH", 10)
+    monkeypatch.setattr(call_lines, "BATCH", 10)
     engine = open_engine(f"sqlite:///{tmp_path}/textback.db")
     migrate(engine)
     big.fill(tmp_path / "textback.db", contacts=300, calls=900, messages=3000)
@@ -205,17 +324,17 @@ def test_a_missing_index_would_be_seen(years: Engine) -> None:
 
 def test_postgresql_is_asked_in_its_own_words() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types here
-    words = str(figures._steps(Call.started, 900).compile(dialect=dialect))
+    words = str(figure_counts._steps(Call.started, 900).compile(dialect=dialect))
     assert words == "CAST(FLOOR(EXTRACT(EPOCH FROM call.started)) AS BIGINT) / 900"
 
 
 def test_a_file_has_every_call_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(figures, "BATCH", 3)
+    monkeypatch.setattr(call_lines, "BATCH", 3)
     noon = utc(2026, 11, 23, 12)
     calls = [a_call(noon + timedelta(seconds=n // 4), seconds=n) for n in range(12)]
     with Session(engine) as session, session.begin():
         session.add_all(calls)
-    found = list(figures.calls(engine, noon, noon + timedelta(minutes=1)))
+    found = list(call_lines.call_lines(engine, noon, noon + timedelta(minutes=1)))
     assert [line.seconds for line in found] == list(range(12))
 
 
@@ -287,15 +406,19 @@ def test_the_page_says_in_words_what_it_draws(client: FlaskClient) -> None:
         ("texted back", "4"),
         ("answered our text", "0"),
     ]
-    assert page.count('role="img"') == page.count("The numbers</summary>") == page.count("<table>") >= 4
+    assert page.count('role="img"') == page.count("The numbers</summary>") >= 4
+    assert page.count("<table>") == page.count('role="img"') + 2  # the weeks are tables only
     assert 'aria-label="Calls a day. 9 calls, 8 of them missed.' in page
     assert "style=" not in page
 
 
-@pytest.mark.parametrize(("days", "rows"), [("7", 7), ("28", 28), ("42", 42), ("9", 28), ("x", 28)])
+@pytest.mark.parametrize(
+    ("days", "rows"), [("7", 7), ("28", 28), ("42", 42), ("last-week", 7), ("9", 28), ("x", 28)]
+)
 def test_how_far_back_is_chosen(client: FlaskClient, days: str, rows: int) -> None:
     page = client.get(f"/figures?days={days}").text
-    assert re.search(rf'days={rows}" aria-current="true"', page)
+    chosen = days if days == "last-week" else rows
+    assert re.search(rf'days={chosen}" aria-current="true"', page)
     assert len(lines(client, f"/figures/days.csv?days={days}")) == rows + 1
 
 
@@ -311,30 +434,88 @@ def test_an_empty_page_says_what_will_be_there(tmp_path: Path) -> None:
 def test_strangers_see_no_figures(office: Office) -> None:
     client = enter(office.bridge)
     client.delete_cookie("textback")
-    for path in ("/figures", "/figures/days.csv", "/figures/calls.csv"):
+    for path in ("/figures", "/figures/days.csv", "/figures/weeks.csv", "/figures/calls.csv"):
         assert client.get(path).status_code in (302, 303)
 
 
 def test_every_day_is_a_line(client: FlaskClient) -> None:
     head, *rows = lines(client, "/figures/days.csv")
-    assert head == ["date", "calls", "missed", "answered", "texts sent", "texts answered"]
-    assert [sum(int(row[place]) for row in rows) for place in range(1, 6)] == [9, 8, 1, 4, 0]
+    counts = ["calls", "missed", "answered", "texts sent", "texts answered", "texts in all"]
+    assert head == ["date", *counts, "cost"]
+    assert [sum(int(row[place]) for row in rows) for place in range(1, 7)] == [9, 8, 1, 4, 0, 5]
+    assert {row[7] for row in rows} == {""}
+    head, *weeks = lines(client, "/figures/weeks.csv")
+    assert head == ["week", "from", "to", *counts, "cost"]
+    assert [sum(int(row[place]) for row in weeks) for place in range(3, 9)] == [9, 8, 1, 4, 0, 5]
+    monday, sunday = (date.fromisoformat(day) for day in weeks[0][1:3])
+    assert (monday.weekday(), sunday - monday, weeks[0][0]) == (0, timedelta(days=6), f"{monday:%G-W%V}")
+
+
+def test_what_texts_cost_is_said_where_the_price_is_known(office: Office, client: FlaskClient) -> None:
+    page = client.get("/figures").text
+    assert "what a text costs" in page
+    assert "What they cost" not in page
+    path = office.bridge.settings().path
+    path.write_text(path.read_text().replace("[shop]\n", "[shop]\ntext_price = 0,09 €\n"))
+    office.bridge.request(ReadSettings())
+    page = client.get("/figures?days=42").text
+    assert re.search(r"<dt>spent on texts</dt><dd>0,45 €</dd>", page)
+    assert "What they cost" in page
+    assert '<th scope="col">Cost</th>' in page
+    _, *rows = lines(client, "/figures/days.csv?days=42")
+    assert sum(Decimal(row[7]) for row in rows) == Decimal("0.45")
+    assert "Each caller" in client.get("/settings").text or "4 texts, 0,36 €" in client.get("/settings").text
+
+
+def test_no_pattern_is_claimed_of_a_few_calls(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with an_office(tmp_path, rows=False) as office:
+        with Session(office.engine) as session, session.begin():
+            session.add(Line(name="main"))
+            session.add(Contact(address="+447400123456", source="call", first_seen=now, last_seen=now))
+            session.flush()
+            session.add_all(
+                [a_call(now - timedelta(minutes=9)), a_text(now - timedelta(minutes=8), 5, asks=True)]
+            )
+        page = enter(office.bridge).get("/figures").text
+    for claim in ("Most came on", "Most on ", "typically", "half had done so", "most frequent reason"):
+        assert claim not in page
+    assert "1 text from customers got a first answer of ours." in page
+    assert "1 caller gave up while it rang." in page
 
 
 def test_every_call_is_a_line(client: FlaskClient) -> None:
     head, *rows = lines(client, "/figures/calls.csv")
-    assert head[:3] == ["started", "number", "name"]
     assert len(rows) == 9
-    newest = rows[-1]
-    assert newest[1:] == ["+447400123456", "Ann Whittaker", "abandoned", "20", "delivered", "", ""]
-    assert datetime.fromisoformat(newest[0]).utcoffset() is not None
-    assert next(row[1:4] for row in rows if row[6] == "withheld") == ["", "", "abandoned"]
+    calls = [dict(zip(head, row, strict=True)) for row in rows]
+    newest = calls[-1]
+    started = datetime.fromisoformat(newest.pop("started"))
+    assert started.utcoffset() == started.astimezone(LONDON).utcoffset()
+    assert (newest.pop("date"), newest.pop("time")) == (f"{started:%Y-%m-%d}", f"{started:%H:%M:%S}")
+    assert newest == {
+        "number": "+447400123456",
+        "name": "Ann Whittaker",
+        "outcome": "abandoned",
+        "how it ended": "gave up",
+        "seconds": "20",
+        "textback": "delivered",
+        "reason": "",
+        "what we did": "text delivered",
+        "called back": "",
+    }
+    said = {(call["reason"], call["what we did"]) for call in calls if call["reason"]}
+    assert said == {
+        ("withheld", "not sent: number withheld"),
+        ("withheld", "not sent: number not known"),
+        ("not_missed", ""),
+        ("cooldown", "not sent: texted already"),
+    }
 
 
 def test_a_name_is_never_calculated(office: Office, client: FlaskClient) -> None:
     with office.engine.begin() as connection:
         connection.execute(text("UPDATE contact SET name = '=HYPERLINK(1)'"))
-    names = {row[2] for row in lines(client, "/figures/calls.csv")[1:]}
+    names = {row[3] for row in lines(client, "/figures/calls.csv")[1:]}
     assert names == {"'=HYPERLINK(1)", ""}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 from sqlmodel import Session, insert
 
+from bridge.contract.requests import Describe
 from bridge.handlers.contacts import describe, import_contacts
 from bridge.records import contacts, views
 from bridge.records.engine import migrate, open_engine
@@ -76,7 +77,14 @@ def found(session: Session, search: str) -> list[str]:
 
 
 def rename(session: Session, name: str) -> None:
-    describe(contacts.somebody_at(session, ANN, "call", NOW), name, "", "")
+    describe(
+        session,
+        contacts.somebody_at(session, ANN, "call", NOW),
+        Describe(ANN, name, "", ""),
+        "page",
+        None,
+        NOW,
+    )
 
 
 def import_them(session: Session, name: str) -> None:

@@ -14,6 +14,7 @@ from bridge.rules import hours
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays, opening
 from bridge.rules.policy import CallerFacts, CallFacts, Case, Reply, Silence, judge
+from bridge.words import times
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 
@@ -78,7 +79,7 @@ def test_no_day_set_is_always_open_and_a_shop_without_opening_in_sight_says_noth
     assert opening(((),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON).open
     never = opening(((hours.Span(540, 600),),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON)
     assert never == hours.Opening(False, None)
-    assert hours.in_words(None, at("2026-11-23 03:00"), LONDON) == ""
+    assert times.then(None, at("2026-11-23 03:00"), LONDON) == ""
 
 
 def test_a_closed_day_is_closed_where_no_hours_are_set_too() -> None:
@@ -90,7 +91,7 @@ def test_a_closed_day_is_closed_where_no_hours_are_set_too() -> None:
     ):
         found = opening(settings.hours.open_spans, is_holiday(settings.hours.holidays), at(moment), LONDON)
         assert (found.open, found.reopens) == (reopens is None, at(reopens) if reopens else None)
-    assert hours.in_words(at("2026-11-26 00:00"), at("2026-11-24 12:00"), LONDON) == "on Thursday"
+    assert times.then(at("2026-11-26 00:00"), at("2026-11-24 12:00"), LONDON) == "on Thursday"
 
 
 CALL = CallFacts("abandoned", ANN, ANN, False, at("2026-11-23 20:00"))

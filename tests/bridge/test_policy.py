@@ -30,8 +30,8 @@ from bridge.words.reasons import REASONS, SENTENCES, error_sentence, sentence, t
 from modem.contract import Coded
 
 # Reason codes in the order of the contract.
-ORDER = """not_missed disabled withheld not_textable foreign excluded opted_out spam one_ring cooldown closed limit breaker
-clock superseded expired"""
+ORDER = """not_missed disabled withheld unknown not_textable foreign excluded opted_out unsure spam one_ring cooldown closed
+limit breaker clock superseded expired"""
 CONTRACT = ORDER.split()
 
 ANN = "+447400123456"
@@ -91,8 +91,8 @@ def test_outcomes(outcome: str, expected: str) -> None:
 NUMBERS = [
     (ANN, "07400123456", False, "reply"),
     (None, None, True, "withheld"),
-    (None, None, False, "withheld"),  # the network did not say
-    (None, "", False, "withheld"),
+    (None, None, False, "unknown"),  # the network did not say
+    (None, "", False, "unknown"),
     (None, "60006", False, "not_textable"),
     (None, "VODAFONE", False, "not_textable"),
     ("+441212345678", "01212345678", False, "not_textable"),
@@ -153,6 +153,8 @@ OBSTACLES: dict[str, dict[str, Any]] = {
     "disabled": {"textback": "enabled = no"},
     "withheld": {"call": NOBODY},
     "not_textable": {"own": (ANN,)},
+    "opted_out": {"caller": CallerFacts(opted_out=True, doubtful=True)},
+    "unsure": {"caller": CallerFacts(doubtful=True)},
     "cooldown": {"caller": texted(HOUR)},
     "superseded": {"caller": CallerFacts(contact_since=Contacted.THEY_TEXTED)},
 }

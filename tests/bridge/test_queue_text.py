@@ -17,6 +17,8 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.rows import id_of
 from bridge.records.tables import Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
+from bridge.rules.wording import segments
+from bridge.words.preview import cost
 from tests.support.paths import ROOT
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -49,6 +51,34 @@ def test_the_boxs_own_words_are_made_of_twins_and_counted_by_them(session: Sessi
     assert (len(message.body), message.parts) == (156, 1)
     assert queued(session, "\U0001f950" * 40).parts == 2
     assert (message.status, message.direction) == (MessageStatus.QUEUED, Direction.OUT)
+
+
+@pytest.mark.parametrize("kind", list(MessageKind))
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("it\u2019s \u201cready\u201d \u2013 come by", 'it\'s "ready" - come by'),
+        # What costs the second alphabet anyway is counted by its twins too, on the page and here.
+        ("it\u2019s ready\u2026 \U0001f950", "it's ready... \U0001f950"),
+    ],
+)
+def test_twins_are_made_once_for_whoever_writes(
+    session: Session, kind: MessageKind, typed: str, sent: str
+) -> None:
+    contact = contacts.somebody_at(session, ANN, "call", NOW)
+    line = lines.line_called(session, "main")
+    message = queue_text(session, id_of(contact), typed, kind, line_id=id_of(line), now=NOW)
+    assert (message.body, message.parts) == (sent, 1)
+
+
+def test_the_page_counts_what_the_operator_will(session: Session, tmp_path: Path) -> None:
+    settings = parse("", tmp_path / "config.ini")
+    for typed in ("\u2026" * 23 + "\U0001f950", "\u2019" * 160, "\u2013" * 161, "x" * 159 + "\u2026"):
+        told = write_text(session, WriteText(ANN, typed, "mia"), settings, "GB", NOW)
+        assert isinstance(told, Done)
+        message = session.get_one(Message, told.message_id)
+        assert cost(typed).startswith("1 text," if message.parts == 1 else f"{message.parts} texts,"), typed
+        assert segments(message.body).parts == message.parts
 
 
 def test_a_text_is_due_at_once_and_worth_sending_for_a_day(session: Session) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bridge.config import checks
 from bridge.rules.hours import Holidays
 from bridge.rules.refusals import Refusal, Refused
-from bridge.rules.typed_dates import MOST_DAYS, as_written, days, runs_of
+from bridge.rules.typed_dates import MOST_DAYS, as_written, days, holidays, runs_of
 
 TODAY = date(2026, 11, 27)
 
@@ -160,6 +160,32 @@ def test_what_cannot_be_read(typed: str, why: Refused) -> None:
     with pytest.raises(Refusal) as refused:
         days(typed, TODAY, "GB")
     assert refused.value.why.code == why
+
+
+HOLIDAYS = [
+    ("GB", "GB", ""),
+    ("gb", "GB", ""),
+    ("GB, 24 December", "GB", CHRISTMAS),
+    ("24.12., de", "DE", CHRISTMAS),
+    ("GB 2026-12-24 2026-12-31", "GB", "24.12.26 31.12.26"),
+    ("24-31 December; GB", "GB", WEEK),
+    ("Sa, 2.1.", None, "02.01.27"),
+    ("Do 24.12.", None, CHRISTMAS),
+    ("", None, ""),
+    (" , ", None, ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "country", "meant"), HOLIDAYS)
+def test_a_country_and_dates(typed: str, country: str | None, meant: str) -> None:
+    found = holidays(typed, TODAY, "GB")
+    assert found == Holidays(country, days(meant, TODAY, "GB") if meant else ())
+
+
+def test_one_country_only() -> None:
+    with pytest.raises(Refusal) as refused:
+        holidays("GB, FR", TODAY, "GB")
+    assert refused.value.why.code == Refused.ONE_COUNTRY
 
 
 def test_the_file_reads_what_is_written() -> None:

@@ -9,7 +9,13 @@ from sqlalchemy import Engine, text
 
 from bridge.records import engine as database
 from modem.simulator import Simulator
-from tests.bridge.test_database import at_revision, who_was_seen
+from tests.bridge.test_database import (
+    REASONS_NOW,
+    STEPS_NOW,
+    at_revision,
+    reasons_and_steps,
+    who_was_seen,
+)
 from tests.support import databases
 from tests.support.box import ANN, a_box
 from tests.support.databases import differences
@@ -47,6 +53,10 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
 
 def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
     assert who_was_seen(engine) == [False, True, True]
+
+
+def test_reasons_that_were_borrowed_and_who_settled_what(engine: Engine) -> None:
+    assert reasons_and_steps(engine) == (REASONS_NOW, STEPS_NOW)
 
 
 def test_the_box_goes_on_with_the_tables_of_a_release_before(tmp_path: Path, on_postgresql: Server) -> None:

@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from sqlmodel import Session
 
 from bridge.records import views
-from bridge.rules.wording import alphabet, cost
+from bridge.rules.wording import alphabet
+from bridge.words.preview import cost
 from modem import contract
 from tests.support.box import until
 from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts

@@ -146,7 +146,7 @@ def test_what_they_said_about_texts_is_shown(client: FlaskClient) -> None:
     post(client, f"/conversations/{ANN}/mark", kind="out")
     page = client.get(f"/contacts/{ANN}").text
     assert "No more automatic texts" in page
-    assert f"settled by {NAME}" in page
+    assert f"Noted here by {NAME}." in page
 
 
 def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:
@@ -230,8 +230,27 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     page = client.get("/settings").text
     assert "How your text reads" in page
     assert "1 text, " in page
-    assert re.search(r"Lately [0-9]+ callers are texted in a month: that costs [0-9]+ texts\.", page)
+    # the office is three days old: no month is made of that
+    assert re.search(r"Since [A-Z]\w+day [0-9]+ \w+ 4 callers were texted: 4 texts\. After two weeks", page)
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
+
+
+def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:
+    """1.3: once the shop has a name, it stands in the text that is shipped; where a shop's own text has none, that is said."""
+    page = client.get("/welcome").text
+    assert "The name stands in the texts to your customers" in page
+    assert "Thanks for calling Corner Bakery! Reply STOP to opt out." in page
+    assert "Thanks for calling Mill Lane Bakery!" in post(client, "/welcome/shop", name="Mill Lane Bakery")[1]
+    form = {key: setting.default for key, setting in SECTIONS["textback"].items()}
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get("/settings/textback").text)
+    assert seen
+    post(client, "/settings/textback", **form | {"seen": seen[1], "message": "We missed you."})
+    page = client.get("/welcome").text
+    assert "The name stands in the texts to your customers" not in page
+    assert re.search(r'Your text does not name the shop:</p>\s*<p class="sample">We missed you\.', page)
+    code, page = post(client, "/welcome/text")
+    assert (code, "The name stands in the texts to your customers" in page) == (200, True)
+    assert "{shop}" in office.loop.settings.textback.message
 
 
 PREVIEWS = [

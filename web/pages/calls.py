@@ -9,12 +9,13 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import AnswerCall, HangUp
 from bridge.records import views
 from bridge.rules import numbers
+from bridge.words.catalogue import N_, _
 from web import current
 from web.pages import paging
 from web.pages.told import in_words
 
 PAGE = 30
-FILTERS = {"open": "To call back", "missed": "Missed", "answered": "Answered", "all": "All"}
+FILTERS = {"open": N_("To call back"), "missed": N_("Missed"), "answered": N_("Answered"), "all": N_("All")}
 
 pages = Blueprint("calls", __name__)
 
@@ -61,7 +62,7 @@ def _who(session: Session, bridge: Bridge, number: str) -> str:
     contact = views.contact_at(session, numbers.e164(number, bridge.region()) or number)
     if contact is not None and contact.name:
         return contact.name
-    return numbers.pretty(number, bridge.region()) if number != "unknown" else "Somebody"
+    return numbers.pretty(number, bridge.region()) if number != "unknown" else _("Somebody")
 
 
 @pages.route("/calls/ringing", methods=["POST"])

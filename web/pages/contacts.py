@@ -14,6 +14,7 @@ from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.text_files import pieces
+from bridge.words.catalogue import N_, _, ngettext
 from web import current, limits
 from web.pages import paging
 from web.pages.told import in_words
@@ -22,10 +23,10 @@ LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
 KIND_WORDS = {
-    "": "Customer: gets texts back",
-    "staff": "Staff: never texted",
-    "supplier": "Supplier: never texted",
-    "never": "Somebody else who is never texted",
+    "": N_("Customer: gets texts back"),
+    "staff": N_("Staff: never texted"),
+    "supplier": N_("Supplier: never texted"),
+    "never": N_("Somebody else who is never texted"),
 }
 
 pages = Blueprint("contacts", __name__)
@@ -94,7 +95,7 @@ def import_contacts() -> str | tuple[str, int]:
     bridge = current.bridge()
     file = request.files.get("file")
     if file is None or not file.filename:
-        abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
+        abort(400, _("No file was chosen. Choose a vCard (.vcf) or CSV file first."))
     if file.stream.seek(0, SEEK_END) > limits.LARGEST_FILE:
         abort(413)
     file.stream.seek(0)
@@ -103,10 +104,8 @@ def import_contacts() -> str | tuple[str, int]:
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
         if not isinstance(answer, Done):
-            abort(
-                503,
-                f"{taken} contacts were stored, then: {in_words(answer)} Bring the same file again later.",
-            )
+            stored = ngettext("{number} contact was stored.", "{number} contacts were stored.", taken)
+            abort(503, f"{stored} {in_words(answer)} {_('Bring the same file again later.')}")
         taken += len(some)
     return _list(read, taken)
 
@@ -140,7 +139,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
     bridge = current.bridge()
     if not request.form.get("sure"):
-        return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
+        return _one(address, _("Nothing was deleted: tick the box to confirm it.")), 422
     answer = bridge.request(Forget(address), PATIENCE, by=g.user)
     if not isinstance(answer, Done):
         return _one(address, in_words(answer)), 409
@@ -150,7 +149,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
 def _one(address: str, problem: str | None) -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+        person = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
         events = views.consents(session, person)
     return render_template(
         "contact.html",

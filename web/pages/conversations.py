@@ -25,7 +25,9 @@ from bridge.records import users, views
 from bridge.records.tables import Contact
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
-from bridge.rules.wording import TWINS, alphabet, cost, plain
+from bridge.rules.wording import TWINS, alphabet
+from bridge.words.catalogue import N_, _
+from bridge.words.preview import cost, cost_words
 from web import current
 from web.pages import finding, paging
 from web.pages.told import in_words
@@ -34,7 +36,9 @@ LIST = 40
 THREAD = 60
 # So much of what came later is shown below a row that was searched.
 LATER = 20
-FILTERS = {"open": "Open", "mine": "Mine", "done": "Done", "all": "All"}
+# The longest reply, of characters that take the most room.
+MOST_PARTS = LONGEST_REPLY // 67 + 1
+FILTERS = {"open": N_("Open"), "mine": N_("Mine"), "done": N_("Done"), "all": N_("All")}
 
 pages = Blueprint("conversations", __name__)
 
@@ -90,13 +94,17 @@ def reply(address: str) -> Response | tuple[str, int]:
 def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     bridge = current.bridge()
     if len(draft.body) > LONGEST_REPLY:
-        problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
+        problem = _(
+            "This is too long for a text: {length} of {most} characters.",
+            length=len(draft.body),
+            most=LONGEST_REPLY,
+        )
         return _page(address, replace(draft, problem=problem)), 422
-    wanted = WriteText(address, plain(draft.body), g.user, draft.despite_stop, draft.ticket or None)
+    wanted = WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None)
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
-        problem = f"{in_words(answer)} Do not send this again: it goes out by itself."
+        problem = f"{in_words(answer)} {_('Do not send this again: it goes out by itself.')}"
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Done):
         return _page(address, replace(draft, problem=in_words(answer), ticket="")), 409
@@ -106,8 +114,8 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
 
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
-    answer = bridge.request(SaveReply(plain(draft.body)), by=g.user)
-    said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else in_words(answer)
+    answer = bridge.request(SaveReply(draft.body), by=g.user)
+    said = _("Saved. It stands under Saved replies.") if isinstance(answer, Done) else in_words(answer)
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
@@ -202,7 +210,7 @@ def _page(address: str | None, draft: Draft) -> str:
                 session, which=chosen, user=g.user, before=before, limit=LIST + 1
             )
         if address is not None:
-            contact = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+            contact = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
             until = _until(session, contact)
             if text:
                 found_here = finding.in_thread(session, contact, text)
@@ -232,7 +240,7 @@ def _page(address: str | None, draft: Draft) -> str:
         missed_here=_to_call_back(rows),
         untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
-        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
+        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS, "words": cost_words(MOST_PARTS)},
         now=current.bridge().now(),
     )
 

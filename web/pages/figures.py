@@ -1,174 +1,104 @@
-"""`/figures`: how many calls come and are missed, and when, what our texts do, and how long people wait; also as CSV."""
+"""`/figures`: how many calls come and are missed, and when, what our texts do and cost, how long people wait; as CSV too."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup
 from sqlmodel import Session
 
 from bridge.contract.bridge import Bridge
-from bridge.records.views import figures
+from bridge.records.views import call_lines, figures
+from bridge.records.views.call_lines import CallLine
 from bridge.records.views.figures import Day, Figures
-from bridge.rules.hours import lasted
+from bridge.rules.money import Price
 from bridge.rules.spreadsheet import guarded_number
+from bridge.words.catalogue import N_, _
 from web import current
-from web.pages import charts
+from web.pages.figure_pictures import pictures
+from web.pages.filters import OUTCOMES, what_we_did
 
-PERIODS = {7: "7 days", 28: "4 weeks", 42: "6 weeks"}
-USUAL = 28
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ANSWERS = ("within 5 minutes", "5 to 15 minutes", "15 to 60 minutes", "later")
-PATIENCE = ("under 5 s", "5 to 10 s", "10 to 15 s", "15 to 20 s", "20 to 30 s", "longer")
-DAYS_HEAD = ("date", "calls", "missed", "answered", "texts sent", "texts answered")
-CALLS_HEAD = ("started", "number", "name", "outcome", "seconds", "textback", "reason", "called back")
+# How far back: so many days, today the last of them, or a week of the calendar (so many weeks ago).
+DAYS = {"7": N_("7 days"), "28": N_("4 weeks"), "42": N_("6 weeks")}
+WEEKS = {"week": 0, "last-week": 1}
+PERIODS = {"week": N_("This week"), "last-week": N_("Last week"), **DAYS}
+USUAL = "28"
+COUNTS = (
+    N_("calls"),
+    N_("missed"),
+    N_("answered"),
+    N_("texts sent"),
+    N_("texts answered"),
+    N_("texts in all"),
+    N_("cost"),
+)
+DAYS_HEAD = (N_("date"), *COUNTS)
+WEEKS_HEAD = (N_("week"), N_("from"), N_("to"), *COUNTS)
+# Codes for programs, and beside them words; `started` once more for programs, with the zone.
+CALLS_HEAD = (
+    *(
+        N_("date"),
+        N_("time"),
+        N_("number"),
+        N_("name"),
+        N_("outcome"),
+        N_("how it ended"),
+        N_("seconds"),
+        N_("textback"),
+        N_("reason"),
+        N_("what we did"),
+    ),
+    *(N_("called back"), N_("started")),
+)
 
 pages = Blueprint("figures", __name__)
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A picture with its sentence, and the same numbers as a table; no picture where there is nothing to count."""
-
-    title: str
-    words: str
-    svg: Markup | None = None
-    head: tuple[str, ...] = ()
-    rows: Sequence[Sequence[object]] = ()
-    note: str = ""
-
-
 @pages.route("/figures")
 def show() -> str:
-    """The figures as a page. days: 7, 28 or 42, today the last of them."""
-    found, days = _figures(), _period()
+    """The figures as a page. days: 7, 28 or 42, today the last of them; or week or last-week, from Monday on."""
+    found, chosen, price = _figures(), _period(), _price()
     return render_template(
         "figures.html",
         periods=PERIODS,
-        chosen=days,
+        chosen=chosen,
         figures=found,
-        empty=not (found.calls or found.texts or found.unanswered or found.answers.median is not None),
-        pictures=[picture(found) for picture in (_days, _week, _texts, _answers, _patience)],
+        spent=price.of(found.parts) if price else None,
+        empty=not (
+            any(week.calls or week.parts for week in found.weeks)
+            or found.unanswered
+            or found.answers.median is not None
+        ),
+        pictures=pictures(found, price, so_far=chosen != "last-week"),
     )
 
 
-def _period() -> int:
-    days = request.args.get("days", USUAL, int)
-    return days if days in PERIODS else USUAL
+def _period() -> str:
+    chosen = request.args.get("days", USUAL)
+    return chosen if chosen in PERIODS else USUAL
+
+
+def _span(zone: tzinfo | None) -> tuple[datetime, datetime]:
+    now, chosen = current.bridge().now(), _period()
+    if chosen in WEEKS:
+        return figures.weeks_ago(WEEKS[chosen], now, zone)
+    return figures.last_days(int(chosen), now, zone)
 
 
 def _zone(bridge: Bridge) -> tzinfo | None:
     return bridge.settings().shop.zone
 
 
+def _price() -> Price | None:
+    return current.bridge().settings().shop.text_price
+
+
 def _figures() -> Figures:
     bridge = current.bridge()
     zone = _zone(bridge)
-    since, until = figures.last_days(_period(), current.bridge().now(), zone)
     with Session(bridge.engine) as session:
-        return figures.gather(session, since, until, zone)
-
-
-# ---- the pictures, each with its words
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def _date(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
-
-
-def _days(found: Figures) -> Picture:
-    title = "Calls a day"
-    most = max(found.days, key=lambda day: day.calls)
-    words = f"{_many(found.calls, 'call')}, {found.missed} of them missed."
-    if not found.calls:
-        return Picture(title, "Nobody called in this time.")
-    words += f" Most came on {_date(most.date)}: {most.calls}."
-    bars = [_bar(day, len(found.days)) for day in found.days]
-    svg = charts.bars(bars, f"{title}. {words}", ("calls", "of them missed"))
-    rows = [(_date(day.date), day.calls, day.missed) for day in found.days]
-    return Picture(title, words, svg, ("Day", "Calls", "Missed"), rows)
-
-
-def _bar(day: Day, days: int) -> charts.Bar:
-    """Of many days only some Mondays are named: there is no room for more."""
-    named = days <= 7 or (day.date.weekday() == 0 and (days <= 28 or day.date.toordinal() // 7 % 3 == 0))
-    tick = f"{day.date:%a}" if days <= 7 else f"{day.date.day} {day.date:%b}"
-    says = f"{_date(day.date)}: {_many(day.calls, 'call')}, {day.missed} missed"
-    return charts.Bar(day.calls, day.missed, says, tick if named else "")
-
-
-def _week(found: Figures) -> Picture:
-    title = "When calls are missed"
-    most, day, hour = max(
-        (count, -day, -hour) for day, row in enumerate(found.week) for hour, count in enumerate(row)
-    )
-    if not most:
-        return Picture(title, "No call was missed in this time.")
-    words = (
-        f"Most on {WEEK[-day]}s from {-hour}:00 to {1 - hour}:00: {most}. The stronger the colour, the more."
-    )
-    says = [
-        [_field(day, hour, count) for hour, count in enumerate(row)] for day, row in enumerate(found.week)
-    ]
-    rows = [(f"{hour}:00", *(row[hour] for row in found.week)) for hour in range(24)]
-    svg = charts.heat(
-        list(zip((day[:3] for day in WEEK), found.week, strict=True)), says, f"{title}. {words}"
-    )
-    return Picture(title, words, svg, ("From", *(day[:3] for day in WEEK)), rows)
-
-
-def _field(day: int, hour: int, count: int) -> str:
-    return f"{WEEK[day]}, {hour}:00 to {hour + 1}:00: {count} missed"
-
-
-def _texts(found: Figures) -> Picture:
-    title = "What became of missed calls"
-    if not (found.missed or found.texts):
-        return Picture(title, "No call was missed, so nobody was texted.")
-    words = f"{_many(found.texts, 'automatic text')} went out, and {found.replies} got an answer."
-    note = "Who rings again soon gets no second text, so there are fewer texts than missed calls."
-    note = note if found.texts < found.missed else ""
-    rungs = [
-        ("missed calls", found.missed, "part"),
-        ("texted back", found.texts, "good"),
-        ("answered our text", found.replies, "good"),
-    ]
-    return _ladder(title, words, rungs, "Calls and texts", note)
-
-
-def _answers(found: Figures) -> Picture:
-    title = "How soon we answer"
-    if found.answers.median is None and not found.unanswered:
-        return Picture(title, "No text came in that asked for an answer.")
-    words = "Nobody here has answered one yet."
-    if found.answers.median is not None:
-        words = f"A text from a customer typically waits {lasted(found.answers.median)} for our first answer."
-    rungs = [(name, count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
-    return _ladder(title, words, [*rungs, ("not yet", found.unanswered, "part")], "First answer")
-
-
-def _patience(found: Figures) -> Picture:
-    title = "How long callers let it ring"
-    median = found.patience.median
-    if median is None:
-        return Picture(title, "Nobody gave up while it rang.")
-    words = f"Of those who gave up, half had done so after {_many(int(median.total_seconds()), 'second')}."
-    rungs = [(name, count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
-    return _ladder(title, words, rungs, "Rang for")
-
-
-def _ladder(
-    title: str, words: str, rungs: Sequence[tuple[str, int, str]], head: str, note: str = ""
-) -> Picture:
-    rows = [(name, count) for name, count, _ in rungs]
-    return Picture(title, words, charts.ladder(rungs, f"{title}. {words}"), (head, "Number"), rows, note)
+        return figures.gather(session, *_span(zone), zone)
 
 
 # ---- as files
@@ -177,11 +107,30 @@ def _ladder(
 @pages.route("/figures/days.csv")
 def days_file() -> Response:
     """A line for each day."""
-    rows = [
-        (day.date.isoformat(), day.calls, day.missed, day.answered, day.texts, day.replies)
-        for day in _figures().days
-    ]
+    price = _price()
+    rows = [(day.date.isoformat(), *_counts(day, price)) for day in _figures().days]
     return _file("days", _lines(DAYS_HEAD, rows))
+
+
+@pages.route("/figures/weeks.csv")
+def weeks_file() -> Response:
+    """A line for each week of the calendar."""
+    price = _price()
+    rows = [(*_week(week.date), *_counts(week, price)) for week in _figures().weeks]
+    return _file("weeks", _lines(WEEKS_HEAD, rows))
+
+
+def _week(monday: date) -> tuple[str, str, str]:
+    """
+    >>> _week(date(2026, 11, 23))
+    ('2026-W48', '2026-11-23', '2026-11-29')
+    """
+    return f"{monday:%G-W%V}", monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+
+
+def _counts(day: Day, price: Price | None) -> tuple[object, ...]:
+    cost = price.plain(day.parts) if price else ""
+    return day.calls, day.missed, day.answered, day.texts, day.replies, day.parts, cost
 
 
 @pages.route("/figures/calls.csv")
@@ -189,32 +138,25 @@ def calls_file() -> Response:
     """A line for each call, sent as it is read."""
     bridge = current.bridge()
     zone = _zone(bridge)
-    found = figures.calls(bridge.engine, *figures.last_days(_period(), current.bridge().now(), zone))
+    found = call_lines.call_lines(bridge.engine, *_span(zone))
     return _file("calls", _lines(CALLS_HEAD, (_cells(call, zone) for call in found)))
 
 
-def _cells(call: figures.CallLine, zone: tzinfo | None) -> tuple[object, ...]:
-    started, back = _local(call.started, zone), call.called_back and _local(call.called_back, zone)
+def _cells(call: CallLine, zone: tzinfo | None) -> tuple[object, ...]:
+    started = call.started.astimezone(zone)
+    back = f"{call.called_back.astimezone(zone):%Y-%m-%d %H:%M:%S}" if call.called_back else ""
     return (
-        started,
-        call.number,
-        call.name,
-        call.outcome,
-        call.seconds,
-        call.textback,
-        call.reason,
-        back,
+        *(f"{started:%Y-%m-%d}", f"{started:%H:%M:%S}", call.number, call.name),
+        *(call.outcome or "", _(OUTCOMES[call.outcome]) if call.outcome else "", call.seconds),
+        *(call.textback, call.reason or "", what_we_did(call.textback, call.reason, call.withheld)),
+        *(back, started.isoformat(timespec="seconds")),
     )
-
-
-def _local(moment: datetime, zone: tzinfo | None) -> str:
-    return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """The file in pieces, after the mark without which Excel takes it for its own old alphabet."""
     yield "\ufeff"
-    yield _line(head)
+    yield _line([_(word) for word in head])
     for cells in rows:
         yield _line(cells)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.contract.status import Status
 from bridge.rules.troubles import BoxTrouble, ListTrouble
+from bridge.words.catalogue import _
 from bridge.words.reasons import error_sentence
 from modem.contract import Coded, TroubleCode
 
@@ -33,7 +34,7 @@ def notices(status: Status, enabled: bool) -> list[Notice]:
     if not enabled:
         told.append(Notice(error_sentence("disabled")))
     elif status.paused:
-        told.append(Notice(error_sentence(status.paused), "resume", "Resume texts"))
+        told.append(Notice(error_sentence(status.paused), "resume", _("Resume texts")))
     if status.closed:
-        told.append(Notice(error_sentence(status.closed), "open", "Open again"))
+        told.append(Notice(error_sentence(status.closed), "open", _("Open again")))
     return told

@@ -8,7 +8,6 @@ from bridge.contract.answers import Done
 from bridge.contract.requests import SaveReply
 from bridge.records import views
 from bridge.rules.limits import LONGEST_REPLY
-from bridge.rules.wording import plain
 from web import current
 from web.pages import paging
 from web.pages.told import in_words
@@ -28,7 +27,7 @@ def change() -> Response | tuple[str, int]:
     bridge = current.bridge()
     key = paging.number(request.form.get("drop", ""))
     body = request.form.get("body", "").replace("\r\n", "\n")
-    wanted = SaveReply(plain(body)) if key is None else SaveReply("", key)
+    wanted = SaveReply(body) if key is None else SaveReply("", key)
     answer = bridge.request(wanted, by=g.user)
     if not isinstance(answer, Done):
         return _page(body, in_words(answer)), 422

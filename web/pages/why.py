@@ -7,16 +7,17 @@ from datetime import datetime
 from bridge.records.views import CallRow
 from bridge.rules.states import Textback
 from bridge.words import reasons
+from bridge.words.catalogue import N_, gettext
 from bridge.words.reasons import error_sentence
 
 # textback state of a call -> what became of its text; {time}: when.
 BECAME = {
-    Textback.SCHEDULED: "The text goes out later ({time}).",
-    Textback.SENDING: "The text is being sent.",
-    Textback.SENT: "The text was sent ({time}).",
-    Textback.DELIVERED: "The text arrived ({time}).",
-    Textback.FAILED: "The text did not go out.",
-    Textback.UNCONFIRMED: "Nobody knows whether the text went out.",
+    Textback.SCHEDULED: N_("The text goes out later ({time})."),
+    Textback.SENDING: N_("The text is being sent."),
+    Textback.SENT: N_("The text was sent ({time})."),
+    Textback.DELIVERED: N_("The text arrived ({time})."),
+    Textback.FAILED: N_("The text did not go out."),
+    Textback.UNCONFIRMED: N_("Nobody knows whether the text went out."),
 }
 
 
@@ -35,7 +36,7 @@ def why(call: CallRow, clock: Callable[[datetime], str] = str) -> Why:
     if call.textback not in BECAME:
         chip = reasons.chip(call.reason) or ""
         return Why((stop or told or f"{chip[:1].upper()}{chip[1:]}.",), tuple(passed))
-    words = BECAME[call.textback].format(time=clock(call.text_at) if call.text_at else "?")
+    words = gettext(BECAME[call.textback], time=clock(call.text_at) if call.text_at else "?")
     return Why((words, told) if told else (words,), tuple(passed))
 
 

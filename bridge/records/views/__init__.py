@@ -12,7 +12,7 @@ from bridge.records.views.conversation_list import (
     saved_replies,
     thread,
 )
-from bridge.records.views.message_list import automatic_texts, messages, unread, waiting
+from bridge.records.views.message_list import Texted, automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (
     AuditRow,
     CallRow,
@@ -32,6 +32,7 @@ __all__ = [
     "MessageRow",
     "NoteRow",
     "Place",
+    "Texted",
     "ThreadRow",
     "audit_entries",
     "automatic_texts",

@@ -48,6 +48,7 @@ def _call_row(
         called_back=call.called_back,
         called_back_by=call.called_back_by,
         opted_out=contact is not None and contact.opted_out_at is not None,
+        excluded=contact is not None and contact.excluded,
         blocked=contact is not None and contact.blocked,
     )
 

@@ -5,31 +5,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, and_, func, literal_column, or_
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import defer, load_only
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from bridge.records.rows import id_of
-from bridge.records.tables import Call, Contact, Message
-from bridge.records.views import textback
+from bridge.records.views import figure_counts
+from bridge.records.views.figure_counts import Calls, Texts, Untexted
 from bridge.rules.hours import at_clock
-from bridge.rules.states import ANSWERED, MISSED, WENT_OUT, MessageKind
-from modem.contract import CallOutcome
+from bridge.rules.states import ANSWERED, MISSED, MessageKind
 
 # Where one bar ends and the next begins (seconds): our first replies, and callers who gave up.
 REPLY_BOUNDS, PATIENCE_BOUNDS = (300, 900, 3600), (5, 10, 15, 20, 30)
-# So many calls of a file are read at once.
-BATCH = 500
+
+
+# What the shop's clock shows as a step of time begins.
+Shown = dict[int, datetime]
 
 
 @dataclass(frozen=True)
 class Day:
-    """One day at the shop. texts: automatic ones that went out; replies: how many of those were answered."""
+    """One day at the shop, or a week from its Monday on. texts: automatic ones that went out; replies: how many of those were
+    answered; parts: what the operator counts of all texts that went out, ours by hand too."""
 
     date: date
     calls: int
@@ -37,6 +34,7 @@ class Day:
     answered: int
     texts: int
     replies: int
+    parts: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,10 +47,14 @@ class Spread:
 
 @dataclass(frozen=True)
 class Figures:
-    """week: missed calls from Monday to Sunday, hour by hour of the shop's clock. answers: to texts that asked for one;
-    unanswered: those that still wait. patience: of callers who gave up."""
+    """weeks: those of the calendar that the days lie in, from their Mondays on, at least the last and the one before it.
+    week: missed calls from Monday to Sunday, hour by hour of the shop's clock. untexted: why missed calls got no text, the most
+    frequent reason first. answers: to texts that asked for one; unanswered: those that still wait. patience: of callers who
+    gave up."""
 
     days: tuple[Day, ...]
+    weeks: tuple[Day, ...]
+    untexted: tuple[Untexted, ...]
     week: tuple[tuple[int, ...], ...]
     answers: Spread
     unanswered: int
@@ -78,19 +80,10 @@ class Figures:
         """How many of those texts were answered, over all days."""
         return sum(day.replies for day in self.days)
 
-
-@dataclass(frozen=True)
-class CallLine:
-    """One call as a spreadsheet gets it. seconds: None while it rings or runs."""
-
-    started: datetime
-    number: str
-    name: str
-    outcome: str
-    seconds: int | None
-    textback: str
-    reason: str
-    called_back: datetime | None
+    @property
+    def parts(self) -> int:
+        """What the operator counts of all texts that went out, over all days."""
+        return sum(day.parts for day in self.days)
 
 
 def last_days(count: int, now: datetime, zone: tzinfo | None) -> tuple[datetime, datetime]:
@@ -103,99 +96,42 @@ def last_days(count: int, now: datetime, zone: tzinfo | None) -> tuple[datetime,
     return at_clock(now.astimezone(zone).date() - timedelta(days=count - 1), 0, zone), now
 
 
+def weeks_ago(count: int, now: datetime, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """The calendar week so long ago, from Monday to Sunday; 0: this one, until now.
+
+    >>> from datetime import UTC
+    >>> [f"{moment:%a %d}" for moment in weeks_ago(1, datetime(2026, 11, 25, 12, tzinfo=UTC), UTC)]
+    ['Mon 16', 'Mon 23']
+    """
+    monday = _monday(now.astimezone(zone).date()) - timedelta(weeks=count)
+    return at_clock(monday, 0, zone), min(now, at_clock(monday + timedelta(weeks=1), 0, zone))
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def gather(session: Session, since: datetime, until: datetime, zone: tzinfo | None) -> Figures:
     """Everything from `since` on and before `until`; zone: the shop's, None for the machine's."""
-    dates = tuple(_dates(since, until, zone))
-    step = _step(dates, zone)
-    calls, texts = _calls(session, since, until, step), _texts(session, since, until, step)
-    answers = _answers(session, since, until)
+    first, last = since.astimezone(zone).date(), (until - timedelta.resolution).astimezone(zone).date()
+    dates = tuple(_dates(min(_monday(first), _monday(last) - timedelta(weeks=1)), last))
+    begin, step = at_clock(dates[0], 0, zone), figure_counts.step(dates, zone)
+    calls = figure_counts.calls(session, begin, until, step)
+    texts = figure_counts.texts(session, begin, until, step)
+    answers = figure_counts.answers(session, since, until)
     unanswered = answers.pop(None, 0)
-    shown = {at: datetime.fromtimestamp(at * step, zone) for at, *_ in (*calls, *texts)}
+    steps = {row[0] for row in calls} | {row[0] for row in texts}
+    shown = {at: datetime.fromtimestamp(at * step, zone) for at in steps}
+    days = _days(calls, texts, shown, dates)
     return Figures(
-        days=_days(calls, texts, shown, dates),
-        week=_week(calls, shown),
+        days=tuple(day for day in days if day.date >= first),
+        weeks=_weeks(days),
+        untexted=figure_counts.untexted(session, since, until),
+        week=_week([row for row in calls if shown[row[0]].date() >= first], shown),
         answers=_spread(answers, REPLY_BOUNDS),
         unanswered=unanswered,
-        patience=_spread(_patience(session, since, until), PATIENCE_BOUNDS),
+        patience=_spread(figure_counts.patience(session, since, until), PATIENCE_BOUNDS),
     )
-
-
-# ---- what the database adds up
-
-# (step of time, outcome, calls) and (step of time, texts, answered texts); what the shop's clock shows as a step begins
-Calls = Sequence[tuple[int, str | None, int]]
-Texts = Sequence[tuple[int, int, int]]
-Shown = dict[int, datetime]
-
-
-class _Seconds(FunctionElement[int]):
-    """Whole seconds from 1970 to a moment. SQLAlchemy's own extract() keeps PostgreSQL's fractions, and is slow on SQLite."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(_Seconds)
-def _in_general(element: _Seconds, compiler: SQLCompiler, **how: Any) -> str:
-    return f"CAST(FLOOR(EXTRACT(EPOCH FROM {compiler.process(element.clauses, **how)})) AS BIGINT)"
-
-
-@compiles(_Seconds, "sqlite")
-def _on_sqlite(element: _Seconds, compiler: SQLCompiler, **how: Any) -> str:
-    return f"unixepoch({compiler.process(element.clauses, **how)})"
-
-
-def _step(dates: Sequence[date], zone: tzinfo | None) -> int:
-    """The seconds by which calls are added up, so that every day and hour of the zone begins with a step: an hour, or a quarter
-    of one where clocks are not whole hours off."""
-    offsets = [at_clock(day, 0, zone).astimezone(zone).utcoffset() or timedelta(0) for day in dates]
-    return 900 if any(offset % timedelta(hours=1) for offset in offsets) else 3600
-
-
-def _steps(moment: Any, step: int) -> Any:
-    """The step that a moment lies in, counted from 1970. Its width stands in the statement itself, since PostgreSQL would not
-    group by a parameter."""
-    return _Seconds(moment) // literal_column(str(step), BigInteger)
-
-
-def _within(moment: Any, since: datetime, until: datetime) -> Any:
-    return and_(moment >= since, moment < until)
-
-
-def _calls(session: Session, since: datetime, until: datetime, step: int) -> Calls:
-    at = _steps(Call.started, step)
-    query = select(at, Call.outcome, func.count()).where(_within(Call.started, since, until))
-    return [(*row,) for row in session.exec(query.group_by(at, col(Call.outcome)))]
-
-
-def _texts(session: Session, since: datetime, until: datetime, step: int) -> Texts:
-    at = _steps(Message.created, step)
-    query = select(at, func.count(), func.count(col(Message.answered))).where(
-        Message.kind == MessageKind.AUTO,
-        _within(Message.created, since, until),
-        col(Message.status).in_(WENT_OUT),
-    )
-    return [(*row,) for row in session.exec(query.group_by(at))]
-
-
-def _answers(session: Session, since: datetime, until: datetime) -> Counter[int | None]:
-    """Seconds until we answered -> texts; None for those that nobody has answered yet."""
-    waited = _Seconds(Message.answered) - _Seconds(Message.created)
-    query = select(waited, func.count()).where(
-        col(Message.asks).is_(True), _within(Message.created, since, until)
-    )
-    return Counter(dict(session.exec(query.group_by(waited)).all()))
-
-
-def _patience(session: Session, since: datetime, until: datetime) -> Counter[int]:
-    """Seconds until they gave up -> calls."""
-    rang = _Seconds(Call.ended) - _Seconds(Call.started)
-    query = select(rang, func.count()).where(
-        Call.outcome == CallOutcome.ABANDONED,
-        _within(Call.started, since, until),
-        col(Call.ended).is_not(None),
-    )
-    return Counter(dict(session.exec(query.group_by(rang)).all()))
 
 
 # ---- folded into the shop's days and hours
@@ -206,9 +142,12 @@ def _days(calls: Calls, texts: Texts, shown: Shown, dates: Sequence[date]) -> tu
     tally: Counter[tuple[date, str]] = Counter()
     for at, outcome, count in calls:
         tally[shown[at].date(), _sort(outcome)] += count
-    for at, sent, answered in texts:
-        tally[shown[at].date(), "texts"] += sent
-        tally[shown[at].date(), "replies"] += answered
+    for at, kind, sent, answered, parts in texts:
+        day = shown[at].date()
+        tally[day, "parts"] += parts
+        if kind is MessageKind.AUTO:
+            tally[day, "texts"] += sent
+            tally[day, "replies"] += answered
     return tuple(_day(day, tally) for day in dates)
 
 
@@ -219,11 +158,19 @@ def _sort(outcome: str | None) -> str:
 def _day(day: date, tally: Counter[tuple[date, str]]) -> Day:
     missed, answered, other = (tally[day, sort] for sort in ("missed", "answered", "other"))
     calls = missed + answered + other
-    return Day(day, calls, missed, answered, tally[day, "texts"], tally[day, "replies"])
+    return Day(day, calls, missed, answered, tally[day, "texts"], tally[day, "replies"], tally[day, "parts"])
 
 
-def _dates(since: datetime, until: datetime, zone: tzinfo | None) -> Iterator[date]:
-    day, last = since.astimezone(zone).date(), (until - timedelta.resolution).astimezone(zone).date()
+def _weeks(days: Sequence[Day]) -> tuple[Day, ...]:
+    return tuple(_sum(monday, tuple(some)) for monday, some in groupby(days, lambda day: _monday(day.date)))
+
+
+def _sum(first: date, days: Sequence[Day]) -> Day:
+    counted = ("calls", "missed", "answered", "texts", "replies", "parts")
+    return Day(first, **{name: sum(getattr(day, name) for day in days) for name in counted})
+
+
+def _dates(day: date, last: date) -> Iterator[date]:
     while day <= last:
         yield day
         day += timedelta(days=1)
@@ -256,62 +203,3 @@ def _median(found: Counter[Any]) -> timedelta | None:
         if seen >= half:
             return timedelta(seconds=max(0, seconds))
     return None
-
-
-# ---- call by call
-
-
-def calls(engine: Engine, since: datetime, until: datetime) -> Iterator[CallLine]:
-    """Every call of the time, oldest first. Between two batches nothing is held: who takes them may be slow."""
-    mark = (since, 0)
-    while True:
-        with Session(engine) as session:
-            rows = _batch(session, mark, until)
-            lines = [_line(*row) for row in rows]
-        yield from lines
-        if len(rows) < BATCH:
-            return
-        mark = (rows[-1][0].started, id_of(rows[-1][0]))
-
-
-def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Sequence[Any]:
-    """The calls after this one (started, id), each with its contact and the text that answers it, as far as a line shows
-    them: neither traces nor what people wrote."""
-    columns: Any = (Call, Contact, Message)
-    query = (
-        select(*columns)
-        .outerjoin(Contact, col(Contact.id) == Call.contact_id)
-        .outerjoin(Message, col(Message.id) == Call.message_id)
-        .where(
-            _within(Call.started, mark[0], until),
-            or_(col(Call.started) > mark[0], col(Call.id) > mark[1]),
-        )
-        .order_by(col(Call.started), col(Call.id))
-        .limit(BATCH)
-        .options(
-            defer(_a(Call.trace)),
-            load_only(_a(Contact.address), _a(Contact.name)),
-            load_only(_a(Message.status)),
-        )
-    )
-    rows: Sequence[Any] = session.exec(query).all()
-    return rows
-
-
-def _a(attribute: Any) -> Any:
-    """The column itself: a table's fields are typed as the values that rows hold."""
-    return attribute
-
-
-def _line(call: Call, contact: Contact | None, message: Message | None) -> CallLine:
-    state, reason = textback(call, message)
-    return CallLine(
-        started=call.started,
-        number=contact.address if contact else call.e164 or call.number or "",
-        name=contact.name if contact else "",
-        outcome=call.outcome or "",
-        seconds=round((call.ended - call.started).total_seconds()) if call.ended else None,
-        textback=state,
-        reason=reason or "",
-        called_back=call.called_back,
-    )

@@ -1,6 +1,7 @@
 """Messages as they are shown, and how many wait."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, false, func
@@ -9,13 +10,23 @@ from sqlmodel import Session, col, select
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.search_index import texts_with
-from bridge.records.tables import Contact, Line, Message, MessageWords
+from bridge.records.tables import Call, Contact, Line, Message, MessageWords
 from bridge.records.views.rows import FOUND, UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.folding import words
 from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
-MONTH = timedelta(days=30)
+# Of less than that nobody can tell what a month is like.
+MONTH, ENOUGH = timedelta(days=30), timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Texted:
+    """How many callers got an automatic text since then, and how many that is in a month; None where it is too soon to tell."""
+
+    count: int
+    since: datetime
+    monthly: int | None
 
 
 def message_row(message: Message, contact: Contact, line: str, doubted: float) -> MessageRow:
@@ -87,16 +98,15 @@ def _with_words(
     return exists(those.where(*(theirs(f" {word}", autoescape=True) for word in wanted)))
 
 
-def automatic_texts(session: Session, now: datetime) -> int:
-    """How many callers get an automatic text in a month, by those of the last thirty days; a younger box is reckoned up."""
-    texts = select(func.count(), func.min(Message.created)).where(
-        Message.kind == MessageKind.AUTO,
-        Message.created >= now - MONTH,
-        col(Message.status).in_(WENT_OUT),
+def automatic_texts(session: Session, now: datetime) -> Texted:
+    """Of the last thirty days; a younger box is reckoned up, but none that has seen less than ENOUGH."""
+    first = session.exec(select(Call.started).order_by(col(Call.started)).limit(1)).first() or now
+    since = max(first, now - MONTH)
+    texts = select(func.count()).where(
+        Message.kind == MessageKind.AUTO, Message.created >= since, col(Message.status).in_(WENT_OUT)
     )
-    count, first = session.exec(texts).one()
-    days = max(1.0, (now - first) / timedelta(days=1)) if first else 1.0
-    return round(count * min(30.0, 30.0 / days)) if count else 0
+    count = session.exec(texts).one()
+    return Texted(count, since, round(count * (MONTH / (now - since))) if now - since >= ENOUGH else None)
 
 
 def unread(session: Session) -> int:

@@ -54,6 +54,7 @@ class CallRow:
     called_back: datetime | None = None
     called_back_by: str | None = None
     opted_out: bool = False
+    excluded: bool = False
     blocked: bool = False
     doubtful: bool = False
 
