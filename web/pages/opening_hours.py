@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
 from bridge.records import users, views
+from bridge.words.catalogue import gettext
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
