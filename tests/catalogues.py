@@ -60,10 +60,12 @@ def read(code: str) -> Catalog:
 
 
 def updated(code: str, fresh: Catalog) -> Catalog:
-    """The translations of a language for the sentences that there are now; those of none are gone."""
+    """The translations of a language for the sentences that there are now; what is like an old one is in doubt (fuzzy)."""
     catalogue = read(code) if source(code).exists() else Catalog(locale=code, domain=DOMAIN, fuzzy=False)
-    catalogue.update(fresh, no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.update(fresh, update_creation_date=False)
     catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags = Message(message.id).flags | ({"fuzzy"} if message.fuzzy and message.string else set())
     name = Locale.parse(code).english_name
     catalogue.header_comment = HEADER.format(name=name)
     return catalogue
