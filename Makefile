@@ -22,14 +22,16 @@ $(READY): pyproject.toml constraints.txt setup.py $(wildcard bridge/locale/*/LC_
 	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --group dev --editable .
 	touch $(READY)
 
-# Each core takes a file at a time.
+# Each worker takes a file at a time, in the order of tests/conftest.py; without the last word, those with the most tests first.
+WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 test: $(READY) ## every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest $(WORKERS)
 
 # The floor is fail_under in pyproject.toml.
 cov: $(READY) ## every test, and which lines and branches it reaches; fails under the floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage run -m pytest $(WORKERS)
 	$(BIN)/coverage combine --quiet
 	@echo "The floor of coverage, in per cent of lines and branches: $$(sed -n 's/^fail_under = //p' pyproject.toml)"
 	$(BIN)/coverage report

@@ -13,10 +13,12 @@ from bridge.records.tables import KeyValue
 # The words, and the index of them.
 WORDS, INDEX = "messagewords", "searchindex"
 # The words are folded and cut already: what is not ASCII is a letter. No places in a text, no sizes: neither is asked for. The
-# first letters of words have lists of their own: most of what people type is no whole word.
+# first letters of words have lists of their own: without them a frequent word that is typed in part is put together from all of
+# its longer ones, and that even where it is typed whole.
+_PREFIXES = " ".join(map(str, range(1, 13)))
 _ON_SQLITE = (
     f"CREATE VIRTUAL TABLE {INDEX} USING fts5(words, content=messagewords, content_rowid=id, tokenize=ascii,"
-    " detail=none, columnsize=0, prefix='1 2 3 4 5 6')",
+    f" detail=none, columnsize=0, prefix='{_PREFIXES}')",
     f"CREATE TRIGGER messagewords_in AFTER INSERT ON messagewords BEGIN INSERT INTO {INDEX} (rowid, words)"
     " VALUES (new.id, new.words); END",
     f"CREATE TRIGGER messagewords_out AFTER DELETE ON messagewords BEGIN INSERT INTO {INDEX} ({INDEX}, rowid, words)"

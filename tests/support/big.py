@@ -22,6 +22,7 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import folded_contact
 from bridge.records.users import make_session_key
 from bridge.rules import blocklists
+from bridge.rules.folding import words
 from modem import contract
 from tests.support.people import add_user
 from web import create_app
@@ -52,6 +53,29 @@ def number(n: int) -> str:
 
 def name(n: int) -> str:
     return f"Somebody {n}" if n % 2 else ""
+
+
+COMMON = (
+    "hello hi thanks please can you the a to for my is are we open tomorrow today Monday car bike hair cake bread appointment"
+    " ready when what time yes no ok see then still there morning Käse Müller"
+)
+OFTEN = COMMON.split()
+TEXTED = "Hi! Sorry we missed your call. How can we help you? Feel free to text us here and we'll get back to you shortly."
+WRITTEN = tuple(
+    " ".join(OFTEN[(n * n * 7 + n * k + k * k * 3) % len(OFTEN)] for k in range(4 + n % 9))
+    for n in range(997)
+)
+WRITTEN_WORDS = tuple(" ".join(words(text)) for text in WRITTEN)
+
+
+def body(n: int) -> str:
+    """Of three texts one is the box's; the others have words that many have, and a number that few have."""
+    return f"{WRITTEN[n % len(WRITTEN)]} {n % 50_000}" if n % 3 else TEXTED
+
+
+def words_of(n: int) -> str:
+    """The words of such a text, as the box has them."""
+    return f"{WRITTEN_WORDS[n % len(WRITTEN)]} {n % 50_000}" if n % 3 else " ".join(words(TEXTED))
 
 
 def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
@@ -105,11 +129,11 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         )
         database.executemany(
             "INSERT INTO message (line_id, contact_id, direction, kind, body, status, created, due, expires, sent, parts,"
-            " tries, answered, asks, place) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
+            " tries, answered, asks, place) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
             (
                 (
                     whose(n),
-                    *(("in", "manual", "read") if n % 3 else ("out", "auto", "delivered")),
+                    *(("in", "manual", body(n), "read") if n % 3 else ("out", "auto", body(n), "delivered")),
                     *(moment(n, messages),) * 4,
                     moment(n, messages) if n % 4 else None,
                     n % 3 == 1,
@@ -117,6 +141,10 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
                 )
                 for n in range(messages)
             ),
+        )
+        database.executemany(
+            "INSERT INTO messagewords (id, words) VALUES (?, ?)",
+            ((n + 1, words_of(n)) for n in range(messages)),
         )
         last = max(contacts, calls + messages)
         database.execute("INSERT INTO keyvalue (name, value) VALUES ('place', ?)", (str(last),))
@@ -254,4 +282,18 @@ PAGES = (
     "/news",
 )
 # A part of a name or number is looked for in all contacts; calls and texts are not looked through.
-SEARCHES = ("/?q=zzz", "/?q=body+77", "/?q=400000", "/contacts?q=zzz", "/contacts?q=body+9")
+SEARCHES = (
+    "/?q=zzz",
+    "/?q=body+77",
+    "/?q=400000",
+    "/contacts?q=zzz",
+    "/contacts?q=body+9",
+    "/conversations?q=zzz",
+    "/conversations?q=h",
+    "/conversations?q=hello",
+    "/conversations?q=shortly",
+    "/conversations?q=muller+tomorrow+zzz",
+    "/conversations?q=K%C3%84SE+mull+17",
+    f"/conversations/{REGULAR}?q=muller",
+    f"/conversations/{REGULAR}?q=zzz",
+)

@@ -37,7 +37,7 @@ def until(look: Callable[[], T | None], what: str = "it") -> T:
     while (began := time.monotonic()) < over:
         if found := look():
             return found
-        threading.Event().wait(max(0.02, 4 * (time.monotonic() - began)))
+        threading.Event().wait(min(max(0.02, 4 * (time.monotonic() - began)), 0.5))
     raise AssertionError(f"{what} did not happen within {DEADLINE} s")
 
 
@@ -163,7 +163,7 @@ def a_box(
     """Start a box on this simulator; if `ready`, wait until its line is idle."""
     path = write_config(folder, simulator.port, textback, extra, hint, message, country)
     with _started(
-        start.running(config.load(path), start.reloader(path), clock=clock, timing=timing)
+        start.running(config.load(path), start.reloader(path), clock=clock, timing=timing, patience=DEADLINE)
     ) as running:
         thread = threading.Thread(target=running.loop.run)
         thread.start()

@@ -38,7 +38,7 @@ class Process:
         self.folder = folder
         self.simulator = simulator
         self._program = program
-        self._engine = open_engine(f"sqlite:///{folder}/textback.db")
+        self._engine = open_engine(f"sqlite:///{folder}/textback.db", read_only=True)
         self.config = write_config(folder, simulator.port, textback, extra + LIMITS)
         self._clock = folder / "clock"
         self._log = folder / "log"
@@ -79,14 +79,11 @@ class Process:
         )
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self._engine.dispose()  # nothing of ours holds the file then
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(DEADLINE)
             self._process = None
-
-    def close(self) -> None:
-        self.stop()
-        self._engine.dispose()
 
     def rows(self) -> list[CallRow]:
         with Session(self._engine) as session:
@@ -135,4 +132,4 @@ def a_process(
         try:
             yield process.start()
         finally:
-            process.close()
+            process.stop()

@@ -101,6 +101,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         loop.inbox.put,
         clock.utc,
         changes=lambda: loop.changes,
+        patience=DEADLINE,
     )
     thread = threading.Thread(target=loop.run)
     if at_work:
