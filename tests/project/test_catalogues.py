@@ -52,19 +52,19 @@ def test_what_the_code_fills_in_stands_in_every_form(code: str) -> None:
     for message in messages(code):
         one, *many = map(places, forms(message.id))
         allowed = {*one, *(place for more in many for place in more)}
-        for form in forms(message.string):
+        for form in filter(None, forms(message.string)):
             # A form for one alone may say it in a word.
             assert places(form) in ([allowed, allowed - {"number"}] if many else [one]), message.id
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_blanks_at_the_ends_and_full_stops_are_kept(code: str) -> None:
+def test_a_sentence_stays_one(code: str) -> None:
+    """It ends as one does, and has no blanks at its ends: others may stand beside it."""
     for message in messages(code):
-        for form in forms(message.string):
+        ends = forms(message.id)[0].endswith((".", "!", "?"))
+        for form in filter(None, forms(message.string)):
             assert form == form.strip(), message.id
-            assert form.endswith((".", "!", "?", ":")) == forms(message.id)[0].endswith(
-                (".", "!", "?", ":")
-            ), message.id
+            assert not ends or form.endswith((".", "!", "?")), message.id
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -73,7 +73,7 @@ def test_each_is_compiled(code: str) -> None:
     compiled = catalogue._load(code)
     for message in messages(code):
         if isinstance(message.id, str):
-            assert compiled.gettext(message.id) == message.string
+            assert compiled.gettext(message.id) == (message.string or message.id)
 
 
 def test_a_place_of_another_name_is_found() -> None:
