@@ -57,7 +57,8 @@ def urgent(who: str, tag: int, times: int) -> str:
 
 def not_sent(who: str, why: str) -> str:
     """That the owner's words did not go to a customer."""
-    return f"{gettext('Not sent to {who}.', who=who)} {why}"
+    told = gettext("Not sent to {who}.", who=who)
+    return f"{told} {why}"
 
 
 def state(troubles: Sequence[str], missed: int, texted: int, unread: int) -> str:

@@ -1,7 +1,9 @@
 """The catalogues of bridge/locale: taken from the code anew, whole, with the places that the code fills, and compiled."""
 
+import ast
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -12,6 +14,7 @@ from tests import catalogues
 from tests.support.paths import ROOT
 
 FRESH = catalogues.extracted()
+FILES = sorted(path for room in ("bridge", "web") for path in (ROOT / room).rglob("*.py"))
 LANGUAGES = list(catalogues.languages())
 
 
@@ -34,6 +37,22 @@ def test_sentences_are_found_in_code_and_templates() -> None:
     assert "bridge/words/reasons.py" in found["The caller hides the number."]
     assert "bridge/words/times.py" in found["{number} minute ago"]
     assert len(found) > 400
+
+
+SPEAKERS = ("_", "N_", "gettext", "ngettext")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_sentence_is_overlooked(path: Path) -> None:
+    """What is put into words at run time is a sentence that was found before, not one within an f-string or a tuple."""
+    known = {form for message in FRESH if message.id for form in forms(message.id)}
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] not in SPEAKERS:
+            continue
+        first = node.args[0]
+        assert not isinstance(first, (ast.Starred, ast.JoinedStr)), f"{path}:{node.lineno}"
+        if isinstance(first, ast.Constant):
+            assert first.value in known, f"{path}:{node.lineno}"
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
