@@ -10,7 +10,7 @@ from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
 from bridge.words import dates, times
 from bridge.words.catalogue import N_, gettext, ngettext, speaking
-from bridge.words.texts import worded
+from bridge.words.texts import saving, worded
 from modem.contract import alphabet, segments
 
 ODD = N_("“{character}” makes a text hold 70 characters instead of 160")
@@ -143,7 +143,7 @@ def _preview(settings: Settings, language: str, called: datetime, is_open: bool,
     if problem is not None:
         return Preview(problem=problem)
     with speaking(language):
-        reopens = "" if opening.open else times.then(opening.reopens, called, settings.shop.zone)
+        reopens = "" if opening.open else saving(times.then(opening.reopens, called, settings.shop.zone))
         text = wording.reply(worded(settings), "", "", called, True, is_open, reopens)
     return Preview(text, cost(text), segments(text).parts)
 

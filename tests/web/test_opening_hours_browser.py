@@ -9,11 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from bridge.config.schema import DAYS
 from bridge.contract.requests import ReadSettings
 from tests.support.box import DEADLINE
-from tests.support.browser import SIZES, enter
+from tests.support.browser import SIZES, enter, is_accessible
 from tests.support.needs import needs
 from tests.support.web_bridge import Office, an_office
 from tests.web.test_opening_hours import file, today, week
-from tests.web.test_shop_browser import is_accessible
 from web import create_app
 from web.server import Server
 

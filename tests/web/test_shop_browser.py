@@ -427,7 +427,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     """6: owner and staff, who changed what, logged out everywhere."""
     name = f"noa {shop.caller()[-3:]}"
     page = opened(shop.box.service.url)
-    go(page, "People")
+    go(page, "Colleagues")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("A password for the first time").fill("short")
     page.get_by_label("A password for the first time").evaluate("field => field.removeAttribute('minlength')")

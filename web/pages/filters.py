@@ -59,11 +59,6 @@ OUTCOMES = {
     "answered_elsewhere": N_("answered on another phone"),
     "rejected": N_("you hung up"),
 }
-# Where the rings were counted, with them.
-COUNTED = {
-    "abandoned": ("gave up after {number} ring", "gave up after {number} rings"),
-    "no_answer": ("nobody answered for {number} ring", "nobody answered for {number} rings"),
-}
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
     "out": N_("No more automatic texts"),
@@ -92,12 +87,20 @@ def ended(call: CallRow) -> str:
     """How a call ended, in words."""
     if call.outcome is None:
         return _("ringing now")
-    words = _(OUTCOMES.get(call.outcome, call.outcome))
-    if call.outcome in COUNTED and call.rings:
-        words = ngettext(*COUNTED[call.outcome], call.rings)
-        if call.seconds:
-            words = _("{what}, {seconds} s", what=words, seconds=call.seconds)
+    words = _with_rings(call)
     return _("{what}, diverted here", what=words) if call.forwarded else words
+
+
+def _with_rings(call: CallRow) -> str:
+    """How it ended, and where they were counted after how many rings."""
+    match call.outcome, call.rings:
+        case "abandoned", int(rings) if rings:
+            words = ngettext("gave up after {number} ring", "gave up after {number} rings", rings)
+        case "no_answer", int(rings) if rings:
+            words = ngettext("nobody answered for {number} ring", "nobody answered for {number} rings", rings)
+        case outcome, _rings:
+            return _(OUTCOMES.get(outcome or "", outcome or ""))
+    return _("{what}, {seconds} s", what=words, seconds=call.seconds) if call.seconds else words
 
 
 def stranger(row: CallRow) -> str:
