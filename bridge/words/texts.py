@@ -32,6 +32,12 @@ WITHOUT_PHONE = (
     N_("We text back when we miss your call. Reply STOP to opt out."),
 )
 
+# What is offered to a shop that has no text for closed hours yet.
+WHEN_CLOSED = N_(
+    "Sorry we missed your call. We open again {reopens}. Text us here and we'll answer then. "
+    "Thanks for calling {shop}!"
+)
+
 
 # What Unicode does not take apart.
 LETTERS = {"ł": "l", "Ł": "L", "œ": "oe", "Œ": "OE", "ı": "i", "đ": "d", "Đ": "D"}
