@@ -18,6 +18,7 @@ from modem.contract import Value
 
 ENGLISH = "en"
 DOMAIN = "textback"
+FROM_THE_RIGHT = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
 FOLDER = Path(str(files("bridge"))) / "locale"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
@@ -59,6 +60,11 @@ NAME = N_("English")
 def language() -> str:
     """The language that is spoken now, by its ISO 639 code."""
     return _spoken.get()
+
+
+def direction() -> str:
+    """Which way its lines run: ltr or rtl, as HTML has it."""
+    return "rtl" if language() in FROM_THE_RIGHT else "ltr"
 
 
 def country() -> str:

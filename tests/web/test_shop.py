@@ -247,7 +247,8 @@ conversations.again conversations.assign conversations.called_back conversations
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
 figures.weeks_file hours.change hours.form manifest.manifest news.news replies.change replies.replies settings.change
 settings.form settings.settings status.again
-status.for_now status.release status.status team.mine team.team tryout.ask tryout.tell welcome.first auth.login auth.logout
+status.for_now status.release status.status team.mine team.speak team.team tryout.ask tryout.tell welcome.first auth.login
+auth.logout
 healthz.healthz static
 """
 

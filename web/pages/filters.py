@@ -21,7 +21,7 @@ from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
 from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
-from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
+from bridge.words.catalogue import N_, _, direction, fill, gettext, language, languages, ngettext
 from bridge.words.reasons import error_sentence
 from web.pages import paging
 from web.pages.costs import a_month
@@ -323,7 +323,12 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
     }
     environment.filters.update(filters)
     environment.globals.update(
-        _=_, gettext=gettext, ngettext=ngettext, language_names=languages, locale=dates.locale
+        _=_,
+        gettext=gettext,
+        ngettext=ngettext,
+        language_names=languages,
+        spoken=language,
+        direction=direction,
     )
 
 
