@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config udev lock
+.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config messages udev lock
 
 PYTHON ?= python3
 READY := .venv/.ready
@@ -15,20 +15,23 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target words; do \
 		printf 'make %-8s %s\n' "$$target" "$$words"; done
 
-$(READY): pyproject.toml constraints.txt
+# The catalogues of translations are compiled as the package is installed.
+$(READY): pyproject.toml constraints.txt setup.py $(wildcard bridge/locale/*/LC_MESSAGES/*.po)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check '$(PIP_FLOOR)'
 	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --group dev --editable .
 	touch $(READY)
 
-# Each core takes a file at a time.
+# Each worker takes a file at a time, in the order of tests/conftest.py; without the last word, those with the most tests first.
+WORKERS := --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 test: $(READY) ## every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest $(WORKERS)
 
 # The floor is fail_under in pyproject.toml.
 cov: $(READY) ## every test, and which lines and branches it reaches; fails under the floor
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage run -m pytest $(WORKERS)
 	$(BIN)/coverage combine --quiet
 	@echo "The floor of coverage, in per cent of lines and branches: $$(sed -n 's/^fail_under = //p' pyproject.toml)"
 	$(BIN)/coverage report
@@ -69,6 +72,10 @@ map: $(READY) ## draw the map in CONTRIBUTING.md anew, after packages import dif
 
 config: $(READY) ## write config.ini and the tables of docs/configuration.md anew, after a key was added
 	$(BIN)/python -m bridge.config.shipped
+
+# NEW="sv da" begins further languages.
+messages: $(READY) ## take the sentences of code and templates into the catalogues of bridge/locale, and compile them
+	$(BIN)/python -m tests.catalogues $(NEW)
 
 udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known ports was added
 	$(BIN)/python -m modem.ports.udev

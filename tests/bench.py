@@ -18,17 +18,19 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from bridge.contract.answers import Done
 from bridge.contract.requests import ImportContacts
 from bridge.rules import addressbook
+from bridge.rules.text_files import pieces
 from bridge.service import blocklist_files
 from modem.simulator import Simulator
 from tests.support import big
 from tests.support.box import a_box, until, write_config
-from web.pages.contacts import BATCH, PATIENCE, PIECE
+from web.pages.contacts import BATCH, PATIENCE
 
 CALLS = 200
 IDLE_SECONDS = 60
@@ -207,7 +209,7 @@ def contact_files() -> None:
         (" with pictures", "".join(one.replace("END", picture) for one in plain).encode()),
     ):
         began = time.perf_counter()
-        read = addressbook.read((file[at : at + PIECE] for at in range(0, len(file), PIECE)), "GB")
+        read = addressbook.read(pieces(BytesIO(file).read), "GB")
         took = time.perf_counter() - began
         label = f"contacts: {PEOPLE:,}{what} ({len(file) / 1e6:.0f} MB) read"
         print(f"{label:<58} {took:8.2f} s", flush=True)
@@ -341,6 +343,7 @@ class Poller(threading.Thread):
 
 LOOK_UP = """
 import statistics, sys, time
+from io import BytesIO
 from pathlib import Path
 from bridge.service import blocklist_files
 

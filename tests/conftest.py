@@ -1,16 +1,27 @@
-"""Fixtures that tests of several rooms use."""
+"""Fixtures that tests of several rooms use, and in which order and how many at once the files of tests are taken."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.browser import browser, contexts, office, url
 from tests.support.paths import SHARED
 
 __all__ = ["browser", "contexts", "office", "url"]
 
+# Hypothesis judges by the clock how long an example and its making may take; here nothing is judged by it.
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("calm")
+
 # What takes longest goes first, so that no core waits at the end for the last file: a clock's jumps take real time.
 SLOW_FIRST = ("tests/bridge/test_clock.py", "tests/whole/", "tests/web/", "tests/modem/", "tests/bridge/")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: most tests wait for a modem's pauses most of the time."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,9 +12,10 @@ from bridge.contract.bridge import Bridge
 from bridge.records import logins, views
 from bridge.records.engine import database_trouble
 from bridge.records.failures import Failure, failure_of, is_missing_table, masked
+from bridge.words.catalogue import N_, _
 from bridge.words.reasons import error_sentence
 from web import current, limits
-from web.access import cookies, login, network, size
+from web.access import cookies, language, login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
     calls,
@@ -27,6 +28,8 @@ from web.pages import (
     first_steps,
     healthz,
     manifest,
+    notices,
+    opening_hours,
     replies,
     settings,
     status,
@@ -45,12 +48,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 SENTENCES = {
-    400: "The box could not make sense of that request.",
-    403: "This page may not be opened from here.",
-    404: "There is nothing under this address.",
-    405: "That cannot be done here.",
-    422: "That cannot be done like this.",
+    400: N_("The box could not make sense of that request."),
+    403: N_("This page may not be opened from here."),
+    404: N_("There is nothing under this address."),
+    405: N_("That cannot be done here."),
+    422: N_("That cannot be done like this."),
 }
+UNKNOWN = N_("Something went wrong in the box. Its log says more.")
 
 ROOMS = (
     login,
@@ -62,6 +66,7 @@ ROOMS = (
     figures,
     status,
     settings,
+    opening_hours,
     dry_run,
     team,
     changes,
@@ -101,6 +106,7 @@ def create_app(bridge: Bridge) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.before_request(language.of_browser)
     app.before_request(clean_address)
     app.before_request(network.check)
     app.before_request(size.check)
@@ -128,13 +134,14 @@ def _take_mark() -> None:
 def _common() -> dict[str, object]:
     """What every page needs. A visitor whom the guard has refused is told nothing of the shop."""
     if g.get("refused", True):
-        return {"troubles": (), "shop": "", "user": None, "role": None}
-    bridge = current.bridge()
+        return {"troubles": (), "notices": (), "shop": "", "user": None, "role": None}
+    bridge, shop = current.bridge(), current.bridge().settings()
     user = g.get("user")
     rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {
-        "troubles": [*map(error_sentence, bridge.status().troubles)],
-        "shop": bridge.settings().shop.name,
+        "troubles": [*map(error_sentence, notices.troubles(bridge.status()))],
+        "notices": notices.notices(bridge.status(), shop.textback.enabled),
+        "shop": shop.shop.name,
         "user": user,
         "role": g.get("role"),
     }
@@ -161,12 +168,12 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
     ours = error.description if error.description != type(error).description else None
     if code == 413:
         ours = size.refused()
-    return _plain(code, ours or SENTENCES.get(code, "Something went wrong in the box. Its log says more."))
+    return _plain(code, ours or _(SENTENCES.get(code, UNKNOWN)))
 
 
 def _stale_form(_error: CSRFError) -> tuple[str, int]:
     return _plain(
-        400, "This form is too old, or did not come from this page. Go back, reload it and try again."
+        400, _("This form is too old, or did not come from this page. Go back, reload it and try again.")
     )
 
 
@@ -175,12 +182,12 @@ def _database_error(error: DatabaseError) -> tuple[str, int, dict[str, str]]:
     trouble of the database."""
     if failure_of(error) not in (Failure.AWAY, Failure.NO_TABLES):
         current_app.logger.warning("%s: %s", request.endpoint, masked(error))
-        return *_plain(400, SENTENCES[400]), {}
+        return *_plain(400, _(SENTENCES[400])), {}
     g.no_database = True
     # While the box starts for the first time, its tables are still being made.
     starting = is_missing_table(error)
     sentence = (
-        "The box is still starting. Try again in a moment."
+        _("The box is still starting. Try again in a moment.")
         if starting
         else error_sentence(database_trouble(error))
     )

@@ -1,11 +1,13 @@
 """How much a request may bring: the largest body for each address of the page; it reads no request and refuses none."""
 
+from bridge.rules.limits import LARGEST_FILE as LARGEST_FILE
+
 KIB, MIB = 1024, 1024 * 1024
 
 # The largest form: a hundred thousand fields would cost more memory than a small box has. In bytes.
 FORM = 64 * KIB
-# The largest file, what a body with it may have, and up to which size nobody counts them.
-LARGEST_FILE, FILE, SMALL_FILE = 32 * MIB, 33 * MIB, 1 * MIB
+# What a body with the largest file may have, and up to which size nobody counts them.
+FILE, SMALL_FILE = LARGEST_FILE + MIB, 1 * MIB
 # The addresses that take files; all others take forms.
 FILES = frozenset({"/contacts/import"})
 

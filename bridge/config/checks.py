@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from phonenumbers import SUPPORTED_REGIONS
 
 from bridge.rules import money
-from bridge.rules.hours import Holidays, Span, spans
+from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
 from bridge.rules.template import problem_of
+from bridge.rules.typed_hours import is_long, understood
+from bridge.words.catalogue import codes
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 # What people write for a country's ISO code.
@@ -121,6 +123,11 @@ def language(value: str) -> str:
     return value
 
 
+def texts_language(value: str) -> str:
+    """`auto`, or the code of a language that the box speaks. Raises ValueError for any other."""
+    return one_of("auto", *codes())(value)
+
+
 def timezone(value: str) -> str:
     """`auto`, or the name of a time zone that this machine knows. Raises ValueError for any other."""
     if value.lower() == "auto":
@@ -173,8 +180,11 @@ def port(value: str) -> str:
 
 
 def hours(value: str) -> tuple[Span, ...]:
-    """Opening hours of a day, as spans of local time. Raises ValueError where they cannot be read."""
-    return spans(value)
+    """Opening hours of a day; 9-5 ends in the afternoon. Raises ValueError where they cannot be read."""
+    found = spans(value)
+    if ":" not in value and any(map(is_long, found)) and WHOLE_DAY not in found:
+        return understood(value).spans
+    return found
 
 
 def quiet(value: str) -> Span | None:

@@ -31,7 +31,7 @@ class Bridge:
 
     engine: of the database, for reading only: what is to be changed is asked for. now: the time in UTC by the loop's clock.
     machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
-    database by the loop.
+    database by the loop. patience: how long a request is waited for, in seconds.
     """
 
     engine: Engine
@@ -42,12 +42,14 @@ class Bridge:
     now: Callable[[], datetime]
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
     changes: Callable[[], int] = lambda: 0
+    patience: float = PATIENCE
 
-    def request(self, request: Request, patience: float = PATIENCE, by: str | None = None) -> Answer:
-        """Put a request of the user `by` into the inbox and wait up to `patience` seconds for its commit."""
+    def request(self, request: Request, patience: float | None = None, by: str | None = None) -> Answer:
+        """Put a request of the user `by` into the inbox and wait up to `patience` seconds for its commit, else as long as
+        usual."""
         envelope = Envelope(request, by)
         self.put(envelope)
         try:
-            return envelope.answer.get(timeout=patience)
+            return envelope.answer.get(timeout=self.patience if patience is None else patience)
         except Empty:
             return Pending()

@@ -62,8 +62,8 @@ class AcceptDatabase:
 
 @dataclass(frozen=True)
 class Mark:
-    """What somebody here has settled about a contact. kind: out (never text), in (texts are welcome again), fine (what they
-    wrote was no opt-out), block or unblock."""
+    """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
+    (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock."""
 
     address: str
     kind: str
@@ -221,6 +221,14 @@ class SetRole:
 
 
 @dataclass(frozen=True)
+class SetLanguage:
+    """The language of the page for a user: a code, or nothing for that of the browser."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
 class LogOut:
     """Log a user out everywhere."""
 
@@ -241,7 +249,7 @@ class RemoveUser:
     name: str
 
 
-OfUsers = TakeOver | AddUser | SetPassword | SetRole | LogOut | EndLogin | RemoveUser
+OfUsers = TakeOver | AddUser | SetPassword | SetRole | SetLanguage | LogOut | EndLogin | RemoveUser
 Request = (
     ResetBreaker
     | AcceptDatabase

@@ -5,8 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.contract.status import LineStatus
-from bridge.rules.line_health import nearly_full, network_words, no_network, signal_words
+from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.troubles import BoxTrouble
+from bridge.words import dates
+from bridge.words.catalogue import N_, _
+from bridge.words.line import network_words, signal_words
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
 
@@ -14,8 +17,9 @@ Verdict = Literal["pass", "fail", "unknown"]
 
 # Less free disk than this will soon be too little (octets).
 LITTLE_ROOM = 200 * 1024 * 1024
+SEE_ABOVE = N_("See above.")
 NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
-CALL_NOW = (
+CALL_NOW = N_(
     "No call has been heard on this line yet. This network may need VoLTE: call the box now from another phone, "
     "I am listening."
 )
@@ -87,11 +91,14 @@ def _port(line: LineFacts, facts: Facts) -> Check:
     status, name = line.status, line.status.name
     if status.up or status.part == "sim":
         return Check(
-            "port", "pass", f"{status.model or 'A modem'} on {status.port or line.wanted}", line=name
+            "port",
+            "pass",
+            _("{modem} on {port}", modem=status.model or _("A modem"), port=status.port or line.wanted),
+            line=name,
         )
-    listed = " ".join(f"{one}." for one in facts.ports) or "No serial port is there."
-    seen = "" if line.wanted == "auto" else f" Ports that are there: {listed}"
-    return Check("port", "fail", _why(status, "The modem is not there.") + seen, "See above.", name)
+    listed = " ".join(f"{one}." for one in facts.ports) or _("No serial port is there.")
+    seen = "" if line.wanted == "auto" else " " + _("Ports that are there: {ports}", ports=listed)
+    return Check("port", "fail", _why(status, _("The modem is not there.")) + seen, _(SEE_ABOVE), name)
 
 
 def _why(status: LineStatus, otherwise: str) -> str:
@@ -102,27 +109,31 @@ def _why(status: LineStatus, otherwise: str) -> str:
 def _sim(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if status.part == "sim" and not status.up:
-        return Check("SIM", "fail", _why(status, "The SIM does not work."), "See above.", name)
+        return Check("SIM", "fail", _why(status, _("The SIM does not work.")), _(SEE_ABOVE), name)
     if not status.up:
-        return Check("SIM", "unknown", "It can't be asked without a modem.", line=name)
+        return Check("SIM", "unknown", _("It can't be asked without a modem."), line=name)
     if status.stopped:
         return Check(
             "SIM",
             "fail",
             sentence(Trouble.of(BoxTrouble.QUEUE_STOPPED, why=status.stopped.to_text())),
-            "See to the SIM's contract and credit, then press Try again on the status page.",
+            _("See to the SIM's contract and credit, then press Try again on the status page."),
             name,
         )
-    return Check("SIM", "pass", "The SIM is ready.", line=name)
+    return Check("SIM", "pass", _("The SIM is ready."), line=name)
 
 
 def _registration(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None:
-        return Check("registration", "unknown", "The modem has not told yet.", line=name)
+        return Check("registration", "unknown", _("The modem has not told yet."), line=name)
     if trouble := no_network(status.health):
-        return Check("registration", "fail", sentence(trouble), "See above.", name)
-    found = f"{network_words(status.health)}, signal {signal_words(status.health.signal)}"
+        return Check("registration", "fail", sentence(trouble), _(SEE_ABOVE), name)
+    found = _(
+        "{network}, signal {signal}",
+        network=network_words(status.health),
+        signal=signal_words(status.health.signal),
+    )
     return Check("registration", "pass", found, line=name)
 
 
@@ -132,36 +143,41 @@ def _voice(line: LineFacts) -> Check:
         return Check(
             "voice path",
             "pass",
-            f"The last call was heard on {line.last_call.day} {line.last_call:%B %Y}.",
+            _("The last call was heard on {date}.", date=dates.plain_day(line.last_call)),
             line=name,
         )
     if status.up and status.health is not None and no_network(status.health) == NO_CALLS:
-        return Check("voice path", "fail", sentence(NO_CALLS), CALL_NOW, name)
-    return Check("voice path", "unknown", "Never tried.", CALL_NOW, name)
+        return Check("voice path", "fail", sentence(NO_CALLS), _(CALL_NOW), name)
+    return Check("voice path", "unknown", _("Never tried."), _(CALL_NOW), name)
 
 
 def _smsc(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None:
-        return Check("SMSC", "unknown", "The modem has not told yet.", line=name)
+        return Check("SMSC", "unknown", _("The modem has not told yet."), line=name)
     if not status.health.smsc:
         return Check(
             "SMSC",
             "fail",
-            "The SIM does not know the number of the operator's text centre, so no text can go out.",
-            "Ask the operator for it and set it in a phone (text settings), then put the SIM back.",
+            _("The SIM does not know the number of the operator's text centre, so no text can go out."),
+            _("Ask the operator for it and set it in a phone (text settings), then put the SIM back."),
             name,
         )
-    return Check("SMSC", "pass", f"Texts go out by {status.health.smsc}.", line=name)
+    return Check("SMSC", "pass", _("Texts go out by {centre}.", centre=status.health.smsc), line=name)
 
 
 def _storage(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None or not status.health.total:
-        return Check("storage", "unknown", "The modem has not told yet.", line=name)
+        return Check("storage", "unknown", _("The modem has not told yet."), line=name)
     if trouble := nearly_full(status.health):
-        return Check("storage", "fail", sentence(trouble), "See above.", name)
-    found = f"{status.health.used} of {status.health.total} places in {status.health.storage} are used."
+        return Check("storage", "fail", sentence(trouble), _(SEE_ABOVE), name)
+    found = _(
+        "{used} of {total} places in {storage} are used.",
+        used=status.health.used,
+        total=status.health.total,
+        storage=status.health.storage,
+    )
     return Check("storage", "pass", found, line=name)
 
 
@@ -170,40 +186,43 @@ def _storage(line: LineFacts) -> Check:
 
 def _modem_manager(facts: Facts) -> Check:
     if not facts.modem_manager:
-        return Check("ModemManager", "pass", "It does not run.")
+        return Check("ModemManager", "pass", _("It does not run."))
     if facts.kept_off:
-        return Check("ModemManager", "pass", "It runs, and a udev rule keeps it off the modem.")
+        return Check("ModemManager", "pass", _("It runs, and a udev rule keeps it off the modem."))
     return Check(
         "ModemManager",
         "fail",
-        "It runs, and talks to every modem it finds, between our own words.",
-        "sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d.",
+        _("It runs, and talks to every modem it finds, between our own words."),
+        _("sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d."),
     )
 
 
 def _clock(facts: Facts) -> Check:
     if facts.doubt:
-        return Check("clock", "fail", sentence(facts.doubt), "See above.")
-    words = {
-        True: "set by the internet",
-        False: "nothing speaks against it, but it is not set by the internet",
-    }
-    return Check("clock", "pass", f"It is believed: {words.get(bool(facts.synchronised))}.")
+        return Check("clock", "fail", sentence(facts.doubt), _(SEE_ABOVE))
+    if facts.synchronised:
+        return Check("clock", "pass", _("It is believed: set by the internet."))
+    return Check(
+        "clock", "pass", _("It is believed: nothing speaks against it, but it is not set by the internet.")
+    )
 
 
 def _disk(facts: Facts) -> Check:
     if facts.database:
-        return Check("disk", "fail", sentence(facts.database), "See above.")
+        return Check("disk", "fail", sentence(facts.database), _(SEE_ABOVE))
     if facts.free is None:
-        return Check("disk", "pass", "The database works.")
+        return Check("disk", "pass", _("The database works."))
     megabytes = facts.free // 1024**2
-    room = f"{megabytes // 1024} GB are free." if megabytes > 4096 else f"{megabytes} MB are free."
+    if megabytes > 4096:
+        room = _("{number} GB are free.", number=megabytes // 1024)
+    else:
+        room = _("{number} MB are free.", number=megabytes)
     if facts.free < LITTLE_ROOM:
-        return Check("disk", "fail", room, "Delete files that nobody needs, or put a larger card in.")
+        return Check("disk", "fail", room, _("Delete files that nobody needs, or put a larger card in."))
     return Check("disk", "pass", room)
 
 
 def _permissions(facts: Facts) -> Check:
     if facts.permissions:
-        return Check("permissions", "fail", " ".join(facts.permissions), "See above.")
-    return Check("permissions", "pass", "The box may read its configuration and write its database.")
+        return Check("permissions", "fail", " ".join(facts.permissions), _(SEE_ABOVE))
+    return Check("permissions", "pass", _("The box may read its configuration and write its database."))

@@ -17,6 +17,7 @@ from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
 from bridge.records.engine import database_trouble, file_of
+from bridge.words.catalogue import _
 from bridge.words.troubles import sentence
 
 # systemd-timesyncd makes this file when the internet has set the clock; its folder is there wherever it runs.
@@ -71,7 +72,7 @@ def _permissions(settings: Settings) -> tuple[str, ...]:
         trouble = open_with_secrets(settings)
         return (sentence(trouble),) if trouble else ()
     wrong = [
-        f"{path} may not be written: give it to the box's user."
+        _("{path} may not be written: give it to the box's user.", path=str(path))
         for path in (file.parent, file)
         if path.exists() and not os.access(path, os.W_OK)
     ]
@@ -84,4 +85,4 @@ def _open_to_others(settings: Settings, database: Path) -> Iterator[str]:
         yield sentence(trouble)
     for file in sorted(database.parent.glob(f"{database.name}*")):
         if files.others_may(file):
-            yield f"{file} may be read by everybody on this machine: sudo chmod o= {file}"
+            yield _("{file} may be read by everybody on this machine: sudo chmod o= {file}", file=str(file))

@@ -14,6 +14,8 @@ MARKS = {
     "out": Change.MARKED_OUT,
     "in": Change.MARKED_IN,
     "fine": Change.MARKED_FINE,
+    "never": Change.MARKED_NEVER,
+    "welcome": Change.MARKED_WELCOME,
     "block": Change.BLOCKED,
     "unblock": Change.UNBLOCKED,
 }
@@ -93,7 +95,7 @@ def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded | None:
             return (
                 Coded(Change.LOGGED_OUT_ELSEWHERE) if name == by else Coded.of(Change.LOGGED_OUT, name=name)
             )
-        case requests.EndLogin():
+        case requests.EndLogin() | requests.SetLanguage():
             return None
         case requests.RemoveUser(name=name):
             return Coded.of(Change.USER_REMOVED, name=name)

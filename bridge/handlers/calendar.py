@@ -9,9 +9,10 @@ from bridge.handlers.shop import OwnerContext
 from bridge.records import memo
 from bridge.records.tables import Alert
 from bridge.records.views import summary
-from bridge.rules import digest
 from bridge.rules.hours import at_clock
 from bridge.rules.states import AlertKind
+from bridge.words import digest
+from bridge.words.catalogue import speaking
 
 # So many of those who wait are named in a digest.
 NAMED = 3
@@ -44,6 +45,7 @@ def write_digest(session: Session, context: OwnerContext, days: int) -> None:
     since, until = (at_clock(day, 0, context.zone) for day in (today - timedelta(days=days), today))
     counts = summary.counts(session, since, until)
     waiting = summary.waiting(session)
-    span = "Yesterday" if days == 1 else f"The last {days} days"
-    body = digest.in_words(span, counts, [context.who(contact) for contact in waiting[:NAMED]], len(waiting))
+    named = [context.who(contact) for contact in waiting[:NAMED]]
+    with speaking(context.language):
+        body = digest.in_words(days, counts, named, len(waiting))
     session.add(Alert(kind=AlertKind.DIGEST, body=body, created=context.now, due=context.now))

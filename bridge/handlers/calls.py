@@ -30,6 +30,8 @@ from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble, TimeTeller
+from bridge.words import owner
+from bridge.words.catalogue import speaking
 from bridge.words.troubles import sentence
 from modem import contract
 from modem.contract import CallOutcome, Coded, Trouble
@@ -177,7 +179,8 @@ class CallHandler:
         call.urgent = True
         contact = session.get_one(Contact, call.contact_id)
         context = self._shop.context()
-        body = f"{context.who(contact)} #{contact.id} has rung {earlier + 1} times in ten minutes."
+        with speaking(context.language):
+            body = owner.urgent(context.who(contact), id_of(contact), earlier + 1)
         owner_alerts.news(session, context, contact, AlertKind.URGENT, body, call.line_id)
 
     def forget_running(self) -> None:

@@ -1,7 +1,7 @@
 """What the policy is given: an ended call, its caller's past and what goes on at the box, from rows and the shop's state."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 
 from sqlmodel import Session
 
@@ -10,7 +10,7 @@ from bridge.records import caller_history, calls
 from bridge.records.tables import Call, Message
 from bridge.rules import hours
 from bridge.rules.blocklists import spam_name
-from bridge.rules.policy import CallerFacts, CallFacts, Case, Traffic
+from bridge.rules.policy import CallerFacts, CallFacts, Case, Said, Traffic
 from modem.contract import Coded
 
 BURST = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def build_case(shop: ShopState, call: Call, past: Past, now: datetime) -> Case:
     )
     return Case(
         call=_facts(shop, call),
-        caller=past.caller,
+        caller=_by_the_shops_clock(past.caller, shop.zone),
         settings=shop.settings,
         region=shop.region,
         own=shop.own(),
@@ -69,7 +69,7 @@ def build_case_again(session: Session, shop: ShopState, call: Call, text: Messag
     and traffic, which counted when it was decided."""
     return Case(
         call=_facts(shop, call),
-        caller=caller_history.history_of_text(session, call, text),
+        caller=_by_the_shops_clock(caller_history.history_of_text(session, call, text), shop.zone),
         settings=shop.settings,
         region=shop.region,
         own=shop.own(),
@@ -78,6 +78,17 @@ def build_case_again(session: Session, shop: ShopState, call: Call, text: Messag
         due=text.due,
         expires=text.expires,
     )
+
+
+def _by_the_shops_clock(caller: CallerFacts, zone: tzinfo | None) -> CallerFacts:
+    """The same, with the moments that a trace tells in the shop's time; most callers have none."""
+    if caller.opt_out is None and caller.excluded is None:
+        return caller
+    return replace(caller, opt_out=_there(caller.opt_out, zone), excluded=_there(caller.excluded, zone))
+
+
+def _there(said: Said | None, zone: tzinfo | None) -> Said | None:
+    return replace(said, at=said.at.astimezone(zone)) if said else None
 
 
 def _burst(shop: ShopState, now: datetime) -> datetime:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.records.consents import consent
+from bridge.contract.requests import Describe
+from bridge.records.consents import consent, exclude
 from bridge.records.contacts import people_named
 from bridge.records.tables import Contact
 from bridge.rules.addressbook import Card, stricter
@@ -18,36 +19,39 @@ from bridge.rules.states import ConsentKind, ContactKind
 FILE = "import"
 
 
-def describe(contact: Contact, name: str, notes: str, kind: str) -> None:
+def describe(
+    session: Session, contact: Contact, what: Describe, source: str, by: str | None, now: datetime
+) -> None:
     """Keeps what the shop writes down about somebody. Raises Refusal for a kind that there is not."""
-    if kind not in KINDS:
-        raise Refusal(Refused.NO_SUCH_KIND, kind=kind)
-    contact.name, contact.notes, contact.kind = (
-        one_line(name)[:LONGEST_NAME],
-        notes.strip()[:LONGEST_NOTES],
-        ContactKind(kind),
-    )
+    if what.kind not in KINDS:
+        raise Refusal(Refused.NO_SUCH_KIND, kind=what.kind)
+    contact.name, contact.notes = one_line(what.name)[:LONGEST_NAME], what.notes.strip()[:LONGEST_NOTES]
+    exclude(session, contact, ContactKind(what.kind), source, now, by)
 
 
 def import_contacts(session: Session, cards: Sequence[Card], by: str | None, now: datetime) -> None:
     """Contacts out of a file that the user `by` brought. What the shop has written down already stays; a file only fills in.
     Of two marks the stricter wins, and no file lets anybody out of a STOP."""
-    with session.no_autoflush:  # all at once at the end
-        people = people_named(session, [card.number for card in cards], FILE)
-        for card, contact in zip(cards, people, strict=True):
-            kind = stricter(contact.kind, card.mark)
-            describe(contact, contact.name or card.name, contact.notes or card.notes, kind)
-            contact.blocked = contact.blocked or card.blocked
+    people = people_named(session, [card.number for card in cards], FILE)
     session.flush()
-    for card, contact in zip(cards, people, strict=True):
-        _restore_consent(session, contact, card, by or "", now)
+    with session.no_autoflush:  # all at once at the end
+        for card, contact in zip(cards, people, strict=True):
+            told = Describe(
+                contact.address,
+                contact.name or card.name,
+                contact.notes or card.notes,
+                stricter(contact.kind, card.mark),
+            )
+            describe(session, contact, told, FILE, by, now)
+            contact.blocked = contact.blocked or card.blocked
+            _restore_consent(session, contact, card, by, now)
 
 
-def _restore_consent(session: Session, contact: Contact, card: Card, by: str, now: datetime) -> None:
+def _restore_consent(session: Session, contact: Contact, card: Card, by: str | None, now: datetime) -> None:
     if contact.opted_out_at is not None:
         return
     if card.opted_out:
         since = min(card.opted_out_at or now, now)
-        consent(session, contact, ConsentKind.OUT, FILE, by, since)
+        consent(session, contact, ConsentKind.OUT, FILE, since, by=by)
     elif card.unsure and not contact.doubtful:
-        consent(session, contact, ConsentKind.DOUBT, FILE, by, now)
+        consent(session, contact, ConsentKind.DOUBT, FILE, now, by=by)

@@ -30,7 +30,7 @@ def they_wrote(session: Session, contact: Contact, message: Message) -> None:
         Message.kind == MessageKind.AUTO,
         Message.created >= message.created - ANSWER_WITHIN,
     )
-    text = session.exec(ours.order_by(col(Message.created).desc()).limit(1)).first()
+    text = session.exec(ours.order_by(col(Message.place).desc()).limit(1)).first()
     if text is not None and text.answered is None:
         text.answered = message.created
     message.asks = _waiting(session, contact) is None
@@ -48,7 +48,7 @@ def _waiting(session: Session, contact: Contact) -> Message | None:
     asks = select(Message).where(
         Message.contact_id == contact.id, col(Message.asks).is_(True), col(Message.answered).is_(None)
     )
-    return session.exec(asks.order_by(col(Message.created).desc()).limit(1)).first()
+    return session.exec(asks.order_by(col(Message.place).desc()).limit(1)).first()
 
 
 def mark_done(session: Session, contact: Contact, done: bool) -> None:

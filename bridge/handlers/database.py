@@ -20,10 +20,19 @@ ACCEPTED = "database_accepted"
 FROM_BEFORE = (DatabaseTrouble.REPLACED, DatabaseTrouble.OLDER_COPY)
 
 
+def settle_copy(session: Session, shop: ShopState, trouble: Trouble) -> None:
+    """What waited in a copy from before has been dealt with since, for all that is known: none of it is texted again."""
+    if trouble.code not in FROM_BEFORE:
+        return
+    for message in outgoing.texts_pending(session):
+        message.status, message.error = MessageStatus.UNCONFIRMED, DatabaseTrouble.OLDER_COPY
+    for call in calls.calls_left_ringing(session):
+        call.ended, call.outcome = shop.clock.utc(), CallOutcome.LOST
+    missed_calls_book.forget_books(session)
+
+
 def take_over(session: Session, shop: ShopState, trouble: Trouble) -> None:
-    """Begin with a database that is not the one that the box has known last."""
-    if trouble.code in FROM_BEFORE:
-        _settle(session, shop)
+    """Begin with a database that is not the one that the box has known last, and about which nobody has decided."""
     if trouble.code == DatabaseTrouble.OLDER_COPY:
         _tell(session, shop, trouble)
         incidents.incident_ends(session, _line(shop), IncidentKind.DATABASE, shop.clock.utc())
@@ -63,12 +72,3 @@ def _tell(session: Session, shop: ShopState, trouble: Trouble) -> None:
 
 def _line(shop: ShopState) -> str:
     return shop.settings.modems[0].name
-
-
-def _settle(session: Session, shop: ShopState) -> None:
-    """What waited when this copy was made has been dealt with since, for all that is known."""
-    for message in outgoing.texts_pending(session):
-        message.status, message.error = MessageStatus.UNCONFIRMED, DatabaseTrouble.OLDER_COPY
-    for call in calls.calls_left_ringing(session):
-        call.ended, call.outcome = shop.clock.utc(), CallOutcome.LOST
-    missed_calls_book.forget_books(session)

@@ -17,13 +17,15 @@ from bridge.handlers.shop import ShopState
 from bridge.records import alerts, calls, consents, contacts, deleted, forgetting, incoming, lines
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
-from bridge.rules import numbers, operator_notices, owner_commands, template
+from bridge.rules import languages, numbers, operator_notices, owner_commands
 from bridge.rules.one_line import storable
 from bridge.rules.optout import Intent
 from bridge.rules.optout import intent as intent_of
 from bridge.rules.owner_commands import Command
 from bridge.rules.states import AlertKind, ConsentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import TimeTeller
+from bridge.words import owner, texts
+from bridge.words.catalogue import N_, gettext, speaking
 from bridge.words.reasons import error_sentence
 from bridge.words.requests import refusal_in_words
 from modem import contract
@@ -33,11 +35,6 @@ log = logging.getLogger(__name__)
 
 # An opt-out, an opt-in and HELP are each answered at once, but nobody is answered twice within so long.
 ANSWER_ONCE = timedelta(hours=24)
-ANSWERS = {
-    Intent.STOP: "You will get no more automatic texts from {shop}. Reply START to get them again.",
-    Intent.START: "You will get texts from {shop} again. Reply STOP to opt out.",
-    Intent.HELP: "This is {shop}. We text back when we miss your call. Call us on {phone}. Reply STOP to opt out.",
-}
 KINDS = {
     Intent.STOP: ConsentKind.OUT,
     Intent.START: ConsentKind.IN,
@@ -54,15 +51,15 @@ WAIT_FOR_PARTS = timedelta(hours=24)
 # What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
 NOTICES = {
     "picture": (
-        "A picture message came. This SIM cannot show it: ask the sender for words.",
+        N_("A picture message came. This SIM cannot show it: ask the sender for words."),
         MessageStatus.RECEIVED,
     ),
     "binary": (
-        "A message for a program came, such as a contact card or settings. The box cannot show it.",
+        N_("A message for a program came, such as a contact card or settings. The box cannot show it."),
         MessageStatus.READ,
     ),
-    "waiting": ("The network says that a voice message waits for you.", MessageStatus.RECEIVED),
-    "unreadable": ("A message came that this box cannot read.", MessageStatus.RECEIVED),
+    "waiting": (N_("The network says that a voice message waits for you."), MessageStatus.RECEIVED),
+    "unreadable": (N_("A message came that this box cannot read."), MessageStatus.RECEIVED),
 }
 
 
@@ -203,14 +200,15 @@ class IncomingTexts:
         if not self._has_answer(session, contact, said):
             return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
-        consents.consent(session, contact, KINDS[said], "text", message.body, now)
+        consents.consent(session, contact, KINDS[said], "text", now, words=message.body)
         log.info("text %s asks: %s", message.id, said.value)
         if said == Intent.ASK or asked_before:
             return said
         if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:
             return said  # a short code or a name cannot be answered
-        shop = self._shop.settings.shop
-        body = template.render(ANSWERS[said], {"shop": shop.name or "us", "phone": shop.phone})
+        settings = self._shop.settings
+        with speaking(languages.of_text(settings, self._shop.region, contact.address)):
+            body = texts.answer(said, settings.shop.name, settings.shop.phone)
         queue_text(session, message.contact_id, body, MessageKind.SYSTEM, line_id=message.line_id, now=now)
         return said
 
@@ -252,11 +250,12 @@ class IncomingTexts:
         if isinstance(said, owner_commands.Words) and intent_of(said.body, ()) in (Intent.STOP, Intent.START):
             self._note_intent(session, message, now)
             return
-        answer = (
-            self._pass_on(session, context, said)
-            if isinstance(said, owner_commands.Words)
-            else self._carry_out(session, said)
-        )
+        with speaking(context.language):
+            answer = (
+                self._pass_on(session, context, said)
+                if isinstance(said, owner_commands.Words)
+                else self._carry_out(session, said)
+            )
         if answer and owner_alerts.may_answer(session, context, contact):
             owner_alerts.say(session, context, message.line_id, answer)
 
@@ -266,16 +265,16 @@ class IncomingTexts:
             case Command.PAUSE:
                 self._shop.pause(session, context.now + order.pause if order.pause else None)
                 paused = self._shop.paused_now(context.now)
-                return f"{error_sentence(paused) if paused else ''} RESUME lets them go on."
+                return f"{error_sentence(paused) if paused else ''} {gettext(owner.RESUME_HINT)}"
             case Command.RESUME:
                 self._shop.resume(session)
-                return "Automatic texts go on."
+                return gettext(owner.WENT_ON)
             case Command.LAST:
                 return owner_alerts.last_calls(session, context)
             case Command.STATUS:
                 return owner_alerts.state(session, context, self._shop.troubles)
             case Command.HELP:
-                return owner_commands.HELP
+                return gettext(owner.HELP)
             case _:
                 assert_never(order.what)
 
@@ -285,11 +284,11 @@ class IncomingTexts:
         """The owner's words go to the customer from the shop's number."""
         customer = owner_alerts.customer(session, context, words)
         if isinstance(customer, str):
-            return None if words.body.startswith(owner_commands.QUESTION) else customer
+            return None if owner.is_question(words.body) else customer
         request = WriteText(customer.address, words.body, author="owner")
         answer = write_text(session, request, self._shop.settings, self._shop.region, context.now)
         if isinstance(answer, Rejected):
-            return f"Not sent to {context.who(customer)}. {refusal_in_words(answer.why)}"
+            return owner.not_sent(context.who(customer), refusal_in_words(answer.why))
         conversations.is_read(session, customer)
         alerts.conversation_is_seen(session, customer)
         return None

@@ -1,5 +1,6 @@
 """The owner's alerts: which news becomes one, how it goes to the owner's mobile, and what comes back from there. Runs
-inside the loop's transactions; words and parsing are bridge/rules/owner_commands's, rows bridge/records/alerts'."""
+inside the loop's transactions; parsing is bridge/rules/owner_commands's, words are bridge/words/owner's, rows
+bridge/records/alerts'."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,6 +14,8 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
+from bridge.words import dates, owner
+from bridge.words.catalogue import gettext, speaking
 from bridge.words.reasons import chip, error_sentence
 from modem.contract import Coded
 
@@ -43,7 +46,7 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
         if not alert.texted:
             line = _line_for(session, alert)
             if context.mobile and line is not None:
-                say(session, context, line, body(session, alert))
+                say(session, context, line, body(session, context, alert))
             alert.texted = True
         if context.settings.notify.urls:
             alert.due = context.now + alerts.AGAIN  # unless the services have been told by then
@@ -55,10 +58,13 @@ def due(session: Session, context: OwnerContext) -> list[Alert]:
     return told
 
 
-def body(session: Session, alert: Alert) -> str:
+def body(session: Session, context: OwnerContext, alert: Alert) -> str:
     """What is told. Of an incident the row holds what is wrong as a code."""
     incident = session.get(Incident, alert.incident_id) if alert.incident_id is not None else None
-    return alert.body if incident is None else f"{error_sentence(alert.body)} (line {incident.line})"
+    if incident is None:
+        return alert.body
+    with speaking(context.language):
+        return gettext("{trouble} (line {line})", trouble=error_sentence(alert.body), line=incident.line)
 
 
 def _line_for(session: Session, alert: Alert) -> int | None:
@@ -94,27 +100,25 @@ def customer(session: Session, context: OwnerContext, words: owner_commands.Word
     lately = alerts.customers_lately(session, context.now)
     if words.tag is not None:
         named = alerts.customer_tagged(session, words.tag, context.now)
-        return (
-            named if named is not None else owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
-        )
+        return named if named is not None else owner.whom([(context.who(c), id_of(c)) for c in lately])
     if len(lately) == 1:
         return lately[0]
-    return owner_commands.whom([(context.who(c), id_of(c)) for c in lately])
+    return owner.whom([(context.who(c), id_of(c)) for c in lately])
 
 
 def last_calls(session: Session, context: OwnerContext) -> str:
     """The answer to LAST."""
     rows = views.calls(session, which="missed", limit=LAST)
-    if not rows:
-        return "No call was missed so far."
-    return "Missed last: " + "; ".join(_call(context, row) for row in rows) + "."
+    return owner.last_calls([_call(context, row) for row in rows])
 
 
 def _call(context: OwnerContext, row: views.CallRow) -> str:
-    who = numbers.pretty(row.address, context.region) if row.address else "number withheld"
-    started = row.started.astimezone(context.zone)
-    reason = chip(row.reason) or row.textback
-    return f"{started:%a %H:%M} {row.name or who}{f', {who}' if row.name else ''} ({reason})"
+    who = numbers.pretty(row.address, context.region) if row.address else gettext("number withheld")
+    return owner.missed_call(
+        dates.weekday_and_clock(row.started.astimezone(context.zone)),
+        f"{row.name}, {who}" if row.name else who,
+        chip(row.reason) or row.textback,
+    )
 
 
 def state(session: Session, context: OwnerContext, troubles: Sequence[Coded]) -> str:
@@ -128,8 +132,5 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[Coded]) ->
         Message.created >= today,
         col(Message.status).in_(WENT_OUT),
     )
-    counts = f"Today: {session.exec(missed).one()} missed, {session.exec(texted).one()} texted back."
-    unread = views.unread(session)
-    return " ".join(
-        [*(map(error_sentence, troubles) if troubles else ("All is well.",)), counts, f"{unread} unread."]
-    )
+    counts = session.exec(missed).one(), session.exec(texted).one(), views.unread(session)
+    return owner.state([*map(error_sentence, troubles)], *counts)

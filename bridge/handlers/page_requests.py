@@ -35,6 +35,7 @@ from bridge.contract.requests import (
     SaveReply,
     SendAgain,
     SendSample,
+    SetLanguage,
     SetPassword,
     SetRole,
     TakeOver,
@@ -51,12 +52,14 @@ from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
 from bridge.rules.refusals import Refusal, Refused
-from bridge.rules.states import ConsentKind, Direction, IncidentKind, MessageStatus
+from bridge.rules.states import ConsentKind, ContactKind, Direction, IncidentKind, MessageStatus
 from modem import contract
 
 # What is about one person, by its address.
 OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign | AddNote
 ForNow = Pause | Resume | CloseShop | OpenShop
+# Where a step of consent comes from that somebody has taken here.
+PAGE = "page"
 AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 
 
@@ -125,7 +128,16 @@ class PageRequests:
                 database.accept(session, self._shop)
             case ResetBreaker():
                 self._release(session)
-            case TakeOver() | AddUser() | SetPassword() | SetRole() | LogOut() | EndLogin() | RemoveUser():
+            case (
+                TakeOver()
+                | AddUser()
+                | SetPassword()
+                | SetRole()
+                | SetLanguage()
+                | LogOut()
+                | EndLogin()
+                | RemoveUser()
+            ):
                 change_users(session, request, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
@@ -156,13 +168,17 @@ class PageRequests:
             incidents.incident_ends(session, line, IncidentKind.BREAKER, self._shop.clock.utc())
 
     def _mark(self, session: Session, mark: Mark, by: str | None, contact: Contact) -> None:
-        if mark.kind in ("block", "unblock"):
-            contact.blocked = mark.kind == "block"
-        elif mark.kind in ("out", "in", "fine"):
-            words = f"settled by {by}" if by else "settled on the box"
-            consents.consent(session, contact, ConsentKind(mark.kind), "page", words, self._shop.clock.utc())
-        else:
-            raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)
+        now = self._shop.clock.utc()
+        match mark.kind:
+            case "block" | "unblock":
+                contact.blocked = mark.kind == "block"
+            case "out" | "in" | "fine":
+                consents.consent(session, contact, ConsentKind(mark.kind), PAGE, now, by=by)
+            case "never" | "welcome":
+                kind = ContactKind.NEVER if mark.kind == "never" else ContactKind.NONE
+                consents.exclude(session, contact, kind, PAGE, now, by)
+            case _:
+                raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)
 
     def _contact(self, session: Session, address: str) -> Contact | None:
         return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
@@ -188,8 +204,8 @@ class PageRequests:
                 conversations.assign(session, contact, user)
             case AddNote(body=body):
                 conversations.note(session, contact, by or "somebody", body, now)
-            case Describe(name=name, notes=notes, kind=kind):
-                contacts.describe(contact, name, notes, kind)
+            case Describe():
+                contacts.describe(session, contact, request, PAGE, by, now)
             case Forget():
                 if calls.is_being_dealt_with(session, contact):
                     raise Refusal(Refused.UNDER_WAY)

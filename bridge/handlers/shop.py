@@ -12,12 +12,15 @@ from sqlmodel import Session
 from bridge.clock import Clock, TimeSource
 from bridge.records import memo, views
 from bridge.records.tables import Contact, Line
-from bridge.rules import hours, numbers, wording
+from bridge.rules import hours, languages, numbers, wording
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
-from bridge.rules.hours import Closure, Opening
+from bridge.rules.hours import Closure, Holidays, Opening
 from bridge.rules.settings import Settings
 from bridge.rules.troubles import ClosedForNow, TimeTeller
+from bridge.words import times
+from bridge.words.catalogue import speaking
+from bridge.words.texts import worded
 from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
@@ -53,6 +56,11 @@ class OwnerContext:
     def wanted(self) -> bool:
         """Is anybody to be told of trouble: by text, or by an Apprise service?"""
         return bool(self.settings.notify.sms_to or self.settings.notify.urls)
+
+    @property
+    def language(self) -> str:
+        """That of the texts to the owner's mobile."""
+        return languages.of_shop(self.settings, self.region)
 
     def who(self, contact: Contact) -> str:
         """A contact for people: the name with the number, or the number alone."""
@@ -145,9 +153,9 @@ class ShopState:
 
     def _usual_opening(self, now: datetime) -> Opening:
         shop = self.settings.hours
-        if shop.open_always:
+        if shop.open_always and shop.holidays == Holidays():
             return hours.ALWAYS
-        return hours.opening(shop.week, is_holiday(shop.holidays), now, self.zone)
+        return hours.opening(shop.open_spans, is_holiday(shop.holidays), now, self.zone)
 
     def own(self) -> tuple[str, ...]:
         """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
@@ -239,5 +247,6 @@ class ShopState:
     ) -> str:
         """The automatic text to a number. A text that waits for the opening is worded as while the shop is open."""
         is_open = opening.open or self.settings.textback.closed != "other"
-        reopens = hours.in_words(opening.reopens, now, self.zone) if not opening.open else ""
-        return wording.reply(self.settings, address, name, called, first, is_open, reopens)
+        with speaking(languages.of_text(self.settings, self.region, address)):
+            reopens = times.then(opening.reopens, now, self.zone) if not opening.open else ""
+            return wording.reply(worded(self.settings), address, name, called, first, is_open, reopens)

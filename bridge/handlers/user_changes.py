@@ -11,6 +11,7 @@ from bridge.contract.requests import (
     LogOut,
     OfUsers,
     RemoveUser,
+    SetLanguage,
     SetPassword,
     SetRole,
     TakeOver,
@@ -32,6 +33,8 @@ def change_users(session: Session, request: OfUsers, now: datetime) -> None:
             users.set_password(session, name, hashed)
         case SetRole(name=name, role=role):
             users.set_role(session, name, role)
+        case SetLanguage(name=name, language=language):
+            users.set_language(session, name, language)
         case LogOut(name=name):
             users.log_out_everywhere(session, name)
         case EndLogin(digest=digest):

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from bridge.records.consents import last_step
 from bridge.records.tables import Call, Contact, Message
-from bridge.rules.policy import CallerFacts, Contacted
-from bridge.rules.states import ANSWERED, COOLING, Direction, MessageKind, MessageStatus
+from bridge.rules.policy import CallerFacts, Contacted, Said
+from bridge.rules.states import ANSWERED, COOLING, ConsentKind, Direction, MessageKind, MessageStatus
 
 
 def history_of(session: Session, call: Call) -> CallerFacts:
@@ -40,8 +41,10 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
     contact = session.get_one(Contact, contact_id)
     return CallerFacts(
         opted_out=contact.opted_out_at is not None,
+        opt_out=_said(session, contact, ConsentKind.OUT) if contact.opted_out_at else None,
         doubtful=contact.doubtful,
         kind=contact.kind,
+        excluded=_said(session, contact, ConsentKind.NEVER) if contact.kind else None,
         unreachable=contact.unreachable,
         blocked=contact.blocked,
         stranger=not contact.name and contact.first_seen == contact.last_seen,
@@ -49,6 +52,14 @@ def _automatic_past(session: Session, contact_id: int, without: int | None) -> C
         last_automatic_id=last.id if last else None,
         pending_id=next((text.id for text in texts if text.status == MessageStatus.QUEUED), None),
     )
+
+
+def _said(session: Session, contact: Contact, kind: ConsentKind) -> Said | None:
+    """How it came that they get no texts, in UTC; None where nobody knows, as of those who were forgotten meanwhile."""
+    step = last_step(session, contact, kind)
+    if step is None or (not step.words and step.by is None):
+        return None
+    return Said(step.at, step.words, step.by)
 
 
 def _contact_since(session: Session, call: Call) -> Contacted | None:

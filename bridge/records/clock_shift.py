@@ -1,6 +1,7 @@
 """What a step of the wall clock means for rows: what the clock stamped before is shifted along, so that it stays as long ago
 as it is. A Pi boots in the past, and its clock jumps when the internet tells the time."""
 
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from bridge.clock import TOLERANCE
+from bridge.records import places
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     Alert,
@@ -24,6 +26,8 @@ from bridge.rules.states import MessageKind, MessageStatus
 
 # The memo of since when and until when, by its own time, the clock has been suspect and not yet set right.
 DOUBTED = "clock_doubted"
+# The memo of which place was the last one that was taken before that.
+DOUBTED_BEHIND = "clock_doubted_behind"
 # Rows of so long ago are told apart by days, not by hours; a text may wait for the opening for longer.
 LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
 
@@ -46,6 +50,8 @@ def doubt_goes_on(session: Session, since: datetime, now: datetime) -> None:
     """The clock has been suspect since `since` and still is at `now`, both by its own time: what it stamps cannot be
     trusted."""
     doubted = doubted_between(session)
+    if remembered(session, DOUBTED_BEHIND) is None:
+        remember(session, DOUBTED_BEHIND, str(places.last_taken(session)))
     remember(session, DOUBTED, f"{(doubted[0] if doubted else since).isoformat()} {now.isoformat()}")
 
 
@@ -58,9 +64,16 @@ def doubted_between(session: Session) -> tuple[datetime, datetime] | None:
     return datetime.fromisoformat(since), datetime.fromisoformat(until)
 
 
+def doubted_behind(session: Session) -> float:
+    """Whatever came behind this place has a time that is doubtful: the clock has been suspect since. Infinite if it is not."""
+    kept = remembered(session, DOUBTED_BEHIND)
+    return math.inf if kept is None else int(kept)
+
+
 def doubt_is_over(session: Session) -> None:
     """Forgets since when the clock was suspect."""
     remember(session, DOUBTED, None)
+    remember(session, DOUBTED_BEHIND, None)
 
 
 def shift(session: Session, by: timedelta, before: datetime, lately: timedelta) -> None:

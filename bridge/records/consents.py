@@ -2,30 +2,51 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bridge.records.contacts import kept_of_forgotten
 from bridge.records.rows import id_of
-from bridge.records.tables import ConsentEvent, Contact, Forgotten
-from bridge.rules.states import ConsentKind
+from bridge.records.tables import ConsentEvent, Contact
+from bridge.rules.states import ConsentKind, ContactKind
 
 
 def consent(
-    session: Session, contact: Contact, kind: ConsentKind, source: str, words: str, now: datetime
+    session: Session,
+    contact: Contact,
+    kind: ConsentKind,
+    source: str,
+    now: datetime,
+    *,
+    words: str = "",
+    by: str | None = None,
 ) -> None:
-    """Keep the step, and what follows from it for the contact."""
-    session.add(ConsentEvent(contact_id=id_of(contact), at=now, kind=kind, source=source, words=words))
+    """Keep the step, and what follows from it for the contact. words: theirs; by: the user who settled it here."""
+    session.add(ConsentEvent(contact_id=id_of(contact), at=now, kind=kind, source=source, words=words, by=by))
     if kind is ConsentKind.OUT:
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
     elif kind is ConsentKind.IN:
         contact.opted_out_at, contact.doubtful = None, False
-        if session.exec(select(Forgotten.digest).limit(1)).first() is not None:
-            kept = kept_of_forgotten(session, contact.address)
-            if kept is not None:
-                session.delete(kept)  # the hash has done its work
+        for kept in kept_of_forgotten(session, [contact.address]).values():
+            session.delete(kept)  # the hash has done its work
     elif kind in (ConsentKind.DOUBT, ConsentKind.FINE):
         contact.doubtful = kind is ConsentKind.DOUBT
     session.flush()
+
+
+def exclude(
+    session: Session, contact: Contact, kind: ContactKind, source: str, now: datetime, by: str | None
+) -> None:
+    """What this contact is to the shop; who is anything in particular gets no automatic texts. A change of that is a step."""
+    if bool(kind) != bool(contact.kind):
+        step = ConsentKind.NEVER if kind else ConsentKind.WELCOME
+        consent(session, contact, step, source, now, by=by)
+    contact.kind = kind
+
+
+def last_step(session: Session, contact: Contact, kind: ConsentKind) -> ConsentEvent | None:
+    """The last step of this kind; None where none is kept."""
+    steps = select(ConsentEvent).where(ConsentEvent.contact_id == contact.id, ConsentEvent.kind == kind)
+    return session.exec(steps.order_by(col(ConsentEvent.id).desc()).limit(1)).first()
 
 
 def asked_since(session: Session, contact: Contact, kind: ConsentKind, since: datetime) -> bool:

@@ -1,13 +1,14 @@
 """Contacts: made at the first sight, with what was kept of somebody who was forgotten."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
 from sqlmodel import Session, col, func, select
 
+from bridge.records import places
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import (
@@ -26,44 +27,48 @@ LAST_ID = "last_contact_id"
 
 
 def somebody_at(session: Session, address: str, source: str, now: datetime) -> Contact:
-    """The contact of this address (E.164, or as received), whichever way the number is spelled; made at the first sight.
-
-    The spelling that tells of a mobile is the one to keep, since it tells more.
-    """
-    contact = contact_at(session, address)
-    if contact is None:
-        contact = Contact(
-            id=_id_of_the_next(session), address=address, source=source, first_seen=now, last_seen=now
-        )
-        contact.opted_out_at = _opted_out_before(session, address)
-    elif contact.address != address and numbers.tells_mobile(address):
-        contact.address = address
+    """The contact of this address (E.164, or as received), whichever way the number is spelled; made at the first sight."""
+    (contact,) = people_named(session, [address], source)
     if not contact.seen:
-        contact.first_seen = now
-    contact.last_seen = max(contact.last_seen, now)
+        contact.first_seen, contact.done = now, False
+    contact.last_seen, contact.place = max(contact.last_seen, now), places.take(session)
     return add_row(session, contact)
 
 
 def people_named(session: Session, addresses: Sequence[str], source: str) -> list[Contact]:
-    """The contacts of many addresses that a file names, in their order, in few statements. Those that are new have never been
-    seen, have nothing to be done about them, and are not flushed."""
+    """The contacts of many addresses, such as a file names, in their order, in few statements. Those that are new have never
+    been seen, have nothing to be done about them, and may have no id before they are flushed.
+
+    The spelling that tells of a mobile is the one to keep, since it tells more.
+    """
     lines = [numbers.identity(address) for address in addresses]
     known = {
         contact.identity: contact
-        for contact in session.exec(select(Contact).where(col(Contact.identity).in_(lines)))
+        for contact in session.exec(select(Contact).where(col(Contact.identity).in_(set(lines))))
     }
+    new = {line: address for line, address in zip(lines, addresses, strict=True) if line not in known}
+    kept = kept_of_forgotten(session, new.values())
+    spent = _id_of_the_next(session) if new else None
+    for line, address in new.items():
+        known[line] = Contact(
+            id=spent,
+            address=address,
+            identity=line,
+            source=source,
+            done=True,
+            first_seen=NEVER_SEEN,
+            last_seen=NEVER_SEEN,
+            place=places.NONE,
+        )
+        if address in kept:
+            known[line].opted_out_at = kept[address].opted_out_at
+        session.add(known[line])
+        if spent is not None:  # from this one on the database counts by itself
+            session.flush()
+            spent = None
     for line, address in zip(lines, addresses, strict=True):
-        if line not in known:
-            known[line] = Contact(
-                address=address,
-                identity=line,
-                source=source,
-                done=True,
-                first_seen=NEVER_SEEN,
-                last_seen=NEVER_SEEN,
-            )
-            known[line].opted_out_at = _opted_out_before(session, address)
-            session.add(known[line])
+        if known[line].address != address and numbers.tells_mobile(address):
+            known[line].address = address
     return [known[line] for line in lines]
 
 
@@ -97,14 +102,6 @@ def digest_of(session: Session, address: str) -> str:
     return hmac.new(bytes.fromhex(key), address.encode(), sha256).hexdigest()
 
 
-def _opted_out_before(session: Session, address: str) -> datetime | None:
-    """When somebody who was forgotten meanwhile had opted out."""
-    if session.exec(select(Forgotten.digest).limit(1)).first() is None:
-        return None
-    kept = kept_of_forgotten(session, address)
-    return None if kept is None else kept.opted_out_at
-
-
 def was_texted(session: Session, contact: Contact) -> bool:
     """Did any text of ours go out to this contact, or may have?"""
     gone = select(Message.id).where(
@@ -115,10 +112,17 @@ def was_texted(session: Session, contact: Contact) -> bool:
     return session.exec(gone.limit(1)).first() is not None
 
 
-def kept_of_forgotten(session: Session, address: str) -> Forgotten | None:
-    """The opt-out of somebody who was forgotten, under whichever spelling of the number it was kept."""
-    digests = [digest_of(session, spelling) for spelling in numbers.identities(address)]
-    return session.exec(select(Forgotten).where(col(Forgotten.digest).in_(digests))).first()
+def kept_of_forgotten(session: Session, addresses: Iterable[str]) -> dict[str, Forgotten]:
+    """By address, the opt-outs of those who were forgotten, under whichever spelling of the number they were kept."""
+    if session.exec(select(Forgotten.digest).limit(1)).first() is None:
+        return {}  # as it mostly is; and no key is made
+    by_digest = {
+        digest_of(session, spelling): address
+        for address in addresses
+        for spelling in numbers.identities(address)
+    }
+    kept = session.exec(select(Forgotten).where(col(Forgotten.digest).in_(by_digest)))
+    return {by_digest[row.digest]: row for row in kept}
 
 
 def our_last_words(session: Session, contact: Contact) -> Sequence[str]:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bridge import files
-from bridge.records import known, leftovers, postgresql
+from bridge.records import known, leftovers, postgresql, search_index
 from bridge.records.tables import metadata
 from bridge.rules.troubles import DatabaseTrouble, FileTrouble
 from modem.contract import Trouble
@@ -29,7 +29,7 @@ LOCK_SECONDS = 2
 CHECK_SECONDS = 60.0
 
 # The newest migration; a test holds it against the files in migrations/versions.
-HEAD = "0018"
+HEAD = "0023"
 
 
 def open_engine(url: str, *, read_only: bool = False, anew: bool = False) -> Engine:
@@ -69,7 +69,7 @@ def _before_connecting(file: Path, anew: bool, *_: object) -> None:
     if not anew and (gone := known.gone_or_empty(file)) is not None:
         raise sqlite3.OperationalError(gone.code)
     files.make_private(file)
-    for beside in ("-wal", "-shm", "-journal"):
+    for beside in known.BESIDE:
         with suppress(OSError):
             files.close_to_others(Path(f"{file}{beside}"))
 
@@ -168,7 +168,9 @@ def migrate(engine: Engine) -> None:
     """Bring the tables to this release: all of it in one step, or nothing. What a start left behind that was cut off is made
     whole. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
     with engine.connect() as connection:
-        if leftovers.revision(connection) == HEAD and not leftovers.missing_indexes(connection):
+        if leftovers.revision(connection) == HEAD and not (
+            leftovers.missing_indexes(connection) or search_index.is_missing(connection)
+        ):
             return
         connection.rollback()
         with _one_step(connection):
@@ -179,6 +181,8 @@ def migrate(engine: Engine) -> None:
                 _upgrade(connection)
             for index in leftovers.missing_indexes(connection):
                 index.create(connection)
+            if search_index.is_missing(connection):
+                search_index.make(connection)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -227,12 +231,14 @@ def optimise(engine: Engine) -> None:
 
 
 def empty_log(engine: Engine) -> bool:
-    """Empty SQLite's write-ahead log (`-wal`), which still holds what was deleted; waits for nobody. False: somebody reads just
-    now, or the database fails; ask again."""
+    """Let no page of SQLite's hold what was deleted: neither the index of words nor the write-ahead log (`-wal`); waits for
+    nobody. False: there is more to do, somebody reads just now, or the database fails; ask again."""
     if engine.dialect.name != "sqlite":
         return True
     try:
         with not_waiting(engine) as connection:
+            if not search_index.purge(connection):
+                return False
             busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
     except DBAPIError:
         return False

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from bridge.records import deleted
+from bridge.records import deleted, places
 from bridge.records.contacts import somebody_at
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Contact, InboundPart, Line, Message
@@ -116,6 +116,7 @@ def text_came(
         replace_type=replace_type,
     )
     message.body, message.status, message.created, message.parts = body, status, now, len(parts)
+    message.place = places.take(session)
     add_row(session, message)
     for part in parts:
         part.message_id = message.id

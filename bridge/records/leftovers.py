@@ -3,6 +3,7 @@ mends it, in the transaction that it is given; how a release's tables are made a
 
 from sqlalchemy import Connection, Index, inspect, text
 
+from bridge.records import search_index
 from bridge.records.tables import metadata
 
 VERSION = "alembic_version"
@@ -26,6 +27,7 @@ def clear_unfinished(connection: Connection) -> None:
     ours = {*metadata.tables, *EARLIER} & set(inspect(connection).get_table_names())
     if any(connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() for name in ours):
         return
+    search_index.drop(connection)
     for name in (*ours, VERSION):
         connection.execute(text(f'DROP TABLE IF EXISTS "{name}"'))
 

@@ -25,12 +25,12 @@ def line_of(session: Session, contact: Contact, names: Sequence[str]) -> Line:
     """The line by which somebody is written to: of those named the one that they called or wrote to last, else that of our
     last text to them, else the first. names: of the modems that there are, at least one."""
     theirs = (
-        select(Call.started, Call.line_id).where(Call.contact_id == contact.id),
-        select(Message.created, Message.line_id).where(
+        select(Call.place, Call.line_id).where(Call.contact_id == contact.id),
+        select(Message.place, Message.line_id).where(
             Message.contact_id == contact.id, Message.direction == Direction.IN
         ),
     )
-    ours = select(Message.created, Message.line_id).where(
+    ours = select(Message.place, Message.line_id).where(
         Message.contact_id == contact.id, Message.direction == Direction.OUT
     )
     for queries in (theirs, (ours,)):
@@ -42,9 +42,9 @@ def line_of(session: Session, contact: Contact, names: Sequence[str]) -> Line:
 
 
 def _latest_of(query: Any, names: Sequence[str]) -> Any:
-    when, line_id = query.selected_columns
+    place, line_id = query.selected_columns
     lines_there = select(Line.id).where(col(Line.name).in_(names))
-    return query.where(line_id.in_(lines_there)).order_by(when.desc()).limit(1)
+    return query.where(line_id.in_(lines_there)).order_by(place.desc()).limit(1)
 
 
 def line_is_up(session: Session, up: LineUp) -> Line:

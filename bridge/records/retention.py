@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, exists
 from sqlmodel import Session, col, select
 
-from bridge.records import deleted
+from bridge.records import deleted, search_index
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     NEVER_SEEN,
@@ -140,4 +140,6 @@ def _delete(session: Session, what: type[Any], which: Any) -> None:
 
 def delete_rows(session: Session, what: type[Any], which: Any) -> None:
     """Deletes the rows of this table for which the condition holds."""
+    if what is Message:
+        search_index.texts_went(session)
     session.execute(delete(what).where(which).execution_options(synchronize_session="fetch"))

@@ -4,12 +4,27 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    delete,
+    event,
+    insert,
+    inspect,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import JSON, AutoString, Field, SQLModel
+from sqlmodel import JSON, AutoString, Field, SQLModel, col
 
+from bridge.records import places
 from bridge.rules import numbers
+from bridge.rules.folding import fold, words
 from bridge.rules.policy import Reason
 from bridge.rules.states import (
     AlertKind,
@@ -69,6 +84,17 @@ def coded(states: type[State], column: str) -> type[TypeDecorator[State]]:
     return Coded
 
 
+def folded_contact(name: str, address: str) -> str:
+    """What a contact is found by: name and address on a line each, so that no word reaches from one into the other."""
+    return f"{fold(name)}\n{fold(address)}"
+
+
+def _place(**more: Any) -> Any:
+    """The column of a row's place in the order in which rows came; before all of them, where somebody writes a row by hand."""
+    columns = {"default": places.of_new_row, "server_default": "0"}
+    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=columns, **more)
+
+
 def _identity(context: DefaultExecutionContext) -> str:
     """The identity of a new contact, by its address."""
     row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -101,23 +127,25 @@ NEVER_SEEN = datetime(1900, 1, 1, tzinfo=UTC)
 class Contact(SQLModel, table=True):
     """Somebody who called or wrote, or whom a file of contacts names (`seen` says which). `address` is E.164, else the sender
     as received, which cannot be texted. identity: what is the same for every spelling of that number (numbers.identity):
-    people are found by it; made with the row.
+    people are found by it; made with the row. folded: name and address as they are searched; made whenever the row is written.
 
     kind: staff, supplier or never for those who get no automatic texts, else empty. doubtful: wrote something that may be
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
     done: nothing is left to be done in this conversation, until they call or write again. assignee: the user who sees to it.
-    first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them.
+    first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them. place: of their last sign of
+    life, in the order in which things came (records/places); 0 for none.
     """
 
     __table_args__ = (
-        Index("ix_contact_done_seen", "done", "last_seen"),
-        Index("ix_contact_assignee_seen", "assignee", "done", "last_seen"),
+        Index("ix_contact_done_place", "done", "place"),
+        Index("ix_contact_assignee_place", "assignee", "done", "place"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     address: str = Field(unique=True)
     identity: str = Field(default=None, unique=True, index=True, sa_column_kwargs={"default": _identity})
     name: str = ""
+    folded: str = Field(default=None)
     notes: str = ""
     opted_out_at: datetime | None = Field(default=None, sa_type=Utc)
     kind: ContactKind = Field(
@@ -131,6 +159,7 @@ class Contact(SQLModel, table=True):
     source: str
     first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
+    place: int = _place(index=True)
 
     @property
     def excluded(self) -> bool:
@@ -143,19 +172,27 @@ class Contact(SQLModel, table=True):
         return self.last_seen > NEVER_SEEN
 
 
+@event.listens_for(Contact, "before_insert")
+@event.listens_for(Contact, "before_update")
+def _fold_contact(_mapper: object, _connection: object, contact: Contact) -> None:
+    """Whoever writes a name or an address, this is what they are found by."""
+    contact.folded = folded_contact(contact.name, contact.address)
+
+
 class Call(SQLModel, table=True):
     """One incoming voice call, written at its first indication. `outcome` is None while it rings or runs.
 
     reason: why no text goes back, a code of rules/policy. message_id: the text that answers this call, or for
     `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
     phone diverted it to this one. shown: the caller's name as the modem showed it. urgent: rang again and again.
-    called_back: when somebody here did, and who says so.
+    called_back: when somebody here did, and who says so. place: in the order in which things came (records/places).
     """
 
     __table_args__ = (
         Index("ix_call_contact_started", "contact_id", "started"),
-        Index("ix_call_line_started", "line_id", "started"),
-        Index("ix_call_outcome_started", "outcome", "started"),
+        Index("ix_call_contact_place", "contact_id", "place"),
+        Index("ix_call_line_place", "line_id", "place"),
+        Index("ix_call_outcome_place", "outcome", "place"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -177,6 +214,7 @@ class Call(SQLModel, table=True):
     trace: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     reason: Reason | None = Field(default=None, sa_type=coded(Reason, "call.reason"))
     message_id: int | None = Field(default=None, index=True)
+    place: int = _place(index=True)
 
 
 class Message(SQLModel, table=True):
@@ -186,9 +224,11 @@ class Message(SQLModel, table=True):
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text
     that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
     ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
+    place: in the order in which things came (records/places).
     """
 
     __table_args__ = (
+        Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
         Index("ix_message_status_due", "status", "due"),
         Index("ix_message_kind_created", "kind", "created", "status", "answered", "parts"),
@@ -217,6 +257,31 @@ class Message(SQLModel, table=True):
     answered: datetime | None = Field(default=None, sa_type=Utc)
     asks: bool = False
     ticket: str | None = Field(default=None, index=True, unique=True)
+    place: int = _place(index=True)
+
+
+class MessageWords(SQLModel, table=True):
+    """The words of a text as they are searched (bridge/rules/folding), with blanks between them; bridge/records/search_index
+    has an index of them. Made with the text, and gone with it."""
+
+    __table_args__ = (ForeignKeyConstraint(["id"], ["message.id"], ondelete="CASCADE"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    words: str
+
+
+@event.listens_for(Message, "after_insert")
+def _note_words(_mapper: object, connection: Connection, message: Message) -> None:
+    """Whoever writes a text, it is found by its words from then on."""
+    connection.execute(insert(MessageWords), {"id": message.id, "words": " ".join(words(message.body))})
+
+
+@event.listens_for(Message, "after_update")
+def _note_other_words(mapper: object, connection: Connection, message: Message) -> None:
+    """A part of a long text may come late."""
+    if inspect(message).attrs.body.history.has_changes():
+        connection.execute(delete(MessageWords).where(col(MessageWords.id) == message.id))
+        _note_words(mapper, connection, message)
 
 
 class MessagePart(SQLModel, table=True):
@@ -257,8 +322,8 @@ class InboundPart(SQLModel, table=True):
 
 
 class ConsentEvent(SQLModel, table=True):
-    """One step of opting out or in again. kind: out, in, help, doubt (somebody has to look) or fine (somebody has); source:
-    text, page or cli; words: what was written, or who did it here."""
+    """One step of opting out or in again, or of what the shop has settled about texts to somebody. source: text, page or
+    import; words: what they wrote; by: the user who settled it here."""
 
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
@@ -266,6 +331,7 @@ class ConsentEvent(SQLModel, table=True):
     kind: ConsentKind = Field(sa_type=coded(ConsentKind, "consentevent.kind"))
     source: str
     words: str
+    by: str | None = None
 
 
 class Incident(SQLModel, table=True):
@@ -316,13 +382,15 @@ class Forgotten(SQLModel, table=True):
 
 
 class Note(SQLModel, table=True):
-    """Something that colleagues tell each other about a conversation; it is never sent."""
+    """Something that colleagues tell each other about a conversation; it is never sent. place: in the order in which things
+    came (records/places)."""
 
     id: int | None = Field(default=None, primary_key=True)
     contact_id: int = Field(foreign_key="contact.id", index=True)
     at: datetime = Field(sa_type=Utc)
     author: str
     body: str
+    place: int = _place()
 
 
 class SavedReply(SQLModel, table=True):
@@ -345,7 +413,7 @@ class AuditEntry(SQLModel, table=True):
 
 class User(SQLModel, table=True):
     """Somebody who may log in. `password` is a werkzeug scrypt hash. role: owner, or staff, who cannot change settings or
-    users. logins: counts up to log the user out everywhere."""
+    users. logins: counts up to log the user out everywhere. language: of the page, a code; empty for that of the browser."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
@@ -353,6 +421,7 @@ class User(SQLModel, table=True):
     created: datetime = Field(sa_type=Utc)
     role: Role = Field(default=Role.OWNER, sa_type=coded(Role, "user.role"), nullable=False)
     logins: int = 0
+    language: str = ""
 
 
 class PutAside(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """The people who may log in: names, passwords, roles, and the code that lets the first one in; used by the page and by the
 command line. It knows no request."""
 
+import re
 import secrets
 import threading
 from collections.abc import Sequence
@@ -22,7 +23,6 @@ from bridge.rules.states import Role
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_NAME = 8, 200, 40
 METHOD = "scrypt:32768:8:1"
 OWNER, STAFF = Role.OWNER, Role.STAFF
-ROLES = {OWNER: "Owner: may change everything", STAFF: "Staff: may not change settings or people"}
 # The memos with the code for the first log-in, and with the key that signs log-ins.
 SETUP_CODE = "setup_code"
 SESSION_KEY = "session_key"
@@ -53,7 +53,7 @@ def new_name(database: Session, typed: str) -> str:
 def add_user(database: Session, name: str, hashed: str, role: str, now: datetime) -> User:
     """Let somebody log in. hashed: by `hash_password`. Raises Refusal if the name or role will not do."""
     name = new_name(database, name)
-    if role not in ROLES:
+    if role not in set(Role):
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     user = User(name=name, password=hashed, created=now, role=Role(role))
     database.add(user)
@@ -70,10 +70,17 @@ def set_password(database: Session, name: str, hashed: str) -> None:
 def set_role(database: Session, name: str, role: str) -> None:
     """Makes the user an owner, or one of the staff. Raises Refusal for an unknown role, or if no owner would be left."""
     user = known(database, name)
-    if role not in ROLES:
+    if role not in set(Role):
         raise Refusal(Refused.NO_SUCH_ROLE, role=role)
     _keep_an_owner(database, user, role)
     user.role = Role(role)
+
+
+def set_language(database: Session, name: str, language: str) -> None:
+    """The language of the page for this user, empty for that of the browser. Raises Refusal."""
+    if not re.fullmatch("[a-z]{0,3}", language):
+        raise Refusal(Refused.NO_SUCH_LANGUAGE)
+    known(database, name).language = language
 
 
 def remove(database: Session, name: str) -> None:

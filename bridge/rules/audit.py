@@ -26,6 +26,8 @@ class Change(StrEnum):
     MARKED_OUT = "marked_out"
     MARKED_IN = "marked_in"
     MARKED_FINE = "marked_fine"
+    MARKED_NEVER = "marked_never"
+    MARKED_WELCOME = "marked_welcome"
     BLOCKED = "blocked"
     UNBLOCKED = "unblocked"
     # About those who may log in.

@@ -4,11 +4,12 @@ from strangers."""
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_lowercase
+
+from bridge.rules.one_line import plainly_written
 
 # How a number or prefix may be written, with an extension, and what is none though it has only such characters: dates, times.
 _WRITTEN = re.compile(r"(?:tel:)?[+(]{0,2}\d[\d ().\-/+]*(\*|(?:x|ext\.?)[ ]?\d{1,6})?", re.IGNORECASE)
@@ -58,7 +59,7 @@ def entries(line: str) -> list[Entry]:
     >>> [(entry.kind.value, entry.text) for entry in entries('{"number": "+447400130123", "name": "Scam"}')]
     [('number', '+447400130123')]
     """
-    line = _plain(line)
+    line = plainly_written(line)
     if line.startswith("/") and line.rfind("/") > 0 and not _MORE_BEHIND.search(line):
         return [Entry(EntryKind.EXPRESSION, line.rpartition("/")[0][1:])]
     text, _, comment = line.partition(" #" if "/" in line else "#")
@@ -80,14 +81,6 @@ def is_number(cell: str) -> bool:
     (True, True, False, False)
     """
     return bool(_numbers(cell.strip(), SHORTEST_BESIDE))
-
-
-def _plain(line: str) -> str:
-    """Without marks of direction, and with one kind of hyphen and of blank."""
-    if line.isascii():
-        return line
-    visible = "".join(" " if c == "\u00a0" else c for c in line if unicodedata.category(c) != "Cf")
-    return re.sub("[\u2010-\u2015\u2212]", "-", visible).strip()
 
 
 def _separated(text: str) -> bool:

@@ -18,6 +18,9 @@ class Span:
     end: int
 
 
+WHOLE_DAY = Span(0, MINUTES_A_DAY)
+
+
 @dataclass(frozen=True)
 class Holidays:
     """Public holidays of a country (ISO code or None), and single dates."""
@@ -66,7 +69,7 @@ ALWAYS = Opening(True)
 @dataclass(frozen=True)
 class Closure:
     """The shop is closed by hand until then. back: somebody is back at that moment, whatever the hours say; else the hours
-    count from there."""
+    count from there, and where it is open then it opens at that moment."""
 
     until: datetime
     back: bool
@@ -80,13 +83,11 @@ class Closure:
         >>> Closure(midnight, back=False).opening(lambda at: Opening(False, nine)).reopens == nine
         True
         >>> Closure(midnight, back=False).opening(lambda at: ALWAYS), Closure(nine, back=True).opening(lambda at: ALWAYS)
-        (Opening(open=False, reopens=None), \
+        (Opening(open=False, reopens=datetime.datetime(2026, 11, 24, 0, 0, tzinfo=datetime.timezone.utc)), \
 Opening(open=False, reopens=datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.timezone.utc)))
         """
-        if self.back:
-            return Opening(False, self.until)
-        then = usual(self.until)
-        return Opening(False, then.reopens)
+        then = Opening(True) if self.back else usual(self.until)
+        return Opening(False, self.until if then.open else then.reopens)
 
 
 def opening(
@@ -148,38 +149,3 @@ def today_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
     minutes = int(matched[1]) * 60 + int(matched[2] or 0)
     then = at_clock(now.astimezone(zone).date(), minutes, zone)
     return then if then > now else None
-
-
-def lasted(time: timedelta) -> str:
-    """How long something is, roughly.
-
-    >>> [lasted(timedelta(minutes=minutes)) for minutes in (0.5, 1, 185, 90 * 1440)]
-    ['less than a minute', '1 minute', '3 hours', '90 days']
-    """
-    minutes = int(time.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    count, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
-    if count >= 48 and unit == "hour":
-        count, unit = count // 24, "day"
-    return f"{count} {unit}{'s' if count > 1 else ''}"
-
-
-def in_words(reopens: datetime | None, now: datetime, zone: tzinfo | None) -> str:
-    """When the shop opens again, as one says it; nothing where no opening is in sight.
-
-    >>> from datetime import UTC
-    >>> monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
-    >>> [in_words(monday + timedelta(days=days, hours=2), monday, UTC) for days in (0, 1, 4, 9)]
-    ['at 9:00', 'tomorrow at 9:00', 'on Friday at 9:00', 'on 2 December at 9:00']
-    """
-    if reopens is None:
-        return ""
-    then, today = reopens.astimezone(zone), now.astimezone(zone).date()
-    at = f"at {then.hour}:{then.minute:02}"
-    days = (then.date() - today).days
-    if days == 0:
-        return at
-    if days == 1:
-        return f"tomorrow {at}"
-    return f"on {then:%A} {at}" if days < 7 else f"on {then.day} {then:%B} {at}"

@@ -1,4 +1,7 @@
-"""Which language most people of a region read."""
+"""Which language most people of a region read, and which one a text is in; pure."""
+
+from bridge.rules.numbers import region_of
+from bridge.rules.settings import Settings
 
 # ISO 639 language -> the regions where most people read it. Where there are several (Belgium, Canada, Switzerland), none:
 # the shop's own choice of `message` knows better.
@@ -14,4 +17,17 @@ LANGUAGES = {
 }  # fmt: skip
 
 
-_LANGUAGE_OF = {region: language for language, regions in LANGUAGES.items() for region in regions.split()}
+LANGUAGE_OF = {region: language for language, regions in LANGUAGES.items() for region in regions.split()}
+ENGLISH = "en"
+
+
+def of_shop(settings: Settings, region: str) -> str:
+    """The language of the shop's texts: as it says, else that of its country, else English. region: the shop's, ISO."""
+    chosen = settings.shop.language
+    return chosen if chosen != "auto" else LANGUAGE_OF.get(region, ENGLISH)
+
+
+def of_text(settings: Settings, region: str, address: str) -> str:
+    """The language of a text to this number: of its country if the shop writes in that, else the shop's."""
+    of_number = LANGUAGE_OF.get(region_of(address) or "", "")
+    return of_number if of_number in settings.textback.messages_by_language else of_shop(settings, region)

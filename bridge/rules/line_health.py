@@ -1,4 +1,4 @@
-"""What the modem says of the line: what is wrong with registration and storage, and the signal in words; pure."""
+"""What the modem says of the line: what is wrong with registration and storage; pure."""
 
 from bridge.rules.troubles import BoxTrouble
 from modem.contract import LineHealth, Trouble
@@ -46,25 +46,3 @@ def nearly_full(health: LineHealth) -> Trouble | None:
         return None
     full = BoxTrouble.STORAGE_FULL if health.used >= health.total else BoxTrouble.STORAGE_NEARLY_FULL
     return Trouble.of(full, storage=health.storage, used=health.used, total=health.total)
-
-
-def signal_words(signal: int | None) -> str:
-    """AT+CSQ in words (27.007 CSQ: 0 is -113 dBm, each step 2 dB).
-
-    >>> signal_words(17), signal_words(4), signal_words(None)
-    ('good (-79 dBm)', 'weak (-105 dBm)', 'not known')
-    """
-    if signal is None:
-        return "not known"
-    words = "weak" if signal < 7 else "fair" if signal < 12 else "good"
-    return f"{words} ({2 * signal - 113} dBm)"
-
-
-def network_words(health: LineHealth) -> str:
-    """Where the line is registered."""
-    if health.registration is None:
-        return "not known"
-    if health.registration not in CALLS:
-        return "none for calls"
-    name = health.operator or "registered"
-    return f"{name}, roaming" if health.registration in ROAMING else name

@@ -3,6 +3,7 @@
 The doors are the loop's inbox (modems and forms), the page's query strings, the command line and config.ini.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -24,6 +25,18 @@ def one_line(text: str) -> str:
     """
     shown = (char if char in SEEN or category(char) not in NO_TEXT else " " for char in text)
     return " ".join("".join(shown).split())
+
+
+def plainly_written(text: str) -> str:
+    r"""The text without marks of direction, and with one kind of hyphen and of blank: numbers are copied with all of them.
+
+    >>> plainly_written("\u202a07400\u00a0123\u2011456\u202c")
+    '07400 123-456'
+    """
+    if text.isascii():
+        return text
+    visible = "".join(" " if char == "\u00a0" else char for char in text if category(char) != "Cf")
+    return re.sub("[\u2010-\u2015\u2212]", "-", visible).strip()
 
 
 def storable(text: str) -> str:

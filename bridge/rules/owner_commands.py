@@ -1,7 +1,6 @@
-"""What passes between the box and the owner's mobile: orders, answers to relayed texts, and the words of alerts; pure."""
+"""What passes between the box and the owner's mobile: orders, and answers to relayed texts; pure."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -15,7 +14,6 @@ LONGEST_PAUSE = 31
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _PAUSE = re.compile(r"pause(?:\s+(?:for\s+)?(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?))?")
 _TAGGED = re.compile(r"#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
-HELP = "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
 
 
 class Command(StrEnum):
@@ -74,21 +72,6 @@ def relayed(who: str, tag: int, body: str) -> str:
     'Ann (07400 123456) #17: Do you have bread?'
     """
     return _cut(f"{who} #{tag}: {body}")
-
-
-# How the answer to words without an addressee begins; the same from another box is not answered.
-QUESTION = "Nothing was sent"
-
-
-def whom(choices: Sequence[tuple[str, int]]) -> str:
-    """The question back, where several customers may be meant.
-
-    >>> whom([("Ann", 17), ("Bob", 4)])
-    'Nothing was sent: who is it for? Begin with #17 for Ann, #4 for Bob.'
-    """
-    if not choices:
-        return f"{QUESTION}: no customer has written lately. {HELP}"
-    return f"{QUESTION}: who is it for? Begin with {', '.join(f'#{tag} for {who}' for who, tag in choices)}."
 
 
 def not_before(now: datetime, quiet: Span | None, zone: tzinfo | None) -> datetime:

@@ -22,10 +22,12 @@ class Reason(StrEnum):
     NOT_MISSED = "not_missed"
     DISABLED = "disabled"
     WITHHELD = "withheld"
+    UNKNOWN = "unknown"
     NOT_TEXTABLE = "not_textable"
     FOREIGN = "foreign"
     EXCLUDED = "excluded"
     OPTED_OUT = "opted_out"
+    UNSURE = "unsure"
     SPAM = "spam"
     ONE_RING = "one_ring"
     COOLDOWN = "cooldown"
@@ -37,6 +39,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
 
 
+# So much of the words by which somebody opted out stands in a trace.
+LONGEST_WORDS = 160
 # Regions that belong to home besides the SIM's own: with the same country code, and at the same price.
 NEIGHBOURS = {"GB": frozenset({"GG", "JE", "IM"}), "US": frozenset({"PR", "VI", "GU", "MP", "AS"})}
 
@@ -65,10 +69,21 @@ class Contacted(StrEnum):
 
 
 @dataclass(frozen=True)
+class Said:
+    """That somebody gets no texts. at: since when, in the shop's time; words: theirs; by: who here has settled it, if not
+    they."""
+
+    at: datetime
+    words: str = ""
+    by: str | None = None
+
+
+@dataclass(frozen=True)
 class CallerFacts:
     """The caller's past.
 
-    kind: staff, supplier or never, else empty. unreachable: why texts to this number fail for good, as a column holds it
+    kind: staff, supplier or never, else empty; excluded: when and by whom, where that is known. opt_out: how they opted out,
+    where that is known. unreachable: why texts to this number fail for good, as a column holds it
     (Coded). contact_since: how there was contact after this call. doubtful: wrote something that may be an opt-out. stranger:
     nothing was known of them before.
     """
@@ -78,8 +93,10 @@ class CallerFacts:
     pending_id: int | None = None
     contact_since: Contacted | None = None
     opted_out: bool = False
+    opt_out: Said | None = None
     doubtful: bool = False
     kind: str = ""
+    excluded: Said | None = None
     unreachable: str | None = None
     blocked: bool = False
     stranger: bool = False
@@ -87,10 +104,12 @@ class CallerFacts:
 
 @dataclass(frozen=True)
 class Step:
-    """One rule that ran. why: what stopped the text, None if the rule had nothing against it."""
+    """One rule that ran. why: what stopped the text, None if the rule had nothing against it. though: what it let pass, where
+    the rule's usual words would not be true."""
 
     rule: Reason
     why: Coded | None = None
+    though: Coded | None = None
 
 
 @dataclass(frozen=True)
@@ -154,8 +173,10 @@ def _disabled(case: Case) -> Coded | None:
 
 
 def _withheld(case: Case) -> Coded | None:
-    if case.call.withheld:
-        return Coded("withheld")
+    return Coded("withheld") if case.call.withheld else None
+
+
+def _unknown(case: Case) -> Coded | None:
     return None if case.call.raw else Coded("not_shown")
 
 
@@ -182,12 +203,28 @@ def _foreign(case: Case) -> Coded | None:
 
 
 def _excluded(case: Case) -> Coded | None:
-    return Coded(case.caller.kind) if case.caller.kind else None
+    kind, said = case.caller.kind, case.caller.excluded
+    if not kind:
+        return None
+    return Coded(kind) if said is None else Coded.of(f"{kind}_by", **_facts(said))
 
 
 def _opted_out(case: Case) -> Coded | None:
-    if case.caller.opted_out:
+    if not case.caller.opted_out:
+        return None
+    said = case.caller.opt_out
+    if said is None:
         return Coded("opted_out")
+    return Coded.of("opted_out_there" if said.by is None else "opted_out_here", **_facts(said))
+
+
+def _facts(said: Said) -> dict[str, str]:
+    """As Coded keeps it; the moment by the shop's clock, ISO 8601 to the minute."""
+    at = said.at.isoformat(timespec="minutes")
+    return {"at": at, "words": said.words[:LONGEST_WORDS]} if said.by is None else {"at": at, "by": said.by}
+
+
+def _unsure(case: Case) -> Coded | None:
     return Coded("doubtful") if case.caller.doubtful else None
 
 
@@ -255,10 +292,12 @@ RULES: dict[Reason, Callable[[Case], Coded | None]] = {
     Reason.NOT_MISSED: _not_missed,
     Reason.DISABLED: _disabled,
     Reason.WITHHELD: _withheld,
+    Reason.UNKNOWN: _unknown,
     Reason.NOT_TEXTABLE: _not_textable,
     Reason.FOREIGN: _foreign,
     Reason.EXCLUDED: _excluded,
     Reason.OPTED_OUT: _opted_out,
+    Reason.UNSURE: _unsure,
     Reason.SPAM: _spam,
     Reason.ONE_RING: _one_ring,
     Reason.COOLDOWN: _cooldown,
@@ -271,13 +310,42 @@ RULES: dict[Reason, Callable[[Case], Coded | None]] = {
 }
 
 
+def _closed_though(case: Case) -> Coded | None:
+    if case.traffic.doubt is not None:
+        return Coded("hours_not_known")
+    return None if case.opening.open else Coded(f"closed_{case.settings.textback.closed}")
+
+
+def _one_ring_though(case: Case) -> Coded | None:
+    few = case.call.rings is not None and case.call.rings < case.settings.filters.min_rings
+    return Coded("known_caller") if few else None
+
+
+def _cooldown_though(case: Case) -> Coded | None:
+    return None if case.settings.textback.cooldown_hours else Coded("no_cooldown")
+
+
+def _clock_though(case: Case) -> Coded | None:
+    return None if case.traffic.doubt is None else Coded("clock_harmless")
+
+
+# What some rules let pass: their usual words would say that all was as it should be.
+THOUGH: dict[Reason, Callable[[Case], Coded | None]] = {
+    Reason.ONE_RING: _one_ring_though,
+    Reason.COOLDOWN: _cooldown_though,
+    Reason.CLOSED: _closed_though,
+    Reason.CLOCK: _clock_though,
+}
+
+
 def judge(case: Case) -> Reply | Silence:
     """Text back, and when, or why not: at the end of a call, and once more when its text is due; the text keeps the times that
     were set first. A text that waits for the opening expires so long after that."""
     trace: list[Step] = []
     for rule, look in RULES.items():
         why = look(case)
-        trace.append(Step(rule, why))
+        though = THOUGH[rule](case) if why is None and rule in THOUGH else None
+        trace.append(Step(rule, why, though))
         if why is not None:
             caller = case.caller
             blocking = caller.pending_id or caller.last_automatic_id if rule is Reason.COOLDOWN else None
@@ -298,10 +366,10 @@ def _due(case: Case) -> datetime:
 
 
 def as_rows(trace: tuple[Step, ...]) -> list[dict[str, str]]:
-    """The trace as a call keeps it: rule, verdict, and of the one that stopped it why, as Coded has it."""
-    return [
-        {"rule": str(step.rule), "verdict": "pass"}
-        if step.why is None
-        else {"rule": str(step.rule), "verdict": "stop", "why": step.why.to_text()}
-        for step in trace
-    ]
+    """The trace as a call keeps it: rule, verdict, and as Coded has it what stopped the text or what was let pass."""
+    rows = []
+    for step in trace:
+        told = step.why or step.though
+        verdict = {"rule": str(step.rule), "verdict": "pass" if step.why is None else "stop"}
+        rows.append(verdict if told is None else {**verdict, "why": told.to_text()})
+    return rows

@@ -29,10 +29,24 @@ class Refused(StrEnum):
     NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
     NO_SUCH_LINE = "no_such_line"
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
+    # Opening hours and closed days.
+    NOT_HOURS = "not_hours"
+    NO_SUCH_TIME = "no_such_time"  # time: what was typed
+    HOURS_OVERLAP = "hours_overlap"
+    NEVER_OPEN = "never_open"  # some days are closed, and no day has hours
+    ONE_COUNTRY = "one_country"  # first, second
+    NOT_A_DATE = "not_a_date"  # typed
+    NO_MONTH = "no_month"
+    NO_SUCH_DAY = "no_such_day"
+    DAY_IS_OVER = "day_is_over"  # day
+    DAY_TOO_FAR = "day_too_far"  # day
+    DAYS_REVERSED = "days_reversed"  # first, last
+    TOO_MANY_DAYS = "too_many_days"  # most
     # Who may log in.
     TAKEN_OVER = "taken_over"
     NO_NAME = "no_name"
     NAME_TOO_LONG = "name_too_long"  # most: in characters
+    NO_SUCH_LANGUAGE = "no_such_language"
     NO_SUCH_ROLE = "no_such_role"  # role
     USER_EXISTS = "user_exists"  # name
     NO_SUCH_USER = "no_such_user"  # name

@@ -6,7 +6,7 @@ from datetime import time, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bridge.rules.hours import Holidays, Span
+from bridge.rules.hours import WHOLE_DAY, Holidays, Span
 from bridge.rules.money import Price
 
 # The `port` that stands for the simulated modem.
@@ -15,11 +15,13 @@ SIMULATOR = "simulator"
 
 @dataclass(frozen=True)
 class ShopSettings:
-    """country and timezone: a code and a name, or "auto"; own_numbers are never texted. text_price: None where nobody says."""
+    """country, language and timezone: codes and a name, or "auto"; own_numbers are never texted. text_price: None where nobody
+    says."""
 
     name: str
     phone: str
     country: str
+    language: str
     timezone: str
     own_numbers: tuple[str, ...]
     text_price: Price | None
@@ -69,6 +71,11 @@ class HoursSettings:
     def open_always(self) -> bool:
         """Are no hours given for any day?"""
         return not any(self.week)
+
+    @property
+    def open_spans(self) -> tuple[tuple[Span, ...], ...]:
+        """The week by which the shop is open on days that are no holidays: all day long where no hours are given."""
+        return ((WHOLE_DAY,),) * 7 if self.open_always else self.week
 
 
 @dataclass(frozen=True)

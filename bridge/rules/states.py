@@ -95,13 +95,15 @@ class IncidentKind(StrEnum):
 
 
 class ConsentKind(StrEnum):
-    """A step of opting out or in again."""
+    """A step of opting out or in again, or of the shop's own wish about texts to somebody."""
 
     OUT = "out"  # no more automatic texts
     IN = "in"  # automatic texts again
     HELP = "help"  # asked what this is
     DOUBT = "doubt"  # wrote what may be an opt-out: somebody has to look
     FINE = "fine"  # somebody has looked, and it was none
+    NEVER = "never"  # the shop wants no texts to them: one of the staff, a supplier, or anybody else
+    WELCOME = "welcome"  # the shop wants them no more than others to be left out
 
 
 class AlertKind(StrEnum):

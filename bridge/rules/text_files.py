@@ -2,11 +2,14 @@
 programs; pure, and never more of a file at once than a line."""
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 
 # Of a line that is longer the rest is left out: a picture, or no text at all (bytes).
 LONGEST_LINE = 256 * 1024
+# So much of an open file is read at once (bytes).
+PIECE = 64 * 1024
 # By so many octets a file in UTF-16 without a mark is known.
 ENOUGH = 200
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -38,6 +41,11 @@ def decoded(octets: bytes) -> str:
     except UnicodeDecodeError:
         text = octets.decode("cp1252", "replace")
     return text.removeprefix("\ufeff").replace("\0", "")
+
+
+def pieces(read: Callable[[int], bytes]) -> Iterator[bytes]:
+    """The octets of an open file, in order, never all of them at once. read: gives at most so many bytes, b"" at the end."""
+    return iter(partial(read, PIECE), b"")
 
 
 def lines(pieces: Iterable[bytes]) -> Iterator[str]:

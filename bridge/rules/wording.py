@@ -1,22 +1,18 @@
 """The words of our texts: placeholders, languages, GSM-7 twins of typographic characters, the hint how to opt out; pure."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bridge.rules.languages import _LANGUAGE_OF
+from bridge.rules.languages import LANGUAGE_OF
 from bridge.rules.numbers import region_of
 from bridge.rules.settings import Settings
 from bridge.rules.template import problem_of, render
 from modem.contract import Segments, alphabet, segments
 
 __all__ = [
-    "Preview",
     "Segments",
     "alphabet",
     "choose",
-    "cost",
     "plain",
-    "preview",
     "problem_of",
     "render",
     "reply",
@@ -46,42 +42,6 @@ def plain(text: str) -> str:
     return "".join(TWINS.get(character, character) for character in text)
 
 
-def cost(text: str) -> str:
-    """What a text costs, in words; the page's script says the same while it is typed.
-
-    >>> cost("Hello"), cost("Olá")
-    ('1 text, 155 characters left', '1 text, 67 characters left. “á” makes a text hold 70 characters instead of 160')
-    """
-    text = plain(text.strip())
-    made = segments(text)
-    texts = "1 text" if made.parts == 1 else f"{made.parts} texts"
-    odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
-    why = f". “{odd}” makes a text hold 70 characters instead of 160" if odd else ""
-    return f"{texts}, {made.left} characters left{why}"
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A text as a stranger would get it, what it costs in words, and of how many parts it is; or why it cannot be sent."""
-
-    text: str = ""
-    cost: str = ""
-    parts: int = 0
-    problem: str | None = None
-
-
-def preview(settings: Settings, template: str, called: datetime, is_open: bool, reopens: str) -> Preview:
-    """What a template would make of a call; unknown placeholders and the like are told."""
-    problem = problem_of(template)
-    if problem is not None:
-        return Preview(problem=problem)
-    texts = replace(settings.textback, message=template)
-    if not is_open:
-        texts = replace(settings.textback, closed="other", closed_message=template)
-    text = reply(replace(settings, textback=texts), "", "", called, True, is_open, reopens)
-    return Preview(text, cost(text), segments(text).parts)
-
-
 def with_hint(text: str, hint: str) -> str:
     """The text with the hint behind it, where that costs no further segment.
 
@@ -94,7 +54,7 @@ def with_hint(text: str, hint: str) -> str:
 
 def choose(settings: Settings, address: str, is_open: bool = True) -> str:
     """The template for a number: for the hours, and in the language of its country, if there is one in it."""
-    language = _LANGUAGE_OF.get(region_of(address) or "", "")
+    language = LANGUAGE_OF.get(region_of(address) or "", "")
     texts = settings.textback
     if not is_open and texts.closed == "other":
         return texts.closed_messages_by_language.get(language, texts.closed_message)

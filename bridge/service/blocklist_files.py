@@ -1,16 +1,12 @@
 """Block lists in files and folders: read, and looked at for changes."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 from bridge.rules.blocklists import MOST_TROUBLES, BlockLists, Dial, read, tell
-from bridge.rules.text_files import lines
+from bridge.rules.text_files import lines, pieces
 from bridge.rules.troubles import ListTrouble
 from modem.contract import Trouble
-
-# So much of a file is read at once (bytes).
-PIECE = 64 * 1024
 
 
 def load(paths: Iterable[str], base: Path, region: str) -> BlockLists:
@@ -26,9 +22,7 @@ def load(paths: Iterable[str], base: Path, region: str) -> BlockLists:
         for file in found:
             try:
                 with file.open("rb") as octets:
-                    files.append(
-                        read(file.name, lines(iter(partial(octets.read, PIECE), b"")), dial, troubles)
-                    )
+                    files.append(read(file.name, lines(pieces(octets.read)), dial, troubles))
             except OSError as error:
                 tell(troubles, _unreadable(ListTrouble.UNREADABLE, file.name, error))
     told, more = troubles[:MOST_TROUBLES], len(troubles) - MOST_TROUBLES

@@ -60,11 +60,12 @@ class DatabaseWatch:
     def begin(self, session: Session) -> Effects:
         """In the first step of a run: is this the database that was known?"""
         trouble = self._file.lost or known.recognise(session, self._file.mark)
-        accepted = self._accepted or database.was_accepted(session)
-        if trouble is not None and not accepted:
-            database.take_over(session, self._shop, trouble)
-        elif accepted:
+        if trouble is not None:
+            database.settle_copy(session, self._shop, trouble)
+        if self._accepted or database.was_accepted(session):
             database.accept(session, self._shop)
+        elif trouble is not None:
+            database.take_over(session, self._shop, trouble)
         mark = known.next_mark(session, None if self._file.lost else self._file.mark, self._clock.utc())
         return [partial(self._has_begun, mark), self.check]
 

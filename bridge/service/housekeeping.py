@@ -85,8 +85,8 @@ class Housekeeping:
         self._check_database = check_database
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
-        # What was deleted still stands in the database's log.
-        self._full_log = False
+        # What was deleted may still stand in the database's log, or in its index of words.
+        self._full_log = True
         self._counted_until = clock.monotonic()
 
     def delete_old_rows(self, session: Session) -> Effects:
@@ -103,17 +103,18 @@ class Housekeeping:
         self.empty_log()
 
     def empty_log(self) -> None:
-        """Empties the log, unless somebody reads just now."""
+        """Empties the log, and the index before it, unless somebody reads just now; the index a piece at a time."""
         self._full_log = not empty_log(self._engine)
 
     def tell_the_owner(self, session: Session) -> Effects:
         """What is due to be told: by SMS it is queued, Apprise services are told by the worker."""
-        shop = self._shop.settings.shop
-        title, urls = shop.name or "textback", self._shop.settings.notify.urls
-        return [
-            partial(self._give_work, Announce(id_of(alert), urls, title, owner_alerts.body(session, alert)))
-            for alert in owner_alerts.due(session, self._shop.context())
+        context = self._shop.context()
+        title, urls = context.settings.shop.name or "textback", context.settings.notify.urls
+        told = [
+            (id_of(alert), owner_alerts.body(session, context, alert))
+            for alert in owner_alerts.due(session, context)
         ]
+        return [partial(self._give_work, Announce(key, urls, title, body)) for key, body in told]
 
     def tend(self, session: Session) -> Effects:
         """Shows long texts whose parts never came, and has changed block lists read."""

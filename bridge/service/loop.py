@@ -200,7 +200,12 @@ class Loop:
 
     def _settle(self, session: Session) -> Effects:
         self._calls.settle_left_over(session, self._handed_over)
-        return [self._settled]
+        return [self._has_settled]
+
+    def _has_settled(self) -> None:
+        """What the last run knew holds no longer, should the database be begun anew in this one."""
+        self._handed_over = None
+        self._settled()
 
     def _attempt(self, step: Step) -> None:
         self._failures.attempt(step)

@@ -16,7 +16,7 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.config.secrets import open_with_secrets
-from bridge.contract.bridge import Bridge
+from bridge.contract.bridge import PATIENCE, Bridge
 from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
@@ -77,10 +77,12 @@ def running(
     reload: Callable[[], Settings | None],
     clock: Clock | None = None,
     timing: Timing | None = None,
+    patience: float = PATIENCE,
 ) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
-    timing: how long the modem threads wait for what, if not as usual.
+    timing: how long the modem threads wait for what, if not as usual. patience: how long the page waits for the loop, in
+    seconds.
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
@@ -109,7 +111,7 @@ def running(
         worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
         notes = HandOver(_beside(settings.storage.database, ".sending"))
         stack.callback(notes.close)
-        handed_over, boot = notes.noted(boot_id()), boot_id()
+        boot = boot_id()
         loop = Loop(
             settings,
             engine,
@@ -121,7 +123,7 @@ def running(
             worker.ask,
             schedule.set,
             file,
-            handed_over,
+            notes.noted(boot),
             partial(notes.begin, boot),
         )
         stack.callback(loop.finish)
@@ -140,6 +142,7 @@ def running(
             now=clock.utc,
             machine=ports_of_this_machine,
             changes=lambda: loop.changes,
+            patience=patience,
         )
         server = Server(create_app(bridge), settings.web.host, settings.web.port)
         try:

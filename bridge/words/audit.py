@@ -1,55 +1,71 @@
-"""The audit log's codes, in words: a sentence without its subject, who is named before it."""
+"""The audit log's codes, in words: who did what, to whom."""
+
+from datetime import timedelta
 
 from bridge.rules.audit import Change
-from bridge.words.catalogue import count, say
-from modem.contract import Coded
+from bridge.rules.states import Role
+from bridge.words import times
+from bridge.words.catalogue import N_, fill, gettext
+from modem.contract import Coded, Value
 
 SENTENCES = {
-    Change.PAUSED: "paused automatic texts for {minutes} minutes",
-    Change.PAUSED_TODAY: "paused automatic texts for today",
-    Change.PAUSED_OPEN: "paused automatic texts until further notice",
-    Change.RESUMED: "let automatic texts go on",
-    Change.CLOSED_UNTIL: "closed the shop until {back}",
-    Change.CLOSED_TODAY: "closed the shop for today",
-    Change.USUAL_HOURS: "let the usual hours count again",
-    Change.DATABASE_ACCEPTED: "let automatic texts go on after the database was lost or damaged",
-    Change.BREAKER_RESET: "let automatic texts go on after a burst of strangers",
-    Change.TRIED_AGAIN: "had the texts of line {line} tried again",
-    Change.SETTINGS: "changed the settings: {keys} in {form}",
-    Change.REPLY_ADDED: "added a saved reply",
-    Change.REPLY_DROPPED: "dropped a saved reply",
-    Change.IMPORTED: "took in {contacts} out of a file",
-    Change.DESCRIBED: "changed name, notes or kind of",
-    Change.FORGOT: "had a person forgotten",
-    Change.MARKED_OUT: "marked as never to be texted",
-    Change.MARKED_IN: "let be texted again",
-    Change.MARKED_FINE: "settled that it was no STOP of",
-    Change.BLOCKED: "blocked",
-    Change.UNBLOCKED: "unblocked",
-    Change.TOOK_OVER: "logged in first, with the code of the box",
-    Change.USER_ADDED: "let {name} log in as {role}",
-    Change.ROLE: "made {name} {role}",
-    Change.PASSWORD: "gave {name} a new password",
-    Change.OWN_PASSWORD: "took a new password",
-    Change.LOGGED_OUT: "logged {name} out everywhere",
-    Change.LOGGED_OUT_ELSEWHERE: "logged out everywhere else",
-    Change.USER_REMOVED: "let {name} log in no more",
+    Change.PAUSED: N_("{who} paused automatic texts for {span}"),
+    Change.PAUSED_TODAY: N_("{who} paused automatic texts for today"),
+    Change.PAUSED_OPEN: N_("{who} paused automatic texts until further notice"),
+    Change.RESUMED: N_("{who} let automatic texts go on"),
+    Change.CLOSED_UNTIL: N_("{who} closed the shop until {back}"),
+    Change.CLOSED_TODAY: N_("{who} closed the shop for today"),
+    Change.USUAL_HOURS: N_("{who} let the usual hours count again"),
+    Change.DATABASE_ACCEPTED: N_("{who} let automatic texts go on after the database was lost or damaged"),
+    Change.BREAKER_RESET: N_("{who} let automatic texts go on after a burst of strangers"),
+    Change.TRIED_AGAIN: N_("{who} had the texts of line {line} tried again"),
+    Change.SETTINGS: N_("{who} changed the settings “{form}” ({keys})"),
+    Change.REPLY_ADDED: N_("{who} added a saved reply"),
+    Change.REPLY_DROPPED: N_("{who} dropped a saved reply"),
+    Change.IMPORTED: N_("{who} took in a file of contacts ({contacts})"),
+    Change.DESCRIBED: N_("{who} changed name, notes or kind of {whom}"),
+    Change.FORGOT: N_("{who} had a person forgotten"),
+    Change.MARKED_OUT: N_("{who} settled that {whom} wants no more texts"),
+    Change.MARKED_IN: N_("{who} let {whom} be texted again"),
+    Change.MARKED_NEVER: N_("{who} marked {whom} as never to be texted"),
+    Change.MARKED_WELCOME: N_("{who} let {whom} be texted like others"),
+    Change.MARKED_FINE: N_("{who} settled that it was no STOP of {whom}"),
+    Change.BLOCKED: N_("{who} blocked {whom}"),
+    Change.UNBLOCKED: N_("{who} unblocked {whom}"),
+    Change.TOOK_OVER: N_("{who} logged in first, with the code of the box"),
+    Change.USER_ADDED: N_("{who} let {name} log in as {role}"),
+    Change.ROLE: N_("{who} made {name} {role}"),
+    Change.PASSWORD: N_("{who} gave {name} a new password"),
+    Change.OWN_PASSWORD: N_("{who} took a new password"),
+    Change.LOGGED_OUT: N_("{who} logged {name} out everywhere"),
+    Change.LOGGED_OUT_ELSEWHERE: N_("{who} logged out everywhere else"),
+    Change.USER_REMOVED: N_("{who} let {name} log in no more"),
 }
+ROLES = {Role.OWNER: N_("owner"), Role.STAFF: N_("staff")}
 
 
-def change_in_words(column: str) -> str:
-    """What somebody did, as a column holds it (Coded), in words; a text that is no code is its own words.
+def change_in_words(column: str, who: str, whom: str = "") -> str:
+    """What somebody did, as a column holds it (Coded), in words; a text that is no code is its own words. who: did it; whom:
+    the person it was done to.
 
-    >>> change_in_words("closed_until?back=15%3A00"), change_in_words("imported?contacts=1")
-    ('closed the shop until 15:00', 'took in 1 contact out of a file')
-    >>> change_in_words("painted the box")
-    'painted the box'
+    >>> change_in_words("closed_until?back=15%3A00", "mia"), change_in_words("painted the box", "mia")
+    ('mia closed the shop until 15:00', 'mia painted the box')
     """
+    template, facts = parts_of(column)
+    return fill(template, {**facts, "who": who, "whom": whom})
+
+
+def parts_of(column: str) -> tuple[str, dict[str, Value]]:
+    """The sentence with places for who and whom, and what stands at the others; for the page, which makes links of people."""
     change = Coded.from_text(column)
     facts = change.values
     if change.code not in SENTENCES:
-        return column
+        return "{who} {what}", {"what": column}
     match facts:
-        case {"contacts": int(contacts)}:
-            facts["contacts"] = count(contacts, "contact", "contacts")
-    return say(SENTENCES[Change(change.code)], **facts)
+        case {"minutes": int(minutes)}:
+            facts["span"] = times.lasted(timedelta(minutes=minutes))
+        case {"form": str(form)}:
+            facts["form"] = gettext(form.capitalize())
+        case {"role": str(role)} if role in ROLES:
+            facts["role"] = gettext(ROLES[Role(role)])
+    return gettext(SENTENCES[Change(change.code)]), facts

@@ -2,100 +2,104 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from bridge.rules.policy import Reason
-from bridge.words import troubles
-from bridge.words.catalogue import count, say
+from bridge.words import dates, times, troubles
+from bridge.words.catalogue import N_, gettext, ngettext
 from modem.contract import Coded
 
 
 @dataclass(frozen=True)
 class ReasonWords:
-    """chip: two or three words; question: what the rule asks; passed: what a trace says of a rule that stopped nothing."""
+    """chip: two or three words; passed: what a trace says of a rule that stopped nothing, true whatever it let pass."""
 
     chip: str
-    question: str
     passed: str
 
 
 REASONS = {
-    Reason.NOT_MISSED: ReasonWords("call was answered", "Was it missed?", "The call was missed."),
-    Reason.DISABLED: ReasonWords("switched off", "Are automatic texts on?", "Automatic texts are on."),
-    Reason.WITHHELD: ReasonWords("number withheld", "Is the number known?", "The number was shown."),
-    Reason.NOT_TEXTABLE: ReasonWords(
-        "cannot be texted", "Can it be texted?", "The number can receive texts."
-    ),
-    Reason.FOREIGN: ReasonWords("from abroad", "Is its country texted?", "Its country is texted."),
-    Reason.EXCLUDED: ReasonWords(
-        "never texted", "May it be texted?", "Nobody has marked it as never to be texted."
-    ),
-    Reason.OPTED_OUT: ReasonWords(
-        "asked for none", "Do they want texts?", "This person has not asked for no more texts."
-    ),
-    Reason.SPAM: ReasonWords("on block list", "Is it on a block list?", "It is not blocked."),
-    Reason.ONE_RING: ReasonWords("rang only once", "Did it ring long enough?", "It rang long enough."),
-    Reason.COOLDOWN: ReasonWords(
-        "texted already", "Texted already?", "No automatic text to this caller lately."
-    ),
-    Reason.CLOSED: ReasonWords("shop was closed", "Was the shop open?", "Texts go out at this time."),
-    Reason.LIMIT: ReasonWords("daily limit reached", "Within today's limit?", "Within today's limit."),
-    Reason.BREAKER: ReasonWords(
-        "too many strangers", "Too many strangers at once?", "No burst of strangers."
-    ),
-    Reason.CLOCK: ReasonWords(
-        "clock not set", "Is the clock right?", "The clock is believed, or this caller was never texted."
-    ),
-    Reason.SUPERSEDED: ReasonWords("in contact since", "In contact since?", "No contact since the call."),
-    Reason.EXPIRED: ReasonWords("too late", "Still in time?", "It is still in time."),
+    Reason.NOT_MISSED: ReasonWords(N_("call was answered"), N_("The call was missed.")),
+    Reason.DISABLED: ReasonWords(N_("switched off"), N_("Automatic texts are on.")),
+    Reason.WITHHELD: ReasonWords(N_("number withheld"), N_("The caller has not hidden the number.")),
+    Reason.UNKNOWN: ReasonWords(N_("number not known"), N_("The number was shown.")),
+    Reason.NOT_TEXTABLE: ReasonWords(N_("cannot be texted"), N_("The number can receive texts.")),
+    Reason.FOREIGN: ReasonWords(N_("from abroad"), N_("Numbers from this country are texted.")),
+    Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never to be texted.")),
+    Reason.OPTED_OUT: ReasonWords(N_("asked for none"), N_("This person has not asked you to stop.")),
+    Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote waits to be told from a STOP.")),
+    Reason.SPAM: ReasonWords(N_("on block list"), N_("It is not blocked.")),
+    Reason.ONE_RING: ReasonWords(N_("rang only once"), N_("It rang long enough.")),
+    Reason.COOLDOWN: ReasonWords(N_("texted already"), N_("No automatic text to this caller lately.")),
+    Reason.CLOSED: ReasonWords(N_("shop was closed"), N_("Texts go out at this time.")),
+    Reason.LIMIT: ReasonWords(N_("daily limit reached"), N_("Within today's limit.")),
+    Reason.BREAKER: ReasonWords(N_("too many strangers"), N_("Not too many strangers at once.")),
+    Reason.CLOCK: ReasonWords(N_("clock not set"), N_("The time is known well enough.")),
+    Reason.SUPERSEDED: ReasonWords(N_("in contact since"), N_("No contact since the call.")),
+    Reason.EXPIRED: ReasonWords(N_("too late"), N_("It is still in time.")),
 }
 
-# What stops a text, by its code. Those that need more than their facts filled in are below.
+# What stops a text, or what a rule let pass, by its code. Those that need more than their facts filled in are below.
 SENTENCES = {
-    "not_missed": "The call was answered or turned down here.",
-    "disabled": "Automatic texts are switched off.",
-    "paused": "Automatic texts are paused until somebody lets them go on.",
-    "withheld": "The caller hides the number.",
-    "not_shown": "The network did not say who called.",
-    "no_number": "No number was shown.",
-    "own": "It is one of the shop's own numbers.",
-    "mobile_or_landline": "It may be a landline.",
-    "landline": "It is a landline, which cannot receive texts.",
-    "toll_free": "It is a toll-free number, which cannot receive texts.",
-    "premium": "It is a premium number; a text to it could cost a lot.",
-    "shared_cost": "It is a shared-cost number, which cannot receive texts.",
-    "voip": "It is an internet phone number, which mostly cannot receive texts.",
-    "personal": "It is a personal number that forwards calls; a text to it could cost a lot.",
-    "pager": "It is a pager.",
-    "uan": "It is a company's service number, which cannot receive texts.",
-    "voicemail": "It is a voicemail number.",
-    "satellite": "It is a satellite or global service number; a text to it could cost a lot.",
-    "emergency": "It is an emergency number.",
-    "letters": "The sender is a name, not a number.",
-    "short": "It is a short code or no complete number.",
-    "unassigned": "No operator uses this range of numbers.",
-    "foreign": "The number is from a country that is not texted.",
-    "foreign_region": "The number is from {region}, which is not texted.",
-    "staff": "This is one of the staff, who are never texted.",
-    "supplier": "This is a supplier; suppliers are never texted.",
-    "never": "This contact is marked as never to be texted.",
-    "opted_out": "This person asked for no more texts.",
-    "doubtful": "This person wrote something that may be a STOP; somebody has to look at it first.",
-    "blocked": "This caller is blocked here.",
-    "listed": "It is on the block list {list}.",
-    "listed_as": "It is on the block list {list}: {label}.",
-    "spam_name": "The network calls this caller {name!r}.",
-    "text_waits": "A text to this caller is already on its way.",
-    "closed": "The shop was closed.",
-    "never_opens": "The shop was closed, and no opening is in sight.",
-    "breaker": "Too many strangers called at once; automatic texts are stopped until somebody looks.",
-    "strangers": "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
-    " stopped until somebody looks.",
-    "standstill": "The database was lost or damaged; automatic texts stand still until somebody decides.",
-    "called_back": "Somebody here has called the caller back.",
-    "they_texted": "The caller has texted us since.",
-    "we_texted": "Somebody here has texted the caller since.",
-    "called_again": "The caller has called again and was answered.",
-    "too_late": "It could not be sent in time.",
+    "not_missed": N_("The call was answered or turned down here."),
+    "disabled": N_("Automatic texts are switched off."),
+    "paused": N_("Automatic texts are paused until somebody lets them go on."),
+    "withheld": N_("The caller hides the number."),
+    "not_shown": N_("The network did not say who called."),
+    "no_number": N_("No number was shown."),
+    "own": N_("It is one of the shop's own numbers."),
+    "mobile_or_landline": N_("It may be a landline."),
+    "landline": N_("It is a landline, which cannot receive texts."),
+    "toll_free": N_("It is a toll-free number, which cannot receive texts."),
+    "premium": N_("It is a premium number; a text to it could cost a lot."),
+    "shared_cost": N_("It is a shared-cost number, which cannot receive texts."),
+    "voip": N_("It is an internet phone number, which mostly cannot receive texts."),
+    "personal": N_("It is a personal number that forwards calls; a text to it could cost a lot."),
+    "pager": N_("It is a pager."),
+    "uan": N_("It is a company's service number, which cannot receive texts."),
+    "voicemail": N_("It is a voicemail number."),
+    "satellite": N_("It is a satellite or global service number; a text to it could cost a lot."),
+    "emergency": N_("It is an emergency number."),
+    "letters": N_("The sender is a name, not a number."),
+    "short": N_("It is a short code or no complete number."),
+    "unassigned": N_("No operator uses this range of numbers."),
+    "foreign": N_("The number is from a country that is not texted."),
+    "foreign_region": N_("The number is from {region}, which is not texted."),
+    "staff": N_("This is one of the staff, who are never texted."),
+    "supplier": N_("This is a supplier; suppliers are never texted."),
+    "never": N_("This contact is marked as never to be texted."),
+    "opted_out": N_("This person asked for no more texts."),
+    "opted_out_there": N_("This person wrote “{words}” on {day} and gets no more automatic texts."),
+    "opted_out_here": N_("{by} noted on {day} that this person wants no more texts."),
+    "staff_by": N_("This is one of the staff, who are never texted. {by} said so on {day}."),
+    "supplier_by": N_("This is a supplier; suppliers are never texted. {by} said so on {day}."),
+    "never_by": N_("{by} marked this number as never to be texted on {day}."),
+    "doubtful": N_("This person wrote something that may be a STOP; somebody has to look at it first."),
+    "blocked": N_("This caller is blocked here."),
+    "listed": N_("It is on the block list {list}."),
+    "listed_as": N_("It is on the block list {list}: {label}."),
+    "spam_name": N_("The network calls this caller {name!r}."),
+    "text_waits": N_("A text to this caller is already on its way."),
+    "closed": N_("The shop was closed."),
+    "closed_same": N_("The shop was closed; callers get the same text then."),
+    "closed_other": N_("The shop was closed; callers get another text then."),
+    "closed_wait": N_("The shop was closed; the text waits until it opens."),
+    "hours_not_known": N_("The box's clock may be wrong, so it did not go by the opening hours."),
+    "known_caller": N_("It rang only briefly, but this caller is known."),
+    "no_cooldown": N_("A caller may be texted after every missed call."),
+    "clock_harmless": N_("The box's clock may be wrong, but this caller was never texted before."),
+    "never_opens": N_("The shop was closed, and no opening is in sight."),
+    "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody looks."),
+    "strangers": N_(
+        "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
+        " stopped until somebody looks."
+    ),
+    "standstill": N_("The database was lost or damaged; automatic texts stand still until somebody decides."),
+    "called_back": N_("Somebody here has called the caller back."),
+    "they_texted": N_("The caller has texted us since."),
+    "we_texted": N_("Somebody here has texted the caller since."),
+    "called_again": N_("The caller has called again and was answered."),
+    "too_late": N_("It could not be sent in time."),
 }
 
 
@@ -105,29 +109,41 @@ def sentence(why: Coded) -> str | None:
     match why.code, facts:
         case "paused_until", {"until": str(until), "now": str(now)}:
             then = troubles.then_in_words(until, now)
-            return say("Automatic texts are paused; they go on {then}.", then=then)
+            return gettext("Automatic texts are paused; they go on {then}.", then=then)
         case "one_ring", {"rings": int(rings), "least": int(least)}:
-            rang, from_on = count(rings, "time", "times"), count(least, "ring", "rings")
-            return say("It rang {rang}, and strangers are texted from {least} on.", rang=rang, least=from_on)
+            return ngettext(
+                "It rang {number} time, and strangers are texted from {least} rings on.",
+                "It rang {number} times, and strangers are texted from {least} rings on.",
+                rings,
+                least=least,
+            )
         case "cooldown", {"minutes": int(minutes), "hours": int(hours)}:
-            one_in = count(hours, "hour", "hours")
-            return say("Texted {ago}; one text per caller in {hours}.", ago=_ago(minutes), hours=one_in)
+            told, span = times.ago(minutes), times.hours(hours)
+            return gettext("Texted {ago}; one text per caller in {span}.", ago=told, span=span)
         case "limit", {"most": int(most)}:
-            texts = count(most, "automatic text", "automatic texts")
-            return say("{texts} went out today; that is the limit.", texts=texts)
+            return ngettext(
+                "{number} automatic text went out today; that is the limit.",
+                "{number} automatic texts went out today; that is the limit.",
+                most,
+            )
         case "expired", {"minutes": int(minutes)}:
-            within = count(minutes, "minute", "minutes")
-            late = say("It could not be sent within {within} of being due.", within=within)
+            late = ngettext(
+                "It could not be sent within {number} minute of being due.",
+                "It could not be sent within {number} minutes of being due.",
+                minutes,
+            )
             return _and_why(late, facts.get("error"))
         case "too_late", {"error": error}:
-            return _and_why(say(SENTENCES["too_late"]), error)
+            return _and_why(gettext(SENTENCES["too_late"]), error)
         case "unreachable", {"error": error}:
-            return say("A text to this number has failed for good. {error}", error=error_sentence(str(error)))
+            return _and_why(gettext("A text to this number has failed for good."), error)
         case "clock", {"doubt": doubt}:
-            told = "This caller was texted before, and nobody knows how long ago. {doubt}"
-            return say(told, doubt=error_sentence(str(doubt)))
+            told = gettext("This caller was texted before, and nobody knows how long ago.")
+            return _and_why(told, doubt)
+        case _, {"at": str(at)} if why.code in SENTENCES:
+            return gettext(SENTENCES[why.code], day=_day(at), **facts)
         case _ if why.code in SENTENCES:
-            return say(SENTENCES[why.code], **facts)
+            return gettext(SENTENCES[why.code], **facts)
     return None
 
 
@@ -160,33 +176,39 @@ def _detail(step: Mapping[str, str]) -> str:
         return step["detail"]
     if "why" in step:
         return error_sentence(step["why"])
-    return REASONS[Reason(step["rule"])].passed if step["rule"] in REASONS else ""
+    return gettext(REASONS[Reason(step["rule"])].passed) if step["rule"] in REASONS else ""
 
 
 def chip(reason: str | None) -> str | None:
     """Three words for a reason; None for none, and for one that this release does not know."""
-    return REASONS[Reason(reason)].chip if reason in REASONS else None
+    return gettext(REASONS[Reason(reason)].chip) if reason in REASONS else None
 
 
-def question(rule: str) -> str:
-    """What a rule of a trace asks."""
-    return REASONS[Reason(rule)].question if rule in REASONS else rule
+def deciding_first(trace: Iterable[Mapping[str, str]]) -> tuple[str | None, list[str]]:
+    """What stopped the text, None if nothing did, and what did not stop it, as sentences. A rule that stopped it when it was
+    due had let it pass before.
 
-
-def _and_why(late: str, error: object) -> str:
-    """That a text was too late, and what kept it, where that is known."""
-    return f"{late} {error_sentence(str(error))}" if error else late
-
-
-def _ago(minutes: int) -> str:
-    """How long ago, in words.
-
-    >>> _ago(61), _ago(0), _ago(-1)
-    ('1 hour ago', 'just now', 'at a time that the clock has yet to reach')
+    >>> deciding_first([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', ['Automatic texts are on.'])
+    >>> deciding_first([{"rule": "spam", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
+    ('This caller is blocked here.', [])
     """
-    if minutes < 0:
-        return "at a time that the clock has yet to reach"
-    if not minutes:
-        return "just now"
-    past = count(minutes, "minute", "minutes") if minutes < 60 else count(minutes // 60, "hour", "hours")
-    return say("{past} ago", past=past)
+    steps = trace_in_words(trace)
+    stops = {step["rule"]: step["detail"] for step in steps if step["verdict"] == "stop"}
+    passed = [step["detail"] for step in steps if step["verdict"] == "pass" and step["rule"] not in stops]
+    return list(stops.values())[-1] if stops else None, passed
+
+
+def _day(at: str) -> str:
+    """A moment by the shop's clock, ISO 8601, in words.
+
+    >>> _day("2026-05-03T14:05+01:00")
+    '3 May 2026, 14:05'
+    """
+    moment = datetime.fromisoformat(at)
+    return gettext("{day}, {time}", day=dates.plain_day(moment), time=dates.clock(moment))
+
+
+def _and_why(told: str, error: object) -> str:
+    """A sentence, and behind it what was the cause, where that is known."""
+    return f"{told} {error_sentence(str(error))}" if error else told

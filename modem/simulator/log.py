@@ -36,7 +36,7 @@ class Log:
         """What one side said, from place `start` of the log on."""
         return [entry.text for entry in self.entries[start:] if entry.who == who]
 
-    def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 30.0, start: int = 0) -> Entry:
+    def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 120.0, start: int = 0) -> Entry:
         """The first entry from place `start` on that is wanted. Raises TimeoutError."""
         over = time.monotonic() + timeout
         with self._news:

@@ -310,7 +310,7 @@ class Simulator:
         """What went over the wire and what happened, from the beginning; safe to read from any thread."""
         return self._machine.log
 
-    def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 30.0, start: int = 0) -> Entry:
+    def wait_for(self, wanted: Callable[[Entry], bool], timeout: float = 120.0, start: int = 0) -> Entry:
         """The first log entry from place `start` on that is wanted, within `timeout` seconds. Raises TimeoutError."""
         return self.log.wait_for(wanted, timeout, start)
 

@@ -9,31 +9,34 @@ from bridge.words.audit import SENTENCES, change_in_words
 
 BOB = "+447400123457"
 SAID: list[tuple[requests.Request, str]] = [
-    (requests.Pause(minutes=60), "paused automatic texts for 60 minutes"),
-    (requests.Pause(today=True), "paused automatic texts for today"),
-    (requests.Pause(), "paused automatic texts until further notice"),
-    (requests.Resume(), "let automatic texts go on"),
-    (requests.CloseShop("15:00"), "closed the shop until 15:00"),
-    (requests.CloseShop(), "closed the shop for today"),
-    (requests.OpenShop(), "let the usual hours count again"),
-    (requests.ResetBreaker(), "let automatic texts go on after a burst of strangers"),
-    (requests.AcceptDatabase(), "let automatic texts go on after the database was lost or damaged"),
-    (requests.TryAgain("main"), "had the texts of line main tried again"),
-    (requests.ImportContacts(()), "took in 0 contacts out of a file"),
-    (requests.Forget(BOB), "had a person forgotten"),
-    (requests.SaveReply("Yes"), "added a saved reply"),
-    (requests.SaveReply("", 1), "dropped a saved reply"),
-    (requests.ReadSettings(("per_day",), "limits"), "changed the settings: per_day in limits"),
-    (requests.Describe(BOB, "Bob", "", ""), "changed name, notes or kind of"),
-    *((requests.Mark(BOB, kind), SENTENCES[change]) for kind, change in MARKS.items()),
-    (requests.TakeOver("1", "mia", "-"), "logged in first, with the code of the box"),
-    (requests.AddUser("noa", "-", "staff"), "let noa log in as staff"),
-    (requests.SetRole("noa", "owner"), "made noa owner"),
-    (requests.SetPassword("noa", "-"), "gave noa a new password"),
-    (requests.SetPassword("mia", "-"), "took a new password"),
-    (requests.LogOut("noa"), "logged noa out everywhere"),
-    (requests.LogOut("mia"), "logged out everywhere else"),
-    (requests.RemoveUser("noa"), "let noa log in no more"),
+    (requests.Pause(minutes=60), "mia paused automatic texts for 1 hour"),
+    (requests.Pause(today=True), "mia paused automatic texts for today"),
+    (requests.Pause(), "mia paused automatic texts until further notice"),
+    (requests.Resume(), "mia let automatic texts go on"),
+    (requests.CloseShop("15:00"), "mia closed the shop until 15:00"),
+    (requests.CloseShop(), "mia closed the shop for today"),
+    (requests.OpenShop(), "mia let the usual hours count again"),
+    (requests.ResetBreaker(), "mia let automatic texts go on after a burst of strangers"),
+    (requests.AcceptDatabase(), "mia let automatic texts go on after the database was lost or damaged"),
+    (requests.TryAgain("main"), "mia had the texts of line main tried again"),
+    (requests.ImportContacts(()), "mia took in a file of contacts (0)"),
+    (requests.Forget(BOB), "mia had a person forgotten"),
+    (requests.SaveReply("Yes"), "mia added a saved reply"),
+    (requests.SaveReply("", 1), "mia dropped a saved reply"),
+    (requests.ReadSettings(("per_day",), "limits"), "mia changed the settings “Limits” (per_day)"),
+    (requests.Describe(BOB, "Bob", "", ""), "mia changed name, notes or kind of Bob"),
+    *(
+        (requests.Mark(BOB, kind), SENTENCES[change].format(who="mia", whom="Bob"))
+        for kind, change in MARKS.items()
+    ),
+    (requests.TakeOver("1", "mia", "-"), "mia logged in first, with the code of the box"),
+    (requests.AddUser("noa", "-", "staff"), "mia let noa log in as staff"),
+    (requests.SetRole("noa", "owner"), "mia made noa owner"),
+    (requests.SetPassword("noa", "-"), "mia gave noa a new password"),
+    (requests.SetPassword("mia", "-"), "mia took a new password"),
+    (requests.LogOut("noa"), "mia logged noa out everywhere"),
+    (requests.LogOut("mia"), "mia logged out everywhere else"),
+    (requests.RemoveUser("noa"), "mia let noa log in no more"),
 ]
 
 
@@ -41,7 +44,7 @@ SAID: list[tuple[requests.Request, str]] = [
 def test_what_a_request_leaves_in_the_log(request_: requests.Request, words: str) -> None:
     change = change_of(request_, by="mia")
     assert change is not None
-    assert change_in_words(change.to_text()) == words
+    assert change_in_words(change.to_text(), "mia", "Bob") == words
 
 
 def test_every_change_is_somebodys_and_has_its_words() -> None:
@@ -50,7 +53,7 @@ def test_every_change_is_somebodys_and_has_its_words() -> None:
 
 
 def test_a_code_without_its_facts_is_no_error() -> None:
-    assert change_in_words("paused") == "paused automatic texts for {minutes} minutes"
+    assert change_in_words("paused", "mia") == "mia paused automatic texts for {span}"
 
 
 @pytest.mark.parametrize(

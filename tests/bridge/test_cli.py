@@ -32,7 +32,7 @@ def textback(
     *arguments: object, stdin: str = "", folder: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     command = [TEXTBACK, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, input=stdin, cwd=folder, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, input=stdin, cwd=folder, timeout=DEADLINE)
 
 
 def plain_trouble(done: subprocess.CompletedProcess[str], code: int = 1) -> str:
@@ -131,7 +131,7 @@ def test_who_cannot_be_added_is_not_asked_for_a_password(tmp_path: Path, command
         stdin=terminal,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=DEADLINE,
     )
     os.close(host)
     os.close(terminal)
@@ -146,9 +146,13 @@ from bridge.cli import main
 import bridge.config, bridge.records.engine, bridge.records.users, bridge.service.start  # while that may be read
 os.chdir(sys.argv[1])
 os.chmod(sys.argv[1], 0)
-if os.geteuid() == 0:
+user = os.geteuid()
+if user == 0:
     os.seteuid(65534)
-main(sys.argv[2:])
+try:
+    main(sys.argv[2:])
+finally:
+    os.seteuid(user)  # a coverage that is measured is written at the exit, where only this user may
 """
 
 
@@ -157,7 +161,10 @@ def test_in_a_folder_that_may_not_be_read(tmp_path: Path, command: list[str]) ->
     folder = tmp_path / "closed"
     folder.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", ELSEWHERE, str(folder), *command], capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", ELSEWHERE, str(folder), *command],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
     )
     folder.chmod(0o700)
     assert "config.ini: cannot be read (Permission denied)" in plain_trouble(done, 2)

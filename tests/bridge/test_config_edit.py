@@ -64,6 +64,7 @@ SOMETHING_ELSE = {
         "name": "Deli",
         "phone": "0121 234 5678",
         "country": "GB",
+        "language": "en",
         "timezone": "Europe/London",
         "own_numbers": "07400 123456",
         "text_price": "0,09 €",
@@ -119,7 +120,7 @@ def test_a_fault_elsewhere_is_told_and_nothing_is_written(path: Path) -> None:
 
 
 @given(value=st.text(max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_text_can_become_a_setting(value: str) -> None:
     after = edited(SAMPLE, "shop", {"name": one_line(value)})
     sections, problems = ini.read(after)

@@ -1,6 +1,7 @@
 """Opting out and in again, on the whole box: what is written counts at once, kept with its words, and answered once."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,12 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 def events(box: Box) -> list[tuple[str, str]]:
+    return [(step.kind, step.words) for step in steps(box)]
+
+
+def steps(box: Box) -> Sequence[ConsentEvent]:
     with Session(box.service.engine) as session:
-        return [(e.kind, e.words) for e in session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id)))]
+        return session.exec(select(ConsentEvent).order_by(col(ConsentEvent.id))).all()
 
 
 def contact(box: Box, address: str = ANN) -> Contact:
@@ -84,13 +89,13 @@ def test_what_may_be_a_stop_suspends_until_somebody_has_looked(box: Box) -> None
     assert contact(box).doubtful
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
-    assert (call.textback, call.reason) == ("skipped", "opted_out")
+    assert (call.textback, call.reason) == ("skipped", "unsure")
     assert "somebody has to look" in trace_in_words(call.trace)[-1]["detail"]
     assert box.service.bridge.request(Mark(ANN, "fine"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
     assert box.settled(2)[0].textback == "sent"
     assert [kind for kind, _ in events(box)] == ["doubt", "fine"]
-    assert events(box)[1][1] == "settled by mia"
+    assert steps(box)[1].by == "mia"
 
 
 def test_a_tapback_that_quotes_our_hint_asks_for_nothing(box: Box) -> None:
@@ -132,16 +137,37 @@ def test_a_short_code_and_a_name_are_never_answered(box: Box) -> None:
     assert contact(box, "60006").opted_out_at is not None
 
 
-def test_never_text_this_number_is_said_by_phone_and_marked_on_the_page(box: Box) -> None:
-    assert isinstance(box.service.bridge.request(Mark(ANN, "out"), by="mia"), Rejected)  # nobody knows it yet
+def test_who_never_is_to_be_texted_is_so_by_the_shops_wish_not_by_their_own(box: Box) -> None:
+    assert isinstance(
+        box.service.bridge.request(Mark(ANN, "never"), by="mia"), Rejected
+    )  # nobody knows it yet
     heard(box, "Hello")
-    assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
+    assert box.service.bridge.request(Mark(ANN, "never"), by="mia") == Done()
     box.simulator.call(ANN, rings=1)
-    assert box.settled()[0].reason == "opted_out"
-    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia")), Rejected)
-    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia", despite_stop=True)), Done)
+    call = box.settled()[0]
+    assert (call.textback, call.reason) == ("skipped", "excluded")
+    told = trace_in_words(call.trace)[-1]["detail"]
+    assert re.fullmatch(r"mia marked this number as never to be texted on .+ 20\d\d, \d\d:\d\d\.", told)
+    assert contact(box).opted_out_at is None
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia")), Done)
+    assert box.service.bridge.request(Mark(ANN, "welcome"), by="tom") == Done()
+    assert [(step.kind, step.by) for step in steps(box)] == [("never", "mia"), ("welcome", "tom")]
+    assert not contact(box).excluded
+
+
+def test_an_opt_out_names_its_words_or_who_noted_it(box: Box) -> None:
+    heard(box, "STOP please")
+    box.simulator.call(ANN, rings=1)
+    told = trace_in_words(box.settled()[0].trace)[-1]["detail"]
+    assert re.fullmatch(r"This person wrote “STOP please” on .+ and gets no more automatic texts\.", told)
     assert box.service.bridge.request(Mark(ANN, "in"), by="mia") == Done()
     assert contact(box).opted_out_at is None
+    assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia")), Rejected)
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia", despite_stop=True)), Done)
+    box.simulator.call(ANN, rings=1)
+    call = next(call for call in box.settled(2) if call.reason == "opted_out" and call.id != 1)
+    assert trace_in_words(call.trace)[-1]["detail"].startswith("mia noted on ")
 
 
 def test_a_blocked_caller_is_not_texted(box: Box) -> None:

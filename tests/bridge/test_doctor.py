@@ -137,7 +137,10 @@ def test_the_clock_is_doubted_for_a_reason(
 
 def doctor(config: Path, *options: str) -> tuple[int, dict[str, dict[str, str]]]:
     run = subprocess.run(
-        [TEXTBACK, "doctor", "-c", config, "--json", *options], capture_output=True, text=True, timeout=120
+        [TEXTBACK, "doctor", "-c", config, "--json", *options],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
     )
     checks = [json.loads(line) for line in run.stdout.splitlines()]
     assert checks, run.stderr

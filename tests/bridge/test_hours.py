@@ -1,5 +1,6 @@
 """Opening hours: what is open when, over midnight, on holidays, through changes of the clocks; and what a caller gets."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from bridge.rules import hours
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Holidays, opening
 from bridge.rules.policy import CallerFacts, CallFacts, Case, Reply, Silence, judge
+from bridge.words import times
 from modem.simulator import Simulator
 from tests.support.box import ANN, MESSAGE, a_box, until, write_config
 
@@ -77,7 +79,19 @@ def test_no_day_set_is_always_open_and_a_shop_without_opening_in_sight_says_noth
     assert opening(((),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON).open
     never = opening(((hours.Span(540, 600),),) * 7, lambda day: True, at("2026-11-23 03:00"), LONDON)
     assert never == hours.Opening(False, None)
-    assert hours.in_words(None, at("2026-11-23 03:00"), LONDON) == ""
+    assert times.then(None, at("2026-11-23 03:00"), LONDON) == ""
+
+
+def test_a_closed_day_is_closed_where_no_hours_are_set_too() -> None:
+    settings = parse("[hours]\nholidays = 2026-11-24, 2026-11-25", Path("/etc/textback/config.ini"))
+    for moment, reopens in (
+        ("2026-11-23 23:59", None),
+        ("2026-11-24 00:00", "2026-11-26 00:00"),
+        ("2026-11-26 00:00", None),
+    ):
+        found = opening(settings.hours.open_spans, is_holiday(settings.hours.holidays), at(moment), LONDON)
+        assert (found.open, found.reopens) == (reopens is None, at(reopens) if reopens else None)
+    assert times.then(at("2026-11-26 00:00"), at("2026-11-24 12:00"), LONDON) == "on Thursday"
 
 
 CALL = CallFacts("abandoned", ANN, ANN, False, at("2026-11-23 20:00"))
@@ -112,18 +126,31 @@ def closed_now() -> str:
     return f"[hours]\n{day} = 9:00-10:00\n"
 
 
+def closed_days() -> str:
+    """No hours, but days around now that are closed, whatever the zone."""
+    today = datetime.now(UTC).date()
+    return f"[hours]\nholidays = {', '.join(str(today + timedelta(days=days)) for days in (-1, 0, 1))}\n"
+
+
 @pytest.mark.parametrize(
-    ("textback", "sent"),
+    ("textback", "week", "sent"),
     [
-        ("closed = skip", None),
-        ("closed = other\nclosed_message = We are closed and open {reopens}.", "We are closed and open on "),
-        ("closed = same", MESSAGE),
+        ("closed = skip", closed_now, None),
+        ("closed = skip", closed_days, None),
+        (
+            "closed = other\nclosed_message = We are closed and open {reopens}.",
+            closed_now,
+            "We are closed and open on ",
+        ),
+        ("closed = same", closed_now, MESSAGE),
     ],
 )
-def test_the_box_keeps_the_hours(tmp_path: Path, textback: str, sent: str | None) -> None:
+def test_the_box_keeps_the_hours(
+    tmp_path: Path, textback: str, week: Callable[[], str], sent: str | None
+) -> None:
     with (
         Simulator(speed=20, reports="off") as simulator,
-        a_box(tmp_path, simulator, textback, closed_now()) as box,
+        a_box(tmp_path, simulator, textback, week()) as box,
     ):
         simulator.call(ANN, rings=1)
         call = box.settled()[0]

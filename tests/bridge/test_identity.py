@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 
 from bridge.records import contacts, forgetting
 from bridge.records.engine import migrate, open_engine
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Forgotten
 from bridge.rules.numbering_plans import BOTH_IN_USE, RENUMBERED, Change, spellings
 from bridge.rules.numbers import e164, identities, identity, untextable
@@ -146,6 +147,24 @@ def test_what_an_earlier_release_kept_of_somebody_forgotten_is_found(engine: Eng
         session.flush()
         assert "+5212221234567" in identities("+522221234567")
         assert contacts.somebody_at(session, "+522221234567", "call", NOW).opted_out_at == NOW
+
+
+def test_many_at_once_are_known_as_one_by_one(engine: Engine) -> None:
+    with Session(engine) as session:
+        shown = contacts.somebody_at(session, "+541123456789", "call", NOW)
+        gone = contacts.somebody_at(session, "+447400123456", "call", NOW)
+        gone.opted_out_at = NOW
+        taken = id_of(gone)
+        forgetting.forget(session, gone)
+        numbers = ["+5491123456789", "+447400123456", "+447400123457", "+447400123456"]
+        people = contacts.people_named(session, numbers, "import")
+        session.flush()
+        assert people[0] is shown
+        assert shown.address == "+5491123456789"
+        assert people[1] is people[3]
+        assert people[1].opted_out_at == NOW
+        assert people[2].opted_out_at is None
+        assert taken not in {person.id for person in people}, "the owner's answer to #17 finds nobody else"
 
 
 OLD = (

@@ -94,7 +94,14 @@ def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sent
 
 def test_a_kind_that_there_is_not(session: Session) -> None:
     with pytest.raises(Refusal) as refused:
-        people.describe(contacts.somebody_at(session, ANN, "call", NOW), "", "", "friend")
+        people.describe(
+            session,
+            contacts.somebody_at(session, ANN, "call", NOW),
+            Describe(ANN, "", "", "friend"),
+            "page",
+            None,
+            NOW,
+        )
     assert "no kind" in refusal_in_words(refused.value.why)
 
 
@@ -278,7 +285,7 @@ def test_closed_today_and_back_at(tmp_path: Path) -> None:
         simulator.call(CEM, rings=1)
         box.settled(3)
         assert [text.text for text in simulator.sent] == [
-            "We are closed and open.",
+            "We are closed and open tomorrow.",
             "We are closed and open at 23:59.",
             MESSAGE,
         ]
@@ -525,4 +532,4 @@ def test_a_mark_on_the_page_is_kept_with_who_made_it(box: Box) -> None:
     assert box.service.bridge.request(Mark(ANN, "out"), by="mia") == Done()
     with Session(box.service.engine) as session:
         event = session.exec(select(ConsentEvent)).one()
-        assert (event.kind, event.source, event.words) == ("out", "page", "settled by mia")
+        assert (event.kind, event.source, event.words, event.by) == ("out", "page", "", "mia")

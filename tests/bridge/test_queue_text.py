@@ -17,7 +17,8 @@ from bridge.records.engine import migrate, open_engine
 from bridge.records.rows import id_of
 from bridge.records.tables import Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from bridge.rules.wording import cost, segments
+from bridge.rules.wording import segments
+from bridge.words.preview import cost
 from tests.support.paths import ROOT
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from bridge.service.inbox import JobDue
 from bridge.service.schedule import Schedule, triggers
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, Box, FastClock, a_box, until
+from tests.support.box import ANN, BOB, DEADLINE, Box, FastClock, a_box, until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAYS_90 = timedelta(days=90)
@@ -106,7 +106,7 @@ def test_the_scheduler_only_puts_items_into_the_inbox_and_is_set_anew(tmp_path: 
     for job in scheduler.get_jobs():
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, 3600)
         job.modify(next_run_time=datetime.now(UTC))
-    assert {inbox.get(timeout=10).job for _ in CalendarJob} == set(CalendarJob)
+    assert {inbox.get(timeout=DEADLINE).job for _ in CalendarJob} == set(CalendarJob)
     schedule.close()
     assert not scheduler.running
 

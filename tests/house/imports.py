@@ -24,9 +24,9 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "service",
         "handlers",
         "contract",
-        "words",
         "records",
         "config",
+        "words",
         "rules",
     ),
     "modem": (

@@ -430,7 +430,7 @@ STEPS = st.one_of(
 PAUSES = st.one_of(st.floats(0.001, 3.0), st.floats(3.0, 200.0))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.tuples(STEPS, PAUSES), max_size=40), st.booleans())
 def test_any_sequence_of_lines(steps: list[tuple[Any, float]], has_list: bool) -> None:
     """Each call begins once and ends once, in that order, with a number that somebody sent and RINGs that were heard; none

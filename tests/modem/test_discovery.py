@@ -18,7 +18,7 @@ from modem.ports import discovery, holders, udev
 from modem.ports.discovery import Candidate, LeftAlone, Port
 from modem.ports.layouts import LAYOUTS
 from modem.simulator import Simulator
-from tests.support.box import until
+from tests.support.box import DEADLINE, until
 from tests.support.paths import ROOT
 
 Said = SimpleQueue[Event | BaseException]
@@ -157,7 +157,7 @@ E = TypeVar("E", bound=Event)
 
 
 def heard(said: Said, kind: type[E]) -> E:
-    while not isinstance(event := said.get(timeout=30), kind):
+    while not isinstance(event := said.get(timeout=DEADLINE), kind):
         assert not isinstance(event, BaseException), event
     return event
 

@@ -20,6 +20,7 @@ from modem.contract import (
 )
 from modem.line.driver import Driver, Line
 from modem.simulator import Simulator
+from tests.support.box import DEADLINE
 
 TEXT = SendText(1, "+447400123456", "Hello", 1, 60)
 
@@ -35,7 +36,7 @@ E = TypeVar("E", bound=Event)
 
 
 def heard(said: SimpleQueue[Event | BaseException], kind: type[E]) -> E:
-    while not isinstance(event := said.get(timeout=30), kind):
+    while not isinstance(event := said.get(timeout=DEADLINE), kind):
         assert not isinstance(event, BaseException), event
     return event
 
@@ -78,7 +79,7 @@ def test_a_failure_that_nobody_expected_is_handed_on_and_the_end_still_works() -
         while not (isinstance(event := heard(said, LineIdle), LineIdle) and event.idle):
             pass
         driver.request(SendText(3, "+447400123456", None, 1, 60))  # type: ignore[arg-type]  # on purpose: the thread must tell
-        while not isinstance(said.get(timeout=30), TypeError | AttributeError):
+        while not isinstance(said.get(timeout=DEADLINE), TypeError | AttributeError):
             pass
         driver.close()
 

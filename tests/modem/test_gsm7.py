@@ -2,7 +2,7 @@
 
 import pytest
 from gsmcodecs.charmaps import GSMCHARMAPS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.sms.gsm7 import LOCKING, SINGLE_SHIFT, Segments, decode, mend, pack, segments, septets, unpack
@@ -53,7 +53,6 @@ def test_national_tables_are_taken_by_identifier_and_unknown_ones_are_the_defaul
     assert set(LOCKING) == set(SINGLE_SHIFT) == set(GSMCHARMAPS)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200).map(lambda octets: bytes(o & 0x7F for o in octets)), st.integers(0, 6))
 def test_unpack_undoes_pack(values: bytes, fill: int) -> None:
     assert unpack(pack(values, fill), len(values), fill) == values
@@ -64,7 +63,6 @@ def test_unpack_stops_where_the_octets_end() -> None:
     assert unpack(b"", 5, 3) == b""
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=ALPHABET.replace("\x1b", "") + "".join(EXTENSION.values())))
 def test_septets_counts_what_the_alphabet_holds(text: str) -> None:
     assert septets(text) == len(text) + sum(text.count(c) for c in EXTENSION.values())
@@ -96,7 +94,6 @@ def test_segments(text: str, expected: Segments) -> None:
     assert segments(text) == expected
 
 
-@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_mend_leaves_only_whole_characters(text: str) -> None:
     mended = mend(text)

@@ -145,7 +145,6 @@ def test_what_gammu_eats_in_ucs2_gets_through(text: str) -> None:
     assert text_of(encode("+447911123456", text, reference=1)) == text
 
 
-@settings(deadline=None)
 @given(st.integers(1, 700_000))
 def test_a_validity_is_rounded_up_to_the_next_that_can_be_said(wanted: int) -> None:
     octet = relative_validity(wanted)
@@ -181,7 +180,7 @@ def texts(draw: st.DrawFn) -> str:
 ROOM = {("gsm7", False): 160, ("gsm7", True): 153, ("ucs2", False): 70, ("ucs2", True): 67}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts(), st.integers(0, 255))
 def test_any_text_comes_back_and_makes_as_many_parts_as_was_said(text: str, reference: int) -> None:
     parts = encode("+447911123456", text, reference=reference)
@@ -205,7 +204,7 @@ def test_every_character_of_the_alphabet_goes_out_as_gsm7(character: str) -> Non
     assert (message.alphabet, message.text) == ("gsm7", f"a{character}b")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.text(alphabet="".join(LOCKING[0].values()), min_size=1, max_size=160),
     st.from_regex(r"\+?[1-9][0-9]{2,14}", fullmatch=True),

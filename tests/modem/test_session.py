@@ -36,9 +36,9 @@ from modem.line.timing import Timing
 from modem.procedures.setup import initialise
 from modem.recording.recorder import Recorder
 from modem.recording.replay import AFTER_LAST_LINE, OUTCOMES
+from tests.support.box import DEADLINE
 from tests.support.paths import TRANSCRIPTS, shared_lines
 
-PATIENCE = 10.0
 REQUESTS: dict[str, Request] = {"ATA": Answer(), "AT+CHUP": HangUp()}
 # What only another host than ours sends, and ATH, which ours sends by itself when AT+CHUP was refused.
 OURS = {*REQUESTS, "ATH"}
@@ -122,7 +122,7 @@ class Player:
         """The modem reads what was written, and it is this command."""
         line = b""
         while not line.endswith(b"\r"):
-            assert select.select([self.modem], [], [], PATIENCE)[0], "the session writes nothing"
+            assert select.select([self.modem], [], [], DEADLINE)[0], "the session writes nothing"
             line += os.read(self.modem, 1)
         assert line.decode().strip() == command.text
         self.asked = command
@@ -132,7 +132,7 @@ class Player:
         os.write(self.modem, data)
         there = array.array("i", [0])
         while there[0] < len(data):
-            assert select.select([self.channel], [], [], PATIENCE)[0], "nothing comes through"
+            assert select.select([self.channel], [], [], DEADLINE)[0], "nothing comes through"
             fcntl.ioctl(self.channel.fileno(), termios.FIONREAD, there)
         self.session.read()
         if self.channel.dialogue.command is not self.asked:

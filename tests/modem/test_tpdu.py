@@ -8,7 +8,7 @@ from typing import Any
 
 import gammu
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.errors import PduError
@@ -209,7 +209,6 @@ def mutations() -> st.SearchStrategy[str]:
     return st.builds(mutate, st.sampled_from(readable), changes, st.integers(0, 400))
 
 
-@settings(deadline=None)
 @given(st.one_of(mutations(), st.binary(max_size=400).map(bytes.hex), st.text(max_size=40)))
 def test_any_input_is_decoded_or_refused(pdu: str) -> None:
     said = describe(pdu)

@@ -30,6 +30,8 @@ ADDRESSES = (
     "/contacts/export.vcf",
     "/?q=Somebody",
     "/contacts?q=body+7",
+    "/contacts?q=7+S%C3%B3meB%C3%96DY",
+    "/contacts?q=%25",
 )
 COMMANDS = (
     ("calls",),

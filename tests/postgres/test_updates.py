@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from bridge.records import engine as database
-from bridge.records.tables import metadata
 from modem.simulator import Simulator
-from tests.bridge.test_database import at_revision, who_was_seen
+from tests.bridge.test_database import (
+    REASONS_NOW,
+    STEPS_NOW,
+    at_revision,
+    reasons_and_steps,
+    who_was_seen,
+)
 from tests.support import databases
 from tests.support.box import ANN, a_box
+from tests.support.databases import differences
 from tests.support.old_release import alembic_config, at_revision_empty
 from tests.support.postgres import Server
 
@@ -34,7 +38,7 @@ def test_a_new_database_has_the_tables_of_the_models(engine: Engine) -> None:
     database.migrate(engine)
     database.migrate(engine)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert differences(connection) == []
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -44,11 +48,15 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
     with engine.connect() as connection:
         for table in ("line", "contact", "call", "message", "messagepart", "user"):
             assert connection.execute(text(f'SELECT count(*) FROM "{table}"')).scalar() == 1, table
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert differences(connection) == []
 
 
 def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
     assert who_was_seen(engine) == [False, True, True]
+
+
+def test_reasons_that_were_borrowed_and_who_settled_what(engine: Engine) -> None:
+    assert reasons_and_steps(engine) == (REASONS_NOW, STEPS_NOW)
 
 
 def test_the_box_goes_on_with_the_tables_of_a_release_before(tmp_path: Path, on_postgresql: Server) -> None:

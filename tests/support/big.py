@@ -19,8 +19,10 @@ from bridge.handlers.outbox import Outbox
 from bridge.handlers.shop import ShopState
 from bridge.records import outgoing
 from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import folded_contact
 from bridge.records.users import make_session_key
 from bridge.rules import blocklists
+from bridge.rules.folding import words
 from modem import contract
 from tests.support.people import add_user
 from web import create_app
@@ -49,12 +51,42 @@ def number(n: int) -> str:
     return f"+44740{n:07}"
 
 
+def name(n: int) -> str:
+    return f"Somebody {n}" if n % 2 else ""
+
+
+COMMON = (
+    "hello hi thanks please can you the a to for my is are we open tomorrow today Monday car bike hair cake bread appointment"
+    " ready when what time yes no ok see then still there morning Käse Müller"
+)
+OFTEN = COMMON.split()
+TEXTED = "Hi! Sorry we missed your call. How can we help you? Feel free to text us here and we'll get back to you shortly."
+WRITTEN = tuple(
+    " ".join(OFTEN[(n * n * 7 + n * k + k * k * 3) % len(OFTEN)] for k in range(4 + n % 9))
+    for n in range(997)
+)
+WRITTEN_WORDS = tuple(" ".join(words(text)) for text in WRITTEN)
+
+
+def body(n: int) -> str:
+    """Of three texts one is the box's; the others have words that many have, and a number that few have."""
+    return f"{WRITTEN[n % len(WRITTEN)]} {n % 50_000}" if n % 3 else TEXTED
+
+
+def words_of(n: int) -> str:
+    """The words of such a text, as the box has them."""
+    return f"{WRITTEN_WORDS[n % len(WRITTEN)]} {n % 50_000}" if n % 3 else " ".join(words(TEXTED))
+
+
 def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
     """Two years of callers, calls and texts, the last an hour ago; the first contact has two hundred texts."""
     end = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
 
     def moment(n: int, of: int) -> str:
         return str(end - timedelta(days=730) * (1 - n / of))
+
+    def place(n: int, of: int) -> int:
+        return n * (calls + messages) // of + 1
 
     def whose(n: int) -> int:
         return 1 if n % max(1, messages // 200) == 0 else n % contacts + 1
@@ -63,23 +95,25 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
-            "INSERT INTO contact (address, identity, name, notes, kind, blocked, doubtful, done, source, first_seen, last_seen)"
-            " VALUES (?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?)",
+            "INSERT INTO contact (address, identity, name, folded, notes, kind, blocked, doubtful, done, source, first_seen,"
+            " last_seen, place) VALUES (?, ?, ?, ?, '', '', 0, 0, ?, 'call', ?, ?, ?)",
             (
                 (
                     number(n),
                     number(n),
-                    f"Somebody {n}" if n % 2 else "",
+                    name(n),
+                    folded_contact(name(n), number(n)),
                     n % 5 == 0,
                     moment(n, contacts),
                     moment(contacts, contacts),
+                    n + 1,
                 )
                 for n in range(contacts)
             ),
         )
         database.executemany(
             "INSERT INTO call (line_id, contact_id, number, e164, withheld, started, ended, rings, outcome, forwarded, shown,"
-            " urgent, trace) VALUES (1, ?, ?, ?, 0, ?, ?, 3, ?, 0, '', 0, '[]')",
+            " urgent, trace, place) VALUES (1, ?, ?, ?, 0, ?, ?, 3, ?, 0, '', 0, '[]', ?)",
             (
                 (
                     n % contacts + 1,
@@ -88,24 +122,32 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
                     moment(n, calls),
                     moment(n, calls),
                     "answered" if n % 20 == 0 else "abandoned",
+                    place(n, calls),
                 )
                 for n in range(calls)
             ),
         )
         database.executemany(
             "INSERT INTO message (line_id, contact_id, direction, kind, body, status, created, due, expires, sent, parts,"
-            " tries, answered, asks) VALUES (1, ?, ?, ?, 'Hello', ?, ?, ?, ?, ?, 1, 0, ?, ?)",
+            " tries, answered, asks, place) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
             (
                 (
                     whose(n),
-                    *(("in", "manual", "read") if n % 3 else ("out", "auto", "delivered")),
+                    *(("in", "manual", body(n), "read") if n % 3 else ("out", "auto", body(n), "delivered")),
                     *(moment(n, messages),) * 4,
                     moment(n, messages) if n % 4 else None,
                     n % 3 == 1,
+                    place(n, messages),
                 )
                 for n in range(messages)
             ),
         )
+        database.executemany(
+            "INSERT INTO messagewords (id, words) VALUES (?, ?)",
+            ((n + 1, words_of(n)) for n in range(messages)),
+        )
+        last = max(contacts, calls + messages)
+        database.execute("INSERT INTO keyvalue (name, value) VALUES ('place', ?)", (str(last),))
         database.execute("PRAGMA optimize")
         database.execute("ANALYZE")
 
@@ -240,4 +282,18 @@ PAGES = (
     "/news",
 )
 # A part of a name or number is looked for in all contacts; calls and texts are not looked through.
-SEARCHES = ("/?q=zzz", "/?q=body+77", "/?q=400000", "/contacts?q=zzz", "/contacts?q=body+9")
+SEARCHES = (
+    "/?q=zzz",
+    "/?q=body+77",
+    "/?q=400000",
+    "/contacts?q=zzz",
+    "/contacts?q=body+9",
+    "/conversations?q=zzz",
+    "/conversations?q=h",
+    "/conversations?q=hello",
+    "/conversations?q=shortly",
+    "/conversations?q=muller+tomorrow+zzz",
+    "/conversations?q=K%C3%84SE+mull+17",
+    f"/conversations/{REGULAR}?q=muller",
+    f"/conversations/{REGULAR}?q=zzz",
+)

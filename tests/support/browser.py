@@ -12,6 +12,7 @@ from sqlmodel import Session
 from bridge.records import views
 from modem import contract
 from modem.contract import TextKind
+from tests.support.box import DEADLINE
 from tests.support.needs import PROGRAMS
 from tests.support.web_bridge import NAME, PASSWORD, Office, an_office
 from web import create_app
@@ -27,6 +28,8 @@ ARGS = [
     "--disable-sync",
 ]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+# What the browser shows is waited for as everything else is.
+expect.set_options(timeout=DEADLINE * 1000)
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 
 
@@ -60,6 +63,14 @@ def contexts(browser: Browser) -> Iterator[list[BrowserContext]]:
         context.close()
 
 
+def new_page(browser: Browser, contexts: list[BrowserContext], **looks: Any) -> Page:
+    """An empty page in a context of its own, which looks so and waits as long as every test does."""
+    context = browser.new_context(**looks)
+    contexts.append(context)
+    context.set_default_timeout(DEADLINE * 1000)
+    return context.new_page()
+
+
 def texts(office: Office, address: str) -> list[views.MessageRow]:
     with Session(office.engine) as session:
         return views.messages(session, address=address)
@@ -74,20 +85,22 @@ def enter(
     script: bool = True,
 ) -> tuple[Page, list[str]]:
     """A page that is logged in, and everything that the browser complains of from then on."""
-    looks: dict[str, Any] = {"viewport": size, "color_scheme": scheme, "java_script_enabled": script}
-    context = browser.new_context(**looks)
-    contexts.append(context)
-    page = context.new_page()
+    page = new_page(browser, contexts, viewport=size, color_scheme=scheme, java_script_enabled=script)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: complaints.extend([] if asked.url.startswith(url) else [asked.url]))
     page.goto(url)
+    log_in(page)
+    return page, complaints
+
+
+def log_in(page: Page) -> None:
+    """On the log-in page, and into the calls."""
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
-    return page, complaints
 
 
 def a_text_comes(office: Office, address: str, body: str) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import serial
 
 from modem.simulator import Simulator
+from tests.support.box import DEADLINE
 
 ANN, BOB = "+447400123456", "+447400123457"
-# How long something may take that must come, in seconds.
-DEADLINE = 20.0
 # So much faster than a real modem the simulated one is.
 SPEED = 50.0
 LINE = re.compile(r"[\r\n]*([^\r\n]+)[\r\n]")

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.support.box import until
+from tests.support.box import DEADLINE, until
 
 # initdb does not run as root: then the server is Debian's user for it.
 OWNER = "postgres"
@@ -58,7 +58,7 @@ class Server:
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(self._bin / program), *words]
-        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, timeout=120, **OTHER)
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, timeout=DEADLINE, **OTHER)
 
     def start(self) -> None:
         """Starts it, and waits until it takes connections. Nothing is synced: what a test leaves is thrown away."""
@@ -86,7 +86,7 @@ class Server:
         """Ends it at once ("immediate"), as a server that is away."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(60)
+            self._process.wait(DEADLINE)
             self._process = None
 
     def connection(self, database: str = "postgres") -> "psycopg.Connection[Any]":

@@ -101,6 +101,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         loop.inbox.put,
         clock.utc,
         changes=lambda: loop.changes,
+        patience=DEADLINE,
     )
     thread = threading.Thread(target=loop.run)
     if at_work:
@@ -150,7 +151,7 @@ def fill(session: Session, now: datetime) -> None:
     week.call(cem, 1502, "waiting", 2, text="unconfirmed", error="The modem was unplugged while it was sent.")
     week.text(cem, 1500, "<b>Bold</b> & hungry 🥐", "in", "read")
     week.call(None, 420, "abandoned", 2, reason="withheld", withheld=True)
-    week.call(None, 410, "lost", None, reason="withheld")
+    week.call(None, 410, "lost", None, reason="unknown")
     week.call(eve, 300, "answered", 2, reason="not_missed")
     week.call(bob, 100, "abandoned", 4, text="sent")
     week.call(bob, 96, "abandoned", 1, reason="cooldown")

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.support.box import DEADLINE
 from tests.support.web_bridge import an_office
 from web import connections
 from web.app import create_app
 from web.server import Server
 
-# Generous: nothing here is timed, but that it comes at all.
-PATIENCE = 60.0
 HOST = "Host: 127.0.0.1"
 MIB = 1 << 20
 
@@ -29,11 +28,11 @@ class Page:
     port: int
 
     def reached_from(self, address: str) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), PATIENCE, (address, 0))
+        return socket.create_connection(("127.0.0.1", self.port), DEADLINE, (address, 0))
 
     def get(self, path: str, address: str) -> int:
         """The code with which this path answers this address."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, PATIENCE, (address, 0))
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, DEADLINE, (address, 0))
         with closing(connection):
             connection.request("GET", path)
             return connection.getresponse().status
@@ -115,7 +114,7 @@ def test_drops_keep_no_connection_open(page: Page, monkeypatch: pytest.MonkeyPat
     began = time.monotonic()
     with page.reached_from("127.0.5.2") as connection:
         connection.settimeout(0.1)
-        while time.monotonic() - began < PATIENCE:
+        while time.monotonic() - began < DEADLINE:
             try:
                 connection.sendall(b"G")
                 if connection.recv(1) == b"":

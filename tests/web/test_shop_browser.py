@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +16,7 @@ from bridge.contract.requests import MarkRead
 from bridge.records import users, views
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
-from tests.support.browser import PHONE, SIZES
+from tests.support.browser import PHONE, SIZES, new_page
 from tests.support.needs import needs
 from tests.support.people import add_user
 
@@ -76,10 +76,7 @@ def opened(browser: Browser, contexts: list[BrowserContext], size: dict[str, int
     pages: list[Page] = []
 
     def enter(url: str, name: str | None = MIA, script: bool = True, size: dict[str, int] = size) -> Page:
-        looks: dict[str, Any] = {"viewport": size, "java_script_enabled": script}
-        context = browser.new_context(**looks)
-        contexts.append(context)
-        page = context.new_page()
+        page = new_page(browser, contexts, viewport=size, java_script_enabled=script)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text))
         page.goto(url)
@@ -141,16 +138,23 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         expect(page.get_by_label("The name stands in the texts")).to_have_value("Deli & Söhne")
         expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("listens")
         assert box.service.loop.settings.shop.name == "Deli & Söhne"
-        simulator.call("+447400123456", rings=2)
         step = page.locator(".step", has_text="Make a test call")
+        simulator.fault("cms_error", code=332)
+        simulator.call("+447400123455", rings=2)
+        expect(step).to_contain_text("text unconfirmed")
+        # It ticks green only if the text truly went out.
+        expect(step).not_to_have_class(re.compile("is-done"))
+        simulator.call("+447400123456", rings=2)
         expect(step).to_contain_text("07400 123456")
-        expect(step).to_contain_text(re.compile("text (sent|delivered)"), timeout=15_000)
+        expect(step).to_contain_text(re.compile("text (sent|delivered)"))
+        expect(step).to_have_class(re.compile("is-done"))
         page.get_by_label("Your mobile").fill("not a number")
         page.get_by_role("button", name="Send me the text").click()
         expect(page.get_by_role("alert")).to_contain_text("'not a number' is no phone number")
         page.get_by_label("Your mobile").fill("07400 123499")
         page.get_by_role("button", name="Send me the text").click()
-        expect(page.locator(".step", has_text="Get a test text")).to_contain_text("to 07400 123499")
+        expect(page.locator(".step", has_text="Get a test text")).to_contain_text("07400 123499")
+        expect(page.locator(".step.is-done", has_text="Get a test text")).to_be_visible()
         until(lambda: [text.number for text in simulator.sent].count(OWNER), "the test text")
         expect(page.get_by_role("img", name=re.compile("QR code of"))).to_be_visible()
         is_accessible(page)
@@ -240,7 +244,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     mine = page.locator(".text.out").last
     expect(mine).to_contain_text("Hello. Yes, two loaves 🍞")
     expect(mine).to_contain_text(MIA)
-    expect(mine.locator(".chip")).to_contain_text(re.compile("sent|delivered"), timeout=15_000)
+    expect(mine.locator(".chip")).to_contain_text(re.compile("sent|delivered"))
     page.get_by_text("Note for colleagues").click()
     page.get_by_label("It stands in the conversation").fill(f"Paid {HOSTILE}")
     page.get_by_role("button", name="Add note").click()
@@ -325,7 +329,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     page.get_by_role("link", name="Change opening hours").click()
     page.get_by_label("Monday").fill("9-25")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#monday-problem")).to_contain_text("9-25")
+    expect(page.locator("#monday-problem")).to_contain_text("No clock shows 25.")
     expect(page.get_by_label("Monday")).to_have_value("9-25")
     is_accessible(page)
     page.get_by_label("Monday").fill("9:00-12:30, 14:00-18:00")
@@ -378,11 +382,29 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
     ):
         expect(page.get_by_text(words, exact=True).first).to_be_visible()
     is_accessible(page)
+    notice = page.get_by_role("status").filter(has_text="Automatic texts are paused")
     for press in ("For an hour", "For today", "Until I say"):
         page.get_by_role("button", name=press).click()
-        expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+        expect(notice).to_be_visible()
         page.get_by_role("button", name="Let them go on now").click()
-        expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
+        expect(notice).to_have_count(0)
+
+
+@SIZES
+def test_a_pause_is_told_calmly_and_ended_where_it_is_read(shop: Shop, opened: Open) -> None:
+    """What somebody here has wanted is no alarm; its button leads back to the page on which it stands."""
+    page = opened(shop.box.service.url)
+    go(page, "Status")
+    page.get_by_role("button", name="Until I say").click()
+    page.get_by_role("button", name="Closed today").click()
+    page.goto(f"{shop.box.service.url}?show=missed")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="The shop is closed for now")).to_be_visible()
+    is_accessible(page)
+    for press in ("Resume texts", "Open again"):
+        page.get_by_role("button", name=press).click()
+        expect(page.get_by_role("button", name=press)).to_have_count(0)
+        expect(page).to_have_url(f"{shop.box.service.url}?show=missed")
 
 
 @SIZES

@@ -505,7 +505,7 @@ TRACE = [
         ({"address": ANN, "outcome": "rejected", "reason": "not_missed"}, "you hung up"),
         ({"address": ANN, "outcome": None}, "ringing now"),
         ({"address": None, "withheld": True, "reason": "withheld"}, "Withheld number 8 min ago"),
-        ({"address": None, "reason": "withheld"}, "Unknown number 8 min ago"),
+        ({"address": None, "reason": "unknown"}, "Unknown number 8 min ago"),
         ({"address": ANN, "text": "unconfirmed"}, "unconfirmed"),
         ({"address": ANN, "text": "expired"}, "not sent: too late"),
     ],
@@ -543,6 +543,7 @@ def test_filter_and_search(office: Office, client: FlaskClient) -> None:
         ("?show=all", {"Ann", "Bob"}),
         ("?q=bo", {"Bob"}),
         ("?q=07400 123456", {"Ann"}),
+        ("?q=ÁNN", {"Ann"}),
         ("?q=nobody", set()),
     ):
         text = words(client.get("/" + query))

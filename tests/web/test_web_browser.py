@@ -8,12 +8,14 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from sqlmodel import Session
 
 from bridge.records import views
-from bridge.rules.wording import alphabet, cost
+from bridge.rules.wording import alphabet
+from bridge.words.preview import cost
 from modem import contract
 from tests.support.box import until
 from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, texts
 from tests.support.needs import needs
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
+from web import create_app
 
 pytestmark = needs("chromium")
 
@@ -36,6 +38,12 @@ PLACES = (
     "welcome",
     "nothing",
 )
+# Answers that are no pages: files, JSON, and the log-in, which who is in does not get.
+NO_PAGES = {"static", "healthz.healthz", "news.news", "manifest.manifest", "auth.login"} | {
+    "contacts.export",
+    "figures.days_file",
+    "figures.calls_file",
+}
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44
 
@@ -74,7 +82,12 @@ def test_why_not(browser: Browser, contexts: list[BrowserContext], url: str, siz
     page, _ = enter(browser, contexts, url, size)
     row = page.locator(".row", has_text="not sent: texted already")
     row.get_by_text("Why not?").click()
-    expect(row.get_by_text("one automatic text per caller in 24 hours")).to_be_visible()
+    # What decided stands first, and nothing else is marked.
+    expect(row.locator(".did > :not(summary)").first).to_contain_text(
+        "one automatic text per caller in 24 hours"
+    )
+    expect(row.locator(".did > .decided")).to_have_count(1)
+    expect(row.locator(".did li .icon")).to_have_count(0)
 
 
 # Plain, full to the brim, extension characters on a brim, typographic twins, what needs UCS-2, surrogate pairs.
@@ -167,6 +180,17 @@ def test_news_comes_into_a_page_that_is_in_use_and_leaves_the_draft_alone(
     expect(page.get_by_text("The number can receive texts.")).to_be_visible()
     expect(page).to_have_title(re.compile(r"^\(\d+\) Dan Osei"))
     assert complaints == []
+
+
+def test_the_answer_to_a_stop_stands_below_it(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str
+) -> None:
+    a_text_comes(office, DAN, "STOP")
+    until(lambda: texts(office, DAN)[0].direction == "out", "the answer")
+    page, _ = enter(browser, contexts, url)
+    page.goto(f"{url}conversations/{DAN}")
+    expect(page.locator(".text .body").last).to_contain_text("You will get no more automatic texts")
+    expect(page.locator(".text .body").nth(-2)).to_have_text("STOP")
 
 
 def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
@@ -267,11 +291,38 @@ def test_it_can_be_read_and_hit(
         )
     )
     until(lambda: office.bridge.status().troubles, "the trouble")
-    page, _ = enter(browser, contexts, url, size, scheme)
+    page, complaints = enter(browser, contexts, url, size, scheme)
     expect(page.get_by_role("alert")).to_be_visible()
     for place in PLACES:
         page.goto(url + place)
         assert page.evaluate(MEASURES) == {"pale": [], "small": [], "wide": False}, place
+        # That nothing is under an address is said in the console too.
+        assert [said for said in complaints if not said.startswith("Failed to load resource")] == [], place
+
+
+def test_every_page_is_among_those_that_are_looked_at(office: Office) -> None:
+    """What answers a GET with a page of its own, each at least once."""
+    rules = [rule for rule in create_app(office.bridge).url_map.iter_rules() if "GET" in (rule.methods or ())]
+    pages = {rule.rule.split("<")[0] for rule in rules if rule.endpoint not in NO_PAGES}
+    seen = {"/" + re.sub(r"[?+].*|(?<=settings/).*", "", place) for place in PLACES}
+    assert pages - seen == set()
+
+
+@SIZES
+def test_menus_and_sound_work_on_every_page(
+    browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]
+) -> None:
+    page, complaints = enter(browser, contexts, url, size)
+    menu = page.get_by_role("navigation", name="Main").locator("summary")
+    for place in PLACES:
+        page.goto(url + place)
+        if size is PHONE:
+            menu.click()
+        expect(page.get_by_role("button", name="Sound off").locator("visible=true")).to_have_count(1)
+        if size is PHONE:
+            page.keyboard.press("Escape")
+            expect(page.locator("details.more[open]")).to_have_count(0)
+    assert [said for said in complaints if not said.startswith("Failed to load resource")] == []
 
 
 def test_the_keyboard_gets_past_the_bar(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
@@ -317,6 +368,6 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     expect(page.get_by_text("Ann Whittaker")).to_have_count(0)
     page.goto(url + "status")
     page.get_by_role("button", name="For an hour").click()
-    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_be_visible()
     page.get_by_role("button", name="Let them go on now").click()
-    expect(page.get_by_role("alert").filter(has_text="Automatic texts are paused")).to_have_count(0)
+    expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_have_count(0)

@@ -81,7 +81,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
     assert len(rows) > 30_000
     code, page = bring(client, b"name,number\n" + rows)
     assert (code, "1500 contacts taken in." in page) == (200, True)
-    body = b"x" * (addressbook.MAX_BYTES + 100_000)
+    body = b"x" * (limits.LARGEST_FILE + 100_000)
     answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert bring(client, b"", name="")[0] == 400
@@ -146,7 +146,7 @@ def test_what_they_said_about_texts_is_shown(client: FlaskClient) -> None:
     post(client, f"/conversations/{ANN}/mark", kind="out")
     page = client.get(f"/contacts/{ANN}").text
     assert "No more automatic texts" in page
-    assert f"settled by {NAME}" in page
+    assert f"Noted here by {NAME}." in page
 
 
 def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:
@@ -210,7 +210,7 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="pause_hour")
     assert code == 200
     assert "Automatic texts are paused; they go on" in page
-    assert "Automatic texts are paused" in client.get("/").text  # on every page
+    assert "Automatic texts are paused" in client.get("/?show=missed").text  # on every page
     assert "paused" not in post(client, "/status/now", do="resume")[1]
     assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
 
@@ -233,6 +233,24 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     # the office is three days old: no month is made of that
     assert re.search(r"Since [A-Z]\w+day [0-9]+ \w+ 4 callers were texted: 4 texts\. After two weeks", page)
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
+
+
+def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:
+    """1.3: once the shop has a name, it stands in the text that is shipped; where a shop's own text has none, that is said."""
+    page = client.get("/welcome").text
+    assert "The name stands in the texts to your customers" in page
+    assert "Thanks for calling Corner Bakery! Reply STOP to opt out." in page
+    assert "Thanks for calling Mill Lane Bakery!" in post(client, "/welcome/shop", name="Mill Lane Bakery")[1]
+    form = {key: setting.default for key, setting in SECTIONS["textback"].items()}
+    seen = re.search(r'name="seen" value="([^"]*)"', client.get("/settings/textback").text)
+    assert seen
+    post(client, "/settings/textback", **form | {"seen": seen[1], "message": "We missed you."})
+    page = client.get("/welcome").text
+    assert "The name stands in the texts to your customers" not in page
+    assert re.search(r'Your text does not name the shop:</p>\s*<p class="sample">We missed you\.', page)
+    code, page = post(client, "/welcome/text")
+    assert (code, "The name stands in the texts to your customers" in page) == (200, True)
+    assert "{shop}" in office.loop.settings.textback.message
 
 
 PREVIEWS = [

@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from bridge.cli import main
 from bridge.contract.answers import Done
 from bridge.contract.requests import AcceptDatabase, Mark
+from bridge.handlers.database import ACCEPTED
 from bridge.records import views
 from bridge.records.engine import open_engine
 from bridge.records.known import mark_file
@@ -143,8 +144,9 @@ def test_a_deleted_database_with_its_log_is_put_back(tmp_path: Path) -> None:
         assert [call.address for call in box.calls()] == [ANN]
 
 
-def test_an_older_copy_texts_nobody_twice(tmp_path: Path) -> None:
-    """A backup is put back: nobody has to decide, and what waited in it is not sent."""
+@pytest.mark.parametrize("accepted", [False, True])
+def test_an_older_copy_texts_nobody_twice(tmp_path: Path, accepted: bool) -> None:
+    """A backup is put back: nobody has to decide, though somebody may, and what waited in it is not sent."""
     file = tmp_path / NAME
     with Simulator() as simulator:
         first_run(tmp_path, simulator)
@@ -158,14 +160,16 @@ def test_an_older_copy_texts_nobody_twice(tmp_path: Path) -> None:
             )
             connection.execute("UPDATE call SET outcome = NULL, ended = NULL")
             connection.execute("UPDATE contact SET opted_out_at = NULL")
+            if accepted:
+                connection.execute(f"INSERT INTO keyvalue (name, value) VALUES ('{ACCEPTED}', 'yes')")
         with a_box(tmp_path, simulator) as box:
             assert code_of(box) is None
             (call,) = box.ended()
             assert call.outcome == "lost"
             with Session(box.service.engine) as session:
                 assert session.exec(select(Message.status)).all()[0] == "unconfirmed"
-                (incident,) = session.exec(select(Incident).where(Incident.kind == IncidentKind.DATABASE))
-                assert incident.ended is not None
+                incidents = session.exec(select(Incident).where(Incident.kind == IncidentKind.DATABASE)).all()
+                assert [incident.ended is not None for incident in incidents] == ([] if accepted else [True])
             simulator.call(BOB, rings=3, spacing=0.05)
             until(lambda: len(simulator.sent) == 2, "the text to Bob")
         assert len(simulator.sent) == 2

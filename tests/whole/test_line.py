@@ -23,7 +23,7 @@ from bridge.words.troubles import sentence
 from modem.line.timing import Timing
 from modem.recording.replay import replay
 from modem.simulator import Simulator, StoredStatus
-from tests.support.box import ANN, BOB, Box, a_box, until
+from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 from tests.support.box import write_config as write
 
 SPEED = 20.0
@@ -131,7 +131,7 @@ class DownBox:
 
     def __exit__(self, *error: object) -> None:
         self.service.loop.stop()
-        self._thread.join(30)
+        self._thread.join(DEADLINE)
         self._running.__exit__(None, None, None)
 
     def line(self) -> LineStatus:

@@ -134,7 +134,10 @@ def test_a_line_that_was_only_plugged_in_again_is_no_alert(box: Box) -> None:
         session.flush()
         alerts.note_incidents(session, now, now)
         alerts.note_incidents(session, now, now)
-        assert sorted(owner_alerts.body(session, alert) for alert in alerts.due_now(session, now)) == [
+        assert sorted(
+            owner_alerts.body(session, box.service.loop._shop.context(), alert)
+            for alert in alerts.due_now(session, now)
+        ) == [
             "line is sick. (line line line)",
             "storage is sick. (line line storage)",
         ]

@@ -1,8 +1,6 @@
 """Programs that somebody else wrote talk to the simulated modem: gammu, gammu-smsd and smstools, as real processes."""
 
 import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import TypeVar
 import pytest
 
 from modem.simulator import Simulator
+from tests.support.box import DEADLINE, until
 from tests.support.needs import needs
 
 ANN, BOB = "+447400123456", "+447400123457"
-# How long to wait for what must happen, in seconds: generous, nothing here is timed.
-DEADLINE = 90.0
 LONG = "A text that is longer than one part holds, so that it takes two of them: " + "blah " * 30 + "end."
 
 T = TypeVar("T")
@@ -27,15 +24,15 @@ def modem() -> Iterator[Simulator]:
         yield simulator
 
 
-def until(look: Callable[[], T | None], daemon: "subprocess.Popen[bytes]") -> T:
+def while_running(look: Callable[[], T | None], daemon: "subprocess.Popen[bytes]") -> T:
     """The first true value of `look`; an AssertionError if the daemon ends before, or it never comes."""
-    over = time.monotonic() + DEADLINE
-    while time.monotonic() < over:
-        if found := look():
-            return found
-        assert daemon.poll() is None, f"the daemon has ended with {daemon.returncode}"
-        threading.Event().wait(0.05)
-    raise AssertionError(f"it did not happen within {DEADLINE} s")
+
+    def alive() -> T | None:
+        found = look()
+        assert found or daemon.poll() is None, f"the daemon has ended with {daemon.returncode}"
+        return found
+
+    return until(alive)
 
 
 @contextmanager
@@ -48,7 +45,7 @@ def running(output: Path, *command: str | Path) -> "Iterator[subprocess.Popen[by
     finally:
         daemon.terminate()
         try:
-            daemon.wait(20)
+            daemon.wait(DEADLINE)
         except subprocess.TimeoutExpired:
             daemon.kill()
             daemon.wait()
@@ -160,14 +157,14 @@ def test_gammu_smsd_receives_and_sends(modem: Simulator, tmp_path: Path) -> None
     )
     modem.text(ANN, "Is my car ready?")
     with running(tmp_path / "log", "gammu-smsd", "-c", config) as daemon:
-        until(lambda: texts_in(box / "inbox", "Is my car ready?"), daemon)
+        while_running(lambda: texts_in(box / "inbox", "Is my car ready?"), daemon)
         (box / "outbox" / f"OUT{BOB}.txt").write_text("Back at 3 pm")
-        (sent,) = until(lambda: modem.sent, daemon)
+        (sent,) = while_running(lambda: modem.sent, daemon)
         assert (sent.number, sent.text) == (BOB, "Back at 3 pm")
-        until(lambda: list((box / "sent").iterdir()), daemon)
+        while_running(lambda: list((box / "sent").iterdir()), daemon)
         modem.text(ANN, "Thank you ✓")
-        until(lambda: texts_in(box / "inbox", "Thank you ✓"), daemon)
-        until(lambda: not modem.stored("SM"), daemon)
+        while_running(lambda: texts_in(box / "inbox", "Thank you ✓"), daemon)
+        while_running(lambda: not modem.stored("SM"), daemon)
 
 
 @needs("smstools")
@@ -185,12 +182,12 @@ def test_smstools_receives_and_sends(modem: Simulator, tmp_path: Path) -> None:
     )
     modem.text(ANN, "Is my car ready?")
     with running(tmp_path / "log", "smsd", "-t", "-c", config) as daemon:
-        (received,) = until(lambda: texts_in(box / "incoming", "Is my car ready?"), daemon)
+        (received,) = while_running(lambda: texts_in(box / "incoming", "Is my car ready?"), daemon)
         assert f"From: {ANN[1:]}" in received
         (box / "outgoing" / "one").write_text(f"To: {BOB[1:]}\n\nBack at 3 pm")
-        (sent,) = until(lambda: modem.sent, daemon)
+        (sent,) = while_running(lambda: modem.sent, daemon)
         assert (sent.number, sent.text) == (BOB, "Back at 3 pm")
-        until(lambda: texts_in(box / "sent", "Back at 3 pm"), daemon)
-        (report,) = until(lambda: texts_in(box / "report", "Status: 0"), daemon)
+        while_running(lambda: texts_in(box / "sent", "Back at 3 pm"), daemon)
+        (report,) = while_running(lambda: texts_in(box / "report", "Status: 0"), daemon)
         assert f"From: {BOB[1:]}" in report
         assert "Message_id: 1" in report

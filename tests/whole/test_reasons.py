@@ -246,7 +246,7 @@ ORDINARY = Table(
         answered("picked up on another phone", "answered on another phone", end="elsewhere"),
         Row("withheld", "The caller hides the number.", "hidden", None),
         Row(
-            "withheld",
+            "unknown",
             "The network did not say who called.",
             "no caller named at all",
             "+447400000001",

@@ -85,7 +85,7 @@ def test_a_number_that_never_comes_is_unknown_unless_the_list_has_it(tmp_path: P
     with Simulator("silent", speed=SPEED) as simulator, a_box(tmp_path, simulator) as box:
         simulator.call(ANN, rings=2, clip="missing")
         call = box.settled()[0]
-        assert (call.address, call.withheld, call.reason) == (None, False, "withheld")
+        assert (call.address, call.withheld, call.reason) == (None, False, "unknown")
 
 
 def test_a_waiting_caller_who_gives_up_is_texted(tmp_path: Path) -> None:

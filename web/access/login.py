@@ -26,8 +26,9 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import EndLogin
 from bridge.records import logins, users
 from bridge.records.tables import User
+from bridge.words.catalogue import _
 from web import current
-from web.access import cookies
+from web.access import cookies, language
 from web.access.guesses import Limiter
 
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
@@ -42,6 +43,7 @@ OWNERS_ONLY = frozenset(
         "team.change",
         "welcome.shop",
         "welcome.sample",
+        "welcome.text",
         "contacts.export",
         "contacts.forget",
         "figures.calls_file",
@@ -67,7 +69,8 @@ def check() -> Response | None:
         current_app.secret_key = _session_key(bridge)
         # Flask opened this request's session before there was a key. 307: ask again, with the same method and body.
         return redirect(request.full_path.rstrip("?"), 307)
-    g.user, g.role = _who(bridge)
+    g.user, g.role, g.language = _who(bridge)
+    language.of_reader(g.language)
     if g.user is None and request.endpoint not in OPEN:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("auth.login", next=target), 303)
@@ -79,42 +82,43 @@ def check() -> Response | None:
 def owners_only() -> None:
     """Refuses staff with 403."""
     if g.role != users.OWNER:
-        what = "save this" if request.method == "GET" else "change this"
-        abort(403, f"Only an owner may {what}. Ask one of them to do it, or to make you an owner.")
+        if request.method == "GET":
+            abort(403, _("Only an owner may save this. Ask one of them to do it, or to make you an owner."))
+        abort(403, _("Only an owner may change this. Ask one of them to do it, or to make you an owner."))
 
 
 def _session_key(bridge: Bridge) -> str:
     """The key that signs log-ins, which the loop makes at its first start."""
     with Session(bridge.engine) as database:
         key = users.session_key(database)
-    return key or abort(503, "The box is still starting. Try again in a moment.")
+    return key or abort(503, _("The box is still starting. Try again in a moment."))
 
 
-def _who(bridge: Bridge) -> tuple[str | None, str | None]:
-    """Name and role of who is logged in."""
+def _who(bridge: Bridge) -> tuple[str | None, str | None, str]:
+    """Name and role of who is logged in, and the language that they have chosen."""
     key, mark, secret, hour = (session.get(part) for part in ("user", "mark", "login", "hour"))
     if not (
         isinstance(key, int) and isinstance(mark, str) and isinstance(secret, str) and isinstance(hour, int)
     ):
-        return None, None
+        return None, None, ""
     known = _known()
-    name, role, until = known.get((key, mark, secret), ("", "", 0.0))
+    name, role, chosen, until = known.get((key, mark, secret), ("", "", "", 0.0))
     if request.endpoint == "news.news" and time.monotonic() < until:
-        return name, role
+        return name, role, chosen
     with Session(bridge.engine) as database:
         user = database.get(User, key)
         holds, now = logins.holds(database, logins.digest(secret), hour), logins.hours_run(database)
     if user is None or not holds or not hmac.compare_digest(mark, users.mark(user)):
         known.pop((key, mark, secret), None)
-        return None, None
+        return None, None, ""
     if hour != now:
         session["hour"] = now
-    known[key, mark, secret] = (user.name, user.role, time.monotonic() + KNOWN_FOR)
-    return user.name, user.role
+    known[key, mark, secret] = (user.name, user.role, user.language, time.monotonic() + KNOWN_FOR)
+    return user.name, user.role, user.language
 
 
-def _known() -> dict[tuple[int, str, str], tuple[str, str, float]]:
-    known: dict[tuple[int, str, str], tuple[str, str, float]] = current_app.extensions["known"]
+def _known() -> dict[tuple[int, str, str], tuple[str, str, str, float]]:
+    known: dict[tuple[int, str, str], tuple[str, str, str, float]] = current_app.extensions["known"]
     return known
 
 
@@ -168,7 +172,7 @@ def may_guess(name: str, limit: str = "limiter") -> Guess:
     limiter: Limiter = current_app.extensions[limit]
     who = _device(name) or request.remote_addr or ""
     if not limiter.may_try(who, name):
-        abort(429, "Too many wrong passwords. Wait a minute, then try again.")
+        abort(429, _("Too many wrong passwords. Wait a minute, then try again."))
     return Guess(limiter, who, name)
 
 
@@ -179,7 +183,7 @@ def may_guess(name: str, limit: str = "limiter") -> Guess:
 def login() -> str | Response | tuple[str, int]:
     """Log in, and go on to ?next=."""
     bridge = current.bridge()
-    target = _inside(request.values.get("next", ""))
+    target = inside(request.values.get("next", ""))
     if g.user:
         return redirect(target, 303)
     if request.method != "POST":  # HEAD is no guess either
@@ -198,12 +202,12 @@ def login() -> str | Response | tuple[str, int]:
     return redirect(target, 303)
 
 
-def _inside(target: str) -> str:
+def inside(target: str) -> str:
     """Only a path of this page, never another site.
 
-    >>> _inside("/contacts?q=ann"), _inside("//evil.example"), _inside("https://evil.example/x"), _inside("/\\\\evil")
+    >>> inside("/contacts?q=ann"), inside("//evil.example"), inside("https://evil.example/x"), inside("/\\\\evil")
     ('/contacts?q=ann', '/', '/', '/')
-    >>> _inside("//["), _inside("/a\\r\\nb")
+    >>> inside("//["), inside("/a\\r\\nb")
     ('/', '/')
     """
     # What is not printable would break out of the header that it goes into.

@@ -6,6 +6,7 @@ from functools import cache
 
 from flask import abort, g, request
 
+from bridge.words.catalogue import _
 from web import current
 
 # Networks that no router passes on to the internet. Narrower than ipaddress.is_private, which counts Teredo and
@@ -31,11 +32,15 @@ def check() -> None:
     web = bridge.settings().web
     g.refused = True
     if web.networks == "private" and not is_private(request.remote_addr or ""):
-        abort(403, "This page is only for people on the shop's own network.")
+        abort(403, _("This page is only for people on the shop's own network."))
     if not is_ours(_asked_for(), web.names, everywhere=web.networks == "any"):
         own = f"{_machine_name()}.local"
-        sentence = f"This is not a name of the box. Use {own} or the box's address, or add this name to names in the "
-        abort(400, f"{sentence}section [web] of config.ini.")
+        told = _(
+            "This is not a name of the box. Use {own} or the box's address, or add this name to names in the section [web] of "
+            "config.ini.",
+            own=own,
+        )
+        abort(400, told)
     g.refused = False
 
 

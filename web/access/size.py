@@ -2,6 +2,7 @@
 
 from flask import abort, current_app, g, request
 
+from bridge.words.catalogue import _
 from web import limits
 from web.connections import BUSY, NO_ROOM, REFUSED, TOO_LARGE
 
@@ -15,10 +16,10 @@ def check() -> None:
             abort(413)
         case why if why == BUSY:
             _note("another file is being taken in")
-            abort(503, "Another file is just being taken in. Bring this one again in a minute.")
+            abort(503, _("Another file is just being taken in. Bring this one again in a minute."))
         case why if why == NO_ROOM:
             _note("the disk has no room for it")
-            abort(503, "The box has no room for this file: its disk is full.")
+            abort(503, _("The box has no room for this file: its disk is full."))
 
 
 def room_for_files() -> None:
@@ -32,8 +33,8 @@ def refused() -> str:
     most = limits.in_words(limits.LARGEST_FILE if request.path in limits.FILES else limits.FORM)
     _note(f"it is larger than {most} or has too many fields")
     if request.path in limits.FILES:
-        return f"This file is too large: the box takes files of up to {most}."
-    return f"This is too much at once: the box takes up to {most} in one form."
+        return _("This file is too large: the box takes files of up to {most}.", most=most)
+    return _("This is too much at once: the box takes up to {most} in one form.", most=most)
 
 
 def _note(why: str) -> None:

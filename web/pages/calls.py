@@ -1,4 +1,4 @@
-"""`/`: the calls, newest first, with what we did about each and why."""
+"""`/`: the calls, those that came last first, with what we did about each and why."""
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -9,12 +9,13 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import AnswerCall, HangUp
 from bridge.records import views
 from bridge.rules import numbers
+from bridge.words.catalogue import N_, _
 from web import current
 from web.pages import paging
 from web.pages.told import in_words
 
 PAGE = 30
-FILTERS = {"open": "To call back", "missed": "Missed", "answered": "Answered", "all": "All"}
+FILTERS = {"open": N_("To call back"), "missed": N_("Missed"), "answered": N_("Answered"), "all": N_("All")}
 
 pages = Blueprint("calls", __name__)
 
@@ -30,13 +31,19 @@ def calls() -> str:
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
         rows = views.calls(
-            session, which=chosen, search=search, before=before, limit=PAGE + 1, now=bridge.now()
+            session,
+            which=chosen,
+            search=search,
+            region=bridge.region(),
+            before=before,
+            limit=PAGE + 1,
+            now=bridge.now(),
         )
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing
         ]
     more = rows[PAGE - 1] if len(rows) > PAGE else None
-    older = paging.mark(more.started, more.id) if more else None
+    older = paging.mark(more.place, more.id) if more else None
     return render_template(
         "calls.html",
         calls=rows[:PAGE],
@@ -55,7 +62,7 @@ def _who(session: Session, bridge: Bridge, number: str) -> str:
     contact = views.contact_at(session, numbers.e164(number, bridge.region()) or number)
     if contact is not None and contact.name:
         return contact.name
-    return numbers.pretty(number, bridge.region()) if number != "unknown" else "Somebody"
+    return numbers.pretty(number, bridge.region()) if number != "unknown" else _("Somebody")
 
 
 @pages.route("/calls/ringing", methods=["POST"])

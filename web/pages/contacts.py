@@ -1,6 +1,5 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
-from functools import partial
 from os import SEEK_END
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
@@ -14,6 +13,8 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.rules.text_files import pieces
+from bridge.words.catalogue import N_, _, ngettext
 from web import current, limits
 from web.pages import paging
 from web.pages.told import in_words
@@ -21,13 +22,11 @@ from web.pages.told import in_words
 LIST = 50
 # So many contacts of a file are stored in one go, and so long that is waited for (seconds): a caller may wait behind them.
 BATCH, PATIENCE = 100, 30.0
-# So much of a file is read at once (bytes).
-PIECE = 64 * 1024
 KIND_WORDS = {
-    "": "Customer: gets texts back",
-    "staff": "Staff: never texted",
-    "supplier": "Supplier: never texted",
-    "never": "Somebody else who is never texted",
+    "": N_("Customer: gets texts back"),
+    "staff": N_("Staff: never texted"),
+    "supplier": N_("Supplier: never texted"),
+    "never": N_("Somebody else who is never texted"),
 }
 
 pages = Blueprint("contacts", __name__)
@@ -45,12 +44,14 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
-        rows = views.contacts(session, search=search, before=before, limit=LIST + 1)
+        rows = views.contacts(session, search=search, region=bridge.region(), before=before, limit=LIST + 1)
+        doubted = views.doubted_behind(session)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",
         contacts=rows[:LIST],
-        older=paging.mark(more.last_seen, id_of(more)) if more else None,
+        older=paging.mark(more.place, id_of(more)) if more else None,
+        doubted=doubted,
         text=search,
         read=read,
         taken=taken,
@@ -94,19 +95,17 @@ def import_contacts() -> str | tuple[str, int]:
     bridge = current.bridge()
     file = request.files.get("file")
     if file is None or not file.filename:
-        abort(400, "No file was chosen. Choose a vCard (.vcf) or CSV file first.")
+        abort(400, _("No file was chosen. Choose a vCard (.vcf) or CSV file first."))
     if file.stream.seek(0, SEEK_END) > limits.LARGEST_FILE:
         abort(413)
     file.stream.seek(0)
-    read = addressbook.read(iter(partial(file.read, PIECE), b""), bridge.region())
+    read = addressbook.read(pieces(file.read), bridge.region())
     taken = 0
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
         if not isinstance(answer, Done):
-            abort(
-                503,
-                f"{taken} contacts were stored, then: {in_words(answer)} Bring the same file again later.",
-            )
+            stored = ngettext("{number} contact was stored.", "{number} contacts were stored.", taken)
+            abort(503, f"{stored} {in_words(answer)} {_('Bring the same file again later.')}")
         taken += len(some)
     return _list(read, taken)
 
@@ -140,7 +139,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
     bridge = current.bridge()
     if not request.form.get("sure"):
-        return _one(address, "Nothing was deleted: tick the box to confirm it."), 422
+        return _one(address, _("Nothing was deleted: tick the box to confirm it.")), 422
     answer = bridge.request(Forget(address), PATIENCE, by=g.user)
     if not isinstance(answer, Done):
         return _one(address, in_words(answer)), 409
@@ -150,7 +149,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
 def _one(address: str, problem: str | None) -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        person = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
+        person = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
         events = views.consents(session, person)
     return render_template(
         "contact.html",

@@ -25,14 +25,20 @@ from bridge.records import users, views
 from bridge.records.tables import Contact
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
-from bridge.rules.wording import TWINS, alphabet, cost
+from bridge.rules.wording import TWINS, alphabet
+from bridge.words.catalogue import N_, _
+from bridge.words.preview import cost, cost_words
 from web import current
-from web.pages import paging
+from web.pages import finding, paging
 from web.pages.told import in_words
 
 LIST = 40
 THREAD = 60
-FILTERS = {"open": "Open", "mine": "Mine", "done": "Done", "all": "All"}
+# So much of what came later is shown below a row that was searched.
+LATER = 20
+# The longest reply, of characters that take the most room.
+MOST_PARTS = LONGEST_REPLY // 67 + 1
+FILTERS = {"open": N_("Open"), "mine": N_("Mine"), "done": N_("Done"), "all": N_("All")}
 
 pages = Blueprint("conversations", __name__)
 
@@ -56,14 +62,15 @@ class Draft:
 
 @pages.route("/conversations")
 def conversations() -> str:
-    """The list of conversations, the unread first. show: open, mine, done or all; before: where the last page ended."""
+    """The list of conversations, the unread first. show: open, mine, done or all; before: where the last page ended; q: the
+    people and texts that a search finds, in place of the list."""
     return _page(None, Draft())
 
 
 @pages.route("/conversations/<path:address>")
 def thread(address: str) -> str:
     """One conversation. Looking at it changes nothing: `read` does, by a button or by the page's script. until: where the
-    page of newer ones began."""
+    page of newer ones began; at: a row that is to be shown; q: what a search in it finds, in place of the thread."""
     return _page(address, Draft())
 
 
@@ -87,13 +94,17 @@ def reply(address: str) -> Response | tuple[str, int]:
 def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     bridge = current.bridge()
     if len(draft.body) > LONGEST_REPLY:
-        problem = f"This is too long for a text: {len(draft.body)} of {LONGEST_REPLY} characters."
+        problem = _(
+            "This is too long for a text: {length} of {most} characters.",
+            length=len(draft.body),
+            most=LONGEST_REPLY,
+        )
         return _page(address, replace(draft, problem=problem)), 422
     wanted = WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None)
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
-        problem = f"{in_words(answer)} Do not send this again: it goes out by itself."
+        problem = f"{in_words(answer)} {_('Do not send this again: it goes out by itself.')}"
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Done):
         return _page(address, replace(draft, problem=in_words(answer), ticket="")), 409
@@ -104,7 +115,7 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
     answer = bridge.request(SaveReply(draft.body), by=g.user)
-    said = "Saved. It stands under Saved replies." if isinstance(answer, Done) else in_words(answer)
+    said = _("Saved. It stands under Saved replies.") if isinstance(answer, Done) else in_words(answer)
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
@@ -186,18 +197,28 @@ def _page(address: str | None, draft: Draft) -> str:
     bridge = current.bridge()
     contact: Contact | None = None
     rows: list[views.ThreadRow] = []
+    found, found_here, until, text = None, None, None, finding.asked()
     chosen = request.args.get("show", "open")
     chosen = chosen if chosen in FILTERS else "open"
     with Session(bridge.engine) as session:
-        before = paging.place(request.args.get("before", ""))
-        people_here = views.conversations(session, which=chosen, user=g.user, before=before, limit=LIST + 1)
+        people_here: list[views.ConversationRow] = []
+        if text and address is None:
+            found = finding.everywhere(session, bridge, text)
+        else:
+            before = paging.place(request.args.get("before", ""))
+            people_here = views.conversations(
+                session, which=chosen, user=g.user, before=before, limit=LIST + 1
+            )
         if address is not None:
-            contact = views.contact_at(session, address) or abort(404, "Nobody has this number here.")
-            until = paging.place(request.args.get("until", ""))
-            rows = views.thread(session, contact, before=until[0] if until else None, limit=THREAD + 1)
+            contact = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
+            until = _until(session, contact)
+            if text:
+                found_here = finding.in_thread(session, contact, text)
+            else:
+                rows = views.thread(session, contact, before=until, limit=THREAD + 1)
         saved, colleagues = views.saved_replies(session), users.names(session)
     others = [person for person in people_here if not person.unread]
-    older = paging.mark(others[LIST - 1].last_seen, others[LIST - 1].key) if len(others) > LIST else None
+    older = paging.mark(others[LIST - 1].place, others[LIST - 1].key) if len(others) > LIST else None
     shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
     return render_template(
         "conversations.html",
@@ -207,8 +228,11 @@ def _page(address: str | None, draft: Draft) -> str:
         chosen=chosen,
         contact=contact,
         rows=rows[-THREAD:],
-        earlier=paging.mark(views.moment(rows[-THREAD]), 0) if len(rows) > THREAD else None,
-        now_shown="until" not in request.args,
+        earlier=paging.mark(rows[-THREAD].place, 0) if len(rows) > THREAD else None,
+        now_shown=until is None,
+        text=text,
+        found=found,
+        found_here=found_here,
         draft=draft if draft.ticket else replace(draft, ticket=token_urlsafe(12)),
         saved=saved,
         colleagues=colleagues,
@@ -216,9 +240,17 @@ def _page(address: str | None, draft: Draft) -> str:
         missed_here=_to_call_back(rows),
         untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
-        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS},
+        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS, "words": cost_words(MOST_PARTS)},
         now=current.bridge().now(),
     )
+
+
+def _until(session: Session, contact: Contact) -> views.Place | None:
+    """Before which row the page of the thread ends: as its link says, or some rows behind the one that was searched."""
+    shown = paging.place(request.args.get("at", ""))
+    if shown is not None:
+        return views.end_of_page(session, contact, shown, LATER)
+    return paging.place(request.args.get("until", ""))
 
 
 def _to_call_back(rows: list[views.ThreadRow]) -> bool:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from bridge.records.views import Texted
 from bridge.rules.money import Price
+from bridge.words import dates
+from bridge.words.catalogue import _, ngettext
 
 
 def a_month(texted: Texted, parts: int, price: Price | None, since: datetime) -> str:
@@ -17,15 +19,24 @@ weeks this says what a month takes.')
     """
     number = parts * (texted.count if texted.monthly is None else texted.monthly)
     if not number:
-        return f"Nobody was texted lately. Each caller takes {_texts(parts, price)}."
+        return _("Nobody was texted lately. Each caller takes {texts}.", texts=_texts(parts, price))
+    texts = _texts(number, price)
     if texted.monthly is not None:
-        who = "1 caller is" if texted.monthly == 1 else f"{texted.monthly} callers are"
-        return f"In a month about {who} texted: {_texts(number, price)}."
-    who = "1 caller was" if texted.count == 1 else f"{texted.count} callers were"
-    day = f"{since:%A} {since.day} {since:%B}"
-    return f"Since {day} {who} texted: {_texts(number, price)}. After two weeks this says what a month takes."
+        return ngettext(
+            "In a month about {number} caller is texted: {texts}.",
+            "In a month about {number} callers are texted: {texts}.",
+            texted.monthly,
+            texts=texts,
+        )
+    return ngettext(
+        "Since {day} {number} caller was texted: {texts}. After two weeks this says what a month takes.",
+        "Since {day} {number} callers were texted: {texts}. After two weeks this says what a month takes.",
+        texted.count,
+        day=dates.whole_day(since),
+        texts=texts,
+    )
 
 
 def _texts(number: int, price: Price | None) -> str:
-    words = "1 text" if number == 1 else f"{number} texts"
-    return f"{words}, {price.of(number)}" if price else words
+    words = ngettext("{number} text", "{number} texts", number)
+    return _("{texts}, {cost}", texts=words, cost=price.of(number)) if price else words

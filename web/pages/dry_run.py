@@ -7,19 +7,20 @@ from flask import Blueprint, g, render_template, request
 from bridge.contract.answers import Decision, Done
 from bridge.contract.requests import DryRun
 from bridge.rules.one_line import one_line
-from bridge.rules.wording import cost
 from bridge.words import reasons
+from bridge.words.catalogue import N_, _
+from bridge.words.preview import cost
 from web import current
 from web.pages.told import in_words
 
 # Holidays are known for so long, and times can be reckoned with.
 YEARS = 5
 OUTCOMES = {
-    "abandoned": "gives up while it rings",
-    "no_answer": "rings until the network ends it",
-    "answered": "is answered here",
-    "answered_elsewhere": "is answered on another phone",
-    "rejected": "is hung up on",
+    "abandoned": N_("gives up while it rings"),
+    "no_answer": N_("rings until the network ends it"),
+    "answered": N_("is answered here"),
+    "answered_elsewhere": N_("is answered on another phone"),
+    "rejected": N_("is hung up on"),
 }
 
 pages = Blueprint("tryout", __name__)
@@ -50,13 +51,13 @@ def _request_of(typed: dict[str, str]) -> DryRun | str:
     try:
         at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
     except ValueError:
-        return "This is no date and time; write it like 2026-12-24T18:30."
+        return _("This is no date and time; write it like 2026-12-24T18:30.")
     if abs(at.year - _now().year) > YEARS:
-        return f"This is too far away: think of a call within {YEARS} years."
+        return _("This is too far away: think of a call within {years} years.", years=YEARS)
     if not (typed["rings"].isascii() and typed["rings"].isdecimal() and int(typed["rings"]) <= 60):
-        return "How often does it ring? Write a number from 0 to 60."
+        return _("How often does it ring? Write a number from 0 to 60.")
     if typed["outcome"] not in OUTCOMES:
-        return "Choose how the call ends."
+        return _("Choose how the call ends.")
     return DryRun(one_line(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])
 
 

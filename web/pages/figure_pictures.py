@@ -3,20 +3,28 @@ pattern where there are only a few."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from bridge.records.views.figure_counts import Untexted
 from bridge.records.views.figures import Day, Figures
-from bridge.rules.hours import lasted
 from bridge.rules.money import Price
+from bridge.words import dates
+from bridge.words.catalogue import N_, _, ngettext
+from bridge.words.times import lasted
 from web.pages import charts
 from web.pages.filters import what_we_did, why_not
 
-WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ANSWERS = ("within 5 minutes", "5 to 15 minutes", "15 to 60 minutes", "later")
-PATIENCE = ("under 5 s", "5 to 10 s", "10 to 15 s", "15 to 20 s", "20 to 30 s", "longer")
+ANSWERS = (N_("within 5 minutes"), N_("5 to 15 minutes"), N_("15 to 60 minutes"), N_("later"))
+PATIENCE = (
+    N_("under 5 s"),
+    N_("5 to 10 s"),
+    N_("10 to 15 s"),
+    N_("15 to 20 s"),
+    N_("20 to 30 s"),
+    N_("longer"),
+)
 # From so many on one may speak of a middle, a busiest hour or a busiest day.
 ENOUGH = 5
 
@@ -41,13 +49,8 @@ def pictures(found: Figures, price: Price | None, so_far: bool) -> list[Picture]
     return [_two_weeks(found, price, so_far), *weeks, *drawn]
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def day_in_words(day: date) -> str:
-    """Which day, for people: "Monday 23 November"."""
-    return f"{day:%A} {day.day} {day:%B}"
+def _calls(count: int) -> str:
+    return ngettext("{number} call", "{number} calls", count)
 
 
 # ---- weeks of the calendar
@@ -57,123 +60,150 @@ def _two_weeks(found: Figures, price: Price | None, so_far: bool) -> Picture:
     """The last week beside the one before it."""
     before, last = found.weeks[-2:]
     if so_far:
-        title, head = "This week and the last", ("", "Last week", "This week so far")
-        words = f"Texts of this week that have been answered so far: {last.replies}; of last week's: {before.replies}."
+        title, head = _("This week and the last"), ("", _("Last week"), _("This week so far"))
+        words = _(
+            "Texts of this week that have been answered so far: {last}; of last week's: {before}.",
+            last=last.replies,
+            before=before.replies,
+        )
     else:
-        title, head = "Last week and the one before", ("", "The week before", "Last week")
-        words = (
-            f"Texts of last week that were answered: {last.replies}; of the week before: {before.replies}."
+        title, head = _("Last week and the one before"), ("", _("The week before"), _("Last week"))
+        words = _(
+            "Texts of last week that were answered: {last}; of the week before: {before}.",
+            last=last.replies,
+            before=before.replies,
         )
     rows: list[tuple[object, ...]] = [
-        ("Missed calls", before.missed, last.missed),
-        ("Texted back", before.texts, last.texts),
-        ("Answered our text", before.replies, last.replies),
-        ("Texts in all", before.parts, last.parts),
+        (_("Missed calls"), before.missed, last.missed),
+        (_("Texted back"), before.texts, last.texts),
+        (_("Answered our text"), before.replies, last.replies),
+        (_("Texts in all"), before.parts, last.parts),
     ]
-    note = "All texts that went out count, yours too; a long one counts as several, as the operator does."
+    note = _("All texts that went out count, yours too; a long one counts as several, as the operator does.")
     if price is None:
-        note += " Say under Settings, The shop, what a text costs, and the cost stands here."
+        note = f"{note} {_('Say under Settings, The shop, what a text costs, and the cost stands here.')}"
     else:
-        rows.append(("What they cost", price.of(before.parts), price.of(last.parts)))
+        rows.append((_("What they cost"), price.of(before.parts), price.of(last.parts)))
     return Picture(title, words, None, head, rows, note)
 
 
 def _weeks(found: Figures, price: Price | None) -> Picture:
-    head = ("Week", "Calls", "Missed", "Texted back", "Answered", *(("Cost",) if price else ()))
+    head = (
+        *(_("Week"), _("Calls"), _("Missed"), _("Texted back"), _("Answered")),
+        *((_("Cost"),) if price else ()),
+    )
     rows = [
         (
-            _week_in_words(week.date),
+            dates.span_of_days(week.date, week.date + timedelta(days=6)),
             *(week.calls, week.missed, week.texts, week.replies),
             *((price.of(week.parts),) if price else ()),
         )
         for week in reversed(found.weeks)
     ]
-    return Picture("Week by week", "From Monday to Sunday, the newest first.", None, head, rows)
-
-
-def _week_in_words(monday: date) -> str:
-    """
-    >>> _week_in_words(date(2026, 11, 23)), _week_in_words(date(2026, 11, 30))
-    ('23–29 Nov', '30 Nov – 6 Dec')
-    """
-    sunday = monday + timedelta(days=6)
-    if sunday.month == monday.month:
-        return f"{monday.day}–{sunday.day} {sunday:%b}"
-    return f"{monday.day} {monday:%b} – {sunday.day} {sunday:%b}"
+    return Picture(_("Week by week"), _("From Monday to Sunday, the newest first."), None, head, rows)
 
 
 # ---- pictures
 
 
 def _days(found: Figures) -> Picture:
-    title = "Calls a day"
-    most = max(found.days, key=lambda day: day.calls)
-    words = f"{_many(found.calls, 'call')}, {found.missed} of them missed."
+    title = _("Calls a day")
     if not found.calls:
-        return Picture(title, "Nobody called in this time.")
+        return Picture(title, _("Nobody called in this time."))
+    most = max(found.days, key=lambda day: day.calls)
+    words = _("{calls}, {missed} of them missed.", calls=_calls(found.calls), missed=found.missed)
     if found.calls >= ENOUGH:
-        words += f" Most came on {day_in_words(most.date)}: {most.calls}."
+        top = _("Most came on {date}: {most}.", date=dates.whole_day(most.date), most=most.calls)
+        words = f"{words} {top}"
     bars = [_bar(day, len(found.days)) for day in found.days]
-    svg = charts.bars(bars, f"{title}. {words}", ("calls", "of them missed"))
-    rows = [(day_in_words(day.date), day.calls, day.missed) for day in found.days]
-    return Picture(title, words, svg, ("Day", "Calls", "Missed"), rows)
+    svg = charts.bars(bars, f"{title}. {words}", (_("calls"), _("of them missed")))
+    rows = [(dates.whole_day(day.date), day.calls, day.missed) for day in found.days]
+    return Picture(title, words, svg, (_("Day"), _("Calls"), _("Missed")), rows)
 
 
 def _bar(day: Day, days: int) -> charts.Bar:
     """Of many days only some Mondays are named: there is no room for more."""
     named = days <= 7 or (day.date.weekday() == 0 and (days <= 28 or day.date.toordinal() // 7 % 3 == 0))
-    tick = f"{day.date:%a}" if days <= 7 else f"{day.date.day} {day.date:%b}"
-    says = f"{day_in_words(day.date)}: {_many(day.calls, 'call')}, {day.missed} missed"
+    tick = dates.weekday_short(day.date.weekday()) if days <= 7 else dates.short_day(day.date)
+    says = _(
+        "{date}: {calls}, {missed} missed",
+        date=dates.whole_day(day.date),
+        calls=_calls(day.calls),
+        missed=day.missed,
+    )
     return charts.Bar(day.calls, day.missed, says, tick if named else "")
 
 
 def _week(found: Figures) -> Picture:
-    title = "When calls are missed"
+    title = _("When calls are missed")
     most, day, hour = max(
         (count, -day, -hour) for day, row in enumerate(found.week) for hour, count in enumerate(row)
     )
     if not most:
-        return Picture(title, "No call was missed in this time.")
-    words = "The stronger the colour, the more."
+        return Picture(title, _("No call was missed in this time."))
+    words = _("The stronger the colour, the more.")
     if most > 1 and found.missed >= ENOUGH:
-        words = f"Most on {WEEK[-day]}s from {-hour}:00 to {1 - hour}:00: {most}. {words}"
+        top = _(
+            "Most on {day}, {from_hour}:00 to {to_hour}:00: {most}.",
+            day=dates.weekday(-day),
+            from_hour=-hour,
+            to_hour=1 - hour,
+            most=most,
+        )
+        words = f"{top} {words}"
     says = [
         [_field(day, hour, count) for hour, count in enumerate(row)] for day, row in enumerate(found.week)
     ]
     rows = [(f"{hour}:00", *(row[hour] for row in found.week)) for hour in range(24)]
-    svg = charts.heat(
-        list(zip((day[:3] for day in WEEK), found.week, strict=True)), says, f"{title}. {words}"
-    )
-    return Picture(title, words, svg, ("From", *(day[:3] for day in WEEK)), rows)
+    names = [dates.weekday_short(day) for day in range(7)]
+    svg = charts.heat(list(zip(names, found.week, strict=True)), says, f"{title}. {words}")
+    return Picture(title, words, svg, (_("From"), *names), rows)
 
 
 def _field(day: int, hour: int, count: int) -> str:
-    return f"{WEEK[day]}, {hour}:00 to {hour + 1}:00: {count} missed"
+    return _(
+        "{day}, {from_hour}:00 to {to_hour}:00: {count} missed",
+        day=dates.weekday(day),
+        from_hour=hour,
+        to_hour=hour + 1,
+        count=count,
+    )
 
 
 def _texts(found: Figures) -> Picture:
-    title = "What became of missed calls"
+    title = _("What became of missed calls")
     if not (found.missed or found.texts):
-        return Picture(title, "No call was missed, so nobody was texted.")
-    words = f"{_many(found.texts, 'automatic text')} went out, and {found.replies} got an answer."
+        return Picture(title, _("No call was missed, so nobody was texted."))
+    words = ngettext(
+        "{number} automatic text went out, and {answered} got an answer.",
+        "{number} automatic texts went out, and {answered} got an answer.",
+        found.texts,
+        answered=found.replies,
+    )
     rungs = [
-        ("missed calls", found.missed, "part"),
-        ("texted back", found.texts, "good"),
-        ("answered our text", found.replies, "good"),
+        (_("missed calls"), found.missed, "part"),
+        (_("texted back"), found.texts, "good"),
+        (_("answered our text"), found.replies, "good"),
     ]
-    return _ladder(title, words, rungs, "Calls and texts")
+    return _ladder(title, words, rungs, _("Calls and texts"))
 
 
 def _untexted(found: Figures) -> Picture:
-    title = "Why a missed call got no text"
+    title = _("Why a missed call got no text")
     if not found.untexted:
-        return Picture(title, "Every missed call got its text." if found.missed else "No call was missed.")
+        return Picture(
+            title, _("Every missed call got its text.") if found.missed else _("No call was missed.")
+        )
     rungs = [(_why(one), one.count, "whole") for one in found.untexted]
-    name, most, _ = rungs[0]
-    words = f"{_many(sum(one.count for one in found.untexted), 'missed call')} got no text."
+    name, most, _kind = rungs[0]
+    words = ngettext(
+        "{number} missed call got no text.",
+        "{number} missed calls got no text.",
+        sum(one.count for one in found.untexted),
+    )
     if len(rungs) > 1 and most >= ENOUGH:
-        words += f" The most frequent reason: {name} ({most})."
-    return _ladder(title, words, rungs, "Reason")
+        words = f"{words} {_('The most frequent reason: {reason} ({most}).', reason=name, most=most)}"
+    return _ladder(title, words, rungs, _("Reason"))
 
 
 def _why(one: Untexted) -> str:
@@ -181,35 +211,42 @@ def _why(one: Untexted) -> str:
 
 
 def _answers(found: Figures) -> Picture:
-    title = "How soon we answer"
+    title = _("How soon we answer")
     answered = sum(found.answers.counts)
     if found.answers.median is None and not found.unanswered:
-        return Picture(title, "No text came in that asked for an answer.")
-    words = "Nobody here has answered one yet."
+        return Picture(title, _("No text came in that asked for an answer."))
+    words = _("Nobody here has answered one yet.")
     if found.answers.median is not None:
-        words = f"{_many(answered, 'text')} from customers got a first answer of ours."
+        words = ngettext(
+            "{number} text from customers got a first answer of ours.",
+            "{number} texts from customers got a first answer of ours.",
+            answered,
+        )
         if answered >= ENOUGH:
-            words = (
-                f"A text from a customer typically waits {lasted(found.answers.median)} for our first answer."
-            )
-    rungs = [(name, count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
-    return _ladder(title, words, [*rungs, ("not yet", found.unanswered, "part")], "First answer")
+            typical = lasted(found.answers.median)
+            words = _("A text from a customer typically waits {span} for our first answer.", span=typical)
+    rungs = [(_(name), count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
+    return _ladder(title, words, [*rungs, (_("not yet"), found.unanswered, "part")], _("First answer"))
 
 
 def _patience(found: Figures) -> Picture:
-    title = "How long callers let it ring"
+    title = _("How long callers let it ring")
     median, gave_up = found.patience.median, sum(found.patience.counts)
     if median is None:
-        return Picture(title, "Nobody gave up while it rang.")
-    words = f"{_many(gave_up, 'caller')} gave up while it rang."
+        return Picture(title, _("Nobody gave up while it rang."))
+    words = ngettext(
+        "{number} caller gave up while it rang.", "{number} callers gave up while it rang.", gave_up
+    )
     if gave_up >= ENOUGH:
-        words = (
-            f"Of those who gave up, half had done so after {_many(int(median.total_seconds()), 'second')}."
+        words = ngettext(
+            "Of those who gave up, half had done so after {number} second.",
+            "Of those who gave up, half had done so after {number} seconds.",
+            int(median.total_seconds()),
         )
-    rungs = [(name, count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
-    return _ladder(title, words, rungs, "Rang for")
+    rungs = [(_(name), count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]
+    return _ladder(title, words, rungs, _("Rang for"))
 
 
 def _ladder(title: str, words: str, rungs: Sequence[tuple[str, int, str]], head: str) -> Picture:
-    rows = [(name, count) for name, count, _ in rungs]
-    return Picture(title, words, charts.ladder(rungs, f"{title}. {words}"), (head, "Number"), rows)
+    rows = [(name, count) for name, count, _kind in rungs]
+    return Picture(title, words, charts.ladder(rungs, f"{title}. {words}"), (head, _("Number")), rows)

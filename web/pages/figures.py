@@ -14,33 +14,42 @@ from bridge.records.views.call_lines import CallLine
 from bridge.records.views.figures import Day, Figures
 from bridge.rules.money import Price
 from bridge.rules.spreadsheet import guarded_number
+from bridge.words.catalogue import N_, _
 from web import current
 from web.pages.figure_pictures import pictures
 from web.pages.filters import OUTCOMES, what_we_did
 
 # How far back: so many days, today the last of them, or a week of the calendar (so many weeks ago).
-DAYS = {"7": "7 days", "28": "4 weeks", "42": "6 weeks"}
+DAYS = {"7": N_("7 days"), "28": N_("4 weeks"), "42": N_("6 weeks")}
 WEEKS = {"week": 0, "last-week": 1}
-PERIODS = {"week": "This week", "last-week": "Last week", **DAYS}
+PERIODS = {"week": N_("This week"), "last-week": N_("Last week"), **DAYS}
 USUAL = "28"
-COUNTS = ("calls", "missed", "answered", "texts sent", "texts answered", "texts in all", "cost")
-DAYS_HEAD = ("date", *COUNTS)
-WEEKS_HEAD = ("week", "from", "to", *COUNTS)
+COUNTS = (
+    N_("calls"),
+    N_("missed"),
+    N_("answered"),
+    N_("texts sent"),
+    N_("texts answered"),
+    N_("texts in all"),
+    N_("cost"),
+)
+DAYS_HEAD = (N_("date"), *COUNTS)
+WEEKS_HEAD = (N_("week"), N_("from"), N_("to"), *COUNTS)
 # Codes for programs, and beside them words; `started` once more for programs, with the zone.
 CALLS_HEAD = (
     *(
-        "date",
-        "time",
-        "number",
-        "name",
-        "outcome",
-        "how it ended",
-        "seconds",
-        "textback",
-        "reason",
-        "what we did",
+        N_("date"),
+        N_("time"),
+        N_("number"),
+        N_("name"),
+        N_("outcome"),
+        N_("how it ended"),
+        N_("seconds"),
+        N_("textback"),
+        N_("reason"),
+        N_("what we did"),
     ),
-    *("called back", "started"),
+    *(N_("called back"), N_("started")),
 )
 
 pages = Blueprint("figures", __name__)
@@ -138,7 +147,7 @@ def _cells(call: CallLine, zone: tzinfo | None) -> tuple[object, ...]:
     back = f"{call.called_back.astimezone(zone):%Y-%m-%d %H:%M:%S}" if call.called_back else ""
     return (
         *(f"{started:%Y-%m-%d}", f"{started:%H:%M:%S}", call.number, call.name),
-        *(call.outcome or "", OUTCOMES[call.outcome] if call.outcome else "", call.seconds),
+        *(call.outcome or "", _(OUTCOMES[call.outcome]) if call.outcome else "", call.seconds),
         *(call.textback, call.reason or "", what_we_did(call.textback, call.reason, call.withheld)),
         *(back, started.isoformat(timespec="seconds")),
     )
@@ -147,7 +156,7 @@ def _cells(call: CallLine, zone: tzinfo | None) -> tuple[object, ...]:
 def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
     """The file in pieces, after the mark without which Excel takes it for its own old alphabet."""
     yield "\ufeff"
-    yield _line(head)
+    yield _line([_(word) for word in head])
     for cells in rows:
         yield _line(cells)
 

@@ -1,102 +1,113 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
 from bridge.records.views import CallRow, MessageRow, NoteRow
 from bridge.records.views import moment as moment_of
-from bridge.rules.hours import Span, lasted
+from bridge.rules.excerpts import excerpt
+from bridge.rules.hours import WHOLE_DAY, Span
 from bridge.rules.numbers import pretty
 from bridge.rules.policy import Reason
 from bridge.rules.states import Textback
-from bridge.words import reasons
-from bridge.words.audit import change_in_words
+from bridge.rules.typed_hours import as_written
+from bridge.words import dates, reasons, times
+from bridge.words.audit import parts_of
+from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
 from bridge.words.reasons import error_sentence
+from web.pages import paging
 from web.pages.costs import a_month
+from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
 CALL_CHIPS = {
-    "scheduled": ("clock", "text waiting"),
-    "sending": ("clock", "text sending"),
-    "sent": ("tick", "text sent"),
-    "delivered": ("ticks", "text delivered"),
-    "failed": ("cross", "text failed"),
-    "unconfirmed": ("question", "text unconfirmed"),
-    "cancelled": ("dash", "cancelled"),
-    "skipped": ("dash", "not sent"),
+    "scheduled": ("clock", N_("text waiting")),
+    "sending": ("clock", N_("text sending")),
+    "sent": ("tick", N_("text sent")),
+    "delivered": ("ticks", N_("text delivered")),
+    "failed": ("cross", N_("text failed")),
+    "unconfirmed": ("question", N_("text unconfirmed")),
+    "cancelled": ("dash", N_("cancelled")),
+    "skipped": ("dash", N_("not sent")),
 }
 # status of a text of ours -> (icon, words)
 TEXT_CHIPS = {
-    "queued": ("clock", "waiting"),
-    "sending": ("clock", "sending"),
-    "sent": ("tick", "sent"),
-    "delivered": ("ticks", "delivered"),
-    "failed": ("cross", "failed"),
-    "unconfirmed": ("question", "unconfirmed"),
-    "cancelled": ("dash", "cancelled"),
-    "expired": ("dash", "not sent: too late"),
+    "queued": ("clock", N_("waiting")),
+    "sending": ("clock", N_("sending")),
+    "sent": ("tick", N_("sent")),
+    "delivered": ("ticks", N_("delivered")),
+    "failed": ("cross", N_("failed")),
+    "unconfirmed": ("question", N_("unconfirmed")),
+    "cancelled": ("dash", N_("cancelled")),
+    "expired": ("dash", N_("not sent: too late")),
 }
 OUTCOMES = {
-    "abandoned": "gave up",
-    "no_answer": "nobody answered",
-    "waiting": "gave up waiting",
-    "lost": "the modem was away",
-    "notice": "reported by the operator",
-    "answered": "answered",
-    "answered_elsewhere": "answered on another phone",
-    "rejected": "you hung up",
+    "abandoned": N_("gave up"),
+    "no_answer": N_("nobody answered"),
+    "waiting": N_("gave up waiting"),
+    "lost": N_("the modem was away"),
+    "notice": N_("reported by the operator"),
+    "answered": N_("answered"),
+    "answered_elsewhere": N_("answered on another phone"),
+    "rejected": N_("you hung up"),
+}
+# Where the rings were counted, with them.
+COUNTED = {
+    "abandoned": ("gave up after {number} ring", "gave up after {number} rings"),
+    "no_answer": ("nobody answered for {number} ring", "nobody answered for {number} rings"),
 }
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
-    "out": "No more automatic texts",
-    "in": "Automatic texts again",
-    "help": "Asked who we are",
-    "doubt": "Wrote what may be a wish for no texts",
-    "fine": "Somebody here said that it was none",
+    "out": N_("No more automatic texts"),
+    "in": N_("Automatic texts again"),
+    "help": N_("Asked who we are"),
+    "doubt": N_("Wrote what may be a wish for no texts"),
+    "fine": N_("Somebody here said that it was none"),
+    "never": N_("Marked here as never to be texted"),
+    "welcome": N_("No longer marked as never to be texted"),
 }
 
 
 def consent_words(event: ConsentEvent) -> str:
     """What was written when somebody opted out or in, or where else it comes from."""
     if event.source == "import":
-        return (
-            f"From a file of contacts that {event.words} took in."
-            if event.words
-            else "From a file of contacts."
-        )
-    return event.words
+        if event.by:
+            return _("From a file of contacts that {name} took in.", name=event.by)
+        return _("From a file of contacts.")
+    return _("Noted here by {name}.", name=event.by) if event.by else event.words or _("Noted here.")
 
 
-COUNTED = {"abandoned": "after", "no_answer": "for"}
 Chip = tuple[str, str, str]
 
 
 def ended(call: CallRow) -> str:
     """How a call ended, in words."""
     if call.outcome is None:
-        return "ringing now"
-    words = OUTCOMES.get(call.outcome, call.outcome)
+        return _("ringing now")
+    words = _(OUTCOMES.get(call.outcome, call.outcome))
     if call.outcome in COUNTED and call.rings:
-        words = f"{words} {COUNTED[call.outcome]} {call.rings} ring{'s' if call.rings > 1 else ''}"
-        words = f"{words}, {call.seconds}\N{NO-BREAK SPACE}s" if call.seconds else words
-    return f"{words}, diverted here" if call.forwarded else words
+        words = ngettext(*COUNTED[call.outcome], call.rings)
+        if call.seconds:
+            words = _("{what}, {seconds} s", what=words, seconds=call.seconds)
+    return _("{what}, diverted here", what=words) if call.forwarded else words
 
 
 def stranger(row: CallRow) -> str:
     """What stands for a caller without number."""
-    return "Withheld number" if row.withheld else "Unknown number"
+    return _("Withheld number") if row.withheld else _("Unknown number")
 
 
 def why_not(reason: Reason | None, withheld: bool) -> str:
     """Why a caller got no text, in two or three words; withheld: did the caller hide the number? Nothing without a reason."""
     if reason is Reason.WITHHELD and not withheld:
-        return "number not known"  # the network named none at all
+        return _("number not known")  # the network named none at all
     return reasons.chip(reason) or ""
 
 
@@ -108,25 +119,25 @@ def what_we_did(textback: Textback, reason: Reason | None, withheld: bool) -> st
     """
     if textback not in CALL_CHIPS or reason is Reason.NOT_MISSED:
         return ""
-    why = why_not(reason, withheld)
-    return f"{CALL_CHIPS[textback][1]}: {why}" if why else CALL_CHIPS[textback][1]
+    what, why = _(CALL_CHIPS[textback][1]), why_not(reason, withheld)
+    return _("{what}: {why}", what=what, why=why) if why else what
 
 
 def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | None:
     """(state, icon, words) of what we did about a call; None where there was nothing to do. clock: says when it was done."""
     if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
-    icon, words = CALL_CHIPS[row.textback]
-    why = why_not(row.reason, row.withheld)
+    icon, template = CALL_CHIPS[row.textback]
+    words, why = _(template), why_not(row.reason, row.withheld)
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
-        words = f"{words} {clock(row.text_at)}"
-    return row.textback, icon, f"{words}: {why}" if why else words
+        words = _("{what} {time}", what=words, time=clock(row.text_at))
+    return row.textback, icon, _("{what}: {why}", what=words, why=why) if why else words
 
 
 def text_chip(row: MessageRow) -> Chip:
     """(state, icon, words) of a text of ours."""
     icon, words = TEXT_CHIPS.get(row.status, ("dash", row.status))
-    return row.status, icon, words
+    return row.status, icon, _(words)
 
 
 # So long somebody may wait for an answer: within minutes, state of the chip. Then: today, and longer than that.
@@ -145,7 +156,7 @@ def waits(since: datetime, now: datetime) -> Chip:
     waited = now - since
     today = "late" if since.date() == now.date() else "overdue"
     state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
-    return state, "clock", f"waits {lasted(waited)}"
+    return state, "clock", _("waits {span}", span=times.lasted(waited))
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -158,14 +169,16 @@ def ago(moment: datetime, now: datetime) -> str:
     >>> ago(noon, noon.replace(day=25)), ago(noon, noon.replace(month=12)), ago(noon, noon.replace(year=2027))
     ('Mon 12:00', '23 Nov', '23 Nov 2026')
     """
-    seconds = (now - moment).total_seconds()
+    seconds = int((now - moment).total_seconds())
     if seconds < 60:
-        return "just now"
+        return _("just now")
+    if seconds < 3600:
+        return ngettext("{number} min ago", "{number} min ago", seconds // 60)
     if seconds < 86400:
-        return f"{int(seconds // 60)} min ago" if seconds < 3600 else f"{int(seconds // 3600)} h ago"
+        return ngettext("{number} h ago", "{number} h ago", seconds // 3600)
     if seconds < 6 * 86400:
-        return f"{moment:%a %H:%M}"
-    return f"{moment.day} {moment:%b}" if moment.year == now.year else f"{moment.day} {moment:%b %Y}"
+        return dates.weekday_and_clock(moment)
+    return dates.short_day(moment, year=moment.year != now.year)
 
 
 def day(moment: datetime, now: datetime) -> str:
@@ -178,8 +191,8 @@ def day(moment: datetime, now: datetime) -> str:
     """
     days = (now.date() - moment.date()).days
     if days in (0, 1):
-        return ("Today", "Yesterday")[days]
-    return f"{moment:%A} {moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != now.year else "")
+        return _("Yesterday") if days else _("Today")
+    return dates.whole_day(moment, year=moment.year != now.year)
 
 
 def span(hours: Span) -> str:
@@ -192,6 +205,46 @@ def span(hours: Span) -> str:
     return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
 
 
+def hours_in_words(spans: Iterable[Span]) -> str:
+    """When a shop is open on a day.
+
+    >>> hours_in_words([Span(540, 750), Span(840, 1110)]), hours_in_words([Span(1080, 1560)]), hours_in_words([])
+    ('9:00–12:30, 14:00–18:30', '18:00–2:00 the next day', 'closed')
+    >>> hours_in_words([Span(0, 1440)])
+    'all day'
+    """
+    words = (
+        _("all day")
+        if one == WHOLE_DAY
+        else _("{hours} the next day", hours=span(one))
+        if one.end > 1440
+        else span(one)
+        for one in spans
+    )
+    return ", ".join(words) or _("closed")
+
+
+def hours_long(spans: Iterable[Span]) -> str:
+    """For how long a shop is open on a day.
+
+    >>> hours_long([Span(540, 750), Span(840, 1110)]), hours_long([Span(600, 660)])
+    ('8 hours', '1 hour')
+    """
+    return times.lasted(timedelta(minutes=sum(one.end - one.start for one in spans)))
+
+
+def days_in_words(run: tuple[date, date]) -> str:
+    """A day, or the first and the last of several.
+
+    >>> days_in_words((date(2026, 12, 24), date(2026, 12, 24))), days_in_words((date(2026, 12, 24), date(2027, 1, 2)))
+    ('Thursday, 24 December 2026', '24 December 2026 to 2 January 2027')
+    """
+    first, last = run
+    if first == last:
+        return dates.whole_day(first, year=True)
+    return _("{first} to {last}", first=dates.plain_day(first), last=dates.plain_day(last))
+
+
 def register_filters(environment: Environment, bridge: Bridge) -> None:
     """Give the templates these words."""
 
@@ -202,11 +255,11 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         return local(bridge.now())
 
     def exact(moment: datetime) -> str:
-        return f"{local(moment):%A} {local(moment).day} {local(moment):%B %Y, %H:%M:%S}"
+        return dates.exact(local(moment))
 
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
-        "call_chip": lambda row: call_chip(row, lambda moment: f"{local(moment):%H:%M}"),
+        "call_chip": lambda row: call_chip(row, lambda moment: dates.clock(local(moment))),
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
         "consent": lambda event: CONSENT.get(event.kind, event.kind),
@@ -216,20 +269,28 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         ),
         "stranger": stranger,
         "span": span,
+        "hours_in_words": hours_in_words,
+        "hours_written": as_written,
+        "hours_long": hours_long,
+        "days_in_words": days_in_words,
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
-        "clock": lambda moment: f"{local(moment):%H:%M}",
+        "clock": lambda moment: dates.clock(local(moment)),
         "exact": exact,
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
-        "rule": reasons.question,
-        "in_words": reasons.trace_in_words,
+        "why": lambda row: why(row, exact),
+        "why_so": why_so,
         "error": error_sentence,
-        "change": change_in_words,
+        "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
+        "fill": lambda words, **values: filled(words, {}, **values),
+        "spoken": _,
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
-        "lasted": lasted,
+        "place": lambda row: paging.mark(row.place, row.id),
+        "excerpt": excerpt,
+        "lasted": times.lasted,
         "repair": repair,
         "groupby_day": lambda rows: [
             (heading, list(group))
@@ -237,12 +298,35 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         ],
     }
     environment.filters.update(filters)
+    environment.globals.update(
+        _=_, gettext=gettext, ngettext=ngettext, language_names=languages, locale=dates.locale
+    )
 
 
+def filled(template: str, facts: Mapping[str, object], **parts: object) -> Markup:
+    """A sentence with parts of markup in it, such as a link; everything else is text.
+
+    >>> filled("{who} blocked {whom}", {}, who=Markup("<b>mia</b>"), whom="<Ann>")
+    Markup('<b>mia</b> blocked &lt;Ann&gt;')
+    """
+    pieces = {name: escape(value) for name, value in {**facts, **parts}.items()}
+    return Markup(fill(escape(template), pieces))
+
+
+# What was done against an incident -> that it helped, and that it did not.
 STEPS = {
-    "asked": "The modem was asked once more",
-    "reopened": "Its port was opened anew",
-    "restarted": "The modem was told to restart",
+    "asked": (
+        N_("The modem was asked once more: it was well after {seconds} s."),
+        N_("The modem was asked once more: in vain."),
+    ),
+    "reopened": (
+        N_("Its port was opened anew: it was well after {seconds} s."),
+        N_("Its port was opened anew: in vain."),
+    ),
+    "restarted": (
+        N_("The modem was told to restart: it was well after {seconds} s."),
+        N_("The modem was told to restart: in vain."),
+    ),
 }
 
 
@@ -252,8 +336,11 @@ def repair(step: dict[str, Any]) -> str:
     >>> repair({"step": "restarted", "seconds": 21.4, "times": 1, "well": True})
     'The modem was told to restart: it was well after 21 s.'
     >>> repair({"step": "reopened", "seconds": 9.6, "times": 3, "well": False})
-    'Its port was opened anew, 3 times: in vain.'
+    'Its port was opened anew: in vain. That was done 3 times.'
     """
-    often = f", {step['times']} times" if step["times"] > 1 else ""
-    end = f"it was well after {step['seconds']:.0f} s" if step["well"] else "in vain"
-    return f"{STEPS.get(step['step'], step['step'])}{often}: {end}."
+    helped, in_vain = STEPS.get(step["step"], (step["step"], step["step"]))
+    told = _(helped, seconds=round(step["seconds"])) if step["well"] else _(in_vain)
+    if step["times"] == 1:
+        return told
+    often = ngettext("That was done {number} time.", "That was done {number} times.", step["times"])
+    return f"{told} {often}"

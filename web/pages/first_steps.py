@@ -3,6 +3,7 @@ page can be left and come back to at any time."""
 
 import io
 import socket
+from collections.abc import Sequence
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -11,17 +12,27 @@ from werkzeug.wrappers import Response
 
 from bridge.config import ConfigError
 from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import SendSample, TakeOver
 from bridge.records import users, views
-from bridge.rules import numbers
+from bridge.rules import languages, numbers
 from bridge.rules.refusals import Refusal
+from bridge.rules.states import Direction, MessageKind, Textback
+from bridge.words.catalogue import _
+from bridge.words.preview import reads_now
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login, network
 from web.pages import settings
 from web.pages.told import in_words, not_kept
+
+# So many of the last calls and texts are looked at.
+LOOKED_AT = 20
+# The network has taken the text, or says that the phone has it: nothing else counts as done.
+WENT_OUT = ("sent", "delivered")
+SHIPPED_TEXT = SECTIONS["textback"]["message"].default
 
 pages = Blueprint("welcome", __name__)
 
@@ -56,7 +67,9 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     with Session(bridge.engine) as database:
         if not users.is_setup_code(database, code):
             return _begin(
-                "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                _(
+                    "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                )
             ), 403
     guess.was_right()
     try:
@@ -75,6 +88,12 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
 def shop() -> Response | tuple[str, int]:
     """Name the shop."""
     return _keep("shop", {"name": request.form.get("name", "")})
+
+
+@pages.route("/welcome/text", methods=["POST"])
+def text() -> Response | tuple[str, int]:
+    """Take the shipped text, which names the shop."""
+    return _keep("textback", {"message": SHIPPED_TEXT})
 
 
 @pages.route("/welcome/sample", methods=["POST"])
@@ -100,23 +119,48 @@ def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, 
 def _steps(bridge: Bridge, problem: str | None = None) -> str:
     now, mobile = bridge.settings(), bridge.settings().notify.sms_to
     with Session(bridge.engine) as session:
-        calls = views.calls(session, limit=1)
+        calls = views.calls(session, limit=LOOKED_AT)
         lines = views.lines(session)
         address = numbers.e164(mobile, bridge.region()) if mobile else None
-        texts = views.messages(session, address=address, limit=1) if address else []
-    url = _address()
+        texts = views.messages(session, address=address, limit=LOOKED_AT) if address else []
+    url, call, sample = _address(), the_test_call(calls), the_test_text(texts)
     return render_template(
         "welcome.html",
         settings=now,
         status=bridge.status(),
-        call=calls[0] if calls else None,
-        sample=next((text for text in texts if text.direction == "out"), None),
+        call=call,
+        called=call is not None and call.textback in WENT_OUT,
+        sample=sample,
+        sampled=sample is not None and sample.status in WENT_OUT,
+        reads=_reads(now.textback.message),
+        names_shop="{shop}" in now.textback.message,
+        shipped=_reads(SHIPPED_TEXT),
         numbers=[line.msisdn for line in lines if line.msisdn],
         url=url,
         qr=_qr(url),
         owner=g.role == users.OWNER,
         problem=problem,
     )
+
+
+def the_test_call(calls: Sequence[views.CallRow]) -> views.CallRow | None:
+    """The call that shows whether calls are texted back: the last one that should get a text, else the last one at all."""
+    texted = (call for call in calls if call.textback not in (Textback.NONE, Textback.SKIPPED))
+    return next(texted, calls[0] if calls else None)
+
+
+def the_test_text(texts: Sequence[views.MessageRow]) -> views.MessageRow | None:
+    """The last text by hand to the owner's mobile; alerts go there too, and are none."""
+    return next(
+        (text for text in texts if text.direction == Direction.OUT and text.kind == MessageKind.MANUAL), None
+    )
+
+
+def _reads(template: str) -> str:
+    """How a text reads to a stranger who rings while the shop is open."""
+    bridge = current.bridge()
+    settings = bridge.settings()
+    return reads_now(settings, languages.of_shop(settings, bridge.region()), template, bridge.now()).text
 
 
 def _address() -> str:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, json, url_for
 
+from bridge.words.catalogue import _
 from web import current
 
 ICONS = (
@@ -21,7 +22,7 @@ def manifest() -> Response:
     body = {
         "name": name,
         "short_name": name[:12].strip(),
-        "description": "Missed calls, texted back",
+        "description": _("Missed calls, texted back"),
         "start_url": url_for("calls.calls"),
         "scope": "/",
         "display": "standalone",

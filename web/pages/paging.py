@@ -1,33 +1,29 @@
 """A row's place as it stands in the link to older ones: pages go on behind a row (keyset), never by counting rows."""
 
-from datetime import UTC, datetime
-
 from bridge.records.views import Place
 
 # What the database takes as a key.
 LONGEST_KEY = 18
 
 
-def mark(moment: datetime, key: int) -> str:
-    """A row's place as text for a link: its moment in Unix seconds, and its id.
+def mark(place: int, key: int) -> str:
+    """A row's place, with its id, as text for a link.
 
-    >>> mark(datetime(2023, 11, 14, 22, 13, 20, 500000, tzinfo=UTC), 7)
-    '1700000000.5_7'
+    >>> mark(1700, 7)
+    '1700_7'
     """
-    return f"{moment.timestamp()!r}_{key}"
+    return f"{place}_{key}"
 
 
 def place(text: str) -> Place | None:
-    """The place (UTC, id) that a link names; None if it is none.
+    """The place and id that a link names; None if it names none.
 
-    >>> place("1700000000.5_7"), place("x")
-    ((datetime.datetime(2023, 11, 14, 22, 13, 20, 500000, tzinfo=datetime.timezone.utc), 7), None)
+    >>> place("1700_7"), place("x"), place("1700000000.5_7")
+    ((1700, 7), None, None)
     """
-    when, _, key = text.partition("_")
-    try:
-        return datetime.fromtimestamp(float(when), UTC), int(key[:LONGEST_KEY])
-    except (ValueError, OverflowError, OSError):
-        return None
+    at, _, key = text.partition("_")
+    found, row = number(at), number(key)
+    return None if found is None or row is None else (found, row)
 
 
 def number(text: str) -> int | None:

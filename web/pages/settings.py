@@ -1,7 +1,6 @@
 """`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
 
 import os
-from calendar import day_name
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -14,18 +13,21 @@ from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
 from bridge.records import users, views
+from bridge.rules import languages
 from bridge.rules.holidays import is_holiday
-from bridge.rules.hours import Holidays
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
-from bridge.rules.preview import samples
+from bridge.rules.typed_dates import runs_of
+from bridge.words import dates
+from bridge.words.catalogue import N_, _
+from bridge.words.preview import samples
 from web import current
 from web.access import login
 from web.pages.settings_forms import FORMS, Form
 from web.pages.told import in_words, not_kept
 
 LONGEST = 1600
-CHANGED_MEANWHILE = (
+CHANGED_MEANWHILE = N_(
     "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
     "now puts it in the place of theirs."
 )
@@ -38,6 +40,7 @@ def settings() -> str:
     """The settings in force, in words. saved: the section that was just changed."""
     bridge = current.bridge()
     in_force = bridge.settings()
+    today = bridge.now().astimezone(in_force.shop.zone).date()
     with Session(bridge.engine) as session:
         texted = views.automatic_texts(session, current.bridge().now())
         replies = len(views.saved_replies(session))
@@ -45,12 +48,12 @@ def settings() -> str:
         "settings.html",
         settings=in_force,
         region=bridge.region(),
-        days=list(day_name),
-        samples=_samples(in_force),
+        days=[dates.weekday(day) for day in range(7)],
+        samples=samples_of(in_force),
         texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
-        holidays=_holidays(in_force.hours.holidays),
+        closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
         saved=FORMS.get(request.args.get("saved", "")),
     )
 
@@ -78,13 +81,13 @@ def change(section: str) -> Response | tuple[str, int]:
         now = edit.written(path)[section]
         seen = request.form.get("seen", "")
         if request.form.get("do") == "show":
-            return _form(section, now | typed, seen, settings=_tried(section, typed)), 200
+            return _form(section, now | typed, seen, settings=tried(section, typed)), 200
         login.owners_only()
         if seen != edit.mark(now):
-            return _form(section, now | typed, edit.mark(now), CHANGED_MEANWHILE), 409
+            return _form(section, now | typed, edit.mark(now), _(CHANGED_MEANWHILE)), 409
         keep(bridge, section, typed)
     except ConfigError as error:
-        return _form(section, now | typed, seen, problems=_problems(error, section)), 422
+        return _form(section, now | typed, seen, problems=problems_of(error, section)), 422
     except CannotWrite as error:
         return _form(section, typed, request.form.get("seen", ""), not_kept(error)), 503
     return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
@@ -129,20 +132,21 @@ def _typed(section: str) -> dict[str, str | None]:
     return fields
 
 
-def _tried(section: str, typed: dict[str, str | None]) -> Settings:
+def tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
     path = current.bridge().settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
 
 
-def _problems(error: ConfigError, section: str) -> dict[str, str]:
+def problems_of(error: ConfigError, section: str) -> dict[str, str]:
     """What is wrong, by key; under "" what is wrong elsewhere in the file."""
     found: dict[str, str] = {}
     for problem in error.problems:
         mine = problem.section == section and problem.key is not None
         sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
-        place = "" if mine else f"Line {problem.line} of the file: "
-        found.setdefault(problem.key or "" if mine else "", f"{place}{sentence}")
+        if not mine:
+            sentence = _("Line {line} of the file: {problem}", line=problem.line or 0, problem=sentence)
+        found.setdefault(problem.key or "" if mine else "", sentence)
     return found
 
 
@@ -169,19 +173,15 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
-        samples=_samples(shown) if section in ("textback", "shop", "hours") and not problems else (),
+        samples=samples_of(shown) if section in ("textback", "shop", "hours") and not problems else (),
         texted=texted,
         owner=g.role == users.OWNER,
         longest=LONGEST,
     )
 
 
-def _holidays(holidays: Holidays) -> str:
-    days = [f"{day.day} {day:%B %Y}" for day in holidays.dates]
-    return (
-        ", ".join([f"the public ones of {holidays.country}", *days] if holidays.country else days) or "none"
-    )
-
-
-def _samples(settings: Settings) -> object:
-    return samples(settings, is_holiday(settings.hours.holidays), current.bridge().now(), settings.shop.zone)
+def samples_of(settings: Settings) -> object:
+    """How the automatic text would read at moments that differ, by these settings."""
+    bridge = current.bridge()
+    language = languages.of_shop(settings, bridge.region())
+    return samples(settings, language, is_holiday(settings.hours.holidays), bridge.now(), settings.shop.zone)

@@ -20,10 +20,26 @@ from bridge.contract.requests import (
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
-from bridge.rules.line_health import network_words, signal_words
+from bridge.words.catalogue import N_
+from bridge.words.line import network_words, signal_words
 from web import current
+from web.access import login
 from web.pages.healthz import is_alive
 from web.pages.told import in_words
+
+# What the check-up calls the things that must be right -> how the page heads them.
+NAMES = {
+    "port": N_("Port"),
+    "SIM": N_("SIM"),
+    "registration": N_("Network"),
+    "voice path": N_("Calls"),
+    "SMSC": N_("Text centre"),
+    "storage": N_("Text memory"),
+    "ModemManager": N_("ModemManager"),
+    "clock": N_("Clock"),
+    "disk": N_("Disk"),
+    "permissions": N_("Permissions"),
+}
 
 pages = Blueprint("status", __name__)
 
@@ -41,6 +57,7 @@ def status() -> str:
         status=now,
         alive=is_alive(now),
         checks=sheet(facts),
+        names=NAMES,
         network_words=network_words,
         signal_words=signal_words,
         waiting=waiting,
@@ -61,14 +78,14 @@ FOR_NOW: dict[str, Request] = {
 
 @pages.route("/status/now", methods=["POST"])
 def for_now() -> Response:
-    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status; 422 with the
-    reason)."""
+    """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status, or to the page where
+    the button stood; 422 with the reason)."""
     bridge = current.bridge()
     wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
-    return redirect(url_for("status.status"), 303)
+    return redirect(login.inside(request.form.get("next") or url_for("status.status")), 303)
 
 
 @pages.route("/status/release", methods=["POST"])

@@ -7,9 +7,10 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Done, Pending, Rejected
-from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetPassword, SetRole
+from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetLanguage, SetPassword, SetRole
 from bridge.records import users, views
 from bridge.rules.refusals import Refusal, Refused
+from bridge.words.catalogue import N_
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
@@ -17,6 +18,10 @@ from web.pages import paging
 from web.pages.told import in_words
 
 LOG = 50
+ROLES = {
+    users.OWNER: N_("Owner: may change everything"),
+    users.STAFF: N_("Staff: may not change settings or people"),
+}
 
 pages = Blueprint("team", __name__)
 
@@ -79,6 +84,13 @@ def mine() -> Response | tuple[str, int]:
     return redirect(url_for("team.team"), 303)
 
 
+@pages.route("/team/me/language", methods=["POST"])
+def speak() -> Response | tuple[str, int]:
+    """One's own language of the page; empty for that of the browser (303 to the page in it)."""
+    refused = _have_done(SetLanguage(g.user, request.form.get("language", "")))
+    return refused or redirect(url_for("team.team"), 303)
+
+
 def _own_password(old: str, new: str) -> SetPassword:
     guess = login.may_guess(g.user)
     with Session(current.bridge().engine) as database:
@@ -113,7 +125,7 @@ def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -
         people=people,
         log=rows[:LOG],
         older=rows[LOG - 1].id if len(rows) > LOG else None,
-        roles=users.ROLES,
+        roles=ROLES,
         owner=g.role == users.OWNER,
         problem=problem,
         draft={"name": name, "role": role},

@@ -37,13 +37,13 @@ function sentence(text, alphabet) {
   const plain = Array.from(text, (char) => alphabet.twins[char] ?? char).join("");
   const counted = unitsOf(plain, alphabet);
   const { parts, left } = segments(counted);
-  const texts = parts === 1 ? "1 text" : `${parts} texts`;
-  const why = counted.odd ? `. “${counted.odd}” makes a text hold 70 characters instead of 160` : "";
-  return `${texts}, ${left} characters left${why}`;
+  const { costs, odd } = alphabet.words;
+  const cost = costs[Math.min(parts, costs.length) - 1].replace("{left}", left);
+  return counted.odd ? `${cost}. ${odd.replace("{character}", counted.odd)}` : cost;
 }
 
 function countWhileTyping() {
-  const box = document.getElementById("body");
+  const box = document.querySelector("textarea[data-alphabet]");
   if (!box) return;
   const cost = document.getElementById("cost");
   const empty = cost.textContent;
@@ -130,7 +130,7 @@ async function send(form, place) {
   const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(WAIT) }).catch(() => null);
   button.disabled = false;
   if (!answer) {
-    complain(form, "The box cannot be reached just now. What you wrote is kept here: press Send again when it is back. It goes out once.");
+    complain(form, form.dataset.away);
   } else if (answer.redirected) {
     if (new URL(answer.url).pathname !== "/login") localStorage.removeItem(place);
     location.replace(answer.url);
@@ -143,7 +143,7 @@ async function send(form, place) {
       form.elements.ticket.value = ticket.value;
       localStorage.setItem(place, JSON.stringify({ body: form.elements.body.value, ticket: ticket.value }));
     }
-    complain(form, said?.textContent ?? "The box could not take it. Try again.");
+    complain(form, said?.textContent ?? form.dataset.refused);
   }
 }
 
@@ -180,7 +180,8 @@ function offerSound() {
     for (const button of buttons) {
       button.hidden = false;
       button.setAttribute("aria-pressed", String(wanted()));
-      button.querySelector("[data-is]").textContent = wanted() ? "on" : "off";
+      const words = button.querySelector("[data-on]");
+      words.textContent = wanted() ? words.dataset.on : words.dataset.off;
     }
   };
   for (const button of buttons) {

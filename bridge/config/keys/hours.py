@@ -11,8 +11,8 @@ _WEEK = (
 
 ABOUT = About(
     "Opening hours",
-    "Write spans like 9:00-12:30, 14:00-18:00; one may pass midnight, like 18:00-2:00. A day without is closed; with "
-    "no day filled in the shop counts as always open.",
+    "Write them as they stand on your door: 9-5, or 9-12:30, 14-18. A day that is left empty is closed. With no hours at all "
+    "the shop counts as always open.",
 )
 KEYS: dict[str, Setting] = {
     **{

@@ -2,6 +2,7 @@
 
 from bridge.config import checks as values
 from bridge.config.setting import About, Ask, FieldKind, Setting
+from bridge.words.catalogue import codes
 
 ABOUT = About("The shop")
 KEYS: dict[str, Setting] = {
@@ -25,6 +26,22 @@ KEYS: dict[str, Setting] = {
         comment="ISO code such as GB, DE or US; auto = from the SIM.",
         doc=("ISO code such as `GB`: how numbers without `+` are read. `auto`: that of the SIM, by its IMSI"),
         ask=Ask("Country", hint="auto, or a code such as GB. auto takes that of the SIM."),
+    ),
+    "language": Setting(
+        "auto",
+        values.texts_language,
+        comment=f"The language of the box's own texts: auto | {' | '.join(codes())}; auto = that of the country.",
+        doc=(
+            "the language of what the box itself writes to customers and to the owner's mobile, such as the answer to STOP, "
+            f"`{{reopens}}` and the shipped text: `{' '.join(codes())}`. `auto`: that of the country; English where it "
+            "has several"
+        ),
+        ask=Ask(
+            "Language of the texts",
+            kind=FieldKind.CHOICE,
+            hint="Of the answer to STOP, of when you open again. What you write yourself stays as you write it.",
+            choices={"auto": "That of the country", **{code: code for code in codes()}},
+        ),
     ),
     "timezone": Setting(
         "auto",

@@ -2,6 +2,7 @@
 
 from bridge.config import checks as values
 from bridge.config.setting import YES_NO, About, Ask, FieldKind, Setting
+from bridge.words.catalogue import N_
 
 ABOUT = About("Automatic texts")
 KEYS: dict[str, Setting] = {
@@ -13,8 +14,9 @@ KEYS: dict[str, Setting] = {
         ask=Ask("Text people back?", kind=FieldKind.CHOICE, choices=YES_NO),
     ),
     "message": Setting(
-        (
-            "Hi! Sorry we missed your call. How can we help you? Feel free to text us here and we'll get back to you shortly."
+        N_(
+            "Hi! Sorry we missed your call. How can we help? Text us here and we'll get back to you shortly. "
+            "Thanks for calling {shop}!"
         ),
         values.message,
         comment=(
@@ -94,7 +96,7 @@ KEYS: dict[str, Setting] = {
         ),
     ),
     "opt_out_text": Setting(
-        "Reply STOP to opt out.",
+        N_("Reply STOP to opt out."),
         values.template,
         comment="Keep a word in it that the box understands, such as STOP.",
         doc="the hint; keep a word in it that the box understands, such as STOP",

@@ -1,10 +1,17 @@
 """What is shown: rows for the page, the commands and the owner's text messages; reads only."""
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.contacts import contact_at
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
 from bridge.records.views.contact_list import consents, contacts
-from bridge.records.views.conversation_list import conversations, saved_replies, thread
+from bridge.records.views.conversation_list import (
+    conversations,
+    end_of_page,
+    found_in_thread,
+    saved_replies,
+    thread,
+)
 from bridge.records.views.message_list import Texted, automatic_texts, messages, unread, waiting
 from bridge.records.views.rows import (
     AuditRow,
@@ -34,6 +41,9 @@ __all__ = [
     "contact_at",
     "contacts",
     "conversations",
+    "doubted_behind",
+    "end_of_page",
+    "found_in_thread",
     "incidents",
     "last_call",
     "lines",

@@ -29,7 +29,7 @@ def audit_entries(session: Session, *, before: int | None = None, limit: int = 5
 
 def incidents(session: Session, *, limit: int = 20) -> Sequence[Incident]:
     """The newest incidents, newest first."""
-    return session.exec(select(Incident).order_by(col(Incident.began).desc()).limit(limit)).all()
+    return session.exec(select(Incident).order_by(col(Incident.id).desc()).limit(limit)).all()
 
 
 def lines(session: Session) -> Sequence[Line]:

@@ -8,20 +8,26 @@ from sqlalchemy import ColumnElement, exists, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
-from bridge.records.views.rows import CallRow, Place, older_than, textback
+from bridge.records.views.rows import CallRow, Place, came_before, last_first, textback
+from bridge.rules.numbers import NOWHERE
 from bridge.rules.states import ANSWERED, MISSED
 
 # After so long a missed call is no longer listed as one to call back.
 OPEN_FOR = timedelta(days=14)
 
 
-def _call_row(call: Call, contact: Contact | None, message: Message | None, line: str) -> CallRow:
+def _call_row(
+    call: Call, contact: Contact | None, message: Message | None, line: str, doubted: float
+) -> CallRow:
     state, reason = textback(call, message)
     return CallRow(
         id=id_of(call),
+        place=call.place,
+        doubtful=call.place > doubted,
         address=contact.address if contact else None,
         name=contact.name if contact else "",
         withheld=call.withheld,
@@ -42,6 +48,7 @@ def _call_row(call: Call, contact: Contact | None, message: Message | None, line
         called_back=call.called_back,
         called_back_by=call.called_back_by,
         opted_out=contact is not None and contact.opted_out_at is not None,
+        excluded=contact is not None and contact.excluded,
         blocked=contact is not None and contact.blocked,
     )
 
@@ -51,39 +58,43 @@ def calls(
     *,
     which: str = "all",
     search: str = "",
+    region: str = NOWHERE,
     contact: int | None = None,
     before: Place | None = None,
     limit: int | None = None,
     now: datetime | None = None,
 ) -> list[CallRow]:
-    """Calls, newest first. which: all, missed, answered, or open (to be called back); search: part of a name or number;
-    before: (started, id) of the last row of the page above (keyset paging); now: given for `open`, which are those of
-    the last days."""
+    """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search, region: as
+    for found_ids; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are
+    those of the last days."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
         .outerjoin(Contact, col(Contact.id) == Call.contact_id)
         .outerjoin(Message, col(Message.id) == Call.message_id)
-        .order_by(col(Call.started).desc(), col(Call.id).desc())
+        .order_by(*last_first(Call))
         .limit(limit)
     )
     filters: list[ColumnElement[bool]] = []
     if contact is not None:
         filters.append(col(Call.contact_id) == contact)
     if search:
-        theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search)))
+        theirs = select(Call.id).where(col(Call.contact_id).in_(found_ids(session, search, region)))
         filters.append(col(Call.id).in_(theirs))
     if before is not None:
-        filters.append(older_than(col(Call.started), col(Call.id), before))
+        filters.append(came_before(Call, before))
     if which == "open":
         assert now is not None, "open calls are those of the last days: as of when?"
-        filters += (col(Call.started) >= now - OPEN_FOR, *_to_call_back())
+        filters.append(col(Call.started) >= now - OPEN_FOR)
+        # By themselves first: those of some days are few, and the database would rather go through all that ever came.
+        filters = [col(Call.id).in_(select(Call.id).where(*filters, *_to_call_back()))]
     outcomes = OF_OUTCOME.get(which)
     if outcomes and limit is not None and not search:
         filters = [col(Call.id).in_(_newest_of(outcomes, filters, limit))]
     elif outcomes:
         filters.append(col(Call.outcome).in_(outcomes))
-    return [_call_row(*row) for row in session.exec(query.where(*filters))]
+    doubted = doubted_behind(session)
+    return [_call_row(*row, doubted) for row in session.exec(query.where(*filters))]
 
 
 OF_OUTCOME = {"missed": sorted(MISSED), "answered": sorted(ANSWERED)}
@@ -95,7 +106,7 @@ def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], 
     of_each = [
         select(Call.id)
         .where(Call.outcome == outcome, *filters)
-        .order_by(col(Call.started).desc(), col(Call.id).desc())
+        .order_by(*last_first(Call))
         .limit(limit)
         .subquery()
         for outcome in outcomes
@@ -106,12 +117,12 @@ def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], 
 def _to_call_back() -> tuple[ColumnElement[bool], ...]:
     """The last call of somebody whom nobody here has called back, answered or written to since."""
     later, written = aliased(Call), aliased(Message)
-    again = exists().where(col(later.contact_id) == col(Call.contact_id), col(later.id) > col(Call.id))
+    again = exists().where(col(later.contact_id) == col(Call.contact_id), col(later.place) > col(Call.place))
     answered = exists().where(
         col(written.contact_id) == col(Call.contact_id),
         col(written.direction) == "out",
         col(written.kind) == "manual",
-        col(written.created) >= col(Call.started),
+        col(written.place) > col(Call.place),
     )
     return (
         col(Call.outcome).in_(sorted(MISSED)),
@@ -132,6 +143,6 @@ def newest(session: Session) -> datetime | None:
 def last_call(session: Session, line: str) -> datetime | None:
     """When a call was last heard on this line, whichever SIM was in it."""
     sims = session.exec(select(Line.id).where(Line.name == line)).all()
-    newest = select(Call.started).order_by(col(Call.started).desc()).limit(1)
-    heard = [session.exec(newest.where(Call.line_id == sim)).first() for sim in sims]
-    return max((moment for moment in heard if moment), default=None)
+    last = select(Call.place, Call.started).order_by(*last_first(Call)).limit(1)
+    heard = [row for sim in sims for row in session.exec(last.where(Call.line_id == sim))]
+    return max(heard)[1] if heard else None

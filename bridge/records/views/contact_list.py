@@ -1,24 +1,32 @@
 """Contacts as they are shown, and what each has said about texts."""
 
+import re
 from collections.abc import Sequence
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import ConsentEvent, Contact
-from bridge.records.views.rows import FOUND, Place, older_than
+from bridge.records.views.rows import FOUND, Place, came_before, last_first
+from bridge.rules import numbers
+from bridge.rules.folding import fold
 
 
 def contacts(
-    session: Session, *, search: str = "", before: Place | None = None, limit: int | None = None
+    session: Session,
+    *,
+    search: str = "",
+    region: str = numbers.NOWHERE,
+    before: Place | None = None,
+    limit: int | None = None,
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first, those who were never seen at the end. before: (last_seen, id) of the last
-    one of the page above."""
-    query = select(Contact).order_by(col(Contact.last_seen).desc(), col(Contact.id).desc()).limit(limit)
+    """Contacts, the last seen first, those who were never seen at the end. search, region: as for found_ids; before: the place
+    and id of the last one of the page above."""
+    query = select(Contact).order_by(*last_first(Contact)).limit(limit)
     if search:
-        query = query.where(col(Contact.id).in_(found_ids(session, search)))
+        query = query.where(col(Contact.id).in_(found_ids(session, search, region)))
     if before is not None:
-        query = query.where(older_than(col(Contact.last_seen), col(Contact.id), before))
+        query = query.where(came_before(Contact, before))
     return session.exec(query).all()
 
 
@@ -28,12 +36,22 @@ def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
     return session.exec(mine.order_by(col(ConsentEvent.id).desc())).all()
 
 
-def found_ids(session: Session, search: str) -> Sequence[int]:
-    """The contacts with this part of a name or number, the last seen of them; a number may be typed with 0 before it."""
-    text = search.strip().replace("%", "").replace("_", "")
-    digits = "".join(filter(str.isdigit, text)).lstrip("0")
-    # SQLite's LIKE minds no case; the lower() that stands for ILIKE there would take as long as all the rest.
-    sqlite, name = session.get_bind().dialect.name == "sqlite", col(Contact.name)
-    by_name = name.like(f"%{text}%") if sqlite else name.ilike(f"%{text}%")
-    found = select(col(Contact.id)).where(or_(by_name, col(Contact.address).contains(digits or text)))
-    return [key for key in session.exec(found.order_by(col(Contact.id).desc()).limit(FOUND)) if key]
+# What people write of a number.
+_NUMBER, _NO_DIGIT = re.compile(r"[\d +()./-]+"), re.compile(r"\D")
+
+
+def found_ids(session: Session, search: str, region: str = numbers.NOWHERE) -> Sequence[int]:
+    """The contacts who have each of these words in their name or number, without regard to case and accents, the newest of
+    them. A part of a number will do; a whole one finds its line in any spelling. region: for numbers written the national
+    way."""
+    text = fold(search)
+    with_it = [and_(true(), *map(_with, text.split()))]
+    digits = _NO_DIGIT.sub("", text).lstrip("0")
+    if digits and _NUMBER.fullmatch(text):
+        with_it += [_with(digits), col(Contact.identity) == numbers.identity(text, region)]
+    found = select(col(Contact.id)).where(or_(*with_it)).order_by(col(Contact.id).desc()).limit(FOUND)
+    return [key for key in session.exec(found) if key]
+
+
+def _with(part: str) -> ColumnElement[bool]:
+    return col(Contact.folded).contains(part, autoescape=True)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
-from bridge.records.tables import NEVER_SEEN, Contact, Line, Message, Note, SavedReply
+from bridge.records.tables import NEVER_SEEN, Call, Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
 from bridge.records.views.rows import (
@@ -17,9 +19,10 @@ from bridge.records.views.rows import (
     NoteRow,
     Place,
     ThreadRow,
-    moment,
-    older_than,
+    came_before,
+    last_first,
 )
+from bridge.rules.folding import words
 from bridge.rules.states import MessageStatus
 
 
@@ -32,22 +35,25 @@ def conversations(
     limit: int = 50,
 ) -> list[ConversationRow]:
     """People by their last sign of life; on the first page all those with unread texts, before at most `limit` others. which:
-    open, done, mine (those of `user`) or all; before: (last_seen, key) of the last one of the page above."""
+    open, done, mine (those of `user`) or all; before: the place and id of the last one of the page above."""
     unread = _unread_of(session)
     chosen = _of_conversations(which, user)
     rest = select(Contact).where(*chosen)
     if unread:
         rest = rest.where(col(Contact.id).not_in(unread))
     if before is not None:
-        rest = rest.where(older_than(col(Contact.last_seen), col(Contact.id), before))
-    people = list(session.exec(rest.order_by(*_LAST_SEEN).limit(limit)))
+        rest = rest.where(came_before(Contact, before))
+    people = list(session.exec(rest.order_by(*last_first(Contact)).limit(limit)))
     if before is None:
         first = select(Contact).where(*chosen, col(Contact.id).in_(unread))
-        people = [*session.exec(first.order_by(*_LAST_SEEN)), *people]
-    last = _last_words(session, people)
+        people = [*session.exec(first.order_by(*last_first(Contact))), *people]
+    doubted = doubted_behind(session)
+    last = _last_words(session, people, doubted)
     return [
         ConversationRow(
             key=id_of(person),
+            place=person.place,
+            doubtful=person.place > doubted,
             address=person.address,
             name=person.name,
             last_seen=person.last_seen,
@@ -59,9 +65,6 @@ def conversations(
         )
         for person in people
     ]
-
-
-_LAST_SEEN = (col(Contact.last_seen).desc(), col(Contact.id).desc())
 
 
 def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool], ...]:
@@ -90,12 +93,12 @@ def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
     return found
 
 
-def _last_words(session: Session, people: Sequence[Contact]) -> dict[int | None, MessageRow]:
+def _last_words(session: Session, people: Sequence[Contact], doubted: float) -> dict[int | None, MessageRow]:
     """The last text from or to each of them."""
     mine = (
         select(Message.id)
         .where(Message.contact_id == Contact.id)
-        .order_by(col(Message.created).desc(), col(Message.id).desc())
+        .order_by(*last_first(Message))
         .limit(1)
         .correlate(Contact)
         .scalar_subquery()
@@ -106,26 +109,58 @@ def _last_words(session: Session, people: Sequence[Contact]) -> dict[int | None,
         .join(Line, col(Line.id) == Message.line_id)
         .where(col(Contact.id).in_([person.id for person in people]))
     )
-    return {contact.id: message_row(message, contact, line) for contact, message, line in session.exec(query)}
+    return {
+        contact.id: message_row(message, contact, line, doubted)
+        for contact, message, line in session.exec(query)
+    }
 
 
 def thread(
-    session: Session, contact: Contact, *, before: datetime | None = None, limit: int = 100
+    session: Session, contact: Contact, *, before: Place | None = None, limit: int = 100
 ) -> list[ThreadRow]:
-    """The last `limit` calls, texts and notes of one contact before that moment, oldest first, as they followed each other."""
-    place = (before, 0) if before else None
+    """The last `limit` calls, texts and notes of one contact before that place, oldest first, as they followed each other."""
+    doubted = doubted_behind(session)
     notes = select(Note).where(Note.contact_id == contact.id)
     if before is not None:
-        notes = notes.where(Note.at < before)
+        notes = notes.where(came_before(Note, before))
     rows: list[ThreadRow] = [
-        *calls(session, contact=id_of(contact), before=place, limit=limit),
-        *messages(session, contact=id_of(contact), before=place, limit=limit),
-        *(
-            NoteRow(id_of(note), note.at, note.author, note.body)
-            for note in session.exec(notes.order_by(col(Note.id).desc()).limit(limit))
-        ),
+        *calls(session, contact=id_of(contact), before=before, limit=limit),
+        *messages(session, contact=id_of(contact), before=before, limit=limit),
+        *(_note_row(note, doubted) for note in session.exec(notes.order_by(*last_first(Note)).limit(limit))),
     ]
-    return sorted(rows, key=moment)[-limit:]
+    return sorted(rows, key=lambda row: row.place)[-limit:]
+
+
+def _note_row(note: Note, doubted: float) -> NoteRow:
+    return NoteRow(id_of(note), note.place, note.at, note.author, note.body, note.place > doubted)
+
+
+def found_in_thread(
+    session: Session, contact: Contact, search: str, limit: int = 100
+) -> list[MessageRow | NoteRow]:
+    """The texts and notes of one contact that have each of these words, or longer ones that begin with it; those that came last
+    first."""
+    doubted, wanted = doubted_behind(session), words(search)
+    notes = session.exec(select(Note).where(Note.contact_id == contact.id)).all() if wanted else ()
+    found = [*messages(session, contact=id_of(contact), search=search, limit=limit)]
+    with_all = (note for note in notes if all(_begins_in(word, note.body) for word in wanted))
+    rows: list[MessageRow | NoteRow] = [*found, *(_note_row(note, doubted) for note in with_all)]
+    return sorted(rows, key=lambda row: row.place, reverse=True)[:limit]
+
+
+def _begins_in(word: str, text: str) -> bool:
+    return any(one.startswith(word) for one in words(text))
+
+
+def end_of_page(session: Session, contact: Contact, shown: Place, more: int) -> Place | None:
+    """Behind which row a page of the thread ends that shows this one with so many later ones; None: the page of the newest has
+    it."""
+    tables: tuple[Any, ...] = (Call, Message, Note)
+    later: list[Place] = []
+    for table in tables:
+        theirs = select(table.place, table.id).where(table.contact_id == contact.id, table.place > shown[0])
+        later += map(tuple, session.execute(theirs.order_by(table.place, table.id).limit(more)))
+    return sorted(later)[more - 1] if len(later) >= more else None
 
 
 def saved_replies(session: Session) -> Sequence[SavedReply]:

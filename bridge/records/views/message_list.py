@@ -1,14 +1,18 @@
 """Messages as they are shown, and how many wait."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, exists, false, func
 from sqlmodel import Session, col, select
 
+from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
-from bridge.records.tables import Call, Contact, Line, Message
-from bridge.records.views.rows import UNREAD, MessageRow, Place, older_than
+from bridge.records.search_index import texts_with
+from bridge.records.tables import Call, Contact, Line, Message, MessageWords
+from bridge.records.views.rows import UNREAD, MessageRow, Place, came_before, last_first
+from bridge.rules.folding import words
 from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
 
@@ -25,10 +29,12 @@ class Texted:
     monthly: int | None
 
 
-def message_row(message: Message, contact: Contact, line: str) -> MessageRow:
-    """One message as the page and the commands show it; `line` is its line's name."""
+def message_row(message: Message, contact: Contact, line: str, doubted: float) -> MessageRow:
+    """One message as the page and the commands show it; `line` is its line's name, `doubted` as of doubted_behind."""
     return MessageRow(
         id=id_of(message),
+        place=message.place,
+        doubtful=message.place > doubted,
         address=contact.address,
         name=contact.name,
         direction=message.direction,
@@ -52,15 +58,17 @@ def messages(
     *,
     address: str | None = None,
     contact: int | None = None,
+    search: str | None = None,
     before: Place | None = None,
     limit: int | None = None,
 ) -> list[MessageRow]:
-    """Texts, newest first; `address` or `contact` take only that contact's."""
+    """Texts, those that came last first; `address` or `contact` take only that contact's, `search` those that have each of its
+    words, or longer ones that begin with it. before: place and id of the last row of the page above."""
     query = (
         select(Message, Contact, Line.name)
         .join(Line, col(Line.id) == Message.line_id)
         .join(Contact, col(Contact.id) == Message.contact_id)
-        .order_by(col(Message.created).desc(), col(Message.id).desc())
+        .order_by(*last_first(Message))
         .limit(limit)
     )
     if address is not None:
@@ -68,8 +76,26 @@ def messages(
     if contact is not None:
         query = query.where(Message.contact_id == contact)
     if before is not None:
-        query = query.where(older_than(col(Message.created), col(Message.id), before))
-    return [message_row(*row) for row in session.exec(query)]
+        query = query.where(came_before(Message, before))
+    if search is not None:
+        query = query.where(_with_words(session, words(search), contact, before, limit))
+    doubted = doubted_behind(session)
+    return [message_row(*row, doubted) for row in session.exec(query)]
+
+
+def _with_words(
+    session: Session, wanted: Sequence[str], contact: int | None, before: Place | None, limit: int | None
+) -> ColumnElement[bool]:
+    """The condition that a text has these words (folded); nothing has none. What one person wrote is looked through, since a
+    frequent word is in more texts than they have."""
+    if not wanted:
+        return false()
+    if contact is None:
+        key = before[1] if before is not None else None
+        return col(Message.id).in_(texts_with(session, wanted, key, limit))
+    theirs = (" " + col(MessageWords.words)).contains
+    those = select(MessageWords.id).where(MessageWords.id == Message.id)
+    return exists(those.where(*(theirs(f" {word}", autoescape=True) for word in wanted)))
 
 
 def automatic_texts(session: Session, now: datetime) -> Texted:

@@ -29,9 +29,11 @@ FOUND, UNREAD = 200, 500
 
 @dataclass(frozen=True)
 class CallRow:
-    """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown."""
+    """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown. place: in the
+    order in which things came; doubtful: the clock was suspect when it stamped the time."""
 
     id: int
+    place: int
     address: str | None
     name: str
     withheld: bool
@@ -52,7 +54,9 @@ class CallRow:
     called_back: datetime | None = None
     called_back_by: str | None = None
     opted_out: bool = False
+    excluded: bool = False
     blocked: bool = False
+    doubtful: bool = False
 
     @property
     def seconds(self) -> int | None:
@@ -62,9 +66,10 @@ class CallRow:
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One text as the page and `messages --json` show it."""
+    """One text as the page and `messages --json` show it. place, doubtful: as those of a call."""
 
     id: int
+    place: int
     address: str
     name: str
     direction: Direction
@@ -80,14 +85,17 @@ class MessageRow:
     call_id: int | None
     author: str | None
     line: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class ConversationRow:
     """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
-    first unread text waits for somebody. key: its place, for the next page."""
+    first unread text waits for somebody. key: the contact's id. place: of the last sign of life, for the next page; doubtful:
+    the clock was suspect then."""
 
     key: int
+    place: int
     address: str
     name: str
     last_seen: datetime
@@ -96,16 +104,19 @@ class ConversationRow:
     waiting: datetime | None = None
     done: bool = False
     assignee: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
 class NoteRow:
-    """A word between colleagues in a conversation."""
+    """A word between colleagues in a conversation. place, doubtful: as those of a call."""
 
     id: int
+    place: int
     at: datetime
     author: str
     body: str
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,8 @@ class AuditRow:
     name: str
 
 
-Place = tuple[datetime, int]
+# A row's place in the order in which rows came, and its id, for those that have the same.
+Place = tuple[int, int]
 
 
 ThreadRow = CallRow | MessageRow | NoteRow
@@ -149,6 +161,12 @@ def moment(row: ThreadRow) -> datetime:
             assert_never(row)
 
 
-def older_than(when: Any, key: Any, before: Place) -> ColumnElement[bool]:
-    """Behind that place; the first comparison is what an index can begin at."""
-    return and_(when <= before[0], or_(when < before[0], key < before[1]))
+def last_first(table: Any) -> tuple[Any, Any]:
+    """The order of this table's rows in which those that came last stand first."""
+    return table.place.desc(), table.id.desc()
+
+
+def came_before(table: Any, before: Place) -> ColumnElement[bool]:
+    """Of this table what came before that place; the first comparison is what an index can begin at."""
+    place, key = before
+    return and_(table.place <= place, or_(table.place < place, table.id < key))

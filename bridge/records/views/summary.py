@@ -26,10 +26,10 @@ def counts(session: Session, since: datetime, until: datetime) -> Counts:
 def waiting(session: Session) -> Sequence[Contact]:
     """Who has written and was not answered, the longest wait first."""
     asked = (
-        select(Message.contact_id, func.min(Message.created).label("since"))
+        select(Message.contact_id, func.min(Message.place).label("place"))
         .where(col(Message.asks), col(Message.answered).is_(None))
         .group_by(col(Message.contact_id))
         .subquery()
     )
     query = select(Contact).join(asked, asked.c.contact_id == Contact.id).where(col(Contact.done).is_(False))
-    return session.exec(query.order_by(asked.c.since)).all()
+    return session.exec(query.order_by(asked.c.place)).all()

@@ -1,20 +1,17 @@
 """One entry of an address book, and how entries of a file are collected and merged."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.numbering_plans import one_spelling
 from bridge.rules.numbers import NOWHERE, e164
-from bridge.rules.one_line import one_line
+from bridge.rules.one_line import one_line, plainly_written
 from bridge.rules.optout import normal
 
-MAX_BYTES, MAX_ENTRIES, MAX_TROUBLES = 32 * 1024 * 1024, 50_000, 20
-
-
-NAME_LENGTH, NOTES_LENGTH = 80, 1000
+MAX_ENTRIES, MAX_TROUBLES = 50_000, 20
 
 
 # No value is looked at beyond this: a photo or a damaged file costs no time.
@@ -273,8 +270,7 @@ _FORMULA = re.compile(r'^="?|"$')
 
 def _number(raw: str, region: str) -> str | None:
     """E.164 of what people and phones write: with marks of direction, other hyphens, extensions and pauses (p, w, comma)."""
-    visible = "".join(c for c in raw[:100] if unicodedata.category(c) != "Cf")
-    plain = re.sub("[\u2010-\u2015\u2212]", "-", visible).strip().removeprefix("'")
+    plain = plainly_written(raw[:100]).strip().removeprefix("'")
     plain = _FORMULA.sub("", plain) if plain.startswith("=") else plain
     return e164(_BEYOND.split(re.sub("^tel:", "", plain.casefold()))[0], region)
 
@@ -285,10 +281,10 @@ def _controls(text: str) -> str:
 
 def _line(text: str) -> str:
     """A name: one line, single blanks."""
-    return one_line(text[:_VALUE])[:NAME_LENGTH].strip()
+    return one_line(text[:_VALUE])[:LONGEST_NAME].strip()
 
 
 def _lines(text: str) -> str:
     """Notes: lines stay lines."""
     lines = re.split("\r\n|\r|\n", text[:_VALUE])
-    return "\n".join(_controls(line) for line in lines).strip()[:NOTES_LENGTH].strip()
+    return "\n".join(_controls(line) for line in lines).strip()[:LONGEST_NOTES].strip()

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from bridge.rules.addressbook.card import MAX_BYTES, MAX_ENTRIES, Read, _Book, _TooLarge, _TooMany
+from bridge.rules.addressbook.card import MAX_ENTRIES, Read, _Book, _TooLarge, _TooMany
 from bridge.rules.addressbook.table import _read_csv
 from bridge.rules.addressbook.vcard import _read_vcard
+from bridge.rules.limits import LARGEST_FILE
 from bridge.rules.text_files import octet_lines
 
 # In so many lines at its beginning a file of cards shows that it is one.
@@ -55,7 +56,7 @@ def _counted(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         size += len(piece)
         lines += piece.count(b"\n") + piece.count(b"\r")
-        if size > MAX_BYTES:
+        if size > LARGEST_FILE:
             raise _TooLarge
         if lines > MAX_LINES:
             raise _TooMany

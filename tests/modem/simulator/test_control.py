@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from modem.simulator import Control, Simulator
-from tests.support.host import ANN, BOB, DEADLINE, Host
+from tests.support.box import DEADLINE
+from tests.support.host import ANN, BOB, Host
 
 
 class Client:

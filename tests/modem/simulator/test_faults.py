@@ -6,7 +6,8 @@ import select
 import pytest
 
 from modem.simulator import ARRIVALS, STEPS, Simulator
-from tests.support.host import ANN, DEADLINE, LENGTH, SPEED, Host, lines_of
+from tests.support.box import DEADLINE
+from tests.support.host import ANN, LENGTH, SPEED, Host, lines_of
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0019"
+down_revision = "0018"
 
 NEVER_SEEN = datetime(1900, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # as the columns keep it
 CONTACT = sa.table(
@@ -15,6 +15,7 @@ CONTACT = sa.table(
     sa.column("source", sa.String()),
     sa.column("first_seen", sa.DateTime()),
     sa.column("last_seen", sa.DateTime()),
+    sa.column("place", sa.BigInteger()),
 )
 
 
@@ -25,4 +26,4 @@ def upgrade() -> None:
         for table in (sa.table(name, sa.column("contact_id")) for name in ("call", "message"))
     ]
     never = CONTACT.update().where(CONTACT.c.source == "import", *(~one for one in met))
-    op.get_bind().execute(never.values(first_seen=NEVER_SEEN, last_seen=NEVER_SEEN))
+    op.get_bind().execute(never.values(first_seen=NEVER_SEEN, last_seen=NEVER_SEEN, place=0))

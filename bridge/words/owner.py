@@ -1,0 +1,85 @@
+"""What the box writes to the owner's mobile, in the language of the texts: alerts, answers to orders, and the question for
+whom words are."""
+
+from collections.abc import Sequence
+
+from bridge.words.catalogue import N_, gettext, in_every_language, ngettext
+
+HELP = N_(
+    "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
+)
+WENT_ON = N_("Automatic texts go on.")
+RESUME_HINT = N_("RESUME lets them go on.")
+NONE_MISSED = N_("No call was missed so far.")
+# What became of the text to a caller.
+STATES = {
+    "none": N_("no text"),
+    "scheduled": N_("text waiting"),
+    "sending": N_("text sending"),
+    "sent": N_("text sent"),
+    "delivered": N_("text delivered"),
+    "failed": N_("text failed"),
+    "unconfirmed": N_("text unconfirmed"),
+    "cancelled": N_("cancelled"),
+    "skipped": N_("not sent"),
+}
+# How the answer to words without an addressee begins; the same from another box is not answered.
+QUESTION = N_("Nothing was sent")
+
+
+def whom(choices: Sequence[tuple[str, int]]) -> str:
+    """The question back, where several customers may be meant.
+
+    >>> whom([("Ann", 17), ("Bob", 4)])
+    'Nothing was sent: who is it for? Begin with #17 for Ann, #4 for Bob.'
+    """
+    begin = gettext(QUESTION)
+    if not choices:
+        return (
+            gettext("{nothing_was_sent}: no customer has written lately.", nothing_was_sent=begin)
+            + f" {gettext(HELP)}"
+        )
+    named = ", ".join(gettext("#{tag} for {who}", tag=tag, who=who) for who, tag in choices)
+    return gettext(
+        "{nothing_was_sent}: who is it for? Begin with {choices}.", nothing_was_sent=begin, choices=named
+    )
+
+
+def is_question(text: str) -> bool:
+    """Is this such a question, of a box that speaks whatever language?"""
+    return text.startswith(in_every_language(QUESTION))
+
+
+def urgent(who: str, tag: int, times: int) -> str:
+    """That somebody rings again and again."""
+    return gettext("{who} #{tag} has rung {times} times in ten minutes.", who=who, tag=tag, times=times)
+
+
+def not_sent(who: str, why: str) -> str:
+    """That the owner's words did not go to a customer."""
+    return f"{gettext('Not sent to {who}.', who=who)} {why}"
+
+
+def state(troubles: Sequence[str], missed: int, texted: int, unread: int) -> str:
+    """The answer to STATUS. troubles: sentences, empty if all is well.
+
+    >>> state([], 2, 1, 0)
+    'All is well. Today: 2 missed, 1 texted back. 0 unread.'
+    """
+    today = gettext("Today: {missed} missed, {texted} texted back.", missed=missed, texted=texted)
+    left = ngettext("{number} unread.", "{number} unread.", unread)
+    return " ".join([*(troubles or [gettext("All is well.")]), today, left])
+
+
+def last_calls(calls: Sequence[str]) -> str:
+    """The answer to LAST, of calls in words, the newest first."""
+    return gettext("Missed last: {calls}.", calls="; ".join(calls)) if calls else gettext(NONE_MISSED)
+
+
+def missed_call(when: str, who: str, what: str) -> str:
+    """One of them: when, who, and what became of it, in words or as the state of the text to them.
+
+    >>> missed_call("Mon 9:00", "Ann", "sent")
+    'Mon 9:00 Ann (text sent)'
+    """
+    return gettext("{when} {who} ({what})", when=when, who=who, what=gettext(STATES.get(what, what)))

@@ -1,0 +1,128 @@
+"""How the automatic text reads at moments that differ: now, tonight, on a holiday; and what it costs. Titles and remarks are
+in the reader's language, the text in that of the texts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from bridge.rules import hours, wording
+from bridge.rules.hours import Opening
+from bridge.rules.settings import Settings
+from bridge.words import dates, times
+from bridge.words.catalogue import N_, gettext, ngettext, speaking
+from bridge.words.texts import worded
+from modem.contract import alphabet, segments
+
+ODD = N_("“{character}” makes a text hold 70 characters instead of 160")
+NIGHT, NOON = time(22), time(12)
+# So many days ahead a holiday is looked for.
+A_YEAR = 366
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A text as a stranger would get it, what it costs in words, and of how many parts it is; or why it cannot be sent."""
+
+    text: str = ""
+    cost: str = ""
+    parts: int = 0
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """title: which moment; preview: the text, None where none goes out; remark: what else happens, a sentence."""
+
+    title: str
+    preview: Preview | None
+    remark: str = ""
+
+
+def cost(text: str) -> str:
+    """What a text costs, in words; the page's script says the same while it is typed.
+
+    >>> cost("Hello"), cost("Olá")
+    ('1 text, 155 characters left', '1 text, 67 characters left. “á” makes a text hold 70 characters instead of 160')
+    """
+    text = wording.plain(text.strip())
+    made = segments(text)
+    told = _parts(made.parts, left=made.left)
+    odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
+    return f"{told}. {gettext(ODD, character=odd)}" if odd else told
+
+
+def cost_words(most: int) -> dict[str, str | list[str]]:
+    """The same words for the page's script: of 1 to `most` parts, with places for what is left and for the odd character."""
+    return {"costs": [_parts(parts) for parts in range(1, most + 1)], "odd": gettext(ODD)}
+
+
+def _parts(parts: int, **left: int) -> str:
+    return ngettext(
+        "{number} text, {left} characters left", "{number} texts, {left} characters left", parts, **left
+    )
+
+
+def samples(
+    settings: Settings, language: str, is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+) -> tuple[Sample, ...]:
+    """The text to a stranger now, tonight and on the next holiday, by these settings. language: that of the texts."""
+    here = now.astimezone(zone)
+    tonight = _at(here.date() if here.time() < NIGHT else here.date() + timedelta(days=1), NIGHT, zone)
+    found = [
+        (gettext("If somebody rings now"), now),
+        (gettext("Tonight at {time}", time=dates.clock(tonight)), tonight),
+    ]
+    days = (here.date() + timedelta(days=number) for number in range(1, A_YEAR))
+    holiday = next((day for day in days if is_holiday(day)), None)
+    if holiday is not None:
+        found.append(
+            (gettext("On a holiday: {date}", date=dates.whole_day(holiday)), _at(holiday, NOON, zone))
+        )
+    return tuple(_sample(title, settings, language, is_holiday, moment, zone) for title, moment in found)
+
+
+def _at(day: date, at: time, zone: tzinfo | None) -> datetime:
+    return hours.at_clock(day, at.hour * 60, zone)
+
+
+def _sample(
+    title: str,
+    settings: Settings,
+    language: str,
+    is_holiday: Callable[[date], bool],
+    at: datetime,
+    zone: tzinfo | None,
+) -> Sample:
+    texts, opening = settings.textback, hours.opening(settings.hours.open_spans, is_holiday, at, zone)
+    if not texts.enabled:
+        return Sample(title, None, gettext("No text: automatic texts are switched off."))
+    if not opening.open and texts.closed == "skip":
+        return Sample(title, None, gettext("No text: the shop is closed then."))
+    closed = not opening.open and texts.closed == "other"
+    reads = _preview(settings, language, at, not closed, opening)
+    waits = not opening.open and texts.closed == "wait"
+    return Sample(title, reads, _waits(opening, at, zone) if waits else "")
+
+
+def _preview(settings: Settings, language: str, called: datetime, is_open: bool, opening: Opening) -> Preview:
+    """The text of a call at that moment; unknown placeholders and the like are told."""
+    template = settings.textback.message if is_open else settings.textback.closed_message
+    problem = wording.problem_of(template)
+    if problem is not None:
+        return Preview(problem=problem)
+    with speaking(language):
+        reopens = "" if opening.open else times.then(opening.reopens, called, settings.shop.zone)
+        text = wording.reply(worded(settings), "", "", called, True, is_open, reopens)
+    return Preview(text, cost(text), segments(text).parts)
+
+
+def reads_now(settings: Settings, language: str, template: str, now: datetime) -> Preview:
+    """How a text reads to a stranger who rings while the shop is open."""
+    texts = replace(settings.textback, message=template)
+    return _preview(replace(settings, textback=texts), language, now, True, hours.ALWAYS)
+
+
+def _waits(opening: Opening, at: datetime, zone: tzinfo | None) -> str:
+    if opening.reopens is None:
+        return gettext("It is not sent: no opening is in sight.")
+    return gettext("It waits until the shop opens {then}.", then=times.then(opening.reopens, at, zone))
