@@ -112,6 +112,7 @@ class Weeks:
                 self._plan(
                     began + timedelta(minutes=15), lambda: self._past.asks(CalledBack(number), COLLEAGUE)
                 )
+        self._plan(self._in_the_day(began + timedelta(hours=12)), lambda: self._done(number))
 
     def _talk(self, number: str, talk: Talk) -> None:
         """They write; we answer in a while, at night in the morning; they thank, and it is done."""
