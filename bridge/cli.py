@@ -48,7 +48,7 @@ class _Commands(click.Group):
         try:
             return super().main(*args, **more)
         except OSError as error:
-            from bridge.words.commands import refused
+            from bridge.cli_words import refused
 
             failure = Failure(refused(error))
             failure.show()
@@ -127,10 +127,10 @@ def print_json(objects: Iterable[object]) -> None:
 def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
+    from bridge.cli_words import page_unavailable
     from bridge.records import users
     from bridge.records.engine import AlreadyRunning
     from bridge.service import start
-    from bridge.words.commands import page_unavailable
 
     _log_to_stderr()
     try:
@@ -180,10 +180,10 @@ def _log_to_stderr() -> None:
 )
 def demo(port: int, host: str) -> None:
     """The whole box on a simulated modem, with callers that ring; nothing is kept."""
+    from bridge.cli_words import page_unavailable
     from bridge.config import checks
     from bridge.service.demo import show
     from bridge.service.start import PageUnavailable
-    from bridge.words.commands import page_unavailable
 
     _log_to_stderr()
     try:

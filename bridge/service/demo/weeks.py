@@ -167,6 +167,7 @@ class Weeks:
         self._plan(ago(19, time(13, 6)), lambda: self._past.writes(story.STRANGERS[44], "STOP"))
         self._plan(ago(8, time(13, 30)), lambda: rings(story.STRANGERS[44], 2))
         self._plan(ago(6, time(9, 1)), lambda: self._past.writes(story.PARCELS, "Your parcel comes today."))
+        self._plan(ago(6, time(9, 30)), lambda: self._done(story.PARCELS))
         self._plan(ago(15, time(10, 0)), lambda: asks(Pause(minutes=60), OWNER))
         self._plan(ago(15, time(10, 25)), lambda: asks(Resume(), OWNER))
         self._modem_troubles()

@@ -1,4 +1,4 @@
-"""What a command says that the system refuses something, in one sentence that says what would be right."""
+"""What a command says that the system refuses something: one sentence that says what would be right."""
 
 import errno
 import socket
