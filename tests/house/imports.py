@@ -62,7 +62,9 @@ def package_of(module: str) -> str:
     >>> package_of("bridge/service/demo/past")
     'bridge/service/demo'
     """
-    return next((root for root in ROOTS if f"{module}/".startswith(f"{root}/")), "/".join(module.split("/")[:2]))
+    return next(
+        (root for root in ROOTS if f"{module}/".startswith(f"{root}/")), "/".join(module.split("/")[:2])
+    )
 
 
 def imports_of(text: str, known: Iterable[str]) -> frozenset[str]:
