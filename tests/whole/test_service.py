@@ -11,6 +11,7 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import AnswerCall, HangUp, TryAgain, WriteText
 from bridge.records import views
 from bridge.records.tables import Message
+from bridge.rules.wording import plain
 from bridge.words.troubles import sentence
 from modem.simulator import PROFILES, Simulator
 from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, FastClock, a_box, until
@@ -150,7 +151,7 @@ def test_a_reply_by_hand_goes_out_and_its_report_is_shown(box: Box) -> None:
     until(lambda: box.messages() and box.messages()[0].status == "sent", "sending")
     message, sent = box.messages()[0], box.simulator.sent[0]
     assert (message.kind, message.author, message.address) == ("manual", "ann", ANN)
-    assert (sent.number, sent.text, len(sent.parts)) == (ANN, body.strip(), message.parts)
+    assert (sent.number, sent.text, len(sent.parts)) == (ANN, plain(body.strip()), message.parts)
     for part in sent.parts:
         box.simulator.report(part.mr)
     until(lambda: box.messages()[0].status == "delivered", "the report")
