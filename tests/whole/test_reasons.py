@@ -230,7 +230,8 @@ def closed_week(holidays: str = "") -> str:
 
 EVERY_DAY_A_HOLIDAY = " ".join(str(TODAY + timedelta(days=day)) for day in range(-2, 90))
 BLOCKED = "This caller is blocked here."
-ASKED = "This person asked for no more texts."
+ASKED = "This person wrote “STOP” on .+ and gets no more automatic texts."
+MARKED = f"{NAME} marked this number as never to be texted on .+"
 CLOCK = (
     r"This caller was texted before, and nobody knows how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
     r"{} [-\d]+ [:\d]+\. Connect the box to the internet or set its clock."
@@ -268,7 +269,7 @@ ORDINARY = Table(
         Row("foreign", "The number is from US, which is not texted.", "America", "+12015550123"),
         Row(
             "excluded",
-            "This is one of the staff, who are never texted.",
+            "This is one of the staff, who are never texted. " + f"{NAME} said so on .+",
             "staff",
             before=(writes("I am late today"), is_kept_as("staff")),
         ),
@@ -278,9 +279,8 @@ ORDINARY = Table(
             "supplier",
             before=(writes("Flour?"), is_kept_as("supplier")),
         ),
-        Row(
-            "excluded", "This contact is marked .*", "never text", before=(writes("Hi"), is_kept_as("never"))
-        ),
+        Row("excluded", MARKED, "never text", before=(writes("Hi"), is_kept_as("never"))),
+        Row("excluded", MARKED, "never text, by its button", before=(writes("Hi"), is_marked("never"))),
         Row(
             "not_textable",
             "A text to this number has failed for good. .*",
@@ -302,9 +302,14 @@ ORDINARY = Table(
             page="answered on another phone",
         ),
         Row("opted_out", ASKED, "wrote STOP", before=(writes("STOP"),)),
-        Row("opted_out", ASKED, "said so by phone", before=(writes("Hello"), is_marked("out"))),
         Row(
             "opted_out",
+            f"{NAME} noted on .+ that this person wants no more texts.",
+            "said so by phone",
+            before=(writes("Hello"), is_marked("out")),
+        ),
+        Row(
+            "unsure",
             "This person wrote something that may be a STOP; somebody has to look at it first.",
             "may have meant a stop",
             before=(writes("I need to cancel my appointment"),),
@@ -348,7 +353,7 @@ WAITS = Table(
             state="cancelled",
         ),
         Row("opted_out", ASKED, "wrote STOP since", after=(writes("STOP"), *DUE)),
-        Row("excluded", "This contact is .*", "marked since", after=(is_kept_as("never"), *DUE)),
+        Row("excluded", MARKED, "marked since", after=(is_kept_as("never"), *DUE)),
         Row(
             "superseded",
             "Somebody here has called the caller back.",
@@ -591,4 +596,4 @@ def holds(row: Row, call: dict[str, object], page: str) -> None:
 def test_every_code_has_a_row() -> None:
     assert {row.reason for table in TABLES for row in table.rows} - {None} == set(REASONS)
     assert set(REASONS) == set(RULES)
-    assert len(REASONS) == 16
+    assert len(REASONS) == 18
