@@ -429,7 +429,7 @@ def test_saved_replies(client: FlaskClient) -> None:
     assert (code, "Hello Ann. Yes, it is ready for you. See you soon!</textarea>" in page) == (200, True)
     code, page = post(client, f"/conversations/{ANN}", do="save", body="We’re closed on Mondays")
     assert (code, "We’re closed on Mondays</textarea>" in page) == (200, True)
-    assert "We&#39;re closed on Mondays" in client.get("/replies").text
+    assert "We’re closed on Mondays" in client.get("/replies").text
     assert post(client, "/replies", drop="1")[0] == 200
     assert "Yes, it is ready" not in client.get("/replies").text
     code, page = post(client, "/replies", body=" ")

@@ -590,7 +590,7 @@ def test_a_reply_is_a_wish_of_whoever_is_logged_in(office: Office, client: Flask
     sent = reply(client, ANN, "Yes – until 6\r\nSee you")
     assert sent.status_code == 303
     assert sent.location.startswith(f"/conversations/{ANN}")
-    assert office.requests == [WriteText(ANN, "Yes - until 6\nSee you", "mia"), MarkRead(ANN)]
+    assert office.requests == [WriteText(ANN, "Yes – until 6\nSee you", "mia"), MarkRead(ANN)]
 
 
 def test_a_refused_reply_keeps_its_words(office: Office, client: FlaskClient) -> None:
