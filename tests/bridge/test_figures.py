@@ -504,7 +504,7 @@ def test_every_call_is_a_line(client: FlaskClient) -> None:
     said = {(call["reason"], call["what we did"]) for call in calls if call["reason"]}
     assert said == {
         ("withheld", "not sent: number withheld"),
-        ("withheld", "not sent: number not known"),
+        ("unknown", "not sent: number not known"),
         ("not_missed", ""),
         ("cooldown", "not sent: texted already"),
     }
