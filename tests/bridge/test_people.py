@@ -163,7 +163,7 @@ def test_a_stop_comes_back_with_its_time_and_with_who_brought_it(box: Box) -> No
     assert [stop is not None and now <= stop <= datetime.now(UTC) for stop in stops[1:]] == [True, True]
     with Session(box.service.engine) as session:
         events = session.exec(select(ConsentEvent)).all()
-        assert {(event.kind, event.source, event.words) for event in events} == {("out", "import", "mia")}
+        assert {(event.kind, event.source, event.by) for event in events} == {("out", "import", "mia")}
     box.simulator.call(ANN, rings=1)
     assert box.settled()[0].reason == "opted_out"
 

@@ -82,7 +82,7 @@ def test_closed_for_now_in_words(tmp_path: Path) -> None:
 
     london = "[shop]\ntimezone = Europe/London\n"
     assert told(london, 3, back=True) == "The shop is closed for now; it opens at 15:00."
-    assert told(london, 12, back=False) == "The shop is closed for now."
+    assert told(london, 12, back=False) == "The shop is closed for now; it opens tomorrow."
     assert told(london + "[hours]\nmonday = 9:00-18:00\n", 12, back=False) == (
         "The shop is closed for now; it opens on 30 November at 9:00."
     )
