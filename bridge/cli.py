@@ -263,6 +263,13 @@ def decode(pdus: tuple[str, ...], as_json: bool) -> None:
 # ---- the history
 
 
+def _doubt(doubtful: bool) -> str:
+    """What stands at the end of a line whose time was stamped by a suspect clock."""
+    from bridge.words.times import time_doubtful
+
+    return f"  ({time_doubtful()})" if doubtful else ""
+
+
 def limited(command: Command) -> Command:
     """Adds --limit N and --json; the command is given `limit` (None: all) and `as_json`."""
     limit = click.option("--limit", type=click.IntRange(1, 2**31 - 1), help="Only the newest N.")
@@ -286,7 +293,9 @@ def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
     for row in rows:
         who = "withheld" if row.withheld else row.name or row.address or "unknown"
         state = f"{row.textback} ({row.reason})" if row.reason else row.textback
-        click.echo(f"{iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}")
+        click.echo(
+            f"{iso(row.started)}  {who:<20} {row.outcome or 'ringing':<20} {state}{_doubt(row.doubtful)}"
+        )
 
 
 @main.command()
@@ -309,7 +318,8 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
         return
     for row in rows:
         arrow = "<-" if row.direction == "in" else "->"
-        click.echo(f"{iso(row.created)}  {arrow} {row.name or row.address:<20} {row.status:<12} {row.body!r}")
+        who, doubt = row.name or row.address, _doubt(row.doubtful)
+        click.echo(f"{iso(row.created)}  {arrow} {who:<20} {row.status:<12} {row.body!r}{doubt}")
 
 
 @main.command()
@@ -321,12 +331,15 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
     from bridge.records import views
 
     with database(load(path)) as session:
-        rows = [contact_json(contact) for contact in views.contacts(session, limit=limit)]
+        doubted = views.doubted_behind(session)
+        rows = [
+            (contact_json(one), _doubt(one.place > doubted)) for one in views.contacts(session, limit=limit)
+        ]
     if as_json:
-        print_json(rows)
+        print_json(row for row, _ in rows)
         return
-    for row in rows:
-        click.echo(f"{row['last_seen'] or 'never':<20}  {row['number']!s:<20} {row['name']}")
+    for row, doubt in rows:
+        click.echo(f"{row['last_seen'] or 'never':<20}  {row['number']!s:<20} {row['name']}{doubt}")
 
 
 @main.command()

@@ -4,7 +4,7 @@ deleted leaves it for good once `purge` has been through. What a search means, b
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnClause, Connection, column, delete, inspect, select, table, text, update
+from sqlalchemy import Connection, delete, inspect, select, text, update
 from sqlmodel import Session, col
 
 from bridge.records.memo import remember
@@ -29,8 +29,16 @@ _ON_SQLITE = (
 _VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
 _ON_POSTGRESQL = (f"CREATE INDEX {INDEX} ON messagewords USING gin ({_VECTOR})",)
 
-_ID: ColumnClause[int] = column("id")
-_ROWID: ColumnClause[int] = column("rowid")
+# The id that no text reaches.
+MOST = 2**62
+_FIND = f"""SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :wanted AND rowid < :before ORDER BY rowid DESC LIMIT :limit"""
+# PostgreSQL does not know how often the beginning of a word occurs, and guesses wrong for most. What many texts have is soon
+# found among the newest; if it is not, few have it, and the index tells all of them (OFFSET 0: and nothing else will do).
+_FIND_OFTEN = f"""SELECT id FROM (SELECT id, words FROM {WORDS} WHERE id < :before ORDER BY id DESC LIMIT 4000) AS newest
+ WHERE {_VECTOR} @@ CAST(:wanted AS tsquery) ORDER BY id DESC LIMIT :limit"""
+_FIND_RARE = f"""SELECT id FROM (SELECT id FROM {WORDS} WHERE {_VECTOR} @@ CAST(:wanted AS tsquery) AND id < :before OFFSET 0)
+ AS found ORDER BY id DESC LIMIT :limit"""
+
 # The memo that texts were deleted whose words still stand in the index: `new`, or `begun` where it is being rewritten.
 LEFT, NEW, BEGUN = "words_left", "new", "begun"
 # So much of the index is rewritten in one step (pages of 4 kB), in so many steps at once: a caller may wait behind them.
@@ -57,21 +65,19 @@ def drop(connection: Connection) -> None:
         connection.execute(text(f"DROP TABLE IF EXISTS {INDEX}"))
 
 
-def texts_with(
-    session: Session, words: Sequence[str], before: int | None, limit: int | None
-) -> Sequence[int]:
+def texts_with(session: Session, words: Sequence[str], before: int | None, limit: int) -> list[int]:
     """The ids of the texts that have for each of these (folded, letters and digits only) a word that begins with it, the newest
     first. before: only those with smaller ids."""
+    of_age = {"before": MOST if before is None else before, "limit": limit}
     if session.get_bind().dialect.name == "sqlite":
-        wanted = " ".join(f'"{word}"*' for word in words)
-        found = select(_ROWID).select_from(table(INDEX)).where(text(f"{INDEX} MATCH :wanted"))
-    else:
-        wanted = " & ".join(f"'{word}':*" for word in words)
-        found = select(_ID).select_from(table(WORDS)).where(text(f"{_VECTOR} @@ CAST(:wanted AS tsquery)"))
-    key = found.selected_columns[0]
-    if before is not None:
-        found = found.where(key < before)
-    return session.execute(found.order_by(key.desc()).limit(limit), {"wanted": wanted}).scalars().all()
+        return _keys(session, _FIND, wanted=" ".join(f'"{word}"*' for word in words), **of_age)
+    wanted = " & ".join(f"'{word}':*" for word in words)
+    found = _keys(session, _FIND_OFTEN, wanted=wanted, **of_age)
+    return found if len(found) == limit else _keys(session, _FIND_RARE, wanted=wanted, **of_age)
+
+
+def _keys(session: Session, find: str, **values: str | int) -> list[int]:
+    return list(session.execute(text(find), values).scalars())
 
 
 def texts_went(session: Session) -> None:

@@ -99,9 +99,10 @@ def languages() -> dict[str, str]:
 
 
 @lru_cache
-def in_every_language(template: str) -> tuple[str, ...]:
-    """The template as it reads in each of them."""
-    return tuple(_catalogue(code).gettext(template) for code in codes())
+def in_every_language(*templates: str) -> tuple[tuple[str, ...], ...]:
+    """Each template as it reads in every one of them. The catalogues are let go again: seldom is more than one needed."""
+    every = [_load(code) for code in codes()]
+    return tuple(tuple(catalogue.gettext(template) for catalogue in every) for template in templates)
 
 
 @lru_cache

@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, str] = {
     "web/app": "web/values web/pages web/access web/current web/limits bridge/contract bridge/words bridge/records",
     "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
     " bridge/doctor",
-    "web/access": "web/current web/connections web/limits bridge/contract bridge/records",
+    "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records",
     "web/current": "bridge/contract",
     "web/values": "bridge/rules",
     "web/connections": "web/limits",

@@ -11,7 +11,7 @@ from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.search_index import texts_with
 from bridge.records.tables import Call, Contact, Line, Message, MessageWords
-from bridge.records.views.rows import UNREAD, MessageRow, Place, came_before, last_first
+from bridge.records.views.rows import FOUND, UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.folding import words
 from bridge.rules.numbers import identity
 from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
@@ -92,7 +92,7 @@ def _with_words(
         return false()
     if contact is None:
         key = before[1] if before is not None else None
-        return col(Message.id).in_(texts_with(session, wanted, key, limit))
+        return col(Message.id).in_(texts_with(session, wanted, key, FOUND if limit is None else limit))
     theirs = (" " + col(MessageWords.words)).contains
     those = select(MessageWords.id).where(MessageWords.id == Message.id)
     return exists(those.where(*(theirs(f" {word}", autoescape=True) for word in wanted)))
