@@ -22,7 +22,7 @@ from web.server import Server
 
 pytestmark = needs("chromium")
 
-WIDTHS = (320, 360, 390, 414, 480, 600, 768, 899, 900, 1024, 1280, 1440, 1920)
+WIDTHS = (320, 360, 390, 414, 480, 600, 768, 900, 1024, 1080, 1280, 1440, 1920)
 ALL = 5000
 
 # Every vowel twice: English becomes as long as German. Names and numbers stay.
@@ -89,7 +89,7 @@ MEASURE = """() => {
     }
     for (const chip of row.querySelectorAll(".chip")) {
       const { height } = chip.getBoundingClientRect();
-      if (height > 75) blame(`a chip is ${Math.round(height)} px high`, row);
+      if (height > 90) blame(`a chip is ${Math.round(height)} px high`, row);
     }
     for (const menu of row.querySelectorAll(".do > summary")) {
       const { width, height, right, left } = menu.getBoundingClientRect();
@@ -116,7 +116,7 @@ MEASURE_PAGE = """() => {
   const found = new Set();
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.add(`the page is ${scrollWidth} px wide`);
-  const FRAMES = ".talk, .people, .under details, .choices, #troubles";
+  const FRAMES = ".talk, .people, .under details, .choices, .scroll, #troubles";
   const atoms = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
@@ -129,7 +129,8 @@ MEASURE_PAGE = """() => {
     const frame = owner.closest(FRAMES)?.getBoundingClientRect();
     const cut = getComputedStyle(owner).overflow === "hidden";
     const rects = cut ? [owner.getBoundingClientRect()] : [...range.getClientRects()];
-    const seen = (rect) => !frame || (rect.top >= frame.top - 1 && rect.bottom <= frame.bottom + 1);
+    const seen = (rect) => !frame || (rect.top >= frame.top - 1 && rect.bottom <= frame.bottom + 1
+      && rect.left >= frame.left - 1 && rect.right <= frame.right + 1);
     atoms.push({ owner, words: text.data.trim().slice(0, 40), rects: rects.filter(seen), frame });
   }
   const crosses = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
@@ -137,7 +138,7 @@ MEASURE_PAGE = """() => {
   for (const [place, one] of atoms.entries()) {
     const box = one.owner.closest(".card, .row, .note, .chip, .button, .tally div, .notice, .trouble");
     const edge = box?.getBoundingClientRect();
-    const scrolls = one.owner.closest(".table");
+    const scrolls = one.owner.closest(".scroll");
     if (edge && !scrolls && one.rects.some((rect) => rect.right > edge.right + 1 || rect.left < edge.left - 1)) {
       found.add(`"${one.words}" leaves its ${box.className}`);
     }

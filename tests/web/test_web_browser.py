@@ -196,7 +196,7 @@ def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_contain_text("asked for no more texts")
     expect(page.get_by_label("Your reply")).to_have_value("Your cake is ready")
-    page.get_by_label("Write anyway").check()
+    page.get_by_label("I want to write anyway").check()
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".text.out").last).to_contain_text("Your cake is ready")
 
