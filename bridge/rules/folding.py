@@ -102,5 +102,7 @@ def matches(text: str, wanted: list[str]) -> list[tuple[int, int]]:
             behind = whence[word.end() - 1] + 1
             while behind < len(text) and not parts[behind]:
                 behind += 1  # a mark that stands behind its letter
-            spans.append((whence[word.start()], behind))
+            first = whence[word.start()]
+            if not spans or first >= spans[-1][1]:  # one character may be two words, such as ¼
+                spans.append((first, behind))
     return spans
