@@ -93,8 +93,8 @@ def texts_went(session: Session) -> None:
 
 
 def purge(connection: Connection) -> bool:
-    """Makes SQLite's index anew, so that no word of what was deleted is left in it: some texts at each call, the newest first, in
-    a transaction of its own. False: there is more to do; ask again. Raises DBAPIError where the database is busy.
+    """Makes SQLite's index anew, so that no word of what was deleted is left in it: some texts at each call, the newest first,
+    in a transaction of its own. False: there is more to do; ask again. Raises DBAPIError where the database is busy.
 
     To delete from it would not do: FTS5 only notes that a text is gone, and where it merges what it has, SQLite may leave the
     old words in the unused part of a page.

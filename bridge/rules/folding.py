@@ -96,7 +96,7 @@ def matches(text: str, wanted: list[str]) -> list[tuple[int, int]]:
     """
     parts = [_folded(char).translate(_IN_WORDS) for char in text]
     whence = [place for place, part in enumerate(parts) for _ in part]
-    spans = []
+    spans: list[tuple[int, int]] = []
     for word in re.finditer(r"\S+", "".join(parts)):
         if word[0].startswith(tuple(wanted)):
             behind = whence[word.end() - 1] + 1
