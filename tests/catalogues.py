@@ -11,6 +11,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from bridge.config.schema import ABOUT, SECTIONS
 from bridge.words.catalogue import DOMAIN, ENGLISH, FOLDER, codes
 from tests.support.paths import ROOT
 
@@ -31,7 +32,20 @@ def extracted() -> Catalog:
         )
         for name, line, message, comments, context in sorted(messages, key=lambda one: (one[0], one[1])):
             found.add(message, None, [(f"{room}/{name}", line)], auto_comments=comments, context=context)
+    for place, words in forms():
+        found.add(words, None, [(place, 1)])
     return found
+
+
+def forms() -> Iterator[tuple[str, str]]:
+    """What the forms of the settings say, which are made of the rows of config.ini: where it stands, and the words."""
+    for section, settings in SECTIONS.items():
+        place = f"bridge/config/keys/{section}.py"
+        about = ABOUT[section]
+        asked = [setting.ask for setting in settings.values() if setting.ask is not None]
+        choices = [words for ask in asked for key, words in ask.choices.items() if words != key]
+        hints = [words for ask in asked for words in (ask.label, ask.hint)]
+        yield from ((place, words) for words in (about.title, about.lead, *hints, *choices) if words)
 
 
 def source(code: str) -> Path:
@@ -46,10 +60,12 @@ def read(code: str) -> Catalog:
 
 
 def updated(code: str, fresh: Catalog) -> Catalog:
-    """The translations of a language for the sentences that there are now; changed ones are fuzzy, those of none are gone."""
+    """The translations of a language for the sentences that there are now; what is like an old one is in doubt (fuzzy)."""
     catalogue = read(code) if source(code).exists() else Catalog(locale=code, domain=DOMAIN, fuzzy=False)
-    catalogue.update(fresh, no_fuzzy_matching=False, update_creation_date=False)
+    catalogue.update(fresh, update_creation_date=False)
     catalogue.obsolete.clear()
+    for message in catalogue:
+        message.flags = Message(message.id).flags | ({"fuzzy"} if message.fuzzy and message.string else set())
     name = Locale.parse(code).english_name
     catalogue.header_comment = HEADER.format(name=name)
     return catalogue

@@ -15,8 +15,20 @@ __all__ = ["browser", "contexts", "office", "url"]
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
 
-# What takes longest goes first, so that no core waits at the end for the last file: a clock's jumps take real time.
-SLOW_FIRST = ("tests/bridge/test_clock.py", "tests/whole/", "tests/web/", "tests/modem/", "tests/bridge/")
+# What takes longest goes first, so that no core waits at the end for the last file.
+SLOW_FIRST = (
+    "tests/whole/test_clock_jumps.py",
+    "tests/whole/test_reset.py",
+    "tests/whole/test_service.py",
+    "tests/web/test_shop_browser.py",
+    "tests/whole/test_kill.py",
+    "tests/whole/test_come_back.py",
+    "tests/whole/test_breaks.py",
+    "tests/whole/",
+    "tests/web/",
+    "tests/modem/",
+    "tests/bridge/",
+)
 
 
 def pytest_xdist_auto_num_workers() -> int:

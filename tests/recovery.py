@@ -25,8 +25,8 @@ NO_LIMITS = "[limits]\nper_minute = 1000\nper_day = 1000\nstrangers_per_10_minut
 # A modem needs so long to start; a SIM, a network or a cable is away for so long (seconds).
 BOOT, AWAY = 3.0, 8.0
 SIDE_BY_SIDE = 8
-# A caller rings twice and gives up after so long; when nobody was texted within so long, the line counts as stuck.
-CALL, GIVE_UP = 3.0, 200.0
+# Between two callers, each of whom rings twice; when nobody was texted within so long, the line counts as stuck.
+PAUSE, GIVE_UP = 1.4, 200.0
 
 
 def reset(banner: bool) -> Callable[[Simulator], None]:
@@ -99,11 +99,13 @@ FAULTS: dict[str, Callable[[Simulator], None]] = {
 @dataclass(frozen=True)
 class Found:
     """seconds: from the modem's being back to the first text to a new caller, None if there was none. nameless: calls whose
-    number got lost though the modem would have told it; doubled: texts that went out twice to the same person."""
+    number got lost though the modem would have told it; doubled: texts that went out twice to the same person; lost: new
+    callers without a row."""
 
     seconds: float | None
     nameless: int
     doubled: int
+    lost: int
 
 
 def run(fault: str, phase: str) -> Found:
@@ -118,7 +120,8 @@ def run(fault: str, phase: str) -> Found:
         simulator.hangup()  # whoever rang has given up meanwhile
         back, first = time.monotonic(), len(simulator.submitted)
         stop = threading.Event()
-        callers = threading.Thread(target=ring_on, args=(simulator, stop))
+        rung: list[str] = []
+        callers = threading.Thread(target=ring_on, args=(simulator, stop, rung))
         callers.start()
         while time.monotonic() - back < GIVE_UP and not new_ones(simulator, first):
             stop.wait(0.02)
@@ -127,8 +130,10 @@ def run(fault: str, phase: str) -> Found:
         callers.join()
         settle(box)
         numbers = Counter(text.number for text in simulator.submitted)
-        nameless = [call for call in box.calls() if call.address is None]
-        return Found(seconds, len(nameless), sum(count - 1 for count in numbers.values()))
+        calls = box.calls()
+        nameless = [call for call in calls if call.address is None]
+        lost = set(rung) - {call.address for call in calls}
+        return Found(seconds, len(nameless), sum(count - 1 for count in numbers.values()), len(lost))
 
 
 def begin(phase: str, simulator: Simulator) -> None:
@@ -146,13 +151,12 @@ def begin(phase: str, simulator: Simulator) -> None:
             simulator.wait_for(lambda e: e.text.startswith("+CMTI"))
 
 
-def ring_on(simulator: Simulator, stop: threading.Event) -> None:
-    """Another caller every few seconds."""
-    place = 0
+def ring_on(simulator: Simulator, stop: threading.Event, rung: list[str]) -> None:
+    """Another caller every few seconds; `rung` gets their numbers."""
     while not stop.is_set():
-        simulator.call(f"+4474003{place:05}", rings=2, spacing=1.0)
-        place += 1
-        stop.wait(CALL)
+        rung.append(f"+4474003{len(rung):05}")
+        simulator.call(rung[-1], rings=2, spacing=1.0, wait=True)
+        stop.wait(PAUSE)
 
 
 def new_ones(simulator: Simulator, first: int) -> bool:
@@ -174,13 +178,15 @@ def table(times: int, faults: list[str]) -> tuple[str, bool]:
     for fault in faults:
         cells = [cell([one for job, one in found if job == (fault, phase)]) for phase in PHASES]
         lines.append(f"| {fault} | " + " | ".join(cells) + " |")
-    bad = any(one.seconds is None or one.nameless or one.doubled for _, one in found)
+    bad = any(one.seconds is None or one.nameless or one.doubled or one.lost for _, one in found)
     nameless = sum(one.nameless for _, one in found)
     doubled = sum(one.doubled for _, one in found)
     stuck = sum(one.seconds is None for _, one in found)
+    lost = sum(one.lost for _, one in found)
     lines += [
         "",
-        f"Of {len(found)} boxes: calls without their number {nameless}, texts sent twice {doubled}, stuck {stuck}.",
+        f"Of {len(found)} boxes: calls without their number {nameless}, texts sent twice {doubled}, lost {lost}, "
+        f"stuck {stuck}.",
     ]
     return "\n".join(lines), bad
 

@@ -139,7 +139,7 @@ def _common() -> dict[str, object]:
     user = g.get("user")
     rows = _from_database(bridge) if user and not g.get("no_database") else {}
     common = {
-        "troubles": [*map(error_sentence, notices.troubles(bridge.status()))],
+        "troubles": [*map(error_sentence, bridge.status().alarms)],
         "notices": notices.notices(bridge.status(), shop.textback.enabled),
         "shop": shop.shop.name,
         "user": user,

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
-from bridge.rules.troubles import BoxTrouble
-from modem.contract import Coded, LineHealth, Trouble
+from bridge.rules.troubles import BoxTrouble, ListTrouble
+from modem.contract import Coded, LineHealth, Trouble, TroubleCode
+
+PASSING = frozenset({BoxTrouble.STARTING, TroubleCode.SETTING_UP, ListTrouble.BEING_READ})
 
 
 class LineState(StrEnum):
@@ -80,3 +82,13 @@ class Status:
         box = (self.database, self.standstill, self.breaker, config, self.clock, self.paused)
         lines = (trouble for line in self.lines for trouble in line.troubles)
         return (*(told for told in box if told), *lines, *self.lists[:1])
+
+    @property
+    def passing(self) -> tuple[Coded, ...]:
+        """What passes by itself: nobody has to do anything about it."""
+        return tuple(told for told in self.troubles if told.code in PASSING)
+
+    @property
+    def alarms(self) -> tuple[Coded, ...]:
+        """What somebody has to see to, worst first; that texts are paused, somebody has wanted."""
+        return tuple(told for told in self.troubles if told != self.paused and told.code not in PASSING)

@@ -201,10 +201,8 @@ def _clock(facts: Facts) -> Check:
     if facts.doubt:
         return Check("clock", "fail", sentence(facts.doubt), _(SEE_ABOVE))
     if facts.synchronised:
-        return Check("clock", "pass", _("It is believed: set by the internet."))
-    return Check(
-        "clock", "pass", _("It is believed: nothing speaks against it, but it is not set by the internet.")
-    )
+        return Check("clock", "pass", _("It is set by the internet."))
+    return Check("clock", "pass", _("It seems right, but it is not set by the internet."))
 
 
 def _disk(facts: Facts) -> Check:

@@ -246,7 +246,7 @@ class IncomingTexts:
 
     def _owner_wrote(self, session: Session, message: Message, contact: Contact, now: datetime) -> None:
         """An order, STOP or START as anybody's, or words for a customer."""
-        context, said = self._shop.context(), owner_commands.read(message.body)
+        context, said = self._shop.context(), owner_commands.read(message.body, owner.vocabulary())
         if isinstance(said, owner_commands.Words) and intent_of(said.body, ()) in (Intent.STOP, Intent.START):
             self._note_intent(session, message, now)
             return

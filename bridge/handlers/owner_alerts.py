@@ -14,7 +14,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
-from bridge.words import dates, owner
+from bridge.words import dates, owner, times
 from bridge.words.catalogue import gettext, speaking
 from bridge.words.reasons import chip, error_sentence
 from modem.contract import Coded
@@ -114,8 +114,9 @@ def last_calls(session: Session, context: OwnerContext) -> str:
 
 def _call(context: OwnerContext, row: views.CallRow) -> str:
     who = numbers.pretty(row.address, context.region) if row.address else gettext("number withheld")
+    when = dates.weekday_and_clock(row.started.astimezone(context.zone))
     return owner.missed_call(
-        dates.weekday_and_clock(row.started.astimezone(context.zone)),
+        f"{when} ({times.time_doubtful()})" if row.doubtful else when,
         f"{row.name}, {who}" if row.name else who,
         chip(row.reason) or row.textback,
     )

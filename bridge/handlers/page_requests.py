@@ -53,6 +53,7 @@ from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import ConsentKind, ContactKind, Direction, IncidentKind, MessageStatus
+from bridge.rules.typed_hours import today_at
 from modem import contract
 
 # What is about one person, by its address.
@@ -216,9 +217,7 @@ class PageRequests:
     def _for_now(self, session: Session, request: ForNow) -> None:
         """What somebody here says for now. Raises Refusal for a time that will not do."""
         now = self._shop.clock.utc()
-        midnight = hours.at_clock(
-            now.astimezone(self._shop.zone).date() + timedelta(days=1), 0, self._shop.zone
-        )
+        midnight = hours.midnight_after(now, self._shop.zone)
         match request:
             case Pause(minutes=minutes, today=today):
                 self._shop.pause(
@@ -230,7 +229,7 @@ class PageRequests:
                 if not back:
                     self._shop.close(session, Closure(midnight, back=False))
                     return
-                until = hours.today_at(back, now, self._shop.zone)
+                until = today_at(back, now, self._shop.zone)
                 if until is None:
                     raise Refusal(Refused.NOT_LATER_TODAY, back=back)
                 self._shop.close(session, Closure(until, back=True))

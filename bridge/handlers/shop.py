@@ -20,7 +20,7 @@ from bridge.rules.settings import Settings
 from bridge.rules.troubles import ClosedForNow, TimeTeller
 from bridge.words import times
 from bridge.words.catalogue import speaking
-from bridge.words.texts import worded
+from bridge.words.texts import saving, worded
 from modem.contract import Coded
 
 # The memo that says why the breaker has stopped automatic texts.
@@ -248,5 +248,5 @@ class ShopState:
         """The automatic text to a number. A text that waits for the opening is worded as while the shop is open."""
         is_open = opening.open or self.settings.textback.closed != "other"
         with speaking(languages.of_text(self.settings, self.region, address)):
-            reopens = times.then(opening.reopens, now, self.zone) if not opening.open else ""
+            reopens = saving(times.then(opening.reopens, now, self.zone)) if not opening.open else ""
             return wording.reply(worded(self.settings), address, name, called, first, is_open, reopens)

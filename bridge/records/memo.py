@@ -11,6 +11,7 @@ def remember(session: Session, name: str, value: str | None) -> None:
     if value is None:
         if memo is not None:
             session.delete(memo)
+            session.flush()  # until then it would still be found
     elif memo is None:
         session.add(KeyValue(name=name, value=value))
     else:

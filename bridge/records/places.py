@@ -14,34 +14,30 @@ _MEMO = sa.table("keyvalue", sa.column("name", sa.String()), sa.column("value", 
 _COUNT_UP = (
     sa.update(_MEMO)
     .where(_MEMO.c.name == PLACE)
-    .values(
-        value=sa.cast(
-            sa.cast(_MEMO.c.value, sa.BigInteger()) + sa.bindparam("many", type_=sa.BigInteger()), sa.String()
-        )
-    )
+    .values(value=sa.cast(sa.cast(_MEMO.c.value, sa.BigInteger()) + 1, sa.String()))
     .returning(_MEMO.c.value)
 )
 
 
-def take(session: Session, many: int = 1) -> int:
-    """The next place, behind everything that has come so far; the first of so many that are taken at once."""
-    return _take(session.connection(), many)
+def take(session: Session) -> int:
+    """The next place, behind everything that has come so far."""
+    return _take(session.connection())
 
 
 def of_new_row(context: DefaultExecutionContext) -> int:
     """The place of a row that is being inserted: a column's default, so that no writer can forget it."""
-    return _take(context.connection, 1)
+    return _take(context.connection)
 
 
 def last_taken(session: Session) -> int:
-    """The place of what came last; 0 where nothing has come."""
+    """The place of what came last; NONE where nothing has come."""
     kept = session.connection().execute(sa.select(_MEMO.c.value).where(_MEMO.c.name == PLACE)).scalar()
-    return int(kept or 0)
+    return int(kept or NONE)
 
 
-def _take(connection: sa.Connection, many: int) -> int:
-    last = connection.execute(_COUNT_UP, {"many": many}).scalar()
+def _take(connection: sa.Connection) -> int:
+    last = connection.execute(_COUNT_UP).scalar()
     if last is None:
-        last = str(many)
+        last = str(NONE + 1)
         connection.execute(sa.insert(_MEMO).values(name=PLACE, value=last))
-    return int(last) - many + 1
+    return int(last)

@@ -135,17 +135,6 @@ def at_clock(day: date, minutes: int, zone: tzinfo | None) -> datetime:
     return shown.astimezone() if zone is None else shown.replace(tzinfo=zone)
 
 
-def today_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
-    """The moment of today when the shop's clock shows this; None if it shows no such time, or has shown it.
-
-    >>> from datetime import UTC
-    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
-    >>> today_at("15:00", noon, UTC).isoformat(), today_at("11:00", noon, UTC), today_at("soon", noon, UTC)
-    ('2026-11-23T15:00:00+00:00', None, None)
-    """
-    matched = re.fullmatch(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?", text.strip())
-    if not matched or int(matched[1]) > 23 or int(matched[2] or 0) > 59:
-        return None
-    minutes = int(matched[1]) * 60 + int(matched[2] or 0)
-    then = at_clock(now.astimezone(zone).date(), minutes, zone)
-    return then if then > now else None
+def midnight_after(now: datetime, zone: tzinfo | None) -> datetime:
+    """When the shop's day ends."""
+    return at_clock(now.astimezone(zone).date() + timedelta(days=1), 0, zone)

@@ -1,18 +1,21 @@
 """What passes between the box and the owner's mobile: orders, and answers to relayed texts; pure."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bridge.rules.hours import Span, at_clock
+from bridge.rules.optout import normal
 
 # An alert must be read at a glance, and a relayed text be answerable; longer ones are cut (characters).
 LONGEST = 420
 # A pause by SMS may not be longer: it would be forgotten (days).
 LONGEST_PAUSE = 31
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_PAUSE = re.compile(r"pause(?:\s+(?:for\s+)?(\d{1,4})\s*(m|min|minutes?|h|hours?|d|days?))?")
+_FOR_SO_LONG = re.compile(
+    r"(?P<order>[^\W\d_]+)(?: (?P<filler>[^\W\d_]+))? (?P<amount>\d{1,4}) ?(?P<unit>[^\W\d_]+)"
+)
 _TAGGED = re.compile(r"#\s?(\d{1,9})\b[\s:,.-]*(.*)", re.DOTALL)
 
 
@@ -42,7 +45,27 @@ class Words:
     body: str
 
 
-def read(text: str) -> Order | Words:
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of orders, as `normal` of bridge/rules/optout leaves them. fillers: may stand before a length of time."""
+
+    orders: Mapping[str, Command]
+    units: Mapping[str, timedelta]
+    fillers: frozenset[str] = frozenset()
+
+
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+ENGLISH = Vocabulary(
+    {command.value.casefold(): command for command in Command},
+    {
+        word: UNITS[word[0]]
+        for word in ["m", "min", "minute", "minutes", "h", "hour", "hours", "d", "day", "days"]
+    },
+    frozenset({"for"}),
+)
+
+
+def read(text: str, known: Vocabulary = ENGLISH) -> Order | Words:
     """What the owner means. Only a message that is nothing but an order is one.
 
     >>> read("Status").what, read("pause 2h").pause, read("Pause").what
@@ -52,17 +75,27 @@ def read(text: str) -> Order | Words:
     >>> read("Last one is gone, sorry")
     Words(tag=None, body='Last one is gone, sorry')
     """
-    plain = " ".join(text.casefold().split()).strip(" .!?")
-    if plain.upper() in set(Command) - {Command.PAUSE}:
-        return Order(Command(plain.upper()))
-    if paused := _PAUSE.fullmatch(plain):
-        amount, unit = paused.groups()
-        wanted = int(amount) * _UNITS[unit[0]] if amount else None
-        return Order(
-            Command.PAUSE, min(wanted, timedelta(days=LONGEST_PAUSE)) if wanted is not None else None
-        )
     tagged = _TAGGED.fullmatch(text.strip())
-    return Words(int(tagged[1]), tagged[2].strip()) if tagged else Words(None, text.strip())
+    if tagged:
+        return Words(int(tagged[1]), tagged[2].strip())
+    return _order(normal(text), known) or Words(None, text.strip())
+
+
+def _order(plain: str, known: Vocabulary) -> Order | None:
+    """The order that a message is, if it is nothing else."""
+    if plain in known.orders:
+        return Order(known.orders[plain])
+    found = _FOR_SO_LONG.fullmatch(plain)
+    if (
+        found is None
+        or known.orders.get(found["order"]) is not Command.PAUSE
+        or found["unit"] not in known.units
+    ):
+        return None
+    if found["filler"] and found["filler"] not in known.fillers:
+        return None
+    wanted = int(found["amount"]) * known.units[found["unit"]]
+    return Order(Command.PAUSE, min(wanted, timedelta(days=LONGEST_PAUSE)))
 
 
 def relayed(who: str, tag: int, body: str) -> str:

@@ -3,9 +3,10 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from itertools import pairwise
 
-from bridge.rules.hours import MINUTES_A_DAY, WHOLE_DAY, Span
+from bridge.rules.hours import MINUTES_A_DAY, WHOLE_DAY, Span, at_clock
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_words import folded, words
 
@@ -17,7 +18,7 @@ EARLY = 5 * 60
 
 _AFTERNOON = {"am": 0, "a.m.": 0, "a.m": 0, "pm": 1, "p.m.": 1, "p.m": 1}
 _TOKEN = re.compile(
-    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})|\s?h\s?(?P<after_h>\d{2})(?!\s?h))(?!\d)|(?P<plain>\d{1,4})(?!\d)"
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2})|\s?[hu]\s?(?P<after_h>\d{2})(?!\s?[hu]))(?!\d)|(?P<plain>\d{1,4})(?!\d)"
     r"|[ap]\.?m\b\.?|[^\W\d_][^\W\d_'.-]*(?:['-][^\W\d_]+)*\.?|\S"
 )
 
@@ -121,6 +122,22 @@ def time_of_day(typed: str) -> tuple[int, ...]:
             raise Refusal(Refused.NOT_HOURS)
 
 
+def today_at(typed: str, now: datetime, zone: tzinfo | None) -> datetime | None:
+    """The moment of today when the shop's clock shows this; None if it shows no such time, or has shown it.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    >>> [at and at.hour for at in (today_at(typed, noon, UTC) for typed in ("15:00", "3pm", "3", "03:00", "soon", "24"))]
+    [15, 15, 15, None, None, None]
+    """
+    try:
+        times = [minutes for minutes in time_of_day(typed) if minutes < MINUTES_A_DAY]
+    except Refusal:
+        return None
+    today = now.astimezone(zone).date()
+    return min((at for minutes in times if (at := at_clock(today, minutes, zone)) > now), default=None)
+
+
 @dataclass(frozen=True)
 class _Time:
     """minutes after midnight by the clock of 24 hours; afternoon: 0 for am, 1 for pm, None where neither stands; certain: no
@@ -162,6 +179,8 @@ def _tokens(text: str) -> list[_Time | str]:
         match found:
             case [*_, _Time(afternoon=None) as before] if word in _AFTERNOON and before.by_both_clocks:
                 found[-1] = _Time(before.minutes, _AFTERNOON[word])
+            case [*_, _Time(minutes=minutes)] if minutes == HALF_A_DAY and word in words("noon"):
+                pass  # 12 noon
             case _ if token["hour"] or token["plain"]:
                 found.append(_time(token))
             case _ if word in words("noon") | words("midnight"):

@@ -1,14 +1,13 @@
 """The words in which people write opening hours and dates (typed_words.toml), and how they are compared; pure."""
 
 import tomllib
-import unicodedata
 from functools import cache
 from importlib.resources import files
 
-_DASHES = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212~", "-")
-    | {"\u2019": "'", "\u0142": "l", "\u0141": "l"}
-)
+from bridge.rules.folding import fold
+
+# Dashes that are no hyphens to others.
+_DASHES = str.maketrans(dict.fromkeys("\u2015\u2212~", "-"))
 
 
 def folded(text: str) -> str:
@@ -17,9 +16,7 @@ def folded(text: str) -> str:
     >>> folded("09.00\u2013 17.00  \u00c0 Zamkni\u0119te")
     '09.00- 17.00 a zamkniete'
     """
-    text = text.replace("t/m", "tot")  # tot en met, in Dutch
-    apart = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
-    return " ".join("".join(char for char in apart if not unicodedata.combining(char)).split())
+    return fold(text.translate(_DASHES)).replace("t/m", "tot")  # tot en met, in Dutch
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from bridge.clock import Clock
+from bridge.config.closed_days import sweep
 from bridge.handlers import calendar, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.incoming import IncomingTexts
@@ -130,10 +131,12 @@ class Housekeeping:
         return []
 
     def tidy(self, session: Session) -> Effects:
-        """Once a day: old rows are deleted from now on, and the database puts itself in order."""
-        days_go_by = retention.days_go_by(session, self._clock.utc())
-        self._old_rows = days_go_by and self._clock.doubt() is None
-        return [partial(optimise, self._engine)]
+        """Once a day: old rows are deleted from now on, closed days that are over go, and the database puts itself in order."""
+        now, settings = self._clock.utc(), self._shop.settings
+        self._old_rows = retention.days_go_by(session, now) and self._clock.doubt() is None
+        today = now.astimezone(settings.shop.zone).date()
+        closed_days = [partial(sweep, settings.path, today)] if self._old_rows else []
+        return [*closed_days, partial(optimise, self._engine)]
 
     def calendar_job(self, session: Session, job: CalendarJob) -> Effects:
         """What the calendar asks for, once a day; nothing by a suspect clock, which knows no day."""

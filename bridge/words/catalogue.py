@@ -18,6 +18,7 @@ from modem.contract import Value
 
 ENGLISH = "en"
 DOMAIN = "textback"
+FROM_THE_RIGHT = frozenset(["ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"])
 FOLDER = Path(str(files("bridge"))) / "locale"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
@@ -61,6 +62,11 @@ def language() -> str:
     return _spoken.get()
 
 
+def direction() -> str:
+    """Which way its lines run: ltr or rtl, as HTML has it."""
+    return "rtl" if language() in FROM_THE_RIGHT else "ltr"
+
+
 def country() -> str:
     """Where it is spoken, an ISO code: dates are written otherwise in Vienna than in Berlin. Empty if that is not known."""
     return _country.get()
@@ -99,9 +105,10 @@ def languages() -> dict[str, str]:
 
 
 @lru_cache
-def in_every_language(template: str) -> tuple[str, ...]:
-    """The template as it reads in each of them."""
-    return tuple(_catalogue(code).gettext(template) for code in codes())
+def in_every_language(*templates: str) -> tuple[tuple[str, ...], ...]:
+    """Each template as it reads in every one of them. The catalogues are let go again: seldom is more than one needed."""
+    every = [_load(code) for code in codes()]
+    return tuple(tuple(catalogue.gettext(template) for catalogue in every) for template in templates)
 
 
 @lru_cache

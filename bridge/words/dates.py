@@ -1,10 +1,12 @@
 """Dates, clock times and numbers as the readers of the language that is spoken write them, by CLDR (Babel has its data)."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import (
     format_date,
     format_datetime,
@@ -19,7 +21,7 @@ from babel.numbers import format_decimal
 from bridge.words.catalogue import country, gettext, language
 
 # English where no country says which.
-USUAL = {"en": "en_GB"}
+USUAL = {"en": "GB"}
 
 
 def locale() -> Locale:
@@ -29,12 +31,13 @@ def locale() -> Locale:
 
 @lru_cache
 def _locale(code: str, region: str) -> Locale:
-    for tag in (f"{code}_{region}", USUAL.get(code, code)):
-        try:
-            return Locale.parse(tag)
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale.parse(USUAL["en"])
+    # Babel holds a megabyte and more that answers only what nobody here asks: what a language without its country may be.
+    for unasked in ("likely_subtags", "territory_languages"):
+        get_global(unasked).clear()  # type: ignore[attr-defined]  # a dictionary in truth
+    for territory in (region or USUAL.get(code), USUAL.get(code), None):
+        with suppress(UnknownLocaleError):
+            return Locale(code, territory)
+    return Locale("en", USUAL["en"])
 
 
 def clock(moment: datetime) -> str:

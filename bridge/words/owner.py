@@ -1,13 +1,28 @@
 """What the box writes to the owner's mobile, in the language of the texts: alerts, answers to orders, and the question for
 whom words are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
+from bridge.rules import owner_commands
+from bridge.rules.optout import normal
+from bridge.rules.owner_commands import Command, Vocabulary
 from bridge.words.catalogue import N_, gettext, in_every_language, ngettext
 
 HELP = N_(
     "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
 )
+# Translators: the orders, one word each; the sentence with "You can text" has them too. More words for one stand behind commas.
+ORDERS = {
+    Command.STATUS: N_("STATUS"),
+    Command.LAST: N_("LAST"),
+    Command.PAUSE: N_("PAUSE"),
+    Command.RESUME: N_("RESUME"),
+    Command.HELP: N_("HELP"),
+}
+# Translators: how people write units of time behind a number, in all forms, with commas; then what may stand before the number.
+UNITS = {"m": N_("m, min, minute, minutes"), "h": N_("h, hour, hours"), "d": N_("d, day, days")}
+FILLER = N_("for")
 WENT_ON = N_("Automatic texts go on.")
 RESUME_HINT = N_("RESUME lets them go on.")
 NONE_MISSED = N_("No call was missed so far.")
@@ -25,6 +40,27 @@ STATES = {
 }
 # How the answer to words without an addressee begins; the same from another box is not answered.
 QUESTION = N_("Nothing was sent")
+
+
+@lru_cache(maxsize=1)
+def vocabulary() -> Vocabulary:
+    """The words of orders in every language: the owner's phone need not know which one the texts are in."""
+    *told, fillers = in_every_language(*ORDERS.values(), *UNITS.values(), FILLER)
+    orders, units = told[: len(ORDERS)], told[len(ORDERS) :]
+    return Vocabulary(
+        {word: order for order, words in zip(ORDERS, orders, strict=True) for word in _each(words)},
+        {
+            word: owner_commands.UNITS[unit]
+            for unit, words in zip(UNITS, units, strict=True)
+            for word in _each(words)
+        },
+        frozenset(_each(fillers)),
+    )
+
+
+def _each(words: Sequence[str]) -> Iterator[str]:
+    """Every word of lists with commas, as orders are compared."""
+    return (normal(word) for listed in words for word in listed.split(","))
 
 
 def whom(choices: Sequence[tuple[str, int]]) -> str:
@@ -47,7 +83,7 @@ def whom(choices: Sequence[tuple[str, int]]) -> str:
 
 def is_question(text: str) -> bool:
     """Is this such a question, of a box that speaks whatever language?"""
-    return text.startswith(in_every_language(QUESTION))
+    return text.startswith(in_every_language(QUESTION)[0])
 
 
 def urgent(who: str, tag: int, times: int) -> str:
@@ -57,7 +93,8 @@ def urgent(who: str, tag: int, times: int) -> str:
 
 def not_sent(who: str, why: str) -> str:
     """That the owner's words did not go to a customer."""
-    return f"{gettext('Not sent to {who}.', who=who)} {why}"
+    told = gettext("Not sent to {who}.", who=who)
+    return f"{told} {why}"
 
 
 def state(troubles: Sequence[str], missed: int, texted: int, unread: int) -> str:

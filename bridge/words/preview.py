@@ -1,19 +1,20 @@
 """How the automatic text reads at moments that differ: now, tonight, on a holiday; and what it costs. Titles and remarks are
 in the reader's language, the text in that of the texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from bridge.rules import hours, wording
-from bridge.rules.hours import Opening
+from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
 from bridge.words import dates, times
 from bridge.words.catalogue import N_, gettext, ngettext, speaking
-from bridge.words.texts import worded
+from bridge.words.texts import saving, worded
 from modem.contract import alphabet, segments
 
 ODD = N_("“{character}” makes a text hold 70 characters instead of 160")
+HELD = N_("But just now no automatic text goes out: the status page says why.")
 NIGHT, NOON = time(22), time(12)
 # So many days ahead a holiday is looked for.
 A_YEAR = 366
@@ -63,45 +64,76 @@ def _parts(parts: int, **left: int) -> str:
 
 
 def samples(
-    settings: Settings, language: str, is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+    settings: Settings,
+    language: str,
+    is_holiday: Callable[[date], bool],
+    now: datetime,
+    zone: tzinfo | None,
+    closed: Opening | None = None,
+    held: bool = False,
 ) -> tuple[Sample, ...]:
-    """The text to a stranger now, tonight and on the next holiday, by these settings. language: that of the texts."""
+    """The text to a stranger now, tonight and on the next holiday, by these settings. language: that of the texts. closed:
+    that somebody has closed the shop by hand, None if nobody has. held: just now no automatic text goes out at all."""
+
+    def opening(moment: datetime) -> Opening:
+        if closed is not None and (moment == now or (closed.reopens and moment < closed.reopens)):
+            return closed
+        return hours.opening(settings.hours.open_spans, is_holiday, moment, zone)
+
+    made = [
+        sample(title, settings, language, opening(moment), moment, zone)
+        for title, moment in _moments(is_holiday, now, zone)
+    ]
+    if held and made[0].preview:
+        made[0] = replace(made[0], remark=gettext(HELD))
+    return tuple(made)
+
+
+def _moments(
+    is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+) -> Iterator[tuple[str, datetime]]:
     here = now.astimezone(zone)
     tonight = _at(here.date() if here.time() < NIGHT else here.date() + timedelta(days=1), NIGHT, zone)
-    found = [
-        (gettext("If somebody rings now"), now),
-        (gettext("Tonight at {time}", time=dates.clock(tonight)), tonight),
-    ]
+    yield gettext("If somebody rings now"), now
+    yield gettext("Tonight at {time}", time=dates.clock(tonight)), tonight
     days = (here.date() + timedelta(days=number) for number in range(1, A_YEAR))
     holiday = next((day for day in days if is_holiday(day)), None)
     if holiday is not None:
-        found.append(
-            (gettext("On a holiday: {date}", date=dates.whole_day(holiday)), _at(holiday, NOON, zone))
-        )
-    return tuple(_sample(title, settings, language, is_holiday, moment, zone) for title, moment in found)
+        yield gettext("On a holiday: {date}", date=dates.whole_day(holiday)), _at(holiday, NOON, zone)
+
+
+def closed_today(
+    settings: Settings, is_holiday: Callable[[date], bool], now: datetime, zone: tzinfo | None
+) -> Opening:
+    """The opening as of now, if somebody closed the shop for the rest of the day."""
+
+    def usual(moment: datetime) -> Opening:
+        return hours.opening(settings.hours.open_spans, is_holiday, moment, zone)
+
+    return Closure(hours.midnight_after(now, zone), back=False).opening(usual)
 
 
 def _at(day: date, at: time, zone: tzinfo | None) -> datetime:
     return hours.at_clock(day, at.hour * 60, zone)
 
 
-def _sample(
-    title: str,
-    settings: Settings,
-    language: str,
-    is_holiday: Callable[[date], bool],
-    at: datetime,
-    zone: tzinfo | None,
+def sample(
+    title: str, settings: Settings, language: str, opening: Opening, at: datetime, zone: tzinfo | None
 ) -> Sample:
-    texts, opening = settings.textback, hours.opening(settings.hours.open_spans, is_holiday, at, zone)
+    """The text to a stranger who rings at that moment, given whether the shop is open then."""
+    texts = settings.textback
     if not texts.enabled:
         return Sample(title, None, gettext("No text: automatic texts are switched off."))
     if not opening.open and texts.closed == "skip":
         return Sample(title, None, gettext("No text: the shop is closed then."))
     closed = not opening.open and texts.closed == "other"
     reads = _preview(settings, language, at, not closed, opening)
-    waits = not opening.open and texts.closed == "wait"
-    return Sample(title, reads, _waits(opening, at, zone) if waits else "")
+    if opening.open or texts.closed != "wait":
+        return Sample(title, reads)
+    if opening.reopens is None:
+        return Sample(title, None, gettext("It is not sent: no opening is in sight."))
+    then = times.then(opening.reopens, at, zone)
+    return Sample(title, reads, gettext("It waits until the shop opens {then}.", then=then))
 
 
 def _preview(settings: Settings, language: str, called: datetime, is_open: bool, opening: Opening) -> Preview:
@@ -111,7 +143,7 @@ def _preview(settings: Settings, language: str, called: datetime, is_open: bool,
     if problem is not None:
         return Preview(problem=problem)
     with speaking(language):
-        reopens = "" if opening.open else times.then(opening.reopens, called, settings.shop.zone)
+        reopens = "" if opening.open else saving(times.then(opening.reopens, called, settings.shop.zone))
         text = wording.reply(worded(settings), "", "", called, True, is_open, reopens)
     return Preview(text, cost(text), segments(text).parts)
 
@@ -120,9 +152,3 @@ def reads_now(settings: Settings, language: str, template: str, now: datetime) -
     """How a text reads to a stranger who rings while the shop is open."""
     texts = replace(settings.textback, message=template)
     return _preview(replace(settings, textback=texts), language, now, True, hours.ALWAYS)
-
-
-def _waits(opening: Opening, at: datetime, zone: tzinfo | None) -> str:
-    if opening.reopens is None:
-        return gettext("It is not sent: no opening is in sight.")
-    return gettext("It waits until the shop opens {then}.", then=times.then(opening.reopens, at, zone))

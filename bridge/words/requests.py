@@ -27,7 +27,9 @@ SENTENCES: dict[str, str] = {
     Refused.REPLIES_FULL: N_("There are {most} saved replies already; drop one first."),
     Refused.NOT_STORED: N_("The box cannot store this as it was typed. Its log says more."),
     Refused.NO_SUCH_LINE: N_("The box has no such line."),
-    Refused.NOT_LATER_TODAY: N_("{back!r} is no time of today that is still to come; write it like 15:00."),
+    Refused.NOT_LATER_TODAY: N_(
+        "“{back}” is no time of today that is still to come. Write it like 15:00 or 3pm."
+    ),
     Refused.NOT_HOURS: N_(
         "These are no hours. Write them like 9-17, 9am-5pm or 9:00-12:30, 14:00-18:00; or closed, or 24h."
     ),

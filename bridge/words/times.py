@@ -71,6 +71,11 @@ def ago(minutes: int) -> str:
     return ngettext("{number} hour ago", "{number} hours ago", minutes // 60)
 
 
+def time_doubtful() -> str:
+    """What stands beside a time that was stamped while the clock was suspect."""
+    return gettext("time doubtful")
+
+
 def then(moment: datetime | None, now: datetime, zone: tzinfo | None) -> str:
     """When that is, such as when the shop opens again, as one says it now; nothing for None. zone: None for the system's.
 

@@ -6,7 +6,7 @@ import re
 from modem.at.dialogue import Urc
 from modem.at.fields import Builder, Fields, at, integer, q850
 from modem.at.names import name_of
-from modem.at.numbers import number_of
+from modem.at.numbers import is_garbled, number_of
 from modem.at.urc import (
     Booted,
     CallerId,
@@ -33,8 +33,10 @@ STORAGE = re.compile(r"[A-Z]{2}")
 HIDDEN = (1, 2)
 
 
-def caller_id(fields: Fields, _urc: Urc) -> Indication:
-    """+CLIP: number, type, ..., name, validity (27.007 CLIP)."""
+def caller_id(fields: Fields, urc: Urc) -> Indication:
+    """+CLIP: number, type, ..., name, validity (27.007 CLIP); Unknown where noise has made another number of it."""
+    if is_garbled(at(fields, 0), at(fields, 1)):
+        return Unknown(urc.line)
     number = number_of(at(fields, 0), at(fields, 1))
     return CallerId(
         number, withheld=number is None or integer(fields, 5) in HIDDEN, name=name_of(at(fields, 4))
@@ -49,6 +51,8 @@ def caller_name(fields: Fields, urc: Urc) -> Indication:
 
 def waiting(fields: Fields, urc: Urc) -> Indication:
     """+CCWA: number, type, class; only a voice call (class 1) is one (27.007 CCWA)."""
+    if is_garbled(at(fields, 0), at(fields, 1)):
+        return Unknown(urc.line)
     voice = (integer(fields, 2) or 1) & 1
     number = number_of(at(fields, 0), at(fields, 1))
     return Waiting(number, withheld=number is None) if voice else Unknown(urc.line)

@@ -62,7 +62,9 @@ GRAMMAR: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
     for pattern, build in (
         (r"RING|\^?IRING", builders.always(Ring(voice=None))),
         (r"\+CRING: ?(?:ALT )?VOICE.*", builders.always(Ring(voice=True))),
-        (r"\+CRING: ?.*", builders.always(Ring(voice=False))),
+        # V, VO, ... is what noise has left of VOICE; so is a word that is none.
+        (r"\+CRING: ?(?!V)[A-Z]{3}[ -~]*", builders.always(Ring(voice=False))),
+        (r"\+CRING:.*", builders.always(Ring(voice=None))),
         (rf"\+CLIP: ?({ADDRESS}.*)", builders.caller_id),
         (rf"\+CCWA: ?({ADDRESS}.*)", builders.waiting),
         (r"\+CNAP: ?([01] ?, ?[012])", builders.unknown),

@@ -2,7 +2,7 @@
 
 from modem.at.dialogue import Urc
 from modem.at.fields import Builder, Fields, at, integer, q850
-from modem.at.numbers import number_of
+from modem.at.numbers import is_garbled, number_of
 from modem.at.urc import CallState, CallStatus, Indication, Unknown
 
 CLCC_STATES = {
@@ -48,6 +48,14 @@ DIRECTION = {
 CALL_CONTROL = 8
 
 
+def _number(fields: Fields, place: int) -> tuple[bool, str | None]:
+    """Whether the line tells a number at `place`, if only that there is none; and the number. What noise has garbled, or cut
+    before the number, is not told."""
+    whole = bool(at(fields, place)) or len(fields) > place + 1
+    told = whole and not is_garbled(at(fields, place), at(fields, place + 1))
+    return told, number_of(at(fields, place), at(fields, place + 1)) if told else None
+
+
 def _like_clcc(
     states: dict[int, CallStatus],
     number_at: int,
@@ -60,17 +68,16 @@ def _like_clcc(
     CallState."""
 
     def build(fields: Fields, urc: Urc) -> Indication:
-        index, number = integer(fields, 0), integer(fields, 2)
+        index, number, mode = integer(fields, 0), integer(fields, 2), integer(fields, voice_at)
         status = None if number is None else states.get(number)
-        if index is None or status is None:
+        if index is None or status is None or mode is None:
             return Unknown(urc.line)
-        has_number = len(fields) > number_at
-        address = number_of(at(fields, number_at), at(fields, number_at + 1)) if has_number else None
+        has_number, address = _number(fields, number_at)
         return CallState(
             index,
             status,
             incoming=DIRECTION.get(status, at(fields, 1) == "1"),
-            voice=integer(fields, voice_at) == 0,
+            voice=mode == 0,
             number=address,
             withheld=has_number and address is None,
             cause=q850(fields, cause_at),
@@ -115,8 +122,7 @@ def by_state(
         if index is None or status is None:
             return Unknown(urc.line)
         kind = integer(fields, type_at) if type_at is not None else None
-        tells = number_at is not None and len(fields) > number_at
-        address = number_of(at(fields, number_at or 0), at(fields, (number_at or 0) + 1)) if tells else None
+        tells, address = (False, None) if number_at is None else _number(fields, number_at)
         by_network = origin_at is not None and integer(fields, origin_at) == CALL_CONTROL
         return CallState(
             index,
@@ -146,7 +152,7 @@ def progress(fields: Fields, urc: Urc) -> Indication:
     incoming = None if at(fields, 4) == "" else at(fields, 4) == "1"
     if status == CallStatus.INCOMING and not incoming:
         status = CallStatus.DIALING
-    address = number_of(at(fields, 6), at(fields, 7))
+    tells, address = _number(fields, 6)
     rings = status == CallStatus.INCOMING
     return CallState(
         index,
@@ -154,6 +160,6 @@ def progress(fields: Fields, urc: Urc) -> Indication:
         incoming,
         voice=integer(fields, 5) in (None, 0),
         number=address,
-        withheld=rings and len(fields) > 6 and address is None,
+        withheld=rings and tells and address is None,
         cause=q850(fields, 9),
     )

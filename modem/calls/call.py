@@ -4,7 +4,7 @@ call. Pure."""
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from modem.at.numbers import same_number
+from modem.at.numbers import has_lost_digits, same_number
 from modem.calls.timing import CallTiming
 from modem.contract import CallEnded, CallOutcome, CallRinging
 
@@ -109,7 +109,8 @@ class Call:
         if not self.known:
             return False
         if self.number is not None and number is not None:
-            return not same_number(self.number, number)
+            lost = has_lost_digits(number, self.number) or has_lost_digits(self.number, number)
+            return not lost and not same_number(self.number, number)
         early = now - self.began < self.timing.list_grace and (self.vague or not clip)
         return not early and (self.number, self.withheld) != (number, withheld)
 

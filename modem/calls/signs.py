@@ -4,7 +4,7 @@ callsetup; which call each is about, and when it is the next caller's. Pure.
 Each rule that no standard has names a transcript of tests/transcripts that goes wrong without it.
 """
 
-from modem.at.numbers import may_be_same
+from modem.at.numbers import has_lost_digits, may_be_same
 from modem.at.urc import CallerId, CallState, CallStatus, Ring, Waiting
 from modem.calls.call import NEVER, Call, Phase
 from modem.calls.open_calls import OpenCalls
@@ -141,8 +141,12 @@ class Signs:
         self._learn(call, state.number, state.withheld, vague=state.number is None, now=now)
 
     def _learn(self, call: Call, number: str | None, withheld: bool, vague: bool, now: float) -> None:
-        """This is the caller; a number with `+` is better than the same without."""
-        better = number is not None and (call.number is None or (number[0] == "+" and call.number[0] != "+"))
+        """This is the caller; a number with `+` is better than the same without, and one with all its digits."""
+        better = number is not None and (
+            call.number is None
+            or (number[0] == "+" and call.number[0] != "+")
+            or has_lost_digits(call.number, number)
+        )
         if better or not call.known:
             call.vague = vague
             self._calls.name(call, number, withheld, now)

@@ -65,10 +65,17 @@ class States:
                 self.state(state, now, listed=True)
         self._outgoing.on = any(state.status != CallStatus.ENDED for state in ours)
         self._list_proven = self._list_proven or bool(voices)
-        present = {state.index for state in voices if state.status != CallStatus.ENDED}
-        for call in list(self._calls.calls):
-            if call.index not in present and self._absence_counts(call, now):
-                self._calls.end(call, now)
+        for call in self.missing(states, now):
+            self._calls.end(call, now)
+
+    def missing(self, states: tuple[CallState, ...], now: float) -> list[Call]:
+        """The calls that this answer to AT+CLCC ends by not showing them."""
+        present = {state.index for state in states if state.voice and state.status != CallStatus.ENDED}
+        return [
+            call
+            for call in self._calls.calls
+            if call.index not in present and self._absence_counts(call, now)
+        ]
 
     def list_closed(self, now: float) -> None:
         """An empty ^SLCC closes every list: what has not just been shown is gone

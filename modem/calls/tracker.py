@@ -140,6 +140,10 @@ class Tracker:
         """AT+CLCC is being asked."""
         self.calls.polled = now
 
+    def ends_by(self, states: tuple[CallState, ...], now: float) -> bool:
+        """Would this answer to an AT+CLCC end a call by not showing it?"""
+        return bool(self._states.missing(states, now))
+
     def listed(self, states: tuple[CallState, ...], asked: float, now: float) -> list[CallEvent]:
         """The whole answer to an AT+CLCC that was asked at `asked`: voice calls only; absence counts."""
         if self.calls.last.at < asked:  # else it may be older than the end that we have seen meanwhile
@@ -156,9 +160,10 @@ class Tracker:
                 self.calls.end(call, now, wait=False)
         return self.calls.take_events()
 
-    def reset(self, now: float) -> list[CallEvent]:
-        """The port is lost: what goes on behind it, nobody can see."""
-        self._lose_all(now)
+    def reset(self, now: float, gone: bool = True) -> list[CallEvent]:
+        """The port is lost: what goes on behind it, nobody can see. gone: so is the modem; else who rang a moment ago may ring
+        on, and is the same call if the port is back in time."""
+        self._lose_all(now, gone)
         return self.calls.take_events()
 
     # ---- what we do
@@ -196,10 +201,12 @@ class Tracker:
             self.calls.connect(call, now)
             call.picking_up = False
 
-    def _lose_all(self, now: float) -> None:
+    def _lose_all(self, now: float, gone: bool = True) -> None:
         self.outgoing.over()
         self.outgoing.indicate(connected=False)
         self._data.over()
         self.calls.close_unnamed()
         for call in list(self.calls.calls):
-            self.calls.end(call, now, lost=True)
+            rings = call.phase is not Phase.CONNECTED and now - call.last_sign < self._timing.silence
+            if gone or not rings:
+                self.calls.end(call, now, lost=True)

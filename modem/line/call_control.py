@@ -33,12 +33,18 @@ class CallControl:
         self._unexplained: deque[CallEnded] = deque()
 
     def poll(self) -> Procedure:
-        """Ask for the states of all calls (27.007 CLCC)."""
-        asked = self._clock()
-        self._tracker.polling(asked)
-        response = yield from ask(commands.CALLS)
-        if response.ok:
-            self._tell(self._tracker.listed(grammar.call_list(response.lines), asked, self._clock()))
+        """Ask for the states of all calls (27.007 CLCC). A list that would end a call is asked for twice: noise may have
+        eaten the line of one that goes on, or have been taken for the end of the answer."""
+        for last in (False, True):
+            asked = self._clock()
+            self._tracker.polling(asked)
+            response = yield from ask(commands.CALLS)
+            states = grammar.call_list(response.lines)
+            if not response.ok:
+                return
+            if last or not self._tracker.ends_by(states, self._clock()):
+                self._tell(self._tracker.listed(states, asked, self._clock()))
+                return
 
     def answer(self) -> Procedure:
         """Answer the call that rings (V.250 ATA)."""

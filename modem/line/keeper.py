@@ -85,6 +85,7 @@ class LineKeeper:
             while not self._requests.stopping:
                 watch.take()
                 self._try_ports()
+                self._tell(self._tracker.reset(time.monotonic(), gone=False))
                 self._rest(self._recovery.pause(time.monotonic()), watch)
                 if self._recovery.wants_restart(time.monotonic()) and not self._requests.stopping:
                     self._restart_modem(watch)
@@ -136,6 +137,7 @@ class LineKeeper:
         """Open the port and keep a session on it. A modem that falls silent is asked once more before the
         port is closed. Raises what ended it: PortLost, CommandTimeout, or NotUsable."""
         channel = Channel(path, self._line.baud, self._recorder)
+        gone = True
         try:
             try:
                 self._listen(channel)
@@ -150,10 +152,13 @@ class LineKeeper:
             self._publish(contract.PinRefused(self._line.name, time.monotonic(), self._pin or ""))
             self._pin = ""  # three wrong PINs lock the SIM: never twice
             raise
+        except CommandTimeout:
+            gone = False  # noise may have eaten an answer, while a caller rings on
+            raise
         finally:
             channel.close()
             self._tell(self._recovery.closed(time.monotonic()))
-            self._tell(self._tracker.reset(time.monotonic()))
+            self._tell(self._tracker.reset(time.monotonic(), gone))
 
     def _listen(self, channel: Channel) -> None:
         """One session, until it ends or the thread is to end; then it waits for the end of a text that is on

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from modem.at import commands
 from modem.at.dialogue import Command
-from modem.at.numbers import number_of
+from modem.at.numbers import is_garbled, number_of
 from modem.contract import LineHealth
 from modem.procedures.steps import Reply, Step, ask
 
@@ -17,6 +17,8 @@ HOME, ROAMING = 1, 5
 BEST_SIGNAL = 31
 # AT+CCLK before the network told the time: the year in which its firmware was made, or an epoch.
 OLDEST_YEAR = 2024
+# So often the phone book of missed calls is read for two readings that agree.
+BOOK_READINGS = 4
 # Q.850 by the words that modems say instead of numbers (27.007 CEER leaves the text to the maker).
 CAUSE_WORDS = {
     "normal call clearing": 16,
@@ -122,13 +124,28 @@ def cause_in(report: str) -> int | None:
 
 def missed_book() -> Generator[Step, Reply, tuple[str, ...] | None]:
     """The numbers in the phone book of missed calls in the order in which the modem lists them (27.007 CPBS
-    "MC", CPBR); None where it cannot be read."""
+    "MC", CPBR); None where it cannot be read. Two readings must agree: an entry that noise has eaten would be a new call when
+    it shows again."""
     if not (yield from ask(commands.MISSED_BOOK)).ok:
         return None
     extent = " ".join((yield from ask(commands.BOOK_EXTENT)).lines)
     places = re.search(r"\((\d+)-(\d+)\)", extent)
     first, last = (int(places[1]), int(places[2])) if places else (1, 10)
-    response = yield from ask(commands.book(first, last))
-    numbers = (re.match(r'\+CPBR: ?\d+, ?"?([^",]*)"?, ?(\d*)', line) for line in response.lines)
-    addresses = (number_of(found[1], found[2]) for found in numbers if found)
-    return tuple(address for address in addresses if address)
+    readings: list[tuple[str, ...]] = []
+    for _ in range(BOOK_READINGS):
+        reading = _entries((yield from ask(commands.book(first, last))).lines)
+        if reading in readings:
+            return reading
+        readings.append(reading)
+    return None
+
+
+def _entries(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers in the lines of a phone book; what is garbled is none.
+
+    >>> _entries(('+CPBR: 1,"447400123456",145,"Ann"', '+CPBR: 2,"0740\\xff0123456",129,""'))
+    ('+447400123456',)
+    """
+    numbers = (re.match(r'\+CPBR: ?\d+, ?"?([^",]*)"?, ?(\d*)', line) for line in lines)
+    told = (found for found in numbers if found and not is_garbled(found[1], found[2]))
+    return tuple(number for found in told if (number := number_of(found[1], found[2])))

@@ -19,6 +19,8 @@ class Conditions:
     split: int = 0
     # each n-th octet to the host is lost; 0: none
     lose_every: int = 0
+    # before each n-th octet to the host come some that nobody sent; 0: none
+    noise_every: int = 0
     # how far its clock is fast
     clock_offset: float = 0.0
     # texts cannot be stored, only handed over by +CMT (27.005, 3.4.1)

@@ -1,5 +1,6 @@
 """The modem's end of the wire: what is written to the host, how it is framed and when; what it means, others know."""
 
+import random
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,21 @@ from modem.simulator.wire import Wire
 STEPS = ("cmgs", "prompt", "pdu", "taken", "sent")
 # The same while a text or report comes in: +CMTI or +CDSI was written; of +CMT or +CDS the header, not yet the PDU; that too.
 ARRIVALS = ("announced", "header", "handed")
+# What noise is made of: octets that end lines, cut strings, or are nothing at all, but no digits.
+NOISE = (
+    b"\r",
+    b"\n",
+    b'"',
+    b",",
+    b"> ",
+    b"+C",
+    b"\x00",
+    b"\x1a",
+    b"\x1b[2J",
+    b"\x7f\xff",
+    b"\xfe\x80\xff",
+    b"\r\nRI",
+)
 
 
 class Terminal:
@@ -36,6 +52,7 @@ class Terminal:
         self.break_down = break_down
         self._on_step = on_step
         self._written = 0
+        self._noise = random.Random(0)
         # How often it has lost power: what was to be said before that is not said any more.
         self.power_cuts = 0
 
@@ -86,6 +103,8 @@ class Terminal:
         data = text.encode("latin-1", "replace")
         if self._conditions.lose_every:
             data = self._thinned(data, self._conditions.lose_every)
+        if self._conditions.noise_every:
+            data = self._noisy(data, self._conditions.noise_every)
         size = self._conditions.split or len(data) or 1
         self._wire.write(*(data[place : place + size] for place in range(0, len(data), size)))
 
@@ -93,6 +112,13 @@ class Terminal:
         numbered = enumerate(data, self._written + 1)
         self._written += len(data)
         return bytes(byte for place, byte in numbered if place % every)
+
+    def _noisy(self, data: bytes, every: int) -> bytes:
+        numbered = enumerate(data, self._written + 1)
+        self._written += len(data)
+        return b"".join(
+            (b"" if place % every else self._noise.choice(NOISE)) + bytes([byte]) for place, byte in numbered
+        )
 
     # ---- the log
 

@@ -1,14 +1,14 @@
 """What a step of the clock shifts, and the clock itself, by rows and by a clock whose hands a test moves."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import Session, col, select
 
 from bridge.clock import RELEASE, Clock, TimeSource
-from bridge.records import clock_shift, contacts, lines, outgoing
+from bridge.records import clock_shift, contacts, lines, outgoing, views
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import Call, Incident, Line, Message
 from bridge.rules.states import MessageKind, MessageStatus
@@ -16,7 +16,11 @@ from bridge.rules.troubles import TimeTeller
 from bridge.words.troubles import sentence
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
-from tests.support.box import ANN, MESSAGE, a_box, until
+from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, WrongClock, a_box, until
+
+DAN = "+447400123459"
+# A modem that nobody has told the time shows a year long ago.
+NOT_TOLD = -20 * 365 * 86400.0
 
 # ---- rows
 
@@ -104,6 +108,71 @@ def test_rows_in_the_future_are_brought_back_together(session: Session) -> None:
     assert (first.created, last.created, right.created) == (NOW - DAY, NOW, NOW - DAY)
     calls = session.exec(select(Call.started).order_by(col(Call.id))).all()
     assert list(calls) == [NOW - DAY, NOW, NOW - DAY]
+
+
+# ---- the order in which things came
+
+
+def shown(box: Box) -> list[tuple[str | None, bool]]:
+    """Who called, as the page lists it, and whose time is doubtful."""
+    return [(row.address, row.doubtful) for row in box.calls()]
+
+
+def people(box: Box) -> list[tuple[str, bool]]:
+    with Session(box.service.engine) as session:
+        return [(row.address, row.doubtful) for row in views.conversations(session, which="all")]
+
+
+def rings(box: Box, number: str, count: int) -> None:
+    box.simulator.call(number, rings=1, wait=True)
+    box.settled(count)
+
+
+@pytest.mark.parametrize("years", [1, 10])
+def test_what_comes_last_stands_first_on_a_box_that_boots_in_the_past(tmp_path: Path, years: int) -> None:
+    behind = timedelta(days=365 * years)
+    with Simulator(speed=20, reports="off") as simulator:
+        simulator.set(clock_offset=NOT_TOLD)
+        with a_box(tmp_path, simulator) as box:
+            rings(box, ANN, 1)
+            rings(box, BOB, 2)
+            assert shown(box) == [(BOB, False), (ANN, False)]
+        with a_box(tmp_path, simulator, clock=WrongClock(-behind)) as box:
+            rings(box, CEM, 3)
+            simulator.text(ANN, "Hello?")
+            until(lambda: [text for text in box.messages() if text.body == "Hello?"], "the text")
+            assert shown(box) == [(CEM, True), (BOB, False), (ANN, False)]
+            calls, texts = box.calls(), box.messages()
+            assert calls[0].started < calls[1].started - behind / 2
+            assert [(texts[0].body, texts[0].doubtful)] == [("Hello?", True)]
+            assert people(box) == [(ANN, True), (CEM, True), (BOB, False)]  # Ann's text is unread
+            with Session(box.service.engine) as session:
+                ann = contacts.contact_at(session, ANN)
+                assert ann is not None
+                thread = views.thread(session, ann)
+            assert [row.doubtful for row in thread] == [False, False, True]
+        with a_box(tmp_path, simulator) as box:
+            rings(box, DAN, 4)
+            assert shown(box) == [(DAN, False), (CEM, False), (BOB, False), (ANN, False)]
+            assert abs(box.calls()[1].started - datetime.now(UTC)) < timedelta(hours=1)
+
+
+@pytest.mark.parametrize("years", [1, 10])
+def test_what_comes_last_stands_first_when_the_clock_is_moved_back_and_on(tmp_path: Path, years: int) -> None:
+    clock = WrongClock(timedelta(0))
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, clock=clock) as box:
+        rings(box, ANN, 1)
+        clock.off = timedelta(days=-365 * years)
+        rings(box, BOB, 2)
+        rings(box, CEM, 3)
+        # The box knows how far it was moved, and moves what it had stamped along.
+        assert shown(box) == [(CEM, True), (BOB, True), (ANN, False)]
+        clock.off = timedelta(0)
+        rings(box, DAN, 4)
+        assert shown(box) == [(DAN, False), (CEM, False), (BOB, False), (ANN, False)]
+        times = [row.started for row in box.calls()]
+        assert times == sorted(times, reverse=True)
+        assert abs(times[-1] - datetime.now(UTC)) < timedelta(hours=1)
 
 
 # ---- the clock itself

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge import config
-from bridge.config import ConfigError, ini
+from bridge.config import ConfigError, closed_days, ini
 from bridge.config.edit import CannotWrite, change, edited, mark, written
 from bridge.config.schema import SECTIONS
 from bridge.rules.one_line import one_line
@@ -186,6 +187,27 @@ def test_a_folder_that_may_not_be_written_is_told_and_nothing_is_lost(
         change(path, "shop", {"name": "x"})
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
+
+
+SWEPT = [
+    ("GB, 2026-11-26, 2026-11-27, 2026-12-24", "GB, 2026-11-27, 2026-12-24"),
+    ("2026-11-26", ""),
+    ("GB 2026-12-24", "GB 2026-12-24"),  # nothing is over: it stays as it is written
+    ("no date", "no date"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), SWEPT)
+def test_closed_days_that_are_over_are_swept_away(path: Path, before: str, after: str) -> None:
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("\nholidays =\n", f"\nholidays = {before}\n"), "utf-8")
+    closed_days.sweep(path, date(2026, 11, 27))
+    assert path.read_text("utf-8") == text.replace("\nholidays =\n", f"\nholidays = {after}".rstrip() + "\n")
+
+
+def test_a_file_that_is_gone_is_not_swept(tmp_path: Path) -> None:
+    closed_days.sweep(tmp_path / "none.ini", date(2026, 11, 27))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_mark_is_of_the_values() -> None:

@@ -13,7 +13,7 @@ from bridge.records import views
 from bridge.records.tables import ConsentEvent, Contact
 from bridge.words.reasons import trace_in_words
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, MESSAGE, Box, a_box, until
+from tests.support.box import ANN, BOB, MESSAGE, Box, FastClock, a_box, until
 
 HINT = "Reply STOP to opt out."
 
@@ -72,13 +72,15 @@ def test_stop_counts_and_is_answered_once_and_start_undoes_it(box: Box) -> None:
 
 
 def test_a_text_that_waits_is_withdrawn_by_a_stop(tmp_path: Path) -> None:
+    clock = FastClock()
     with (
         Simulator(speed=20, reports="off") as simulator,
-        a_box(tmp_path, simulator, "delay_seconds = 3") as box,
+        a_box(tmp_path, simulator, "delay_seconds = 300", clock=clock) as box,
     ):
         simulator.call(ANN, rings=1)
         assert box.ended()[0].textback == "scheduled"
         heard(box, "STOP")
+        clock.advance(300)
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("skipped", "opted_out")
         assert MESSAGE not in [text.text for text in simulator.sent]

@@ -35,7 +35,7 @@ from bridge.words.reasons import error_sentence, trace_in_words
 from bridge.words.requests import refusal_in_words
 from modem.contract import CallOutcome
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
+from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, FastClock, a_box, until
 
 NOW = datetime.now(UTC)
 YEAR_AGO = NOW - timedelta(days=365)
@@ -196,13 +196,15 @@ def test_who_stands_in_the_address_book_only_was_never_seen(box: Box) -> None:
 
 
 def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
+    clock = FastClock()
     with (
         Simulator(speed=20, reports="off") as simulator,
-        a_box(tmp_path, simulator, "delay_seconds = 3") as box,
+        a_box(tmp_path, simulator, "delay_seconds = 300", clock=clock) as box,
     ):
         simulator.call(ANN, rings=1)
         assert box.ended()[0].textback == "scheduled"
         assert box.service.bridge.request(CalledBack(ANN), by="mia") == Done()
+        clock.advance(300)
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
         assert trace_in_words(call.trace)[-1]["detail"] == "Somebody here has called the caller back."
@@ -499,6 +501,8 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
     with Session(engine) as session:
         past(session)
     newest = datetime.now(UTC)
+    path = loop.settings.path
+    path.write_text(f"{path.read_text()}[hours]\nholidays = GB, 2020-01-01, {newest.year + 1}-12-24\n")
 
     def tidy() -> None:
         loop.periodic["first tidying"].at = 0.0  # a day passes
@@ -513,11 +517,13 @@ def test_old_rows_are_deleted_by_the_service_and_only_by_a_clock_that_goes_day_b
         memo.remember(session, retention.TIDIED, (newest - timedelta(days=90)).isoformat())
     tidy()  # the clock jumped by months
     until(lambda: tidied(engine) > newest - timedelta(days=1), "the second look")
-    turn = box.service.loop.status.alive
-    until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
+    box.turn()
     assert calls() == 6
+    assert "GB, 2020-01-01" in path.read_text()
     tidy()
     until(lambda: calls() == 1, "the deletion")
+    # Closed days that are over are old too.
+    until(lambda: path.read_text().endswith(f"\nholidays = GB, {newest.year + 1}-12-24\n"), "the sweeping")
 
 
 def tidied(engine: Engine) -> datetime:

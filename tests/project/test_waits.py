@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOW_FIRST
 from tests.support.box import DEADLINE
 from tests.support.paths import ROOT
 from tests.support.work import is_linear
@@ -20,6 +21,8 @@ FILES = [
 # Clocks that tell how much of the machine something took.
 STOPWATCHES = {"process_time", "thread_time", "perf_counter", "getrusage", "times"}
 CLOCKS = {*STOPWATCHES, "monotonic"}
+# What sleeps, and pages of a browser that wait for 30 s only: new_page of tests/support/browser.py makes those that wait.
+NEVER = {"sleep", "wait_for_timeout", "new_context"}
 # Calls whose first number is how long is waited.
 WAITS = {"wait", "join", "settimeout"}
 # file -> what stands there, and why it may.
@@ -28,6 +31,7 @@ MAY: dict[str, dict[str, str]] = {
         "timeout=0.05": "a look at the port; the deadline is around it",
         "assert monotonic()": "the deadline",
     },
+    "tests/support/browser.py": {"new_context()": "the one place"},
     "tests/modem/test_calls.py": {"wait": "a clock of the test's own"},
     "tests/modem/test_caller_lines.py": {"wait": "a clock of the test's own"},
     "tests/web/test_connections.py": {"settimeout(0.1)": "between two drops; the deadline is around it"},
@@ -60,7 +64,7 @@ def faults(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         called = name(node.func)
-        if called in STOPWATCHES or called in ("sleep", "wait_for_timeout"):
+        if called in STOPWATCHES | NEVER:
             yield f"{called}()"
         if called in WAITS and len(node.args) == 1 and is_short(node.args[0]):
             yield f"{called}({ast.unparse(node.args[0])})"
@@ -90,6 +94,7 @@ def test_no_test_goes_by_the_speed_of_the_machine(path: Path) -> None:
     [
         "time.sleep(0.1)",
         "page.wait_for_timeout(500)",
+        "browser.new_context(locale='de')",
         "process.wait(20)",
         "thread.join(30.0)",
         "said.get(timeout=10)",
@@ -113,6 +118,10 @@ def test_what_is_let_stand_still_stands_there() -> None:
         found = set(faults(ast.parse((ROOT / place).read_text("utf-8"))))
         for fault in may:
             assert any(fault in (one, one.partition("(")[0]) for one in found), (place, fault)
+
+
+def test_what_is_taken_first_is_there() -> None:
+    assert [place for place in SLOW_FIRST if not (ROOT / place).exists()] == []
 
 
 def test_work_that_grows_with_the_square_of_the_size_is_seen() -> None:

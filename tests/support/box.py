@@ -91,6 +91,17 @@ class FastClock(Clock):
         return self.utc() - timedelta(seconds=super().monotonic() - moment)
 
 
+class WrongClock(Clock):
+    """A wall clock that is `off` by so much until somebody sets it; the monotonic one just goes on."""
+
+    def __init__(self, off: timedelta) -> None:
+        super().__init__()
+        self.off = off
+
+    def wall_clock(self) -> datetime:
+        return super().wall_clock() + self.off
+
+
 class Box:
     """One running box: `simulator` is its modem, `service` its service."""
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlmodel import Session
 
@@ -118,3 +119,14 @@ def a_text_comes(office: Office, address: str, body: str) -> None:
         pdu=body.encode().hex(),
     )
     office.loop.inbox.put(came)
+
+
+def is_accessible(page: Page) -> None:
+    """axe-core finds nothing in light and dark, by WCAG 2.2 A and AA and its own best practices; and nothing is wider than the
+    screen."""
+    schemes: tuple[Literal["light", "dark"], ...] = ("dark", "light")
+    for scheme in schemes:
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -12,6 +12,7 @@ PROGRAMS = {
     "gammu-smsd": "gammu-smsd",
     "smstools": "smsd",
     "faketime": "faketime",
+    "strace": "strace",
 }
 
 

@@ -15,6 +15,7 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import MarkRead
+from bridge.records import places
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import make_session_key
@@ -68,8 +69,11 @@ class Office:
 
 
 @contextmanager
-def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = True) -> Iterator[Office]:
+def an_office(
+    folder: Path, web: str = "", rows: bool = True, at_work: bool = True, clock: Clock | None = None
+) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
+    clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
@@ -79,7 +83,7 @@ def an_office(folder: Path, web: str = "", rows: bool = True, at_work: bool = Tr
         if rows:
             fill(session, datetime.now(UTC))
     requests: list[contract.Request] = []
-    clock, file = Clock(), DatabaseFile(settings.storage.database, engine, Clock().utc)
+    file = DatabaseFile(settings.storage.database, engine, clock.utc)
     loop = Loop(
         settings,
         engine,
@@ -135,10 +139,10 @@ def fill(session: Session, now: datetime) -> None:
     eve.kind = ContactKind.SUPPLIER
     bob.opted_out_at = now - timedelta(days=1)
 
+    week.text(bank, 5900, "Your parcel comes between 2 and 4.", "in", "read")
     week.call(
         flo, 4400, "no_answer", 5, text="failed", error="The network refused it: the number does not exist."
     )
-    week.text(bank, 5900, "Your parcel comes between 2 and 4.", "in", "read")
     week.call(dan, 2640, "abandoned", 3, text="delivered")
     week.text(dan, 2600, LONG, "in", "read")
     week.text(
@@ -147,6 +151,11 @@ def fill(session: Session, now: datetime) -> None:
         "With pleasure! It is 96 pounds, and the Monday before is early enough. Mia",
         "out",
         "delivered",
+    )
+    session.add(
+        Note(
+            contact_id=dan.id or 0, at=now - timedelta(minutes=2570), author="ben", body="Paid 20 in advance."
+        )
     )
     week.call(cem, 1502, "waiting", 2, text="unconfirmed", error="The modem was unplugged while it was sent.")
     week.text(cem, 1500, "<b>Bold</b> & hungry 🥐", "in", "read")
@@ -159,11 +168,6 @@ def fill(session: Session, now: datetime) -> None:
     week.text(ann, 9, "Hi! Could you keep two sourdough loaves for me until 5? 🥖", "in", "received")
     week.text(ann, 8, "And a poppy seed roll, please", "in", "received")
     dan.assignee, eve.done = NAME, True
-    session.add(
-        Note(
-            contact_id=dan.id or 0, at=now - timedelta(minutes=2570), author="ben", body="Paid 20 in advance."
-        )
-    )
     session.add(SavedReply(body="Yes, it is ready for you. See you soon!"))
     session.add(SavedReply(body="We are open Tuesday to Saturday, 7:00 to 18:00."))
     session.add(
@@ -245,6 +249,8 @@ class _Week:
             trace=steps,
         )
         self.session.add(call)
+        if contact:
+            contact.place = places.take(self.session)
         self.session.flush()
         if contact and text:
             body = "Hi! This is Corner Bakery. Sorry we missed your call. How can we help? Just reply to this text."
@@ -279,5 +285,7 @@ class _Week:
             expires=at + timedelta(hours=1),
         )
         self.session.add(message)
+        if direction == "in":
+            contact.place = places.take(self.session)
         self.session.flush()
         return message

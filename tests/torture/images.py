@@ -274,7 +274,7 @@ def run(seed: int, seconds: float) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         folder = Path(name)
         recorded = record(folder, seed, events=4)
-        places = max(40, int(seconds * PER_SECOND) // len(WAYS))
+        places = max(10, int(seconds * PER_SECOND) // len(WAYS))
         starts = set(chance.sample(range(places), max(1, int(seconds / SECONDS_PER_START))))
         for place, (disk, truth) in enumerate(recorded.images(chance, places)):
             for way in WAYS:

@@ -24,6 +24,8 @@ SHOWN = re.compile(r'\+C(?:LIP|CWA): "([^"]+)"')
 BEGINS = re.compile(r"call (\d+) from (.+) begins")
 GIVES_UP = re.compile(r"call (\d+) is over: caller")
 READS_BOOK = re.compile(r"AT\+CPBR=\d")
+# What the contract refuses is tried again after ten minutes only (bridge/rules/retries): that is waiting, not stuck.
+TEN_MINUTES = "refused_barred"
 GONE_OUT = ("sent", "delivered", "unconfirmed")
 CALLS = "SELECT e164, number, outcome, reason, message_id FROM call"
 MESSAGES = (
@@ -48,13 +50,17 @@ class Verdict:
         """Is anything not as it should be?"""
         return bool(self.lost or self.doubled or self.stuck)
 
-    def __str__(self) -> str:
+    @property
+    def figures(self) -> str:
+        """On one line."""
         seen = "".join(f", {name} {count}" for name, count in sorted(self.seen.items()))
-        figures = (
+        return (
             f"n {self.n}, lost {len(self.lost)}, doubled {len(self.doubled)}, stuck {len(self.stuck)}{seen}"
         )
+
+    def __str__(self) -> str:
         wrong = [("lost", self.lost), ("doubled", self.doubled), ("stuck", self.stuck)]
-        return "\n".join([figures, *(f"  {what}: {one}" for what, list_ in wrong for one in list_)])
+        return "\n".join([self.figures, *(f"  {what}: {one}" for what, list_ in wrong for one in list_)])
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,9 @@ def _sent(verdict: Verdict, bench: Bench, said: Said, now: Rows, limited: bool) 
     for identifier, _, kind, body, status, error, number in out:
         what = f"the {kind} text {identifier} to {number} is {status} ({error})"
         verdict.seen[status] += 1
-        if status in ("queued", "sending"):
+        if status == "queued" and (error or "").startswith(TEN_MINUTES):
+            verdict.seen["tried again later"] += 1
+        elif status in ("queued", "sending"):
             verdict.stuck += [] if limited else [what]
         elif status in ("sent", "delivered") and not taken[number, body]:
             verdict.lost.append(f"{what}, but never left the modem")
@@ -174,9 +182,11 @@ def _sent(verdict: Verdict, bench: Bench, said: Said, now: Rows, limited: bool) 
 
 
 def settled(bench: Bench, said: Said, seconds: float = 4 * DEADLINE, limited: bool = False) -> Verdict:
-    """The verdict once nothing is lost and nothing stuck any more, else after so many seconds."""
+    """The verdict once nothing is lost and nothing stuck any more, else when nothing has got better for so many seconds: a
+    busy machine takes its time."""
     over = time.monotonic() + seconds
     told = time.monotonic() + TELL
+    least = sys.maxsize
     while True:
         try:
             verdict = judge(bench, said, limited)
@@ -184,8 +194,10 @@ def settled(bench: Bench, said: Said, seconds: float = 4 * DEADLINE, limited: bo
             verdict = Verdict(said.n, stuck=[f"the database: {error.orig}"])
         if not (verdict.lost or verdict.stuck) or time.monotonic() > over:
             return verdict
+        if (wrong := len(verdict.lost) + len(verdict.stuck)) < least:
+            least, over = wrong, time.monotonic() + seconds
         if time.monotonic() > told:
-            print(f"not settled yet: {verdict}", file=sys.stderr, flush=True)
+            print(f"not settled yet: {verdict.figures}", file=sys.stderr, flush=True)
             told += TELL
         threading.Event().wait(0.5)
 

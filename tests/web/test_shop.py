@@ -52,6 +52,7 @@ from tests.web.test_web_loop import enter, post, token
 from web import create_app
 from web.access.login import OWNERS_ONLY
 from web.pages.dry_run import OUTCOMES
+from web.pages.filters import span
 from web.pages.settings_forms import FORMS
 
 STRANGER = "+447400999999"
@@ -144,6 +145,24 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     assert file(office).read_bytes() == before
 
 
+TIMES = [
+    ({"quiet": "9pm - 8am"}, "quiet", "21:00–8:00"),
+    ({"quiet": "21-8"}, "quiet", "21:00–8:00"),
+    ({"quiet": "von 22 bis 7 Uhr"}, "quiet", "22:00–7:00"),
+    ({"digest": "8"}, "digest", "08:00"),
+    ({"digest": "7.30am"}, "digest", "07:30"),
+]
+
+
+def test_times_of_alerts_as_people_type_them(office: Office, client: FlaskClient) -> None:
+    for typed, key, shown in TIMES:
+        assert post(client, "/settings/notify", **(filled(client, "notify") | typed))[0] == 200
+        kept = getattr(office.loop.settings.notify, key)
+        assert (span(kept) if key == "quiet" else f"{kept:%H:%M}") == shown
+    code, page = post(client, "/settings/notify", **(filled(client, "notify") | {"quiet": "at night"}))
+    assert (code, "&#39;at night&#39; is no span of time" in page) == (422, True)
+
+
 def test_two_people_at_the_same_form(office: Office, client: FlaskClient) -> None:
     mine = filled(client, "limits") | {"per_day": "7"}
     post(client, "/settings/limits", **(filled(client, "limits") | {"per_day": "8"}))
@@ -228,7 +247,8 @@ conversations.again conversations.assign conversations.called_back conversations
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
 figures.weeks_file hours.change hours.form manifest.manifest news.news replies.change replies.replies settings.change
 settings.form settings.settings status.again
-status.for_now status.release status.status team.mine team.team tryout.ask tryout.tell welcome.first auth.login auth.logout
+status.for_now status.release status.status team.mine team.speak team.team tryout.ask tryout.tell welcome.first auth.login
+auth.logout
 healthz.healthz static
 """
 

@@ -5,10 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlmodel import Session
 
@@ -16,7 +14,7 @@ from bridge.contract.requests import MarkRead
 from bridge.records import users, views
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
-from tests.support.browser import PHONE, SIZES, new_page
+from tests.support.browser import PHONE, SIZES, is_accessible, new_page
 from tests.support.needs import needs
 from tests.support.people import add_user
 
@@ -95,17 +93,7 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
     expect(page.locator(".leave", has_text=f"Log out {name}").first).to_be_attached()
-
-
-def is_accessible(page: Page) -> None:
-    """axe-core finds nothing in light and dark, by WCAG 2.2 A and AA and its own best practices; and nothing is wider than the
-    screen."""
-    schemes: tuple[Literal["light", "dark"], ...] = ("dark", "light")
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response["violations"]
-        assert [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found] == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.wait_for_load_state()  # with its style sheet, without which a narrow page shows what it will hide
 
 
 def go(page: Page, place: str) -> None:
@@ -133,9 +121,12 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         page.get_by_label("A password").fill(PASSWORD)
         page.get_by_role("button", name="Begin").click()
         expect(page.get_by_role("heading", name="First steps")).to_be_visible()
-        page.get_by_label("The name stands in the texts").fill("Deli & Söhne")
+        page.locator("#shop").fill("Deli & Söhne")
         page.get_by_role("button", name="Keep this name").click()
-        expect(page.get_by_label("The name stands in the texts")).to_have_value("Deli & Söhne")
+        expect(page.get_by_text("Your text does not name the shop:")).to_be_visible()
+        page.get_by_role("button", name="Take this text").click()
+        expect(page.locator("#shop")).to_have_value("Deli & Söhne")
+        expect(page.get_by_text("Thanks for calling Deli & Söhne!")).to_be_visible()
         expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("listens")
         assert box.service.loop.settings.shop.name == "Deli & Söhne"
         step = page.locator(".step", has_text="Make a test call")
@@ -253,7 +244,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     page.locator("details.choices summary").click()
     page.get_by_label("Who sees to it?").select_option(BEN)
     page.get_by_role("button", name="Give it to them").click()
-    expect(page.locator("details.choices summary")).to_contain_text("ben sees to it")
+    expect(page.locator(".thread .head")).to_contain_text("ben")
     is_accessible(page)
     page.get_by_role("button", name="Done").click()
     expect(page.locator("#people .row", has_text=caller[-6:])).to_have_count(0)
@@ -422,7 +413,7 @@ def test_figures(shop: Shop, opened: Open) -> None:
         "How soon we answer",
     ):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
-    assert page.locator("svg[role=img][aria-label]").count() >= 4
+    expect(page.locator("svg[role=img][aria-label]").nth(3)).to_be_attached()
     page.get_by_text("The numbers").first.click()
     expect(page.get_by_role("table").first).to_be_visible()
     is_accessible(page)
@@ -436,7 +427,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     """6: owner and staff, who changed what, logged out everywhere."""
     name = f"noa {shop.caller()[-3:]}"
     page = opened(shop.box.service.url)
-    go(page, "People")
+    go(page, "Colleagues")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("A password for the first time").fill("short")
     page.get_by_label("A password for the first time").evaluate("field => field.removeAttribute('minlength')")
@@ -503,7 +494,7 @@ def test_a_sound_if_wanted(shop: Shop, opened: Open, size: dict[str, int]) -> No
     shop.writes(caller, "Loud?")
     until(lambda: page.evaluate("() => window.beeps") == 2, "the sound of a text")
     page.reload()
-    expect(page.locator("[data-sound] [data-is]").first).to_have_text("on")
+    expect(page.locator("[data-sound]").first).to_have_text("Sound on")
 
 
 @SIZES

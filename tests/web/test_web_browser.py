@@ -42,11 +42,7 @@ PLACES = (
     "nothing",
 )
 # Answers that are no pages: files, JSON, and the log-in, which who is in does not get.
-NO_PAGES = {"static", "healthz.healthz", "news.news", "manifest.manifest", "auth.login"} | {
-    "contacts.export",
-    "figures.days_file",
-    "figures.calls_file",
-}
+NO_PAGES = {"static", "healthz.healthz", "news.news", "manifest.manifest", "auth.login", "contacts.export"}
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44
 
@@ -203,7 +199,7 @@ def test_stop_needs_a_tick(browser: Browser, contexts: list[BrowserContext], url
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("alert")).to_contain_text("asked for no more texts")
     expect(page.get_by_label("Your reply")).to_have_value("Your cake is ready")
-    page.get_by_label("I want to write anyway").check()
+    page.get_by_label("Write anyway").check()
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".text.out").last).to_contain_text("Your cake is ready")
 
@@ -306,9 +302,18 @@ def test_it_can_be_read_and_hit(
 def test_every_page_is_among_those_that_are_looked_at(office: Office) -> None:
     """What answers a GET with a page of its own, each at least once."""
     rules = [rule for rule in create_app(office.bridge).url_map.iter_rules() if "GET" in (rule.methods or ())]
-    pages = {rule.rule.split("<")[0] for rule in rules if rule.endpoint not in NO_PAGES}
-    seen = {"/" + re.sub(r"[?+].*|(?<=settings/).*", "", place) for place in PLACES}
-    assert pages - seen == set()
+    pages = {
+        rule.rule.split("<")[0]
+        for rule in rules
+        if rule.endpoint not in NO_PAGES and not rule.rule.endswith(".csv")
+    }
+    places = {"/" + place.split("?")[0] for place in PLACES}
+    unseen = {
+        page
+        for page in pages
+        if page not in places and not (page != "/" and any(place.startswith(page) for place in places))
+    }
+    assert unseen == set()
 
 
 @SIZES
@@ -363,7 +368,7 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     page.get_by_label("Notes for your colleagues").fill("Likes rye.")
     page.get_by_label("Who is it?").select_option("staff")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Likes rye.")).to_be_visible()
+    expect(page.get_by_text("Likes rye.").first).to_be_visible()
     page.goto(f"{url}contacts/{ANN}")
     page.get_by_label("Yes, delete everything").check()
     page.get_by_role("button", name="Forget this person").click()

@@ -313,7 +313,7 @@ def test_the_page_cannot_write(office: Office) -> None:
 
 def test_who_logs_in_waits_for_nobody_who_writes(tmp_path: Path) -> None:
     with an_office(tmp_path) as office:
-        client = create_app(office.bridge).test_client()
+        client = create_app(replace(office.bridge, patience=0.0)).test_client()
         with closing(sqlite3.connect(tmp_path / "textback.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             form = {"csrf_token": token(client, "/login"), "name": NAME, "password": PASSWORD}

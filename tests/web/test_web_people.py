@@ -215,8 +215,24 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/?show=missed", "/?show=missed"),
+        ("", "/status"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+    ],
+)
+def test_a_notice_leads_back_to_where_it_was_read(client: FlaskClient, wanted: str, leads_to: str) -> None:
+    form = {"csrf_token": token(client, "/contacts"), "do": "resume", "next": wanted}
+    assert client.post("/status/now", data=form).headers["Location"] == leads_to
+
+
 def test_closed_today_and_back_at(client: FlaskClient) -> None:
-    assert "The shop is closed for now." in post(client, "/status/now", do="closed_today")[1]
+    assert (
+        "The shop is closed for now; it opens tomorrow." in post(client, "/status/now", do="closed_today")[1]
+    )
     assert "closed for now" not in post(client, "/status/now", do="open")[1]
     code, page = post(client, "/status/now", do="back", back="0:00")
     assert (code, "no time of today that is still to come" in page) == (422, True)
@@ -233,6 +249,14 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     # the office is three days old: no month is made of that
     assert re.search(r"Since [A-Z]\w+day [0-9]+ \w+ 4 callers were texted: 4 texts\. After two weeks", page)
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
+
+
+def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> None:
+    without = "No opening hours are set, so the shop counts as open all the time."
+    shown = {**TEXTS, "closed": "skip"}
+    assert without in post(client, "/settings/textback", do="show", **shown)[1]
+    assert without not in post(client, "/settings/textback", do="show", **TEXTS)[1]
+    assert without not in client.get("/settings").text
 
 
 def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:

@@ -101,7 +101,7 @@ def test_a_refusal_whose_next_try_would_come_too_late_expires_and_says_why(tmp_p
             row.expires = row.due + timedelta(seconds=left)
         clock.advance(60)
         if left > 100:
-            until(lambda: sends(simulator) == 1, "the first try")
+            until(lambda: box.messages()[0].error, "the refusal of the first try")
             clock.advance(30)
             assert box.settled()[0].textback == "sent"
             return

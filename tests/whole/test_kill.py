@@ -133,7 +133,7 @@ def test_after_a_loss_of_power_nothing_is_taken_for_certain(killer: Killer) -> N
 
 def test_killed_before_the_end_of_a_call_is_committed(killer: Killer) -> None:
     killer.simulator.call(ANN, rings=60)
-    until(killer.calls, "the ringing call's being stored")
+    until(lambda: any(call.address for call in killer.calls()), "the ringing call's being stored")
     with contextlib.closing(sqlite3.connect(killer.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         killer.simulator.hangup()
@@ -149,7 +149,7 @@ def test_killed_before_the_end_of_a_call_is_committed(killer: Killer) -> None:
 
 def test_killed_while_it_rings(killer: Killer) -> None:
     killer.simulator.call(ANN, rings=600)
-    until(killer.calls, "the ringing call's being stored")
+    until(lambda: any(call.address for call in killer.calls()), "the ringing call's being stored")
     killer.kill()
     killer.simulator.hangup()
     killer.simulator.wait_for(lambda e: "is over" in e.text)

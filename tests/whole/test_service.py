@@ -13,7 +13,7 @@ from bridge.records import views
 from bridge.records.tables import Message
 from bridge.words.troubles import sentence
 from modem.simulator import PROFILES, Simulator
-from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, a_box, until
+from tests.support.box import ANN, BOB, CEM, MESSAGE, Box, FastClock, a_box, until
 
 SPEED = 20.0
 
@@ -202,8 +202,7 @@ def test_a_sim_that_may_not_send_stops_the_queue_until_somebody_says_go_on(
     box.simulator.call(CEM, rings=1)
     assert box.ended(refusals + 1)[0].textback == "scheduled"
     assert "No text goes out." in sentence(box.service.loop.status.troubles[0])
-    turn = box.service.loop.status.alive
-    until(lambda: box.service.loop.status.alive > turn + 2.1, "another turn of the loop")
+    box.turn()
     assert len([e for e in box.simulator.log.entries if e.text.startswith("AT+CMGS")]) == asked
     assert box.service.bridge.request(TryAgain("main")) == Done()
     until(lambda: CEM in {text.number for text in box.simulator.sent}, "the texts that waited")
@@ -225,10 +224,16 @@ def test_after_a_failed_text_the_next_call_is_texted_unless_the_number_takes_non
 
 
 def test_a_delay_gives_the_caller_time_to_get_in_touch(tmp_path: Path) -> None:
-    with Simulator(speed=SPEED) as simulator, a_box(tmp_path, simulator, "delay_seconds = 3") as box:
+    clock = FastClock()
+    with (
+        Simulator(speed=SPEED) as simulator,
+        a_box(tmp_path, simulator, "delay_seconds = 300", clock=clock) as box,
+    ):
         simulator.call(ANN, rings=1)
         assert box.ended()[0].textback == "scheduled"
         simulator.text(ANN, "Never mind, found it.")
+        until(lambda: len(box.messages()) == 2, "the text")
+        clock.advance(300)
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
         assert call.trace[-1]["verdict"] == "stop"

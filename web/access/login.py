@@ -44,6 +44,7 @@ OWNERS_ONLY = frozenset(
         "welcome.shop",
         "welcome.sample",
         "welcome.text",
+        "status.closed_gets",
         "contacts.export",
         "contacts.forget",
         "figures.calls_file",

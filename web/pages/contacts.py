@@ -105,7 +105,8 @@ def import_contacts() -> str | tuple[str, int]:
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
         if not isinstance(answer, Done):
             stored = ngettext("{number} contact was stored.", "{number} contacts were stored.", taken)
-            abort(503, f"{stored} {in_words(answer)} {_('Bring the same file again later.')}")
+            again = _("Bring the same file again later.")
+            abort(503, f"{stored} {in_words(answer)} {again}")
         taken += len(some)
     return _list(read, taken)
 

@@ -104,7 +104,8 @@ def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
-        problem = f"{in_words(answer)} {_('Do not send this again: it goes out by itself.')}"
+        calm = _("Do not send this again: it goes out by itself.")
+        problem = f"{in_words(answer)} {calm}"
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Done):
         return _page(address, replace(draft, problem=in_words(answer), ticket="")), 409

@@ -81,7 +81,8 @@ def _two_weeks(found: Figures, price: Price | None, so_far: bool) -> Picture:
     ]
     note = _("All texts that went out count, yours too; a long one counts as several, as the operator does.")
     if price is None:
-        note = f"{note} {_('Say under Settings, The shop, what a text costs, and the cost stands here.')}"
+        hint = _("Say under Settings, The shop, what a text costs, and the cost stands here.")
+        note = f"{note} {hint}"
     else:
         rows.append((_("What they cost"), price.of(before.parts), price.of(last.parts)))
     return Picture(title, words, None, head, rows, note)
@@ -202,7 +203,8 @@ def _untexted(found: Figures) -> Picture:
         sum(one.count for one in found.untexted),
     )
     if len(rungs) > 1 and most >= ENOUGH:
-        words = f"{words} {_('The most frequent reason: {reason} ({most}).', reason=name, most=most)}"
+        top = _("The most frequent reason: {reason} ({most}).", reason=name, most=most)
+        words = f"{words} {top}"
     return _ladder(title, words, rungs, _("Reason"))
 
 

@@ -1,6 +1,7 @@
 """Words and shapes for rows: when, who, how it ended, what we did; pure but for the present moment in `register_filters`."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from markupsafe import Markup, escape
 
 from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
-from bridge.records.views import CallRow, MessageRow, NoteRow
+from bridge.records.views import CallRow, MessageRow, NoteRow, ThreadRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span
@@ -20,7 +21,7 @@ from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
 from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
-from bridge.words.catalogue import N_, _, fill, gettext, languages, ngettext
+from bridge.words.catalogue import N_, _, direction, fill, gettext, language, languages, ngettext
 from bridge.words.reasons import error_sentence
 from web.pages import paging
 from web.pages.costs import a_month
@@ -58,11 +59,6 @@ OUTCOMES = {
     "answered_elsewhere": N_("answered on another phone"),
     "rejected": N_("you hung up"),
 }
-# Where the rings were counted, with them.
-COUNTED = {
-    "abandoned": ("gave up after {number} ring", "gave up after {number} rings"),
-    "no_answer": ("nobody answered for {number} ring", "nobody answered for {number} rings"),
-}
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
     "out": N_("No more automatic texts"),
@@ -91,12 +87,20 @@ def ended(call: CallRow) -> str:
     """How a call ended, in words."""
     if call.outcome is None:
         return _("ringing now")
-    words = _(OUTCOMES.get(call.outcome, call.outcome))
-    if call.outcome in COUNTED and call.rings:
-        words = ngettext(*COUNTED[call.outcome], call.rings)
-        if call.seconds:
-            words = _("{what}, {seconds} s", what=words, seconds=call.seconds)
+    words = _with_rings(call)
     return _("{what}, diverted here", what=words) if call.forwarded else words
+
+
+def _with_rings(call: CallRow) -> str:
+    """How it ended, and where they were counted after how many rings."""
+    match call.outcome, call.rings:
+        case "abandoned", int(rings) if rings:
+            words = ngettext("gave up after {number} ring", "gave up after {number} rings", rings)
+        case "no_answer", int(rings) if rings:
+            words = ngettext("nobody answered for {number} ring", "nobody answered for {number} rings", rings)
+        case outcome, _rings:
+            return _(OUTCOMES.get(outcome or "", outcome or ""))
+    return _("{what}, {seconds} s", what=words, seconds=call.seconds) if call.seconds else words
 
 
 def stranger(row: CallRow) -> str:
@@ -160,7 +164,7 @@ def waits(since: datetime, now: datetime) -> Chip:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago, short; both in the shop's time.
+    """How long ago, short; both in the shop's time. What the clock has yet to reach was not just now: it has its date.
 
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -168,8 +172,12 @@ def ago(moment: datetime, now: datetime) -> str:
     ('just now', '8 min ago', '3 h ago')
     >>> ago(noon, noon.replace(day=25)), ago(noon, noon.replace(month=12)), ago(noon, noon.replace(year=2027))
     ('Mon 12:00', '23 Nov', '23 Nov 2026')
+    >>> ago(noon.replace(second=30), noon), ago(noon.replace(year=2027), noon)
+    ('just now', '23 Nov 2027')
     """
     seconds = int((now - moment).total_seconds())
+    if seconds <= -60:
+        return dates.short_day(moment, year=moment.year != now.year)
     if seconds < 60:
         return _("just now")
     if seconds < 3600:
@@ -193,6 +201,21 @@ def day(moment: datetime, now: datetime) -> str:
     if days in (0, 1):
         return _("Yesterday") if days else _("Today")
     return dates.whole_day(moment, year=moment.year != now.year)
+
+
+def by_day(
+    rows: Sequence[ThreadRow], heading: Callable[[ThreadRow], str]
+) -> list[tuple[str, str, list[ThreadRow]]]:
+    """Rows that follow each other under the heading of their day, each with a key that stays the same while newer rows come: a
+    clock that was moved, or a call that is reported late, may bring a day twice."""
+    days = [(words, list(group)) for words, group in groupby(rows, heading)]
+    oldest_first = sorted(days, key=lambda each: each[1][0].place)
+    seen: Counter[str] = Counter()
+    keys = {}
+    for words, group in oldest_first:
+        seen[words] += 1
+        keys[group[0].place] = f"day-{words}" if seen[words] == 1 else f"day-{words}-{seen[words]}"
+    return [(words, keys[group[0].place], group) for words, group in days]
 
 
 def span(hours: Span) -> str:
@@ -257,6 +280,10 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
     def exact(moment: datetime) -> str:
         return dates.exact(local(moment))
 
+    def heading(row: ThreadRow) -> str:
+        words = day(local(moment_of(row)), now())
+        return _("{day}: time doubtful", day=words) if row.doubtful else words
+
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
         "call_chip": lambda row: call_chip(row, lambda moment: dates.clock(local(moment))),
@@ -292,14 +319,16 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "excerpt": excerpt,
         "lasted": times.lasted,
         "repair": repair,
-        "groupby_day": lambda rows: [
-            (heading, list(group))
-            for heading, group in groupby(rows, lambda row: day(local(row.started), now()))
-        ],
+        "by_day": lambda rows: by_day(rows, heading),
     }
     environment.filters.update(filters)
     environment.globals.update(
-        _=_, gettext=gettext, ngettext=ngettext, language_names=languages, locale=dates.locale
+        _=_,
+        gettext=gettext,
+        ngettext=ngettext,
+        language_names=languages,
+        spoken=language,
+        direction=direction,
     )
 
 

@@ -14,7 +14,6 @@ from bridge.rules.hours import Holidays, Span
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_hours import as_written, by_the_clock, overlap, understood
-from modem.contract import Coded
 
 # So many spans of a day can be picked; more can be typed.
 PICKS = 2
@@ -31,7 +30,7 @@ class Day:
     typed: str
     spans: tuple[Span, ...] = ()
     written: str | None = None
-    problem: Coded | None = None
+    problem: Refusal | None = None
     choices: tuple[tuple[Span, ...], ...] = ()
     answer: str | None = None
 
@@ -50,7 +49,7 @@ class ClosedDays:
     typed: str
     runs: tuple[tuple[date, date], ...] = ()
     written: str | None = None
-    problem: Coded | None = None
+    problem: Refusal | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class HoursForm:
     closed: ClosedDays
 
     @property
-    def problems(self) -> dict[str, Coded]:
+    def problems(self) -> dict[str, Refusal]:
         """What is wrong, by key of config.ini."""
         found = {day.key: day.problem for day in self.days if day.problem}
         return found | ({"holidays": self.closed.problem} if self.closed.problem else {})
@@ -88,7 +87,7 @@ def of_fields(form: Fields, in_file: dict[str, str], today: date, region: str) -
     """The form as somebody has filled it in."""
     days = tuple(_day(key, form, in_file[key]) for key in DAYS)
     if not any(day.spans for day in days) and not any(day.problem for day in days):
-        never = Coded(Refused.NEVER_OPEN)
+        never = Refusal(Refused.NEVER_OPEN)
         days = tuple(replace(day, written=None, problem=never) if day.typed else day for day in days)
     return HoursForm(days, _closed_days(form, in_file["holidays"], today, region))
 
@@ -110,9 +109,9 @@ def _day(key: str, form: Fields, in_file: str) -> Day:
             return Day(key, typed, _spans(typed, in_file), typed)
         found = understood(typed)
     except Refusal as refusal:
-        return Day(key, typed, problem=refusal.why)
+        return Day(key, typed, problem=refusal)
     if overlap(found.spans):
-        return Day(key, typed, problem=Coded(Refused.HOURS_OVERLAP))
+        return Day(key, typed, problem=Refusal(Refused.HOURS_OVERLAP))
     if found.instead is None and found.spans == _spans(in_file, in_file):
         return Day(key, typed, found.spans, in_file)
     if not found.is_odd:
@@ -158,7 +157,7 @@ def _closed_days(form: Fields, in_file: str, today: date, region: str) -> Closed
         if len(dates) > typed_dates.MOST_DAYS:
             raise Refusal(Refused.TOO_MANY_DAYS, most=typed_dates.MOST_DAYS)
     except Refusal as refusal:
-        return ClosedDays(typed, runs=tuple(kept), problem=refusal.why)
+        return ClosedDays(typed, runs=tuple(kept), problem=refusal)
     runs = tuple(typed_dates.runs_of(dates))
     same = (found.country, dates) == _meaning(in_file)
     written = in_file if same else typed_dates.as_written(found.country, dates)

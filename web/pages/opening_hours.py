@@ -77,7 +77,9 @@ def _page(
     tried: Settings | None = None,
 ) -> str:
     bridge = current.bridge()
-    problems = {key: refusal_in_words(why) for key, why in typed.problems.items()} | (config_problems or {})
+    problems = {key: refusal_in_words(refusal.why) for key, refusal in typed.problems.items()} | (
+        config_problems or {}
+    )
     with Session(bridge.engine) as session:
         monthly = views.automatic_texts(session, bridge.now())
     return render_template(

@@ -1,6 +1,9 @@
 """`/settings`: what config.ini says, in plain words, and a form for each of its sections that a shop decides about."""
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -9,15 +12,20 @@ from werkzeug.wrappers import Response
 from bridge import config
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import ReadSettings, SendSample
+from bridge.contract.status import Status
 from bridge.records import users, views
 from bridge.rules import languages
 from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Opening
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
+from bridge.rules.refusals import Refusal
 from bridge.rules.typed_dates import runs_of
+from bridge.rules.typed_hours import as_written, by_the_clock, clock, time_of_day
 from bridge.words import dates
 from bridge.words.catalogue import N_, _
 from bridge.words.preview import samples
@@ -31,6 +39,11 @@ CHANGED_MEANWHILE = N_(
     "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
     "now puts it in the place of theirs."
 )
+
+READ_AS_TYPED: dict[str, Callable[[str], str]] = {
+    "quiet": lambda typed: as_written(by_the_clock(typed)),
+    "digest": lambda typed: clock(time_of_day(typed)[0]),
+}
 
 pages = Blueprint("settings", __name__)
 
@@ -53,6 +66,7 @@ def settings() -> str:
         texted=texted,
         replies=replies,
         owner=g.role == users.OWNER,
+        never_closed=_never_closed(in_force),
         closed_days=runs_of(day for day in in_force.hours.holidays.dates if day >= today),
         saved=FORMS.get(request.args.get("saved", "")),
     )
@@ -121,6 +135,9 @@ def _typed(section: str) -> dict[str, str | None]:
         field.key: one_line(request.form.get(field.key, ""))[:LONGEST]
         for field in FORMS[_known(section)].fields
     }
+    for key, read in READ_AS_TYPED.items():
+        if key in fields:
+            fields[key] = _as_in_file(section, key, fields[key] or "", read)
     if section == "textback":
         for key in request.form:
             base, _, language = key.partition(".")
@@ -130,6 +147,16 @@ def _typed(section: str) -> dict[str, str | None]:
         if words:
             fields[f"message.{language}"] = words[:LONGEST]
     return fields
+
+
+def _as_in_file(section: str, key: str, typed: str, read: Callable[[str], str]) -> str:
+    """What config.ini's own check refuses may be meant well: 9pm - 8am."""
+    try:
+        SECTIONS[section][key].check(typed)
+    except ValueError:
+        with suppress(Refusal):
+            return read(typed)
+    return typed
 
 
 def tried(section: str, typed: dict[str, str | None]) -> Settings:
@@ -173,6 +200,7 @@ def _form(
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},
+        never_closed=section == "textback" and _never_closed(shown),
         samples=samples_of(shown) if section in ("textback", "shop", "hours") and not problems else (),
         texted=texted,
         owner=g.role == users.OWNER,
@@ -181,7 +209,22 @@ def _form(
 
 
 def samples_of(settings: Settings) -> object:
-    """How the automatic text would read at moments that differ, by these settings."""
+    """How the automatic text would read at moments that differ, by these settings and by what somebody has said for now."""
     bridge = current.bridge()
+    status, zone, holiday = bridge.status(), settings.shop.zone, is_holiday(settings.hours.holidays)
+    held = bool(status.paused or status.standstill or status.breaker)
     language = languages.of_shop(settings, bridge.region())
-    return samples(settings, language, is_holiday(settings.hours.holidays), bridge.now(), settings.shop.zone)
+    return samples(settings, language, holiday, bridge.now(), zone, closed_by_hand(status), held)
+
+
+def _never_closed(settings: Settings) -> bool:
+    """Has the shop said what callers get while it is closed, and never when that is?"""
+    return settings.textback.closed != "same" and settings.hours.open_always
+
+
+def closed_by_hand(status: Status) -> Opening | None:
+    """That somebody has closed the shop for now, and when it opens again; None if nobody has."""
+    if status.closed is None:
+        return None
+    until = status.closed.values.get("until")
+    return Opening(False, datetime.fromisoformat(str(until)) if until else None)

@@ -6,7 +6,11 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
+from bridge.config import ConfigError
+from bridge.config.edit import CannotWrite
+from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
+from bridge.contract.bridge import Bridge
 from bridge.contract.requests import (
     AcceptDatabase,
     CloseShop,
@@ -17,16 +21,36 @@ from bridge.contract.requests import (
     Resume,
     TryAgain,
 )
+from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
-from bridge.words.catalogue import N_
+from bridge.rules import languages
+from bridge.rules.holidays import is_holiday
+from bridge.rules.one_line import one_line
+from bridge.words.catalogue import N_, gettext, speaking
 from bridge.words.line import network_words, signal_words
+from bridge.words.preview import Sample, closed_today, sample
+from bridge.words.texts import WHEN_CLOSED
 from web import current
 from web.access import login
+from web.pages import settings
 from web.pages.healthz import is_alive
-from web.pages.told import in_words
+from web.pages.told import in_words, not_kept
 
+# What a caller gets while the shop is closed ([textback] closed): if it were closed for today, and while it is.
+GETS = {
+    "same": (
+        N_("A caller then gets the same text as always:"),
+        N_("A caller gets the same text as always:"),
+    ),
+    "other": (
+        N_("A caller then gets your text for closed hours:"),
+        N_("A caller gets your text for closed hours:"),
+    ),
+    "wait": (N_("A caller then gets this text later:"), N_("A caller gets this text later:")),
+    "skip": ("", ""),
+}
 # What the check-up calls the things that must be right -> how the page heads them.
 NAMES = {
     "port": N_("Port"),
@@ -47,10 +71,15 @@ pages = Blueprint("status", __name__)
 @pages.route("/status")
 def status() -> str:
     """The page of lines, outbox, check-up and incidents."""
+    return _page()
+
+
+def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
+    """typed: what somebody wants callers to get while the shop is closed, if that could not be kept (problem)."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session), views.incidents(session)
-    now = bridge.status()
+    now, texts = bridge.status(), bridge.settings().textback
     facts = checkup.gather(bridge.settings(), now, bridge.engine, *bridge.machine())
     return render_template(
         "status.html",
@@ -63,7 +92,26 @@ def status() -> str:
         waiting=waiting,
         incidents=incidents,
         version=version("textback"),
+        closed_gets=_closed_gets(bridge, now),
+        gets=gettext(GETS[texts.closed][bool(now.closed)]),
+        texts=texts,
+        choices=SECTIONS["textback"]["closed"].ask,
+        chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
+        problem=problem,
     )
+
+
+def _closed_gets(bridge: Bridge, now: Status) -> Sample:
+    """What a stranger gets while the shop is closed by hand: as it is now, or if it were closed for today."""
+    in_force, zone = bridge.settings(), bridge.settings().shop.zone
+    holiday = is_holiday(in_force.hours.holidays)
+    opening = settings.closed_by_hand(now) or closed_today(in_force, holiday, bridge.now(), zone)
+    return sample("", in_force, languages.of_shop(in_force, bridge.region()), opening, bridge.now(), zone)
+
+
+def _offered(bridge: Bridge) -> str:
+    with speaking(languages.of_shop(bridge.settings(), bridge.region())):
+        return gettext(WHEN_CLOSED)
 
 
 FOR_NOW: dict[str, Request] = {
@@ -86,6 +134,22 @@ def for_now() -> Response:
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
     return redirect(login.inside(request.form.get("next") or url_for("status.status")), 303)
+
+
+@pages.route("/status/closed", methods=["POST"])
+def closed_gets() -> Response | tuple[str, int]:
+    """What callers get while the shop is closed (303 to the status; 422 with the reason). Owners only."""
+    bridge = current.bridge()
+    typed: dict[str, str | None] = {
+        key: one_line(request.form.get(key, ""))[: settings.LONGEST] for key in ("closed", "closed_message")
+    }
+    if typed["closed"] != "other":
+        typed["closed_message"] = bridge.settings().textback.closed_message
+    try:
+        settings.keep(bridge, "textback", typed)
+    except (ConfigError, CannotWrite) as error:
+        return _page(not_kept(error), typed), 422
+    return redirect(url_for("status.status") + "#now", 303)
 
 
 @pages.route("/status/release", methods=["POST"])

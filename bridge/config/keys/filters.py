@@ -17,7 +17,7 @@ KEYS: dict[str, Setting] = {
             "SIM's region, with Guernsey, Jersey and Man for Britain and Puerto Rico, the Virgin "
             "Islands, Guam, the Marianas and Samoa for the United States; never all of +1"
         ),
-        ask=Ask("Countries", hint="home, any, or codes such as GB IE."),
+        ask=Ask("Countries", hint="home: your own. any: all of them. Or some of them, such as GB IE."),
     ),
     "landlines": Setting(
         "skip",

@@ -23,7 +23,10 @@ KEYS: dict[str, Setting] = {
         values.urls,
         comment="Apprise URLs: mail, ntfy, Telegram, ... Separated by commas or blanks.",
         doc="[Apprise](https://github.com/caronc/apprise) URLs: mail, ntfy, Telegram and many more",
-        ask=Ask("Other services", hint="Apprise addresses, such as ntfy://my-topic."),
+        ask=Ask(
+            "Other services",
+            hint="Where alerts go besides: addresses such as ntfy://my-topic or mailto://name:password@host.",
+        ),
     ),
     "quiet": Setting(
         "21:00-08:00",

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, or_
+from sqlalchemy import Engine
 from sqlalchemy.orm import defer, load_only
 from sqlmodel import Session, col, select
 
-from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
 from bridge.records.views.figure_counts import within
-from bridge.records.views.rows import textback
+from bridge.records.views.rows import came_first, textback
 from bridge.rules.policy import Reason
 from bridge.rules.states import Textback
 from modem.contract import CallOutcome
@@ -37,32 +36,27 @@ class CallLine:
 
 
 def call_lines(engine: Engine, since: datetime, until: datetime) -> Iterator[CallLine]:
-    """Every call of the time, oldest first. Between two batches nothing is held: who takes them may be slow."""
-    mark = (since, 0)
-    while True:
+    """Every call of the time, in the order in which they came. Between two batches only their ids are held: who takes them may
+    be slow."""
+    wanted = select(Call.id).where(within(Call.started, since, until)).order_by(*came_first(Call))
+    with Session(engine) as session:
+        keys = session.exec(wanted).all()
+    for first in range(0, len(keys), BATCH):
         with Session(engine) as session:
-            rows = _batch(session, mark, until)
-            lines = [_line(*row) for row in rows]
+            lines = [_line(*row) for row in _batch(session, keys[first : first + BATCH])]
         yield from lines
-        if len(rows) < BATCH:
-            return
-        mark = (rows[-1][0].started, id_of(rows[-1][0]))
 
 
-def _batch(session: Session, mark: tuple[datetime, int], until: datetime) -> Sequence[Any]:
-    """The calls after this one (started, id), each with its contact and the text that answers it, as far as a line shows
-    them: neither traces nor what people wrote."""
+def _batch(session: Session, keys: Sequence[int | None]) -> Sequence[Any]:
+    """These calls, each with its contact and the text that answers it, as far as a line shows them: neither traces nor what
+    people wrote."""
     columns: Any = (Call, Contact, Message)
     query = (
         select(*columns)
         .outerjoin(Contact, col(Contact.id) == Call.contact_id)
         .outerjoin(Message, col(Message.id) == Call.message_id)
-        .where(
-            within(Call.started, mark[0], until),
-            or_(col(Call.started) > mark[0], col(Call.id) > mark[1]),
-        )
-        .order_by(col(Call.started), col(Call.id))
-        .limit(BATCH)
+        .where(col(Call.id).in_(keys))
+        .order_by(*came_first(Call))
         .options(
             defer(_a(Call.trace)),
             load_only(_a(Contact.address), _a(Contact.name)),

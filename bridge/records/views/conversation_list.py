@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
+from bridge.records import places
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
-from bridge.records.tables import NEVER_SEEN, Call, Contact, Line, Message, Note, SavedReply
+from bridge.records.tables import Call, Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
 from bridge.records.views.rows import (
@@ -68,7 +69,7 @@ def conversations(
 
 
 def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool], ...]:
-    seen = col(Contact.last_seen) > NEVER_SEEN  # who stands in the address book only has no conversation
+    seen = col(Contact.place) > places.NONE  # who stands in the address book only has no conversation
     match which:
         case "all":
             return (seen,)

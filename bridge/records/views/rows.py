@@ -161,6 +161,11 @@ def moment(row: ThreadRow) -> datetime:
             assert_never(row)
 
 
+def came_first(table: Any) -> tuple[Any, Any]:
+    """The order in which this table's rows came."""
+    return table.place, table.id
+
+
 def last_first(table: Any) -> tuple[Any, Any]:
     """The order of this table's rows in which those that came last stand first."""
     return table.place.desc(), table.id.desc()
