@@ -2,14 +2,15 @@
 deleted leaves it for good once `purge` has been through. What a search means, bridge/records/views/found knows."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection, delete, inspect, select, text, update
+from sqlalchemy import Connection, delete, exists, inspect, select, text, update
 from sqlmodel import Session, col
 
 from bridge.records.memo import remember
 from bridge.records.tables import KeyValue
 
+# The id that no text reaches.
+MOST = 2**62
 # The words, and the index of them.
 WORDS, INDEX = "messagewords", "searchindex"
 # The words are folded and cut already: what is not ASCII is a letter. No places in a text, no sizes: neither is asked for. The
@@ -17,20 +18,25 @@ WORDS, INDEX = "messagewords", "searchindex"
 # its longer ones, and that even where it is typed whole.
 _PREFIXES = " ".join(map(str, range(1, 13)))
 _ON_SQLITE = (
-    f"CREATE VIRTUAL TABLE {INDEX} USING fts5(words, content=messagewords, content_rowid=id, tokenize=ascii,"
+    "DROP TRIGGER IF EXISTS messagewords_in",
+    "DROP TRIGGER IF EXISTS messagewords_out",
+    f"DROP TABLE IF EXISTS {INDEX}",
+    f"CREATE VIRTUAL TABLE {INDEX} USING fts5(words, content={WORDS}, content_rowid=id, tokenize=ascii,"
     f" detail=none, columnsize=0, prefix='{_PREFIXES}')",
-    f"CREATE TRIGGER messagewords_in AFTER INSERT ON messagewords BEGIN INSERT INTO {INDEX} (rowid, words)"
+    f"CREATE TRIGGER messagewords_in AFTER INSERT ON {WORDS} BEGIN INSERT INTO {INDEX} (rowid, words)"
     " VALUES (new.id, new.words); END",
-    f"CREATE TRIGGER messagewords_out AFTER DELETE ON messagewords BEGIN INSERT INTO {INDEX} ({INDEX}, rowid, words)"
+    f"CREATE TRIGGER messagewords_out AFTER DELETE ON {WORDS} BEGIN INSERT INTO {INDEX} ({INDEX}, rowid, words)"
     " VALUES ('delete', old.id, old.words); END",
-    f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')",
+)
+_FILL = f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')"
+_FIRST = f"SELECT id FROM {WORDS} WHERE id < :behind ORDER BY id DESC LIMIT 1 OFFSET :others"
+_FILL_SOME = (
+    f"INSERT INTO {INDEX} (rowid, words) SELECT id, words FROM {WORDS} WHERE id >= :first AND id < :behind"
 )
 # The words as they are: the parser of PostgreSQL would make web addresses and versions of some.
 _VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
 _ON_POSTGRESQL = (f"CREATE INDEX {INDEX} ON messagewords USING gin ({_VECTOR})",)
 
-# The id that no text reaches.
-MOST = 2**62
 _FIND = f"""SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :wanted AND rowid < :before ORDER BY rowid DESC LIMIT :limit"""
 # PostgreSQL does not know how often the beginning of a word occurs, and guesses wrong for most. What many texts have is soon
 # found among the newest; if it is not, few have it, and the index tells all of them (OFFSET 0: and nothing else will do).
@@ -39,10 +45,10 @@ _FIND_OFTEN = f"""SELECT id FROM (SELECT id, words FROM {WORDS} WHERE id < :befo
 _FIND_RARE = f"""SELECT id FROM (SELECT id FROM {WORDS} WHERE {_VECTOR} @@ CAST(:wanted AS tsquery) AND id < :before OFFSET 0)
  AS found ORDER BY id DESC LIMIT :limit"""
 
-# The memo that texts were deleted whose words still stand in the index: `new`, or `begun` where it is being rewritten.
-LEFT, NEW, BEGUN = "words_left", "new", "begun"
-# So much of the index is rewritten in one step (pages of 4 kB), in so many steps at once: a caller may wait behind them.
-PIECE, PIECES = 100, 3
+# The memo that texts were deleted whose words still stand in the index: `new`, or the text from which on it is made anew.
+LEFT, NEW = "words_left", "new"
+# So many texts are indexed in one step: a caller may wait behind it.
+PIECE = 20_000
 
 
 def is_missing(connection: Connection) -> bool:
@@ -55,7 +61,7 @@ def is_missing(connection: Connection) -> bool:
 def make(connection: Connection) -> None:
     """Makes the index, with all words that there are."""
     sqlite = connection.dialect.name == "sqlite"
-    for statement in _ON_SQLITE if sqlite else _ON_POSTGRESQL:
+    for statement in (*_ON_SQLITE, _FILL) if sqlite else _ON_POSTGRESQL:
         connection.execute(text(statement))
 
 
@@ -87,31 +93,25 @@ def texts_went(session: Session) -> None:
 
 
 def purge(connection: Connection) -> bool:
-    """Rewrites some of SQLite's index, which keeps the words of what was deleted until then, and commits that. False: there is
-    more to do; ask again. Raises DBAPIError where the database is busy."""
-    if connection.dialect.name != "sqlite":
-        return True
+    """Makes SQLite's index anew, so that no word of what was deleted is left in it: some texts at each call, the newest first,
+    in a transaction of its own. False: there is more to do; ask again. Raises DBAPIError where the database is busy.
+
+    To delete from it would not do: FTS5 only notes that a text is gone, and where it merges what it has, SQLite may leave the
+    old words in the unused part of a page.
+    """
     memo = col(KeyValue.name) == LEFT
-    left = connection.execute(select(col(KeyValue.value)).where(memo)).scalar()
-    if left is None:
+    if connection.dialect.name != "sqlite" or not connection.scalar(select(exists().where(memo))):
         return True
-    for _ in range(PIECES):
-        if left is None:
-            break
-        changed = _merge(connection, PIECE if left == BEGUN else -PIECE)
-        left = None if left == BEGUN and not changed else BEGUN
-    mark = delete(KeyValue) if left is None else update(KeyValue).values(value=left)
-    connection.execute(mark.where(memo))
+    connection.rollback()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    left = connection.scalar(select(col(KeyValue.value)).where(memo))
+    if left == NEW:
+        for statement in _ON_SQLITE:
+            connection.execute(text(statement))
+    behind = MOST if left == NEW else int(left or 0)
+    first = connection.scalar(text(_FIRST), {"behind": behind, "others": PIECE - 1})
+    connection.execute(text(_FILL_SOME), {"first": first or 0, "behind": behind})
+    change = delete(KeyValue) if first is None else update(KeyValue).values(value=str(first))
+    connection.execute(change.where(memo))
     connection.commit()
-    return left is None
-
-
-def _merge(connection: Connection, pages: int) -> bool:
-    """Has FTS5 merge so many pages; was there anything to merge? Below zero: all that there is, from now on."""
-    driver: Any = connection.connection.driver_connection
-    before = driver.total_changes
-    connection.execute(
-        text(f"INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('merge', :pages)"), {"pages": pages}
-    )
-    # The statement itself counts as one.
-    return bool(driver.total_changes - before > 1)
+    return first is None

@@ -96,11 +96,13 @@ def matches(text: str, wanted: list[str]) -> list[tuple[int, int]]:
     """
     parts = [_folded(char).translate(_IN_WORDS) for char in text]
     whence = [place for place, part in enumerate(parts) for _ in part]
-    spans = []
+    spans: list[tuple[int, int]] = []
     for word in re.finditer(r"\S+", "".join(parts)):
         if word[0].startswith(tuple(wanted)):
             behind = whence[word.end() - 1] + 1
             while behind < len(text) and not parts[behind]:
                 behind += 1  # a mark that stands behind its letter
-            spans.append((whence[word.start()], behind))
+            first = whence[word.start()]
+            if not spans or first >= spans[-1][1]:  # one character may be two words, such as ¼
+                spans.append((first, behind))
     return spans

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from bridge.contract.status import LineState, LineStatus, Status
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import metadata
 from bridge.records.users import make_session_key
+from tests.bridge.test_search import NASTY
 from tests.support import big
 from tests.support.people import add_user
 from tests.support.postgres import Server
@@ -32,6 +34,7 @@ ADDRESSES = (
     "/contacts?q=body+7",
     "/contacts?q=7+S%C3%B3meB%C3%96DY",
     "/contacts?q=%25",
+    *(f"/conversations?{urlencode({'q': search})}" for search in NASTY),
 )
 COMMANDS = (
     ("calls",),

@@ -214,7 +214,12 @@ def walks(engine: Engine, seen: list[tuple[str, object]]) -> list[str]:
             stops = "LIMIT" in statement and " WHERE " not in statement.replace("\n", " ")
             for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
                 plan = row[3]
-                whole = plan.startswith("SCAN") and plan.split()[1] in ("message", "call", "contact")
+                whole = plan.startswith("SCAN") and plan.split()[1] in (
+                    "message",
+                    "messagewords",
+                    "call",
+                    "contact",
+                )
                 if whole and not (stops and " INDEX " in plan):
                     found.append(f"{plan}: {statement}")
     return found
