@@ -40,16 +40,19 @@ class Failure(click.ClickException):
 
 
 class _Commands(click.Group):
-    """All commands. Whichever file one may not read or write, it says so in one sentence."""
+    """All commands. Whatever the system refuses one, such as a file that it may not read or a full disk, it says so in one
+    sentence."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def main(self, *args: Any, **more: Any) -> Any:
+        """As click has it, but for errors of the system that no command has seen to."""
         try:
-            return super().invoke(ctx)
-        except PermissionError as error:
-            what = f"{error.filename}: " if error.filename else ""
-            raise Failure(
-                f"{what}permission denied. Run this as a user who may read and write it."
-            ) from error
+            return super().main(*args, **more)
+        except OSError as error:
+            from bridge.cli_words import refused
+
+            failure = Failure(refused(error))
+            failure.show()
+            sys.exit(failure.exit_code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -124,6 +127,7 @@ def print_json(objects: Iterable[object]) -> None:
 def run(path: Path) -> None:
     """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
     settings = load(path)
+    from bridge.cli_words import page_unavailable
     from bridge.records import users
     from bridge.records.engine import AlreadyRunning
     from bridge.service import start
@@ -142,15 +146,15 @@ def run(path: Path) -> None:
             f"A textback already runs on {error}. Stop it first, or name another database."
         ) from error
     except start.PageUnavailable as error:
-        raise Failure(_page_trouble(settings, error)) from error
-
-
-def _page_trouble(settings: Settings, error: Exception) -> str:
-    where = f"{settings.web.host}, port {settings.web.port}"
-    return (
-        f"The page cannot be served at {where}: {error}. Stop the program that holds this port, or "
-        "write another one into config.ini under [web] port."
-    )
+        raise Failure(
+            page_unavailable(
+                error.error,
+                settings.web.host,
+                settings.web.port,
+                "write another one into config.ini under [web] port",
+                "write it into config.ini under [web] host",
+            )
+        ) from error
 
 
 def _log_to_stderr() -> None:
@@ -162,14 +166,33 @@ def _log_to_stderr() -> None:
 
 @main.command()
 @click.option(
-    "--port", default=8080, show_default=True, help="Where the page is served; 0 takes any free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="Where the page is served; 0 takes any free port.",
 )
-def demo(port: int) -> None:
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="For whom: 127.0.0.1 for this machine only, 0.0.0.0 for everybody on its network.",
+)
+def demo(port: int, host: str) -> None:
     """The whole box on a simulated modem, with callers that ring; nothing is kept."""
-    from bridge.service import demo as show
+    from bridge.cli_words import page_unavailable
+    from bridge.config import checks
+    from bridge.service.demo import show
+    from bridge.service.start import PageUnavailable
 
     _log_to_stderr()
-    show.run(port)
+    try:
+        show.run(port, checks.host(host))
+    except ValueError as error:
+        raise Failure(f"--host: {error}.", BAD_CONFIGURATION) from error
+    except PageUnavailable as error:
+        other_port, other_host = "name another one with --port", "--host 0.0.0.0"
+        raise Failure(page_unavailable(error.error, host, port, other_port, other_host)) from error
 
 
 @main.command()
@@ -419,6 +442,8 @@ def with_password(command: Command) -> Command:
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n").replace("\0", "")
+    if not sys.stdin.isatty():
+        raise Failure("A password is typed at a terminal. Without one, hand it in with --password-stdin.")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
 

@@ -39,7 +39,11 @@ log = logging.getLogger(__name__)
 
 
 class PageUnavailable(Exception):
-    """The page's address or port cannot be had; the text says why."""
+    """The page's address or port cannot be had; error: what the system says."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or str(error))
+        self.error = error
 
 
 class Service:
@@ -144,7 +148,7 @@ def running(
         try:
             server.start()
         except OSError as error:
-            raise PageUnavailable(error.strerror or str(error)) from error
+            raise PageUnavailable(error) from error
         stack.callback(server.stop)
         for modem in settings.modems:
             port = simulators[modem.name].port if modem.name in simulators else modem.port

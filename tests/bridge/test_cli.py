@@ -183,7 +183,7 @@ def test_history_of_a_new_box_is_empty_and_a_text_can_be_queued(tmp_path: Path) 
         ANN,
         "queued",
         "manual",
-        "It’s ready 😀",
+        "It's ready 😀",
     )
     assert "cannot be texted" in plain_trouble(textback("send", "60006", "x", "-c", config))
     assert "empty" in plain_trouble(textback("send", ANN, " ", "-c", config))
@@ -303,6 +303,70 @@ def test_a_second_service_on_the_same_database(tmp_path: Path) -> None:
     config = write_config(tmp_path, "auto")
     with running(config):
         assert "A textback already runs on" in plain_trouble(textback("run", "-c", config))
+
+
+# How a command is told where the page is to be, and what is wrong with that; {port} is taken.
+NO_PAGE = [
+    (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program has this port", "--port"),
+    (["demo", "--port", "0", "--host", "192.0.2.7"], 1, "this machine has no such address", "--host 0.0.0.0"),
+    (["demo", "--port", "70000"], 2, "70000 is not in the range", ""),
+    (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is no address", "127.0.0.1"),
+    (["run", "port = {port}"], 1, "127.0.0.1, port {port}: another program has this port", "[web] port"),
+    (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "[web] host"),
+    (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "[web] host"),
+]
+
+
+@pytest.mark.parametrize(("command", "code", "trouble", "way_out"), NO_PAGE)
+def test_where_the_page_cannot_be_a_command_says_so(
+    tmp_path: Path, command: list[str], code: int, trouble: str, way_out: str
+) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        words = [word.format(port=port) for word in command]
+        if words[0] == "run":
+            config = write_config(tmp_path, "auto")
+            key = words.pop()
+            text = config.read_text()
+            config.write_text(text.replace("host = 127.0.0.1" if "host" in key else "port = 0", key))
+            words += ["-c", str(config)]
+        said = plain_trouble(textback(*words), code)
+    assert trouble.format(port=port) in said
+    assert way_out in said
+
+
+@pytest.mark.parametrize("command", [["--help"], ["decode", "00"], ["config", "check"]])
+def test_a_disk_that_is_full_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
+    more = ["-c", str(write_config(tmp_path, "auto"))] if command[0] == "config" else []
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [TEXTBACK, *command, *more], stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("textback: This cannot be done. The disk is full")
+
+
+def test_no_room_for_the_demo_is_one_sentence() -> None:
+    """Nothing can be written anywhere: no folder will do as a temporary one."""
+
+    def no_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    done = subprocess.run(
+        [TEXTBACK, "demo", "--port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        preexec_fn=no_files,
+    )
+    assert "No usable temporary directory found" in plain_trouble(done)
+
+
+def test_a_password_needs_a_terminal_or_a_pipe(tmp_path: Path) -> None:
+    said = plain_trouble(textback("user", "add", "mia", "-c", write_config(tmp_path, "auto")))
+    assert said.splitlines() == [
+        "textback: A password is typed at a terminal. Without one, hand it in with --password-stdin."
+    ]
 
 
 def test_the_pages_port_is_taken(tmp_path: Path) -> None:

@@ -59,8 +59,12 @@ def package_of(module: str) -> str:
     """
     >>> package_of("bridge/records/views/calls"), package_of("bridge/cli"), package_of("bridge/service/start")
     ('bridge/records', 'bridge/cli', 'bridge/service/start')
+    >>> package_of("bridge/service/demo/past")
+    'bridge/service/demo'
     """
-    return module if module in ROOTS else "/".join(module.split("/")[:2])
+    return next(
+        (root for root in ROOTS if f"{module}/".startswith(f"{root}/")), "/".join(module.split("/")[:2])
+    )
 
 
 def imports_of(text: str, known: Iterable[str]) -> frozenset[str]:
@@ -159,7 +163,7 @@ def upward_of(modules: Graph) -> tuple[str, ...]:
     return tuple(
         f"{module} -> {other}"
         for module, imported in modules.items()
-        if module not in ROOTS
+        if package_of(module) not in ROOTS
         for other in sorted(imported)
         if _runs_upward(package_of(module), package_of(other))
     )
