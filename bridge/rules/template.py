@@ -45,7 +45,9 @@ def problem_of(template: str) -> Mistake | None:
     unknown = [name for name in placeholders(template) if name not in PLACEHOLDERS]
     if unknown:
         return Mistake(
-            "{placeholder} is no placeholder; there are {known}", placeholder="{" + unknown[0] + "}", known=known
+            "{placeholder} is no placeholder; there are {known}",
+            placeholder="{" + unknown[0] + "}",
+            known=known,
         )
     if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", template)):
         return Mistake("a brace has no partner; braces are for {known}", known=known)
