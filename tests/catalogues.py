@@ -16,7 +16,7 @@ from bridge.words.catalogue import DOMAIN, ENGLISH, FOLDER, codes
 from tests.support.paths import ROOT
 
 METHODS = {"bridge": [("**.py", "python")], "web": [("**.py", "python"), ("templates/**.html", "jinja2")]}
-KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext": None, "Mistake": None, "ngettext": (1, 2)}
 HEADER = """\
 # The words of textback in {name}.
 # This file is distributed under the licence of textback, GPL-3.0-or-later. docs/translating.md says how to change it."""

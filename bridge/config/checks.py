@@ -15,6 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from bridge.rules import money
 from bridge.rules.hours import WHOLE_DAY, Holidays, Span, spans
+from bridge.rules.mistakes import Mistake
 from bridge.rules.template import problem_of
 from bridge.rules.typed_hours import is_long, understood
 from bridge.words.catalogue import codes
@@ -44,7 +45,7 @@ def price(value: str) -> money.Price | None:
 def boolean(value: str) -> bool:
     """True or False from yes, no and the like. Raises ValueError for any other word."""
     if value.lower() not in _BOOLEANS:
-        raise ValueError(f"{value!r} is neither yes nor no; write one of them")
+        raise Mistake("{value!r} is neither yes nor no; write one of them", value=value)
     return _BOOLEANS[value.lower()]
 
 
@@ -53,7 +54,12 @@ def number(low: int, high: int) -> Callable[[str], int]:
 
     def check(value: str) -> int:
         if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise ValueError(f"{value!r} is no whole number from {low} to {high}; write one")
+            raise Mistake(
+                "{value!r} is no whole number from {low} to {high}; write one",
+                value=value,
+                low=low,
+                high=high,
+            )
         return int(value)
 
     return check
@@ -64,7 +70,11 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if value.lower() not in choices:
-            raise ValueError(f"{value!r} is none of its choices; write {' or '.join(choices)}")
+            raise Mistake(
+                "{value!r} is none of its choices; write one of {choices}",
+                value=value,
+                choices=" ".join(choices),
+            )
         return value.lower()
 
     return check
@@ -89,15 +99,15 @@ def message(value: str) -> str:
     """The wording of a text, unchanged. Raises ValueError where a placeholder or the length is wrong."""
     problem = problem_of(value)
     if problem is not None:
-        raise ValueError(problem)
+        raise problem
     return value
 
 
 def region(value: str) -> str:
     """An ISO country code of two letters, in upper case. Raises ValueError where its numbers are not known."""
     if value.upper() not in SUPPORTED_REGIONS:
-        right = _MEANT.get(value.upper(), "one such as GB, DE or US")
-        raise ValueError(f"{value!r} is no ISO country code; write {right}")
+        right = _MEANT.get(value.upper(), "GB, DE, US")
+        raise Mistake("{value!r} is no ISO country code; write {right}", value=value, right=right)
     return value.upper()
 
 
@@ -110,7 +120,7 @@ def countries(value: str) -> tuple[str, ...]:
     """`('home',)`, `('any',)`, or ISO country codes. Raises ValueError for none, and for a code that is not known."""
     chosen = words(value)
     if not chosen:
-        raise ValueError("nothing is named; write home, any, or ISO codes such as GB IE")
+        raise Mistake("nothing is named; write home, any, or ISO codes such as GB IE")
     if len(chosen) == 1 and chosen[0].lower() in ("home", "any"):
         return (chosen[0].lower(),)
     return tuple(region(code) for code in chosen)
@@ -135,7 +145,9 @@ def timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is no time zone; write one such as Europe/London, or auto") from error
+        raise Mistake(
+            "{value!r} is no time zone; write one such as Europe/London, or auto", value=value
+        ) from error
     return value
 
 
@@ -143,7 +155,7 @@ def phone(value: str) -> str:
     """A phone number as people write it, or nothing. Raises ValueError where it has other than 3 to 15 digits."""
     digits = re.sub(r"[\s().\-/]", "", value)
     if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
-        raise ValueError(f"{value!r} is no phone number; write one such as +44 20 7946 0018")
+        raise Mistake("{value!r} is no phone number; write one such as +44 20 7946 0018", value=value)
     return value
 
 
@@ -191,7 +203,7 @@ def quiet(value: str) -> Span | None:
     """The one span of local time in which no text goes out, None for none. Raises ValueError for two or more."""
     found = spans(value)
     if len(found) > 1:
-        raise ValueError("only one span can be quiet; write it like 21:00-08:00")
+        raise Mistake("only one span can be quiet; write it like 21:00-08:00")
     return found[0] if found else None
 
 
@@ -201,7 +213,7 @@ def time_of_day(value: str) -> time | None:
         return None
     matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
     if matched is None:
-        raise ValueError(f"{value!r} is no time of day; write one such as 08:00, or off")
+        raise Mistake("{value!r} is no time of day; write one such as 08:00, or off", value=value)
     return time(int(matched[1]), int(matched[2]))
 
 
@@ -212,7 +224,7 @@ def holidays(value: str) -> Holidays:
     for part in words(value):
         if re.fullmatch(r"[A-Za-z]{2}", part):
             if code is not None:
-                raise ValueError(f"only one country can be named; {code} is already there")
+                raise Mistake("only one country can be named; {code} is already there", code=code)
             code = region(part)
         else:
             dates.append(_date(part))
@@ -223,7 +235,9 @@ def _date(value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(f"{value!r} is neither a country code nor a date such as 2026-12-24") from error
+        raise Mistake(
+            "{value!r} is neither a country code nor a date such as 2026-12-24", value=value
+        ) from error
 
 
 def urls(value: str) -> tuple[str, ...]:
@@ -232,8 +246,9 @@ def urls(value: str) -> tuple[str, ...]:
     found = tuple(part for part in re.split(rf"\s*,?\s+|,(?={_SCHEME})", value) if part)
     for place, url in enumerate(found, 1):
         if not re.match(f"{_SCHEME}.", url):
-            raise ValueError(
-                f"number {place} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host"
+            raise Mistake(
+                "number {place} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host",
+                place=place,
             )
     return found
 

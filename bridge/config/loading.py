@@ -11,6 +11,7 @@ from bridge.config.checks import language as language_code
 from bridge.config.ini import Problem, Section
 from bridge.config.schema import DAYS, SECTIONS
 from bridge.config.setting import Setting
+from bridge.rules.mistakes import Mistake
 from bridge.rules.one_line import storable
 from bridge.rules.settings import (
     FilterSettings,
@@ -24,6 +25,7 @@ from bridge.rules.settings import (
     TextbackSettings,
     WebSettings,
 )
+from bridge.words.mistakes import mistake_in_words
 
 __all__ = ["ConfigError", "Problem", "Settings", "load", "parse"]
 
@@ -145,7 +147,7 @@ def _values(section: Section, problems: list[Problem]) -> dict[str, Any]:
             else:
                 raise ValueError(f"there is no such key{_nearest_key(entry.key, schema)}")
         except ValueError as error:
-            problems.append(Problem(entry.line, section.name, entry.key, str(error)))
+            problems.append(Problem(entry.line, section.name, entry.key, mistake_in_words(error)))
     return found
 
 
@@ -164,5 +166,5 @@ def _check_closed(section: Section, textback: dict[str, Any], problems: list[Pro
     written = {entry.key: entry for entry in section.entries if entry.value}
     if textback["closed"] == "other" and "closed_message" not in written:
         line = written["closed"].line
-        sentence = "other needs a text to send; write it behind closed_message"
+        sentence = mistake_in_words(Mistake("other needs a text to send; write it behind closed_message"))
         problems.append(Problem(line, section.name, "closed", sentence))

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from bridge.rules.mistakes import Mistake
+
 MINUTES_A_DAY = 24 * 60
 # The dash may be the typographic one that phones write.
 _SPAN = re.compile("([0-9]{1,2})(?::([0-9]{2}))?\\s*[-–]\\s*([0-9]{1,2})(?::([0-9]{2}))?")
@@ -41,13 +43,13 @@ def spans(text: str) -> tuple[Span, ...]:
 def _span(text: str) -> Span:
     matched = _SPAN.fullmatch(text)
     if not matched:
-        raise ValueError(f"{text!r} is no span of time; write it like 9:00-12:30, or leave it empty")
+        raise Mistake("{text!r} is no span of time; write it like 9:00-12:30, or leave it empty", text=text)
     hour, minute, to_hour, to_minute = (int(group or 0) for group in matched.groups())
     start, end = hour * 60 + minute, to_hour * 60 + to_minute
     if max(minute, to_minute) > 59 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:
-        raise ValueError(f"{text!r} names a time that no clock shows; times go from 0:00 to 24:00")
+        raise Mistake("{text!r} names a time that no clock shows; times go from 0:00 to 24:00", text=text)
     if start == end:
-        raise ValueError(f"{text!r} begins when it ends; the whole day is 0:00-24:00")
+        raise Mistake("{text!r} begins when it ends; the whole day is 0:00-24:00", text=text)
     return Span(start, end if end > start else end + MINUTES_A_DAY)
 
 

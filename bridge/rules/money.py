@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bridge.rules.mistakes import Mistake
+
 # A sum with what stands before or behind it: a sign or a code.
 _SIGN = r"[^\W\d_]{1,4}|[^\w\s.,+\-]"
 _PRICE = re.compile(
@@ -47,7 +49,7 @@ def price(text: str) -> Price:
     """
     matched = _PRICE.fullmatch(text.strip())
     if matched is None or (matched["before"].strip() and matched["after"].strip()):
-        raise ValueError(f"{text!r} is no price; write one such as £0.05, 0,09 € or 0.05")
+        raise Mistake("{text!r} is no price; write one such as £0.05, 0,09 € or 0.05", text=text)
     written = matched["sum"]
     amount = Decimal(written.replace(",", "."))
     return Price(amount, matched["before"], matched["after"], "," if "," in written else ".", amount % 1 != 0)

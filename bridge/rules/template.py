@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from bridge.rules.mistakes import Mistake
 from bridge.rules.one_line import one_line
 
 PLACEHOLDERS = ("shop", "phone", "name", "time", "reopens")
@@ -32,18 +33,22 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()
 
 
-def problem_of(template: str) -> str | None:
-    """What is wrong with a template, as the end of a sentence; None if nothing is.
+def problem_of(template: str) -> Mistake | None:
+    """What is wrong with a template; None if nothing is.
 
-    >>> problem_of("Hi from {shop}"), problem_of("Hi {you}")
+    >>> problem_of("Hi from {shop}"), str(problem_of("Hi {you}"))
     (None, '{you} is no placeholder; there are {shop} {phone} {name} {time} {reopens}')
     """
     known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     if not template:
-        return "there must be a text to send; to send none, write enabled = no"
+        return Mistake("there must be a text to send; to send none, write enabled = no")
     unknown = [name for name in placeholders(template) if name not in PLACEHOLDERS]
     if unknown:
-        return f"{{{unknown[0]}}} is no placeholder; there are {known}"
+        return Mistake(
+            "{placeholder} is no placeholder; there are {known}",
+            placeholder="{" + unknown[0] + "}",
+            known=known,
+        )
     if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", template)):
-        return f"a brace has no partner; braces are for {known}"
+        return Mistake("a brace has no partner; braces are for {known}", known=known)
     return None

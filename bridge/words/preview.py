@@ -10,6 +10,7 @@ from bridge.rules.hours import Closure, Opening
 from bridge.rules.settings import Settings
 from bridge.words import dates, times
 from bridge.words.catalogue import N_, gettext, ngettext, speaking
+from bridge.words.mistakes import mistake_in_words
 from bridge.words.texts import saving, worded
 from modem.contract import alphabet, segments
 
@@ -141,7 +142,7 @@ def _preview(settings: Settings, language: str, called: datetime, is_open: bool,
     template = settings.textback.message if is_open else settings.textback.closed_message
     problem = wording.problem_of(template)
     if problem is not None:
-        return Preview(problem=problem)
+        return Preview(problem=mistake_in_words(problem))
     with speaking(language):
         reopens = "" if opening.open else saving(times.then(opening.reopens, called, settings.shop.zone))
         text = wording.reply(worded(settings), "", "", called, True, is_open, reopens)

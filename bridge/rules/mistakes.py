@@ -1,0 +1,17 @@
+"""What is wrong with something that was typed, as a sentence's template with its facts: bridge/words puts it into the reader's
+language. As text it is English, without a full stop, to be read behind the name of a key."""
+
+from modem.contract import Value
+
+
+class Mistake(ValueError):
+    """A value that will not do, and what would be right.
+
+    >>> str(Mistake("{value!r} is no price", value="ten"))
+    "'ten' is no price"
+    """
+
+    def __init__(self, template: str, **facts: Value) -> None:
+        self.template = template
+        self.facts = facts
+        super().__init__(template.format_map(facts))
