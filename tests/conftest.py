@@ -20,6 +20,7 @@ SLOW_FIRST = (
     "tests/whole/test_clock_jumps.py",
     "tests/whole/test_reset.py",
     "tests/whole/test_service.py",
+    "tests/postgres/test_service_there.py",
     "tests/web/test_shop_browser.py",
     "tests/whole/test_kill.py",
     "tests/whole/test_come_back.py",
