@@ -21,6 +21,7 @@ import pytest
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, DEADLINE, until, write_config
 from tests.support.paths import ROOT, SHARED, shared_lines
+from tests.support.processes import uncounted
 
 TEXTBACK = str(Path(sys.executable).parent / "textback")
 VECTORS = shared_lines("vectors/pdu_open.jsonl")
@@ -358,6 +359,7 @@ def test_no_room_for_the_demo_is_one_sentence() -> None:
         text=True,
         timeout=DEADLINE,
         preexec_fn=no_files,
+        env=uncounted(),
     )
     assert "No usable temporary directory found" in plain_trouble(done)
 

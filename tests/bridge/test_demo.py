@@ -1,6 +1,7 @@
 """The demo's past: the same story each time, made by the writers of real rows, with something for every page; and its page."""
 
 import re
+import signal
 import subprocess
 import sys
 import urllib.error
@@ -23,6 +24,7 @@ from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
 from bridge.service.demo import show, story, weeks
 from tests.support.box import DEADLINE, until
+from tests.support.processes import uncounted
 
 TEXTBACK = str(Path(sys.executable).parent / "textback")
 
@@ -97,6 +99,13 @@ def test_the_line_is_that_of_the_simulated_modem(past: Engine) -> None:
     assert (line.imei, line.imsi, line.iccid) == story.SIM
 
 
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Has this process a handler for the signal?"""
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = re.search(r"^SigCgt:\s+([0-9a-f]+)$", status, re.MULTILINE)
+    return caught is not None and bool(int(caught[1], 16) >> (number - 1) & 1)
+
+
 @pytest.mark.parametrize(
     ("host", "open_to"), [("127.0.0.1", show.HERE), ("0.0.0.0", show.NETWORK)], ids=["here", "network"]
 )
@@ -107,6 +116,7 @@ def test_the_demo_says_for_whom_it_is_open(host: str, open_to: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        env=uncounted(),
     ) as demo:
         assert demo.stdout is not None
         said = ""
@@ -117,6 +127,7 @@ def test_the_demo_says_for_whom_it_is_open(host: str, open_to: str) -> None:
         port = re.search(r"http://\S+:([0-9]+)/", said)
         assert port is not None
         until(lambda: is_alive(f"http://127.0.0.1:{port[1]}/healthz"), "the loop")
+        until(lambda: catches(demo.pid, signal.SIGTERM), "its being told when to end")
         demo.terminate()
         demo.wait(DEADLINE)
     assert re.search(r"The page:  http://\S+:[0-9]+/\n", said), said

@@ -158,7 +158,8 @@ def test_gammu_smsd_receives_and_sends(modem: Simulator, tmp_path: Path) -> None
     modem.text(ANN, "Is my car ready?")
     with running(tmp_path / "log", "gammu-smsd", "-c", config) as daemon:
         while_running(lambda: texts_in(box / "inbox", "Is my car ready?"), daemon)
-        (box / "outbox" / f"OUT{BOB}.txt").write_text("Back at 3 pm")
+        (box / "text").write_text("Back at 3 pm")
+        (box / "text").rename(box / "outbox" / f"OUT{BOB}.txt")  # at once: the daemon takes what it finds
         (sent,) = while_running(lambda: modem.sent, daemon)
         assert (sent.number, sent.text) == (BOB, "Back at 3 pm")
         while_running(lambda: list((box / "sent").iterdir()), daemon)
