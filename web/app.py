@@ -31,9 +31,11 @@ from web.pages import (
     notices,
     opening_hours,
     replies,
+    scheduled,
     settings,
     status,
     team,
+    write,
 )
 from web.values import CleanRequest, clean_address
 
@@ -61,6 +63,8 @@ ROOMS = (
     first_steps,
     calls,
     conversations,
+    write,
+    scheduled,
     replies,
     contacts,
     figures,
@@ -150,7 +154,8 @@ def _common() -> dict[str, object]:
 
 def _from_database(bridge: Bridge) -> dict[str, object]:
     with Session(bridge.engine) as session:
-        return {"unread": views.unread(session)}
+        waiting = views.needing_reply(session, current.own(session))
+        return {"unread": views.unread(session), "need_reply": waiting}
 
 
 def _headers(response: Response) -> Response:
@@ -168,6 +173,8 @@ def _http_error(error: HTTPException) -> tuple[str, int]:
     ours = error.description if error.description != type(error).description else None
     if code == 413:
         ours = size.refused()
+    if code >= 500:
+        g.no_database = True  # what has failed would fail again
     return _plain(code, ours or _(SENTENCES.get(code, UNKNOWN)))
 
 

@@ -9,13 +9,22 @@ from bridge.rules.addressbook import Card
 @dataclass(frozen=True)
 class WriteText:
     """A text by hand. despite_stop: the sender has confirmed that this contact had opted out. ticket: of the form that it
-    was typed into; the same once more is the same text."""
+    was typed into; the same once more is the same text. due: when it goes out, if not at once."""
 
     address: str
     body: str
     author: str | None
     despite_stop: bool = False
     ticket: str | None = None
+    due: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Reschedule:
+    """A text that was to go out later goes out then; None: not at all."""
+
+    message_id: int
+    due: datetime | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ class AcceptDatabase:
 @dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
-    (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock."""
+    (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock. What takes such a
+    mark back: staff or supplier (what they were before), out_again and doubt_again (what they wrote counts as it did)."""
 
     address: str
     kind: str
@@ -95,7 +105,7 @@ class AddNote:
 
 @dataclass(frozen=True)
 class SaveReply:
-    """Keep words that are written often; without words, the one of this id is dropped."""
+    """Keep words that are written often, in place of those of this id; without words, the one of this id is dropped."""
 
     body: str
     id: int | None = None
@@ -255,6 +265,7 @@ Request = (
     | AcceptDatabase
     | Mark
     | WriteText
+    | Reschedule
     | MarkRead
     | AnswerCall
     | HangUp

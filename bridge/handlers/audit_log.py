@@ -16,6 +16,9 @@ MARKS = {
     "fine": Change.MARKED_FINE,
     "never": Change.MARKED_NEVER,
     "welcome": Change.MARKED_WELCOME,
+    "staff": Change.MARKED_NEVER,
+    "supplier": Change.MARKED_NEVER,
+    "out_again": Change.MARKED_OUT,
     "block": Change.BLOCKED,
     "unblock": Change.UNBLOCKED,
 }
@@ -55,8 +58,9 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded.of(Change.IMPORTED, contacts=len(cards))
         case requests.Forget():
             return Coded(Change.FORGOT)
-        case requests.SaveReply(id=key):
-            return Coded(Change.REPLY_ADDED if key is None else Change.REPLY_DROPPED)
+        case requests.SaveReply(body=body, id=key):
+            changed = Change.REPLY_CHANGED if body else Change.REPLY_DROPPED
+            return Coded(Change.REPLY_ADDED if key is None else changed)
         case requests.ReadSettings(keys=keys, form=form):
             return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form) if keys else None
         case requests.Describe():
@@ -65,6 +69,7 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(MARKS[kind]) if kind in MARKS else None
         case (
             requests.WriteText()
+            | requests.Reschedule()
             | requests.SendAgain()
             | requests.SendSample()
             | requests.MarkRead()

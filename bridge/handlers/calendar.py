@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from bridge.handlers.shop import OwnerContext
-from bridge.records import memo
+from bridge.records import memo, views
 from bridge.records.tables import Alert
 from bridge.records.views import summary
 from bridge.rules.hours import at_clock
@@ -44,7 +44,7 @@ def write_digest(session: Session, context: OwnerContext, days: int) -> None:
     today = context.now.astimezone(context.zone).date()
     since, until = (at_clock(day, 0, context.zone) for day in (today - timedelta(days=days), today))
     counts = summary.counts(session, since, until)
-    waiting = summary.waiting(session)
+    waiting = summary.waiting(session, views.ours(session, context.settings, context.region))
     named = [context.who(contact) for contact in waiting[:NAMED]]
     with speaking(context.language):
         body = digest.in_words(days, counts, named, len(waiting))

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bridge.contract.answers import Decision
 from bridge.contract.requests import DryRun
-from bridge.handlers import owner_alerts
+from bridge.handlers import conversations, owner_alerts
 from bridge.handlers.case import Past, build_case, read_past
 from bridge.handlers.outbox import DECIDED, Outbox
 from bridge.handlers.queue_text import queue_text
@@ -28,7 +28,7 @@ from bridge.records.tables import Call, Contact, Line
 from bridge.rules import line_health, numbers, policy, retries
 from bridge.rules import missed_calls_book as missed_book
 from bridge.rules.policy import Reason
-from bridge.rules.states import MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
+from bridge.rules.states import ANSWERED, MISSED, AlertKind, IncidentKind, MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble, TimeTeller
 from bridge.words import owner
 from bridge.words.catalogue import speaking
@@ -213,6 +213,10 @@ class CallHandler:
         contact = session.get_one(Contact, call.contact_id) if call.contact_id is not None else None
         if contact is not None and call.outcome in MISSED:
             contact.done = False
+            if case.call.listed is None and not self._shop.is_ours(contact.identity):
+                conversations.they_rang(contact, call)
+        elif contact is not None and call.outcome in ANSWERED:
+            conversations.we_answered(session, contact, call.ended or now)
         if isinstance(decision, policy.Silence):
             call.reason, call.message_id = decision.reason, decision.message_id
             if decision.reason is Reason.BREAKER and not case.traffic.tripped:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bridge.records.rows import id_of
-from bridge.records.tables import Contact, Message, Note, SavedReply, User
+from bridge.records.tables import Call, Contact, Message, Note, SavedReply, User
 from bridge.rules.limits import LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import MessageKind, MessageStatus
@@ -34,10 +34,27 @@ def they_wrote(session: Session, contact: Contact, message: Message) -> None:
     if text is not None and text.answered is None:
         text.answered = message.created
     message.asks = _waiting(session, contact) is None
+    _waits(contact, message.created, message.place)
+
+
+def they_rang(contact: Contact, call: Call) -> None:
+    """They rang in vain, and hope to hear from somebody here."""
+    _waits(contact, call.started, call.place)
+
+
+def _waits(contact: Contact, since: datetime, place: int) -> None:
+    """They wait for an answer, unless they do so already. Nobody answers those who are blocked, or who have no number."""
+    if contact.waits_place is None and not contact.blocked and contact.address.startswith("+"):
+        contact.waits_since, contact.waits_place = since, place
+
+
+def _waits_no_more(contact: Contact) -> None:
+    contact.waits_since = contact.waits_place = None
 
 
 def we_answered(session: Session, contact: Contact, now: datetime) -> None:
-    """Somebody here has written or called: that answers what waits."""
+    """Somebody here has written or spoken to them: that answers what waits."""
+    _waits_no_more(contact)
     waiting = _waiting(session, contact)
     if waiting is not None:
         waiting.answered = now
@@ -56,6 +73,7 @@ def mark_done(session: Session, contact: Contact, done: bool) -> None:
     contact.done = done
     if done:
         is_read(session, contact)
+        _waits_no_more(contact)
         waiting = _waiting(session, contact)
         if waiting is not None:
             waiting.asks = False
@@ -76,12 +94,16 @@ def note(session: Session, contact: Contact, author: str, body: str, now: dateti
     session.add(Note(contact_id=id_of(contact), at=now, author=author, body=body))
 
 
-def save_reply(session: Session, body: str) -> None:
-    """Keep words that are written often. Raises Refusal if they will not do."""
+def save_reply(session: Session, body: str, key: int | None = None) -> None:
+    """Keep words that are written often, in place of those with this id. Raises Refusal if they will not do."""
     body = body.strip()
     if not 0 < len(body) <= LONGEST_REPLY:
         raise Refusal(Refused.REPLY_LENGTH, most=LONGEST_REPLY)
+    before = session.get(SavedReply, key) if key is not None else None
     known = session.exec(select(SavedReply.body)).all()
+    if before is not None:
+        before.body = body
+        return
     if len(known) >= MOST_REPLIES:
         raise Refusal(Refused.REPLIES_FULL, most=MOST_REPLIES)
     if body not in known:

@@ -138,7 +138,7 @@ class IncomingTexts:
             self._owner_wrote(session, message, contact, now)
             return
         said = self._note_intent(session, message, now)
-        if said in (Intent.NOTHING, Intent.ASK):
+        if said in (Intent.NOTHING, Intent.ASK) and not self._shop.is_ours(contact.identity):
             conversations.they_wrote(session, contact, message)
         if (
             said in (Intent.NOTHING, Intent.ASK)

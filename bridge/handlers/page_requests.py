@@ -30,6 +30,7 @@ from bridge.contract.requests import (
     ReadSettings,
     RemoveUser,
     Request,
+    Reschedule,
     ResetBreaker,
     Resume,
     SaveReply,
@@ -44,7 +45,7 @@ from bridge.contract.requests import (
 )
 from bridge.handlers import audit_log, contacts, conversations, database
 from bridge.handlers.calls import CallHandler
-from bridge.handlers.queue_text import write_text
+from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
 from bridge.handlers.user_changes import change_users
 from bridge.records import alerts, calls, consents, forgetting, incidents, lines, views
@@ -61,6 +62,8 @@ OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign 
 ForNow = Pause | Resume | CloseShop | OpenShop
 # Where a step of consent comes from that somebody has taken here.
 PAGE = "page"
+# What "Undo" brings back: a STOP that was lifted, a doubt that was settled.
+BROUGHT_BACK = {"out_again": ConsentKind.OUT, "doubt_again": ConsentKind.DOUBT}
 AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 
 
@@ -98,6 +101,8 @@ class PageRequests:
         match request:
             case WriteText():
                 return self._write(session, request)
+            case Reschedule(message_id=key, due=due):
+                reschedule(session, key, due, now)
             case SendAgain():
                 return self._again(session, request, by)
             case MarkRead() if contact is None:
@@ -117,8 +122,8 @@ class PageRequests:
             case ImportContacts():
                 contacts.import_contacts(session, request.cards, by, now)
             case SaveReply(body=body, id=key):
-                if key is None:
-                    conversations.save_reply(session, body)
+                if key is None or body:
+                    conversations.save_reply(session, body, key)
                 else:
                     conversations.drop_reply(session, key)
             case TryAgain(line):
@@ -175,8 +180,10 @@ class PageRequests:
                 contact.blocked = mark.kind == "block"
             case "out" | "in" | "fine":
                 consents.consent(session, contact, ConsentKind(mark.kind), PAGE, now, by=by)
-            case "never" | "welcome":
-                kind = ContactKind.NEVER if mark.kind == "never" else ContactKind.NONE
+            case "out_again" | "doubt_again":
+                consents.bring_back(session, contact, BROUGHT_BACK[mark.kind], PAGE, now, by)
+            case "never" | "welcome" | "staff" | "supplier":
+                kind = ContactKind.NONE if mark.kind == "welcome" else ContactKind(mark.kind)
                 consents.exclude(session, contact, kind, PAGE, now, by)
             case _:
                 raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)

@@ -11,9 +11,11 @@ from bridge.records import contacts, lines, outgoing
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Message
 from bridge.rules import numbers
-from bridge.rules.refusals import Refused
+from bridge.rules.later import AHEAD_AT_MOST
+from bridge.rules.limits import MOST_PARTS
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.settings import Settings
-from bridge.rules.states import MessageKind
+from bridge.rules.states import MessageKind, MessageStatus
 from bridge.rules.wording import plain
 from modem.contract import Coded, segments
 
@@ -70,6 +72,10 @@ def write_text(
         return Rejected(Coded.of(Refused.NOT_TEXTABLE, address=request.address))
     if not body:
         return Rejected(Coded(Refused.EMPTY_TEXT))
+    if (parts := segments(body).parts) > MOST_PARTS:
+        return Rejected(Coded.of(Refused.TOO_MANY_PARTS, parts=parts, most=MOST_PARTS))
+    if request.due is not None and not now < request.due <= now + AHEAD_AT_MOST:
+        return Rejected(Coded.of(Refused.NOT_LATER, days=AHEAD_AT_MOST.days))
     sent = outgoing.text_of_ticket(session, request.ticket) if request.ticket else None
     if sent is not None:
         return Done(sent.id) if sent.body == body else Rejected(Coded(Refused.OTHER_WORDS_SENT))
@@ -83,8 +89,23 @@ def write_text(
         MessageKind.MANUAL,
         line_id=id_of(lines.line_of(session, contact, [modem.name for modem in settings.modems])),
         now=now,
+        due=request.due,
         author=request.author,
         ticket=request.ticket or None,
     )
     conversations.we_answered(session, contact, now)
     return Done(message.id)
+
+
+def reschedule(session: Session, message_id: int, due: datetime | None, now: datetime) -> None:
+    """A text by hand that is to go out later goes out at another time, or (None) not at all. Raises Refusal if it is too late
+    for that, or the time will not do."""
+    message = session.get(Message, message_id)
+    if message is None or not outgoing.is_scheduled(message):
+        raise Refusal(Refused.NOT_SCHEDULED)
+    if due is None:
+        message.status = MessageStatus.CANCELLED
+    elif not now < due <= now + AHEAD_AT_MOST:
+        raise Refusal(Refused.NOT_LATER, days=AHEAD_AT_MOST.days)
+    else:
+        message.due, message.expires = due, due + WORTH_SENDING

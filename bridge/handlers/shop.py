@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bridge.clock import Clock, TimeSource
 from bridge.records import memo, views
 from bridge.records.tables import Contact, Line
-from bridge.rules import hours, languages, numbers, wording
+from bridge.rules import hours, languages, numbers, own_numbers, wording
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Closure, Holidays, Opening
@@ -161,6 +161,10 @@ class ShopState:
         """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
         own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *self.msisdns)
         return tuple(number for number in own if number)
+
+    def is_ours(self, identity: str) -> bool:
+        """Is this one of the shop's own numbers, or the owner's mobile?"""
+        return identity in own_numbers.identities(self.settings, self.region, self.msisdns)
 
     @property
     def zone(self) -> tzinfo | None:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from bridge.clock import TOLERANCE
 from bridge.records import places
 from bridge.records.memo import remember, remembered
+from bridge.records.outgoing import is_scheduled
 from bridge.records.tables import (
     Alert,
     AuditEntry,
@@ -43,6 +44,7 @@ STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (AuditEntry, "at", ()),
     (Contact, "last_seen", ()),
     (Contact, "first_seen", ()),
+    (Contact, "waits_since", ()),
 )
 
 
@@ -104,7 +106,8 @@ def bring_back(session: Session, now: datetime) -> None:
     the newest is of now: a number that was texted then cools down from now on, and not until that day."""
     for table, made, others in STAMPS:
         column = getattr(table, made)
-        newest = session.exec(select(column).order_by(column.desc()).limit(1)).first()
+        there = select(column).where(column.is_not(None))
+        newest = session.exec(there.order_by(column.desc()).limit(1)).first()
         if newest is None or newest <= now + TOLERANCE:
             continue
         for row in session.exec(select(table).where(column > now + TOLERANCE)):
@@ -113,6 +116,8 @@ def bring_back(session: Session, now: datetime) -> None:
 
 
 def _shift(row: Any, columns: tuple[str, ...], by: timedelta) -> None:
+    if isinstance(row, Message) and is_scheduled(row):
+        columns = ("created",)  # somebody chose its time by the calendar
     for column in columns:
         moment = getattr(row, column)
         if moment is not None:

@@ -52,6 +52,26 @@ def text_of_ticket(session: Session, ticket: str) -> Message | None:
     return session.exec(select(Message).where(Message.ticket == ticket)).first()
 
 
+def is_scheduled(message: Message) -> bool:
+    """Did somebody write this for later, and has it not been its time yet?"""
+    waits = (
+        message.status == MessageStatus.QUEUED and message.kind == MessageKind.MANUAL and not message.tries
+    )
+    return waits and message.due is not None and message.due > message.created
+
+
+def by_hand_are_cancelled(session: Session, contact_id: int, why: str) -> None:
+    """What people here wrote to somebody and has not gone out, does not. why: a code."""
+    for message in session.exec(
+        select(Message).where(
+            Message.contact_id == contact_id,
+            Message.status == MessageStatus.QUEUED,
+            Message.kind == MessageKind.MANUAL,
+        )
+    ):
+        message.status, message.error = MessageStatus.CANCELLED, why
+
+
 # Of a stopped line only what has expired meanwhile, and now and then one more to see whether it goes on. Built once: a caller
 # waits.
 _PASSES = or_(*(col(Line.stopped).startswith(code.value, autoescape=True) for code in sorted(PASSING)))

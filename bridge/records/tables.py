@@ -133,7 +133,9 @@ class Contact(SQLModel, table=True):
     an opt-out; nothing automatic goes out until somebody has looked. unreachable: why texts to this number fail for good.
     done: nothing is left to be done in this conversation, until they call or write again. assignee: the user who sees to it.
     first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them. place: of their last sign of
-    life, in the order in which things came (records/places); 0 for none.
+    life, in the order in which things came (records/places); 0 for none. waits_since, waits_place: of the first thing that they
+    wrote or rang in vain for and nobody here has answered since; None while nobody has to answer. That somebody has read it
+    changes nothing.
     """
 
     __table_args__ = (
@@ -160,6 +162,8 @@ class Contact(SQLModel, table=True):
     first_seen: datetime = Field(sa_type=Utc, index=True)
     last_seen: datetime = Field(sa_type=Utc, index=True)
     place: int = _place(index=True)
+    waits_since: datetime | None = Field(default=None, sa_type=Utc)
+    waits_place: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
     @property
     def excluded(self) -> bool:

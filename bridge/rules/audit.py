@@ -18,6 +18,7 @@ class Change(StrEnum):
     TRIED_AGAIN = "tried_again"  # line
     SETTINGS = "settings"  # keys, form
     REPLY_ADDED = "reply_added"
+    REPLY_CHANGED = "reply_changed"
     REPLY_DROPPED = "reply_dropped"
     # About a contact.
     IMPORTED = "imported"  # contacts: how many

@@ -8,5 +8,7 @@ LONGEST_NAME, LONGEST_NOTES = 80, 1000
 # Of a note to colleagues in a conversation, and of a saved reply; how many replies are kept.
 LONGEST_NOTE = 1000
 LONGEST_REPLY, MOST_REPLIES = 1600, 50
+# Of a text that a person writes: so many parts are charged as so many texts.
+MOST_PARTS = 10
 # Of a file with contacts (bytes).
 LARGEST_FILE = 32 * 1024 * 1024

@@ -228,6 +228,16 @@ def untextable(
     return kind
 
 
+def textable(typed: str, region: str) -> str | None:
+    """The E.164 number that somebody here can write to, of what was typed; None if it is none. A landline may be worth a try.
+
+    >>> textable("07400 123456", "GB"), textable("999", "GB"), textable("Ann", "GB")
+    ('+447400123456', None, None)
+    """
+    address = e164(typed, region)
+    return address if address and untextable(address, region, landlines="text") is None else None
+
+
 def pretty(address: str, region: str) -> str:
     """As people in this region write it; what is no number stays as it is.
 

@@ -11,6 +11,9 @@ class Refused(StrEnum):
     # A text.
     NOT_TEXTABLE = "not_textable"  # address
     EMPTY_TEXT = "empty_text"
+    TOO_MANY_PARTS = "too_many_parts"  # parts, most
+    NOT_LATER = "not_later"  # days: so far ahead at most
+    NOT_SCHEDULED = "not_scheduled"
     OTHER_WORDS_SENT = "other_words_sent"  # the same form was sent before, with other words
     OPTED_OUT = "opted_out"
     NOT_SENT_AGAIN = "not_sent_again"

@@ -24,13 +24,22 @@ def render(template: str, values: Mapping[str, str]) -> str:
     >>> render("Hi {name}, this is {shop}.", {"name": "", "shop": "Corner Bakery"})
     'Hi, this is Corner Bakery.'
     """
-    known = "|".join(PLACEHOLDERS)
+    return fill_in(template, {name: values.get(name, "") for name in PLACEHOLDERS})
+
+
+def fill_in(words: str, values: Mapping[str, str]) -> str:
+    """The same with these placeholders alone; other braces stay as they are.
+
+    >>> fill_in("Hi {name}, {odd}", {"name": ""})
+    'Hi, {odd}'
+    """
+    known = "|".join(map(re.escape, values))
 
     def fill(matched: re.Match[str]) -> str:
-        value = one_line(values.get(matched[2], ""))  # names may come from strangers or the SIM
+        value = one_line(values[matched[2]])  # names may come from strangers or the SIM
         return matched[1] + value if value else ""
 
-    return re.sub(rf"( ?)\{{({known})\}}", fill, template).strip()
+    return re.sub(rf"( ?)\{{({known})\}}", fill, words).strip()
 
 
 def problem_of(template: str) -> Mistake | None:

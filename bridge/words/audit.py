@@ -21,6 +21,7 @@ SENTENCES = {
     Change.TRIED_AGAIN: N_("{who} had the texts of line {line} tried again"),
     Change.SETTINGS: N_("{who} changed the settings “{form}” ({keys})"),
     Change.REPLY_ADDED: N_("{who} added a saved reply"),
+    Change.REPLY_CHANGED: N_("{who} changed a saved reply"),
     Change.REPLY_DROPPED: N_("{who} dropped a saved reply"),
     Change.IMPORTED: N_("{who} took in a file of contacts ({contacts})"),
     Change.DESCRIBED: N_("{who} changed name, notes or kind of {whom}"),

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from bridge.rules import hours, wording
 from bridge.rules.hours import Closure, Opening
+from bridge.rules.limits import MOST_PARTS
 from bridge.rules.settings import Settings
 from bridge.words import dates, times
 from bridge.words.catalogue import N_, gettext, ngettext, speaking
@@ -48,14 +49,19 @@ def cost(text: str) -> str:
     """
     text = wording.plain(text.strip())
     made = segments(text)
-    told = _parts(made.parts, left=made.left)
+    told = _too_long() if made.parts > MOST_PARTS else _parts(made.parts, left=made.left)
     odd = next((char for char in text if char not in alphabet(1) + alphabet(2)), None)
     return f"{told}. {gettext(ODD, character=odd)}" if odd else told
 
 
 def cost_words(most: int) -> dict[str, str | list[str]]:
-    """The same words for the page's script: of 1 to `most` parts, with places for what is left and for the odd character."""
-    return {"costs": [_parts(parts) for parts in range(1, most + 1)], "odd": gettext(ODD)}
+    """The same words for the page's script: of 1 to `most` parts, then of more, with places for what is left and for the odd
+    character."""
+    return {"costs": [*(_parts(parts) for parts in range(1, most + 1)), _too_long()], "odd": gettext(ODD)}
+
+
+def _too_long() -> str:
+    return gettext("Too long: at most {most} texts can go out as one", most=MOST_PARTS)
 
 
 def _parts(parts: int, **left: int) -> str:

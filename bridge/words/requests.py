@@ -9,6 +9,9 @@ NOT_STORED_YET = N_("The box has noted this, but could not store it yet. It keep
 SENTENCES: dict[str, str] = {
     Refused.NOT_TEXTABLE: N_("{address} cannot be texted: it is not a phone number that takes texts."),
     Refused.EMPTY_TEXT: N_("An empty text cannot be sent. Write something first."),
+    Refused.TOO_MANY_PARTS: N_("This is {parts} texts long; at most {most} can go out as one. Shorten it."),
+    Refused.NOT_LATER: N_("Choose a time that is still to come, within the next {days} days."),
+    Refused.NOT_SCHEDULED: N_("This text is not scheduled any more: it has gone out, or was cancelled."),
     Refused.OTHER_WORDS_SENT: N_(
         "What you wrote first has gone out already; it stands in the conversation. Send this too if it is still needed."
     ),

@@ -22,6 +22,7 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.ImportContacts(()), "mia took in a file of contacts (0)"),
     (requests.Forget(BOB), "mia had a person forgotten"),
     (requests.SaveReply("Yes"), "mia added a saved reply"),
+    (requests.SaveReply("No", 1), "mia changed a saved reply"),
     (requests.SaveReply("", 1), "mia dropped a saved reply"),
     (requests.ReadSettings(("per_day",), "limits"), "mia changed the settings “Limits” (per_day)"),
     (requests.Describe(BOB, "Bob", "", ""), "mia changed name, notes or kind of Bob"),

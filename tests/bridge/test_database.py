@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +190,57 @@ def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) ->
     assert who_was_seen(engine) == [False, True, True]
 
 
+def who_waits(engine: Engine) -> list[int | None]:
+    """Brings a database of revision 0023 up to date: the places since which the contacts 1 to 8 wait."""
+    made, usual = a_row_of_each(engine, "0023")
+    now = datetime.now(UTC)
+    person = usual["contact"] | {"kind": "", "opted_out_at": None, "done": False, "blocked": False}
+    wrote = usual["message"] | {
+        "direction": "in",
+        "kind": "manual",
+        "body": "Hi",
+        "asks": False,
+        "answered": None,
+    }
+    wrote |= {"call_id": None, "created": now, "status": "read"}
+    called = usual["call"] | {"outcome": "abandoned", "reason": None, "called_back": None, "message_id": None}
+    called |= {"started": now}
+    # By contact: what came, in the order in which it came.
+    came: dict[int, list[tuple[str, dict[str, Any]]]] = {
+        1: [("message", {}), ("message", {"direction": "out"}), ("message", {}), ("message", {})],
+        2: [("call", {}), ("message", {"direction": "out", "kind": "auto"})],
+        3: [("call", {}), ("message", {"direction": "out"})],
+        4: [("message", {}), ("call", {"outcome": "answered"})],
+        5: [("call", {"called_back": now})],
+        6: [("message", {"body": "STOP"})],
+        7: [("call", {"reason": "spam"})],
+        8: [("message", {"created": now - timedelta(days=30)})],
+    }
+    with engine.begin() as connection:
+        connection.execute(made.tables["line"].insert().values(usual["line"]))
+        for key, things in came.items():
+            known = {"id": key, "address": f"+44740012340{key}", "identity": str(key)}
+            connection.execute(made.tables["contact"].insert().values(person | known))
+            for n, (table, told) in enumerate(things):
+                row = {"message": wrote, "call": called}[table] | {"id": key * 10 + n, "contact_id": key}
+                row |= {"place": key * 10 + n} | ({"ticket": str(key * 10 + n)} if table == "message" else {})
+                connection.execute(made.tables[table].insert().values(row | told))
+        step = {"contact_id": 6, "kind": "out", "source": "text", "words": "STOP"}
+        connection.execute(made.tables["consentevent"].insert().values(usual["consentevent"] | step))
+    database.migrate(engine)
+    with Session(engine) as session:
+        people = [session.get_one(Contact, key) for key in came]
+        assert all((one.waits_since is None) == (one.waits_place is None) for one in people)
+        return [one.waits_place for one in people]
+
+
+WAITS_NOW = [12, 20, None, None, None, None, None, None]
+
+
+def test_who_was_not_answered_waits(engine: Engine) -> None:
+    assert who_waits(engine) == WAITS_NOW
+
+
 # What 0.1.0 wrote, and what it is now: as kept, and as words.
 STRANGERS = "Too many strangers called at once; automatic texts are stopped until somebody looks."
 KEPT = [
@@ -260,6 +311,7 @@ LATER = {
     "standstill",
     "too_late",
     "database_accepted",
+    "reply_changed",
     "marked_out",
     "marked_never",
     "marked_welcome",

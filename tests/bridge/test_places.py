@@ -240,12 +240,10 @@ def test_the_file_of_calls_has_them_as_they_came(session: Session, week: Week) -
 def test_who_waits_longest_stands_first_in_the_digest(session: Session) -> None:
     week = Week(session, [0.0, -365.0, 5.0])
     for who in PEOPLE[:3]:
-        conversations.they_wrote(session, contact_of(session, who), session.get_one(Message, week.texts[-1]))
         last = session.get_one(Message, dict(week.things[who])["MessageRow"])
-        last.asks = True
-        contact_of(session, who).done = False
+        conversations.they_wrote(session, contact_of(session, who), last)
     session.flush()
-    assert [contact.address for contact in summary.waiting(session)] == PEOPLE[:3]
+    assert [contact.address for contact in summary.waiting(session, frozenset())] == PEOPLE[:3]
 
 
 def test_incidents_stand_as_they_began(session: Session) -> None:

@@ -154,8 +154,9 @@ def test_the_digest_counts_yesterday_and_names_who_waits(session: Session, tmp_p
 
     text(people[0], "out", "auto", "delivered", yesterday, False)
     text(people[1], "out", "auto", "failed", yesterday, False)
-    for contact in people:
+    for place, contact in enumerate(people, 1):
         text(contact, "in", "manual", "received", yesterday, True)
+        contact.waits_since, contact.waits_place = yesterday, place
     settings = parse("[shop]\ncountry = GB\n[notify]\nsms_to = 07400 999999\n", tmp_path / "config.ini")
     write_digest(session, OwnerContext(settings, "GB", NOON, UTC), 1)
     alert = session.exec(select(Alert)).one()

@@ -12,8 +12,10 @@ from modem.simulator import Simulator
 from tests.bridge.test_database import (
     REASONS_NOW,
     STEPS_NOW,
+    WAITS_NOW,
     at_revision,
     reasons_and_steps,
+    who_waits,
     who_was_seen,
 )
 from tests.support import databases
@@ -53,6 +55,10 @@ def test_an_update_keeps_every_row(engine: Engine, revision: str) -> None:
 
 def test_who_came_out_of_a_file_and_never_called_was_not_seen(engine: Engine) -> None:
     assert who_was_seen(engine) == [False, True, True]
+
+
+def test_who_was_not_answered_waits(engine: Engine) -> None:
+    assert who_waits(engine) == WAITS_NOW
 
 
 def test_reasons_that_were_borrowed_and_who_settled_what(engine: Engine) -> None:

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, str] = {
     "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
     " bridge/doctor",
     "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records",
-    "web/current": "bridge/contract",
+    "web/current": "bridge/contract bridge/records",
     "web/values": "bridge/rules",
     "web/connections": "web/limits",
     "web/limits": "bridge/rules",

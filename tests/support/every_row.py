@@ -134,4 +134,5 @@ def _conversations(session: Session, line: int, now: datetime) -> None:
         person.blocked = marks == 2
         person.kind = (ContactKind.NONE, ContactKind.SUPPLIER, ContactKind.NEVER)[marks]
         if waits is not None:
-            _text(session, line, id_of(person), now - waits, Direction.IN, MessageStatus.RECEIVED)
+            text = _text(session, line, id_of(person), now - waits, Direction.IN, MessageStatus.RECEIVED)
+            person.waits_since, person.waits_place = text.created, text.place

@@ -15,12 +15,13 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import MarkRead
+from bridge.handlers import conversations
 from bridge.records import places
 from bridge.records.engine import Heartbeat, migrate, open_engine
 from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, SavedReply
 from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
-from bridge.rules.states import ContactKind, Direction, MessageKind, MessageStatus
+from bridge.rules.states import MISSED, ContactKind, Direction, MessageKind, MessageStatus
 from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
@@ -252,6 +253,8 @@ class _Week:
         if contact:
             contact.place = places.take(self.session)
         self.session.flush()
+        if contact and call.outcome in MISSED:
+            conversations.they_rang(contact, call)
         if contact and text:
             body = "Hi! This is Corner Bakery. Sorry we missed your call. How can we help? Just reply to this text."
             message = self.text(contact, minutes, body, "out", text, kind="auto", error=error)
@@ -288,4 +291,9 @@ class _Week:
         if direction == "in":
             contact.place = places.take(self.session)
         self.session.flush()
+        if direction == "in":
+            if contact.waits_place is None and contact.address.startswith("+"):
+                contact.waits_since, contact.waits_place = at, message.place
+        elif kind == "manual":
+            conversations.we_answered(self.session, contact, at)
         return message

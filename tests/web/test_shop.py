@@ -38,6 +38,7 @@ from bridge.contract.requests import (
     TryAgain,
     WriteText,
 )
+from bridge.handlers import conversations
 from bridge.records import users, views
 from bridge.records.tables import AuditEntry, Contact, Message, Note
 from bridge.rules.refusals import Refused
@@ -242,6 +243,7 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
 
 # Where staff may go: everywhere else. An address that is new must be put in its place, here or in OWNERS_ONLY.
 STAFF_TOO = """
+write.send write.write scheduled.change scheduled.scheduled team.speak
 calls.calls calls.ringing contacts.contact contacts.contacts contacts.describe contacts.import_contacts
 conversations.again conversations.assign conversations.called_back conversations.conversations conversations.done
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
@@ -369,11 +371,11 @@ def test_done_until_they_write_or_call_again(office: Office, client: FlaskClient
 
 
 def test_nobody_is_left_out_on_the_pages_of_conversations(office: Office, client: FlaskClient) -> None:
-    """Unread ones first, however many they are, and then the others page by page, each once."""
+    """Those who wait first, the longest wait at the top, and then the others, page by page, each once."""
     now = datetime.now(UTC)
     with Session(office.engine) as session, session.begin():
         for n in range(150):
-            # All of the same moment, some of them unread.
+            # All of the same moment, some of them waiting.
             person = Contact(address=f"+4474005{n:05}", source="call", first_seen=now, last_seen=now)
             session.add(person)
             session.flush()
@@ -388,16 +390,20 @@ def test_nobody_is_left_out_on_the_pages_of_conversations(office: Office, client
                     created=now,
                 )
                 session.add(words)
+                session.flush()
+                conversations.they_wrote(session, person, words)
     seen: list[str] = []
     path: str | None = "/conversations"
     while path:
         page = client.get(path).text
         seen += re.findall(r'class="cover" href="/conversations/(\+\d+)', page)
-        link = re.search(r'href="(/conversations\?[^"]*before=[^"]*)"', page)
+        link = re.search(r'href="(/conversations\?[^"]*(?:after|before)=[^"]*)"', page)
         path = link[1].replace("&amp;", "&") if link else None
     mine = [address for address in seen if address.startswith("+4474005")]
     assert (len(mine), len(set(mine)), len(set(seen))) == (150, 150, len(seen))
-    assert [int(address[-5:]) % 3 == 0 for address in mine] == [True] * 50 + [False] * 100
+    waiting = [int(address[-5:]) for address in mine[:50]]
+    assert waiting == list(range(0, 150, 3))
+    assert not any(int(address[-5:]) % 3 == 0 for address in mine[50:])
 
 
 def test_somebody_sees_to_it(office: Office, client: FlaskClient, staff: FlaskClient) -> None:

@@ -38,6 +38,8 @@ PLACES = (
     "team",
     "try",
     "replies",
+    "write",
+    "scheduled",
     "welcome",
     "nothing",
 )
@@ -136,6 +138,28 @@ def test_with_script_a_thread_that_is_seen_is_read(
     expect(page.get_by_role("button", name="Mark as read")).to_be_hidden()
     with Session(office.engine) as session:
         assert views.unread(session) == 0
+
+
+def test_who_waits_stays_in_their_place_until_somebody_replies(
+    browser: Browser, contexts: list[BrowserContext], url: str
+) -> None:
+    page, complaints = enter(browser, contexts, url, DESK)
+    page.goto(f"{url}conversations")
+    row = page.locator(f'#people .row:has(a[href*="{ANN}"])')
+    others = page.locator(f'#people .row:has(a[href*="{ANN}"]) ~ .row').count()
+    count = int(page.locator("#nav-talks .count").inner_text().split()[0])
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        row.locator("a").click()  # the script marks it as read
+    page.goto(f"{url}conversations")
+    expect(row).to_contain_text("waits")
+    expect(page.locator(f'#people .row:has(a[href*="{ANN}"]) ~ .row')).to_have_count(others)
+    expect(page).to_have_title(re.compile(rf"^\({count}\)"))
+    row.locator("a").click()
+    page.get_by_label("Your reply").fill("They are waiting for you.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page).to_have_title(re.compile(rf"^\({count - 1}\)"))
+    expect(row).not_to_contain_text("waits")
+    assert complaints == []
 
 
 def test_without_script_a_button_marks_as_read(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,9 @@ from sqlmodel import Session
 
 from bridge.contract.bridge import Bridge
 from bridge.contract.status import LineState, LineStatus, Status
-from bridge.records import views
+from bridge.records import consents, views
 from bridge.records.tables import Contact
+from bridge.rules.states import ConsentKind
 from tests.support.box import DEADLINE, until
 from tests.support.people import set_password
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, PASSWORD, Office, an_office
@@ -103,8 +105,8 @@ def test_counting_keeps_the_tick(client: FlaskClient) -> None:
 def test_an_empty_or_endless_reply_is_refused_with_a_sentence(client: FlaskClient) -> None:
     assert "An empty text cannot be sent" in post(client, f"/conversations/{ANN}", body="  ")[1]
     code, page = post(client, f"/conversations/{ANN}", body="x" * 1601)
-    assert code == 422
-    assert "too long for a text" in page
+    assert code == 409
+    assert "at most 10 can go out as one" in page
 
 
 def test_what_people_write_stays_text(client: FlaskClient) -> None:
@@ -325,3 +327,59 @@ def test_who_logs_in_waits_for_nobody_who_writes(tmp_path: Path) -> None:
         until(
             lambda: "noa" in client.get("/team").text, "the user, who is let in as soon as it can be stored"
         )
+
+
+def undo(page: str) -> tuple[str, str]:
+    """What the page says was done, and the mark that its button takes back."""
+    found = re.search(r'role="status".*?<p>(.*?)</p>.*?name="kind" value="(\w+)".*?Undo', page, re.DOTALL)
+    assert found
+    return found[1], found[2]
+
+
+@pytest.mark.parametrize("where", ["", "calls"])
+def test_what_was_pressed_is_said_and_can_be_undone(office: Office, client: FlaskClient, where: str) -> None:
+    form = {"from": where} if where else {}
+    for kind, opposite, said in (
+        ("never", "welcome", "Ann Whittaker gets no more automatic texts."),
+        ("block", "unblock", "Ann Whittaker is blocked."),
+    ):
+        _, page = post(client, f"/conversations/{ANN}/mark", kind=kind, **form)
+        assert undo(page) == (said, opposite)
+        assert 'role="status"' not in client.get("/").text  # it is said once
+        post(client, f"/conversations/{ANN}/mark", kind=opposite, **form)
+        client.get("/")
+    with Session(office.engine) as session:
+        ann = views.contact_at(session, ANN)
+        assert ann is not None
+        assert (ann.kind, ann.blocked) == ("", False)
+
+
+def test_a_stop_that_was_lifted_by_mistake_comes_back_as_it_was(office: Office, client: FlaskClient) -> None:
+    when = datetime(2026, 10, 1, 9, tzinfo=UTC)
+    with Session(office.engine) as session, session.begin():
+        ann = views.contact_at(session, ANN)
+        assert ann is not None
+        consents.consent(session, ann, ConsentKind.OUT, "text", when, words="No more please")
+    _, page = post(client, f"/conversations/{ANN}/mark", kind="in")
+    assert undo(page) == ("Ann Whittaker gets automatic texts again.", "out_again")
+    post(client, f"/conversations/{ANN}/mark", kind="out_again")
+    with Session(office.engine) as session:
+        ann = views.contact_at(session, ANN)
+        assert ann is not None
+        assert ann.opted_out_at == when
+        last = consents.last_step(session, ann, ConsentKind.OUT)
+        assert last is not None
+        assert (last.at, last.source, last.words, last.by) == (when, "text", "No more please", None)
+
+
+def test_looking_answers_nobody(office: Office, client: FlaskClient) -> None:
+    """Who waits stays in their place and is counted until somebody replies."""
+    page = client.get("/conversations").text
+    count = re.search(r"<title>\((\d+)\)", page)
+    assert count
+    post(client, f"/conversations/{ANN}/read")
+    assert client.get("/conversations").text.count(f"/conversations/{ANN}") == 1
+    assert f"<title>({count[1]})" in client.get("/conversations").text
+    post(client, f"/conversations/{ANN}", body="Yes, they are.")
+    page = client.get("/conversations").text
+    assert f"<title>({int(count[1]) - 1})" in page

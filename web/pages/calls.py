@@ -11,7 +11,7 @@ from bridge.records import views
 from bridge.rules import numbers
 from bridge.words.catalogue import N_, _
 from web import current
-from web.pages import paging
+from web.pages import marks, paging
 from web.pages.told import in_words
 
 PAGE = 30
@@ -53,6 +53,7 @@ def calls() -> str:
         older=older,
         first=before is None,
         ringing=ringing,
+        marked=marks.told(),
         several=len(bridge.status().lines) > 1,
     )
 

@@ -44,7 +44,14 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
     with Session(bridge.engine) as session:
-        rows = views.contacts(session, search=search, region=bridge.region(), before=before, limit=LIST + 1)
+        rows = views.contacts(
+            session,
+            own=current.own(session),
+            search=search,
+            region=bridge.region(),
+            before=before,
+            limit=LIST + 1,
+        )
         doubted = views.doubted_behind(session)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
@@ -64,7 +71,7 @@ def export(form: str) -> Response:
     """All contacts as a file, with who wants no texts: vCard for phones, CSV for spreadsheets."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        rows = [_card(contact) for contact in views.contacts(session)]
+        rows = [_card(contact) for contact in views.contacts(session, own=current.own(session))]
     zone = bridge.settings().shop.zone
     text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows, zone)
     kind = "text/vcard" if form == "vcf" else "text/csv"

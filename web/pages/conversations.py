@@ -1,6 +1,6 @@
 """`/conversations`: who wrote and who called, and one thread of calls, texts and notes with a reply box."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from secrets import token_urlsafe
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -23,47 +23,29 @@ from bridge.contract.requests import (
 )
 from bridge.records import users, views
 from bridge.records.tables import Contact
+from bridge.rules import later
 from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
-from bridge.rules.numbers import untextable
-from bridge.rules.wording import TWINS, alphabet
+from bridge.rules.numbers import pretty, untextable
+from bridge.rules.template import fill_in
 from bridge.words.catalogue import N_, _
-from bridge.words.preview import cost, cost_words
 from web import current
-from web.pages import finding, paging
+from web.pages import drafts, finding, marks, paging
+from web.pages.drafts import Draft
 from web.pages.told import in_words
 
 LIST = 40
 THREAD = 60
 # So much of what came later is shown below a row that was searched.
 LATER = 20
-# The longest reply, of characters that take the most room.
-MOST_PARTS = LONGEST_REPLY // 67 + 1
 FILTERS = {"open": N_("Open"), "mine": N_("Mine"), "done": N_("Done"), "all": N_("All")}
 
 pages = Blueprint("conversations", __name__)
 
 
-@dataclass(frozen=True)
-class Draft:
-    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out. ticket: by which the box
-    knows it again if it is sent twice."""
-
-    body: str = ""
-    despite_stop: bool = False
-    problem: str | None = None
-    ticket: str = ""
-    note: str = ""
-
-    @property
-    def cost(self) -> str:
-        """What it costs, in words."""
-        return cost(self.body)
-
-
 @pages.route("/conversations")
 def conversations() -> str:
-    """The list of conversations, the unread first. show: open, mine, done or all; before: where the last page ended; q: the
-    people and texts that a search finds, in place of the list."""
+    """The list of conversations, those who wait for an answer first. show: open, mine, done or all; after, before: where the
+    last page ended, among those who wait or the others; q: the people and texts that a search finds, in place of the list."""
     return _page(None, Draft())
 
 
@@ -78,9 +60,7 @@ def thread(address: str) -> str:
 def reply(address: str) -> Response | tuple[str, int]:
     """Send a reply (303 to the thread that shows it), count what it costs, or keep it for other times. What was typed is never
     lost."""
-    form = request.form
-    body = form.get("body", "").replace("\r\n", "\n")
-    draft = Draft(body, bool(form.get("despite_stop")), ticket=form.get("ticket", "")[:40])
+    form, draft = request.form, drafts.typed(request.form)
     match form.get("do"):
         case "count":
             return _page(address, draft), 200
@@ -88,19 +68,20 @@ def reply(address: str) -> Response | tuple[str, int]:
             return _save(address, draft)
         case None | "send":
             return _send(address, draft)
-    return _page(address, replace(draft, body=_with_saved(body, form.get("do", "")))), 200
+        case "later":
+            return _send(address, draft, form.get("at", ""))
+        case str(chosen) if chosen.startswith("at "):
+            return _send(address, draft, chosen[3:])
+    return _page(address, replace(draft, body=_with_saved(address, draft.body, form.get("do", "")))), 200
 
 
-def _send(address: str, draft: Draft) -> Response | tuple[str, int]:
+def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple[str, int]:
+    """at: when it goes out, as a picker of date and time has it; None: now."""
     bridge = current.bridge()
-    if len(draft.body) > LONGEST_REPLY:
-        problem = _(
-            "This is too long for a text: {length} of {most} characters.",
-            length=len(draft.body),
-            most=LONGEST_REPLY,
-        )
-        return _page(address, replace(draft, problem=problem)), 422
-    wanted = WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None)
+    due = later.picked(at, bridge.settings().shop.zone) if at is not None else None
+    if at is not None and due is None:
+        return _page(address, replace(draft, problem=_("Choose a day and a time first."))), 422
+    wanted = WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None, due)
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
@@ -120,12 +101,21 @@ def _save(address: str, draft: Draft) -> tuple[str, int]:
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
-def _with_saved(body: str, key: str) -> str:
+def _with_saved(address: str, body: str, key: str) -> str:
     """The draft with the saved reply of this key behind it."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        words = next((saved.body for saved in views.saved_replies(session) if str(saved.id) == key), "")
+        contact = views.contact_at(session, address)
+        saved = _saved_for(session, contact, bridge) if contact else []
+    words = next((words for saved_key, words in saved if str(saved_key) == key), "")
     return f"{body.rstrip()} {words}".strip()
+
+
+def _saved_for(session: Session, contact: Contact, bridge: Bridge) -> list[tuple[int | None, str]]:
+    """The saved replies as this person would get them, by their keys: placeholders are filled in."""
+    shop = bridge.settings().shop
+    values = {"name": contact.name, "shop": shop.name, "phone": shop.phone}
+    return [(saved.id, fill_in(saved.body, values)) for saved in views.saved_replies(session)]
 
 
 def _to_the_end(address: str) -> Response:
@@ -159,7 +149,13 @@ def called_back(address: str) -> Response:
 @pages.route("/conversations/<path:address>/mark", methods=["POST"])
 def mark(address: str) -> Response:
     """Never text, text again, block, or settle what was no opt-out (303 to the thread)."""
-    return _do(address, Mark(address, request.form.get("kind", "")), 404)
+    kind, bridge = request.form.get("kind", ""), current.bridge()
+    with Session(bridge.engine) as session:
+        before = views.contact_at(session, address)
+    answer = _do(address, Mark(address, kind), 404)
+    if before is not None:
+        marks.tell(kind, before, before.name or pretty(before.address, bridge.region()))
+    return answer
 
 
 @pages.route("/conversations/<path:address>/done", methods=["POST"])
@@ -206,9 +202,14 @@ def _page(address: str | None, draft: Draft) -> str:
         if text and address is None:
             found = finding.everywhere(session, bridge, text)
         else:
-            before = paging.place(request.args.get("before", ""))
             people_here = views.conversations(
-                session, which=chosen, user=g.user, before=before, limit=LIST + 1
+                session,
+                which=chosen,
+                user=g.user,
+                own=current.own(session),
+                waiting_after=paging.place(request.args.get("after", "")),
+                before=paging.place(request.args.get("before", "")),
+                limit=LIST + 1,
             )
         if address is not None:
             contact = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
@@ -217,14 +218,12 @@ def _page(address: str | None, draft: Draft) -> str:
                 found_here = finding.in_thread(session, contact, text)
             else:
                 rows = views.thread(session, contact, before=until, limit=THREAD + 1)
-        saved, colleagues = views.saved_replies(session), users.names(session)
-    others = [person for person in people_here if not person.unread]
-    older = paging.mark(others[LIST - 1].place, others[LIST - 1].key) if len(others) > LIST else None
-    shown = people_here[: len(people_here) - max(0, len(others) - LIST)]
+        saved = _saved_for(session, contact, bridge) if contact else []
+        colleagues = users.names(session)
     return render_template(
         "conversations.html",
-        people=shown,
-        older=older,
+        people=people_here[:LIST],
+        older=_behind(people_here[LIST - 1]) if len(people_here) > LIST else None,
         filters=FILTERS,
         chosen=chosen,
         contact=contact,
@@ -239,11 +238,20 @@ def _page(address: str | None, draft: Draft) -> str:
         colleagues=colleagues,
         unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
+        offered=later.offered(bridge.now(), bridge.settings().shop.zone),
         untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
-        alphabet={"one": alphabet(1), "two": alphabet(2), "twins": TWINS, "words": cost_words(MOST_PARTS)},
+        alphabet=drafts.counting(),
         now=current.bridge().now(),
+        marked=marks.told(),
     )
+
+
+def _behind(last: views.ConversationRow) -> dict[str, str]:
+    """Where the next page goes on behind this one, as its link says it."""
+    if last.waits_place is not None:
+        return {"after": paging.mark(last.waits_place, last.key)}
+    return {"before": paging.mark(last.place, last.key)}
 
 
 def _until(session: Session, contact: Contact) -> views.Place | None:

@@ -15,7 +15,8 @@ from bridge.records.views import CallRow, MessageRow, NoteRow, ThreadRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span
-from bridge.rules.numbers import pretty
+from bridge.rules.links import linked
+from bridge.rules.numbers import pretty, textable
 from bridge.rules.policy import Reason
 from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
@@ -154,12 +155,14 @@ def waits(since: datetime, now: datetime) -> Chip:
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> [waits(noon, noon + timedelta(minutes=minutes))[::2] for minutes in (0, 7, 59, 200, 900)]
-    [('fresh', 'waits less than a minute'), ('soon', 'waits 7 minutes'), ('long', 'waits 59 minutes'), \
+    [('fresh', 'needs a reply'), ('soon', 'waits 7 minutes'), ('long', 'waits 59 minutes'), \
 ('late', 'waits 3 hours'), ('overdue', 'waits 15 hours')]
     """
     waited = now - since
     today = "late" if since.date() == now.date() else "overdue"
     state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
+    if waited < timedelta(minutes=1):
+        return state, "clock", _("needs a reply")
     return state, "clock", _("waits {span}", span=times.lasted(waited))
 
 
@@ -300,6 +303,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "hours_written": as_written,
         "hours_long": hours_long,
         "days_in_words": days_in_words,
+        "number": lambda typed: textable(typed, bridge.region()),
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
@@ -316,6 +320,9 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,
         "place": lambda row: paging.mark(row.place, row.id),
+        "then": lambda moment: times.then(moment, now(), bridge.settings().shop.zone),
+        "picker": lambda moment: local(moment).strftime("%Y-%m-%dT%H:%M"),
+        "linked": lambda text: linked(text, bridge.region()),
         "excerpt": excerpt,
         "lasted": times.lasted,
         "repair": repair,

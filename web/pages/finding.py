@@ -9,6 +9,7 @@ from sqlmodel import Session
 from bridge.contract.bridge import Bridge
 from bridge.records import views
 from bridge.records.tables import Contact
+from web import current
 from web.pages import paging
 
 # So many are shown at once; and of what is searched so many characters count.
@@ -34,11 +35,11 @@ def asked() -> str:
 
 def everywhere(session: Session, bridge: Bridge, text: str) -> Found:
     """The people of whose names or numbers this is a part, and the texts with these words, a page of them."""
-    before = paging.place(request.args.get("before", ""))
-    texts = views.messages(session, search=text, before=before, limit=TEXTS + 1)
+    before, own = paging.place(request.args.get("before", "")), current.own(session)
+    texts = views.messages(session, search=text, own=own, before=before, limit=TEXTS + 1)
     people: Sequence[Contact] = ()
     if before is None:
-        people = views.contacts(session, search=text, region=bridge.region(), limit=PEOPLE + 1)
+        people = views.contacts(session, own=own, search=text, region=bridge.region(), limit=PEOPLE + 1)
     older = paging.mark(texts[TEXTS - 1].place, texts[TEXTS - 1].id) if len(texts) > TEXTS else None
     return Found(people[:PEOPLE], len(people) > PEOPLE, texts[:TEXTS], older, before is None)
 

@@ -23,19 +23,22 @@ def replies() -> str:
 
 @pages.route("/replies", methods=["POST"])
 def change() -> Response | tuple[str, int]:
-    """Add one, or drop the one that is named (303 to the page that shows it)."""
-    bridge = current.bridge()
-    key = paging.number(request.form.get("drop", ""))
-    body = request.form.get("body", "").replace("\r\n", "\n")
-    wanted = SaveReply(body) if key is None else SaveReply("", key)
+    """Add one, change the one that is named, or drop it (303 to the page that shows it)."""
+    bridge, form = current.bridge(), request.form
+    key, dropped = (paging.number(form.get(name, "")) for name in ("change", "drop"))
+    body = form.get("body", "").replace("\r\n", "\n")
+    # Without words it would be dropped; a blank is refused.
+    wanted = SaveReply(body or " ", key) if dropped is None else SaveReply("", dropped)
     answer = bridge.request(wanted, by=g.user)
     if not isinstance(answer, Done):
-        return _page(body, in_words(answer)), 422
+        return _page(body, in_words(answer), key), 422
     return redirect(url_for("replies.replies"), 303)
 
 
-def _page(draft: str = "", problem: str | None = None) -> str:
+def _page(draft: str = "", problem: str | None = None, changing: int | None = None) -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         saved = views.saved_replies(session)
-    return render_template("replies.html", saved=saved, draft=draft, problem=problem, longest=LONGEST_REPLY)
+    return render_template(
+        "replies.html", saved=saved, draft=draft, problem=problem, changing=changing, longest=LONGEST_REPLY
+    )

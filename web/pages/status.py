@@ -25,7 +25,7 @@ from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
-from bridge.rules import languages
+from bridge.rules import languages, numbers
 from bridge.rules.holidays import is_holiday
 from bridge.rules.one_line import one_line
 from bridge.words.catalogue import N_, gettext, speaking
@@ -51,6 +51,8 @@ GETS = {
     "wait": (N_("A caller then gets this text later:"), N_("A caller gets this text later:")),
     "skip": ("", ""),
 }
+# So many texts to and from the owner's mobile are shown.
+OF_OWNER = 10
 # What the check-up calls the things that must be right -> how the page heads them.
 NAMES = {
     "port": N_("Port"),
@@ -78,7 +80,8 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
     """typed: what somebody wants callers to get while the shop is closed, if that could not be kept (problem)."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        waiting, incidents = views.waiting(session), views.incidents(session)
+        waiting, incidents = views.waiting(session, bridge.now()), views.incidents(session)
+        to_owner = _to_owner(session, bridge)
     now, texts = bridge.status(), bridge.settings().textback
     facts = checkup.gather(bridge.settings(), now, bridge.engine, *bridge.machine())
     return render_template(
@@ -91,6 +94,7 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         signal_words=signal_words,
         waiting=waiting,
         incidents=incidents,
+        to_owner=to_owner,
         version=version("textback"),
         closed_gets=_closed_gets(bridge, now),
         gets=gettext(GETS[texts.closed][bool(now.closed)]),
@@ -99,6 +103,12 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
         problem=problem,
     )
+
+
+def _to_owner(session: Session, bridge: Bridge) -> list[views.MessageRow]:
+    """The last texts to and from the owner's mobile, which are no conversation."""
+    mobile = numbers.e164(bridge.settings().notify.sms_to, bridge.region())
+    return views.messages(session, address=mobile, limit=OF_OWNER) if mobile else []
 
 
 def _closed_gets(bridge: Bridge, now: Status) -> Sample:

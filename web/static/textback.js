@@ -107,10 +107,10 @@ function keepDraft() {
   };
   box.addEventListener("input", keep);
   form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.value !== "send") return;
+    if (event.submitter && !event.submitter.matches("[data-sends]")) return;
     event.preventDefault();
     keep();
-    send(form, place);
+    send(form, place, event.submitter?.value ?? "send");
   });
 }
 
@@ -120,13 +120,13 @@ function complain(form, sentence) {
   note.hidden = !sentence;
 }
 
-async function send(form, place) {
+async function send(form, place, how) {
   const button = form.querySelector(".primary");
   if (button.disabled) return;
   button.disabled = true;
   complain(form, "");
   const body = new FormData(form);
-  body.set("do", "send");
+  body.set("do", how);
   const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(WAIT) }).catch(() => null);
   button.disabled = false;
   if (!answer) {
@@ -145,6 +145,15 @@ async function send(form, place) {
     }
     complain(form, said?.textContent ?? form.dataset.refused);
   }
+}
+
+// Ctrl+Enter, or Cmd+Enter on a Mac, sends; Enter alone begins a line.
+function sendByKey(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.repeat) return;
+  const button = event.target.matches("textarea[data-alphabet]") && event.target.form.querySelector(".primary");
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  event.target.form.requestSubmit(button);
 }
 
 function putInSavedReplies() {
@@ -210,5 +219,6 @@ offerSound();
 markRead();
 addEventListener("click", closeMenus);
 addEventListener("keydown", closeMenus);
+addEventListener("keydown", sendByKey);
 // A page that was brought up to date by itself has perhaps been seen by nobody: it counts as read when somebody touches it.
 for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => markRead());

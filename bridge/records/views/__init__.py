@@ -12,7 +12,8 @@ from bridge.records.views.conversation_list import (
     saved_replies,
     thread,
 )
-from bridge.records.views.message_list import Texted, automatic_texts, messages, unread, waiting
+from bridge.records.views.message_list import Texted, automatic_texts, messages, scheduled, unread, waiting
+from bridge.records.views.needing_reply import needing_reply, ours
 from bridge.records.views.rows import (
     AuditRow,
     CallRow,
@@ -49,8 +50,11 @@ __all__ = [
     "lines",
     "messages",
     "moment",
+    "needing_reply",
     "newest",
+    "ours",
     "saved_replies",
+    "scheduled",
     "textback",
     "thread",
     "unread",

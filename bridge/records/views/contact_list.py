@@ -1,12 +1,13 @@
 """Contacts as they are shown, and what each has said about texts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
 from bridge.records.tables import ConsentEvent, Contact
+from bridge.records.views.needing_reply import not_ours
 from bridge.records.views.rows import FOUND, Place, came_before, last_first
 from bridge.rules import numbers
 from bridge.rules.folding import fold
@@ -15,14 +16,17 @@ from bridge.rules.folding import fold
 def contacts(
     session: Session,
     *,
+    own: Set[str] = frozenset(),
     search: str = "",
     region: str = numbers.NOWHERE,
     before: Place | None = None,
     limit: int | None = None,
 ) -> Sequence[Contact]:
-    """Contacts, the last seen first, those who were never seen at the end. search, region: as for found_ids; before: the place
-    and id of the last one of the page above."""
+    """Contacts, the last seen first, those who were never seen at the end. own: identities of our own numbers, which are
+    left out; search, region: as for found_ids; before: the place and id of the last one of the page above."""
     query = select(Contact).order_by(*last_first(Contact)).limit(limit)
+    if own:
+        query = query.where(not_ours(own))
     if search:
         query = query.where(col(Contact.id).in_(found_ids(session, search, region)))
     if before is not None:

@@ -1,10 +1,10 @@
 """Conversations as they are shown: the list, one thread, and saved replies."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence, Set
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import Session, col, select
 
 from bridge.records import places
@@ -13,6 +13,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
+from bridge.records.views.needing_reply import needs_reply, not_ours, waits
 from bridge.records.views.rows import (
     UNREAD,
     ConversationRow,
@@ -32,22 +33,28 @@ def conversations(
     *,
     which: str = "open",
     user: str | None = None,
+    own: Set[str] = frozenset(),
+    waiting_after: Place | None = None,
     before: Place | None = None,
     limit: int = 50,
 ) -> list[ConversationRow]:
-    """People by their last sign of life; on the first page all those with unread texts, before at most `limit` others. which:
-    open, done, mine (those of `user`) or all; before: the place and id of the last one of the page above."""
-    unread = _unread_of(session)
-    chosen = _of_conversations(which, user)
-    rest = select(Contact).where(*chosen)
-    if unread:
-        rest = rest.where(col(Contact.id).not_in(unread))
-    if before is not None:
-        rest = rest.where(came_before(Contact, before))
-    people = list(session.exec(rest.order_by(*last_first(Contact)).limit(limit)))
+    """Those who wait for an answer, the longest wait first, then the others by their last sign of life; our own numbers are not
+    among them. which: open, done, mine (those of `user`) or all; waiting_after: place and id by which the last one of the page
+    above waits; before: place and id of its last one who does not wait."""
+    chosen = (*_of_conversations(which, user), not_ours(own))
+    people: list[Contact] = []
     if before is None:
-        first = select(Contact).where(*chosen, col(Contact.id).in_(unread))
-        people = [*session.exec(first.order_by(*last_first(Contact))), *people]
+        first = select(Contact).where(*chosen, needs_reply(own))
+        if waiting_after is not None:
+            first = first.where(_waits_after(waiting_after))
+        in_turn = col(Contact.waits_place), col(Contact.id)
+        people += session.exec(first.order_by(*in_turn).limit(limit))
+    if len(people) < limit:
+        rest = select(Contact).where(*chosen, not_(waits()))
+        if before is not None:
+            rest = rest.where(came_before(Contact, before))
+        people += session.exec(rest.order_by(*last_first(Contact)).limit(limit - len(people)))
+    unread = _unread_of(session)
     doubted = doubted_behind(session)
     last = _last_words(session, people, doubted)
     return [
@@ -59,8 +66,9 @@ def conversations(
             name=person.name,
             last_seen=person.last_seen,
             last=last.get(person.id),
-            unread=unread[person.id][0] if person.id in unread else 0,
-            waiting=unread[person.id][1] if person.id in unread else None,
+            unread=unread[id_of(person)],
+            waits_since=None if person.blocked else person.waits_since,
+            waits_place=None if person.blocked else person.waits_place,
             done=person.done,
             assignee=person.assignee,
         )
@@ -79,19 +87,21 @@ def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool]
             return (seen, col(Contact.done).is_(which == "done"))
 
 
-def _unread_of(session: Session) -> dict[int | None, tuple[int, datetime]]:
-    """Of whom there are unread texts, how many, and since when; from the newest ones."""
+def _waits_after(last: Place) -> ColumnElement[bool]:
+    place, key = last
+    here = col(Contact.waits_place)
+    return and_(here >= place, or_(here > place, col(Contact.id) > key))
+
+
+def _unread_of(session: Session) -> Counter[int]:
+    """Of whom there are unread texts, and how many; from the newest ones."""
     newest = (
-        select(Message.contact_id, Message.created)
+        select(Message.contact_id)
         .where(Message.status == MessageStatus.RECEIVED, col(Message.due).is_(None))
         .order_by(col(Message.id).desc())
         .limit(UNREAD)
     )
-    found: dict[int | None, tuple[int, datetime]] = {}
-    for contact, created in session.exec(newest):
-        count, since = found.get(contact, (0, created))
-        found[contact] = count + 1, min(since, created)
-    return found
+    return Counter(session.exec(newest))
 
 
 def _last_words(session: Session, people: Sequence[Contact], doubted: float) -> dict[int | None, MessageRow]:

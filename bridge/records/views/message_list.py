@@ -1,16 +1,17 @@
 """Messages as they are shown, and how many wait."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, false, func
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_
 from sqlmodel import Session, col, select
 
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.search_index import texts_with
 from bridge.records.tables import Call, Contact, Line, Message, MessageWords
+from bridge.records.views.needing_reply import not_ours
 from bridge.records.views.rows import FOUND, UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.folding import words
 from bridge.rules.numbers import identity
@@ -59,11 +60,13 @@ def messages(
     address: str | None = None,
     contact: int | None = None,
     search: str | None = None,
+    own: Set[str] = frozenset(),
     before: Place | None = None,
     limit: int | None = None,
 ) -> list[MessageRow]:
     """Texts, those that came last first; `address` or `contact` take only that contact's, `search` those that have each of its
-    words, or longer ones that begin with it. before: place and id of the last row of the page above."""
+    words, or longer ones that begin with it. own: identities of our own numbers, whose texts are left out. before: place and id
+    of the last row of the page above."""
     query = (
         select(Message, Contact, Line.name)
         .join(Line, col(Line.id) == Message.line_id)
@@ -75,6 +78,8 @@ def messages(
         query = query.where(Contact.identity == identity(address))
     if contact is not None:
         query = query.where(Message.contact_id == contact)
+    if own:
+        query = query.where(not_ours(own))
     if before is not None:
         query = query.where(came_before(Message, before))
     if search is not None:
@@ -115,8 +120,27 @@ def unread(session: Session) -> int:
     return session.exec(select(func.count()).select_from(some)).one()
 
 
-def waiting(session: Session) -> int:
-    """How many texts are still to go out."""
+def waiting(session: Session, now: datetime) -> int:
+    """How many texts are still to go out, but for those that somebody wrote for later."""
+    later = and_(col(Message.kind) == MessageKind.MANUAL, col(Message.due) > now, col(Message.tries) == 0)
     return session.exec(
-        select(func.count()).select_from(Message).where(col(Message.status).in_(PENDING))
+        select(func.count()).select_from(Message).where(col(Message.status).in_(PENDING), not_(later))
     ).one()
+
+
+def scheduled(session: Session) -> list[MessageRow]:
+    """What people wrote for later, the next one first."""
+    query = (
+        select(Message, Contact, Line.name)
+        .join(Line, col(Line.id) == Message.line_id)
+        .join(Contact, col(Contact.id) == Message.contact_id)
+        .where(
+            Message.status == MessageStatus.QUEUED,
+            Message.kind == MessageKind.MANUAL,
+            col(Message.due) > col(Message.created),
+            Message.tries == 0,
+        )
+        .order_by(col(Message.due), col(Message.id))
+    )
+    doubted = doubted_behind(session)
+    return [message_row(*row, doubted) for row in session.exec(query)]

@@ -90,9 +90,9 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class ConversationRow:
-    """One contact with the last thing that was said. `last` is None where there have been calls only. waiting: since when the
-    first unread text waits for somebody. key: the contact's id. place: of the last sign of life, for the next page; doubtful:
-    the clock was suspect then."""
+    """One contact with the last thing that was said. `last` is None where there have been calls only. unread: how many texts
+    nobody has read. waits_since, waits_place: since when they wait for an answer, None if they do not. key: the
+    contact's id. place: of the last sign of life, for the next page; doubtful: the clock was suspect then."""
 
     key: int
     place: int
@@ -101,7 +101,8 @@ class ConversationRow:
     last_seen: datetime
     last: MessageRow | None
     unread: int
-    waiting: datetime | None = None
+    waits_since: datetime | None = None
+    waits_place: int | None = None
     done: bool = False
     assignee: str | None = None
     doubtful: bool = False

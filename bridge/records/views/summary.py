@@ -1,11 +1,12 @@
 """What the owner's digest counts over some days, and who waits for an answer; reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from bridge.records.tables import Call, Contact, Message
+from bridge.records.views.needing_reply import needs_reply
 from bridge.rules.digest import Counts
 from bridge.rules.states import MISSED, WENT_OUT, Direction, MessageKind
 
@@ -23,13 +24,7 @@ def counts(session: Session, since: datetime, until: datetime) -> Counts:
     return Counts(one, two, three, four)
 
 
-def waiting(session: Session) -> Sequence[Contact]:
-    """Who has written and was not answered, the longest wait first."""
-    asked = (
-        select(Message.contact_id, func.min(Message.place).label("place"))
-        .where(col(Message.asks), col(Message.answered).is_(None))
-        .group_by(col(Message.contact_id))
-        .subquery()
-    )
-    query = select(Contact).join(asked, asked.c.contact_id == Contact.id).where(col(Contact.done).is_(False))
-    return session.exec(query.order_by(asked.c.place)).all()
+def waiting(session: Session, own: Set[str]) -> Sequence[Contact]:
+    """Who has written or rung and was not answered, the longest wait first. own: identities of our own numbers."""
+    query = select(Contact).where(needs_reply(own))
+    return session.exec(query.order_by(col(Contact.waits_place), col(Contact.id))).all()

@@ -23,7 +23,7 @@ from bridge.contract.requests import (
 )
 from bridge.rules.hours import at_clock
 from bridge.service.demo import story
-from bridge.service.demo.past import Fate, Past
+from bridge.service.demo.past import WELL, Fate, Past
 from bridge.service.demo.story import Talk
 from modem.contract import CallOutcome, Refusal, Trouble, TroubleCode
 
@@ -112,7 +112,7 @@ class Weeks:
                 self._plan(
                     began + timedelta(minutes=15), lambda: self._past.asks(CalledBack(number), COLLEAGUE)
                 )
-        self._plan(self._in_the_day(began + timedelta(hours=12)), lambda: self._done(number))
+        self._plan(self._in_the_day(began + timedelta(hours=1)), lambda: self._done(number))
 
     def _talk(self, number: str, talk: Talk) -> None:
         """They write; we answer in a while, at night in the morning; they thank, and it is done."""
@@ -150,22 +150,27 @@ class Weeks:
 
     # ---- what happens once
 
+    def _settled(self, moment: datetime, number: str, rings: int, fate: Fate = WELL) -> None:
+        """A call that somebody here has seen to within the hour."""
+        self._plan(moment, lambda: self._past.rings(number, rings, fate=fate))
+        self._plan(moment + timedelta(hours=1), lambda: self._done(number))
+
     def _special_days(self) -> None:
         ago, rings, asks = self._ago, self._past.rings, self._past.asks
         for days, clock in ((38, time(9, 5)), (24, time(8, 40)), (11, time(17, 20)), (3, time(10, 15))):
             self._plan(ago(days, clock), lambda: rings(None, 4))
         for days in (35, 21, 7):
-            self._plan(ago(days, time(8, 2)), lambda: rings(story.MILL, 2))
-        self._plan(ago(16, time(5, 55)), lambda: rings(story.TOM, 3))
-        self._plan(ago(30, time(14, 10)), lambda: rings(story.LANDLINE, 3))
-        self._plan(ago(13, time(15, 30)), lambda: rings(story.ABROAD, 2))
+            self._settled(ago(days, time(8, 2)), story.MILL, 2)
+        self._settled(ago(16, time(5, 55)), story.TOM, 3)
+        self._settled(ago(30, time(14, 10)), story.LANDLINE, 3)
+        self._settled(ago(13, time(15, 30)), story.ABROAD, 2)
         self._plan(ago(27, time(11, 45)), lambda: rings(story.ROBOT, 1))
         self._plan(ago(27, time(11, 50)), lambda: asks(Mark(story.ROBOT, "block"), OWNER))
         for days in (20, 12, 5):
             self._plan(ago(days, time(11, 44)), lambda: rings(story.ROBOT, 1))
-        self._plan(ago(19, time(13, 0)), lambda: rings(story.STRANGERS[44], 3))
+        self._settled(ago(19, time(13, 0)), story.STRANGERS[44], 3)
         self._plan(ago(19, time(13, 6)), lambda: self._past.writes(story.STRANGERS[44], "STOP"))
-        self._plan(ago(8, time(13, 30)), lambda: rings(story.STRANGERS[44], 2))
+        self._settled(ago(8, time(13, 30)), story.STRANGERS[44], 2)
         self._plan(ago(6, time(9, 1)), lambda: self._past.writes(story.PARCELS, "Your parcel comes today."))
         self._plan(ago(6, time(9, 30)), lambda: self._done(story.PARCELS))
         self._plan(ago(15, time(10, 0)), lambda: asks(Pause(minutes=60), OWNER))
@@ -180,9 +185,9 @@ class Weeks:
         self._plan(began + timedelta(minutes=unplugged.minutes), lambda: self._past.line_up(*story.SIM))
         number = story.STRANGERS[45]
         fails = Fate(refused, Refusal.RECIPIENT)
-        self._plan(self._ago(17, time(16, 12)), lambda: self._past.rings(number, 3, fate=fails))
+        self._settled(self._ago(17, time(16, 12)), number, 3, fails)
         unsure = Fate(Trouble(TroubleCode.NO_REFERENCE))
-        self._plan(self._ago(4, time(12, 2)), lambda: self._past.rings(story.STRANGERS[43], 4, fate=unsure))
+        self._settled(self._ago(4, time(12, 2)), story.STRANGERS[43], 4, unsure)
 
     def _today_so_far(self) -> None:
         """What waits for somebody when the page is opened, however late it is."""
