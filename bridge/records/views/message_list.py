@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_
+from sqlalchemy import ColumnElement, exists, false, func
 from sqlmodel import Session, col, select
 
 from bridge.records.clock_shift import doubted_behind
@@ -122,10 +122,15 @@ def unread(session: Session) -> int:
 
 def waiting(session: Session, now: datetime) -> int:
     """How many texts are still to go out, but for those that somebody wrote for later."""
-    later = and_(col(Message.kind) == MessageKind.MANUAL, col(Message.due) > now, col(Message.tries) == 0)
-    return session.exec(
-        select(func.count()).select_from(Message).where(col(Message.status).in_(PENDING), not_(later))
-    ).one()
+    # Two questions, each of which an index answers: "pending and not for later" in one would be asked of every text.
+    pending = select(func.count()).where(col(Message.status).in_(PENDING))
+    later = select(func.count()).where(
+        Message.status == MessageStatus.QUEUED,
+        Message.due > now,
+        Message.kind == MessageKind.MANUAL,
+        Message.tries == 0,
+    )
+    return session.exec(pending).one() - session.exec(later).one()
 
 
 def scheduled(session: Session) -> list[MessageRow]:
