@@ -126,7 +126,7 @@ def waiting(session: Session, now: datetime) -> int:
     pending = select(func.count()).where(col(Message.status).in_(PENDING))
     later = select(func.count()).where(
         Message.status == MessageStatus.QUEUED,
-        Message.due > now,
+        col(Message.due) > now,
         Message.kind == MessageKind.MANUAL,
         Message.tries == 0,
     )
