@@ -209,7 +209,7 @@ def _untexted(found: Figures) -> Picture:
 
 
 def _why(one: Untexted) -> str:
-    return why_not(one.reason, one.withheld) or what_we_did(one.textback, None, one.withheld)
+    return why_not(one.reason) or what_we_did(one.textback, None)
 
 
 def _answers(found: Figures) -> Picture:

@@ -148,7 +148,7 @@ def _cells(call: CallLine, zone: tzinfo | None) -> tuple[object, ...]:
     return (
         *(f"{started:%Y-%m-%d}", f"{started:%H:%M:%S}", call.number, call.name),
         *(call.outcome or "", _(OUTCOMES[call.outcome]) if call.outcome else "", call.seconds),
-        *(call.textback, call.reason or "", what_we_did(call.textback, call.reason, call.withheld)),
+        *(call.textback, call.reason or "", what_we_did(call.textback, call.reason)),
         *(back, started.isoformat(timespec="seconds")),
     )
 

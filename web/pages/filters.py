@@ -109,22 +109,20 @@ def stranger(row: CallRow) -> str:
     return _("Withheld number") if row.withheld else _("Unknown number")
 
 
-def why_not(reason: Reason | None, withheld: bool) -> str:
-    """Why a caller got no text, in two or three words; withheld: did the caller hide the number? Nothing without a reason."""
-    if reason is Reason.WITHHELD and not withheld:
-        return _("number not known")  # the network named none at all
+def why_not(reason: Reason | None) -> str:
+    """Why a caller got no text, in two or three words; nothing without a reason."""
     return reasons.chip(reason) or ""
 
 
-def what_we_did(textback: Textback, reason: Reason | None, withheld: bool) -> str:
+def what_we_did(textback: Textback, reason: Reason | None) -> str:
     """What became of the text back, in words; nothing where there was nothing to do.
 
-    >>> what_we_did(Textback.SKIPPED, Reason.COOLDOWN, False), what_we_did(Textback.SENT, None, False)
+    >>> what_we_did(Textback.SKIPPED, Reason.COOLDOWN), what_we_did(Textback.SENT, None)
     ('not sent: texted already', 'text sent')
     """
     if textback not in CALL_CHIPS or reason is Reason.NOT_MISSED:
         return ""
-    what, why = _(CALL_CHIPS[textback][1]), why_not(reason, withheld)
+    what, why = _(CALL_CHIPS[textback][1]), why_not(reason)
     return _("{what}: {why}", what=what, why=why) if why else what
 
 
@@ -133,7 +131,7 @@ def call_chip(row: CallRow, clock: Callable[[datetime], str] = str) -> Chip | No
     if row.textback not in CALL_CHIPS or row.reason == Reason.NOT_MISSED:
         return None
     icon, template = CALL_CHIPS[row.textback]
-    words, why = _(template), why_not(row.reason, row.withheld)
+    words, why = _(template), why_not(row.reason)
     if row.text_at is not None and row.textback in ("sent", "delivered", "scheduled"):
         words = _("{what} {time}", what=words, time=clock(row.text_at))
     return row.textback, icon, _("{what}: {why}", what=words, why=why) if why else words

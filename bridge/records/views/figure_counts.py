@@ -22,11 +22,10 @@ from modem.contract import CallOutcome
 
 @dataclass(frozen=True)
 class Untexted:
-    """So many missed calls got no text, for the same reason. withheld: did the caller hide the number?"""
+    """So many missed calls got no text, for the same reason."""
 
     textback: Textback
     reason: Reason | None
-    withheld: bool
     count: int
 
 
@@ -92,16 +91,16 @@ def texts(session: Session, since: datetime, until: datetime, step: int) -> Text
 def untexted(session: Session, since: datetime, until: datetime) -> tuple[Untexted, ...]:
     """Why missed calls got no text, the most frequent reason first: by the calls' own reasons, and by what became of texts that
     did not go out."""
-    why: Any = (Call.reason, Call.withheld, func.count())
+    why: Any = (Call.reason, func.count())
     reasons = select(*why).where(
         col(Call.outcome).in_(sorted(MISSED)),
         within(Call.started, since, until),
         col(Call.reason).is_not(None),
     )
-    found: Counter[tuple[Textback, Reason | None, bool]] = Counter()
-    for reason, withheld, count in session.exec(reasons.group_by(col(Call.reason), col(Call.withheld))):
+    found: Counter[tuple[Textback, Reason | None]] = Counter()
+    for reason, count in session.exec(reasons.group_by(col(Call.reason))):
         state = Textback.CANCELLED if reason is Reason.SUPERSEDED else Textback.SKIPPED
-        found[state, reason, withheld] += count
+        found[state, reason] += count
     states: Any = (
         select(Message.status, func.count())
         .join(Call, col(Call.id) == Message.call_id)
@@ -113,7 +112,7 @@ def untexted(session: Session, since: datetime, until: datetime) -> tuple[Untext
         )
     )
     for status, count in session.exec(states.group_by(col(Message.status))):
-        found[(*TEXTBACK[status], False)] += count
+        found[TEXTBACK[status]] += count
     return tuple(Untexted(*why, count) for why, count in found.most_common())
 
 

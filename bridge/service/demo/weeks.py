@@ -2,7 +2,6 @@
 same story, ending a few minutes ago."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from heapq import heappop, heappush
 from itertools import count, cycle
@@ -41,12 +40,8 @@ CALM = timedelta(minutes=4)
 Act = Callable[[], object]
 
 
-@dataclass(frozen=True)
-class Unplugged:
-    """When the modem was unplugged, and for how long."""
-
-    days_ago: int = 9
-    minutes: int = 12
+# When the modem was unplugged, and for how long.
+UNPLUGGED_DAYS_AGO, UNPLUGGED = 9, timedelta(minutes=12)
 
 
 class Weeks:
@@ -178,11 +173,11 @@ class Weeks:
         self._modem_troubles()
 
     def _modem_troubles(self) -> None:
-        unplugged, refused = Unplugged(), Trouble(TroubleCode.REFUSED_CENTRE_UNKNOWN)
+        refused = Trouble(TroubleCode.REFUSED_CENTRE_UNKNOWN)
         gone = Trouble.of(TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
-        began = self._ago(unplugged.days_ago, time(14, 3))
+        began = self._ago(UNPLUGGED_DAYS_AGO, time(14, 3))
         self._plan(began, lambda: self._past.line_down(gone))
-        self._plan(began + timedelta(minutes=unplugged.minutes), lambda: self._past.line_up(*story.SIM))
+        self._plan(began + UNPLUGGED, lambda: self._past.line_up(*story.SIM))
         number = story.STRANGERS[45]
         fails = Fate(refused, Refusal.RECIPIENT)
         self._settled(self._ago(17, time(16, 12)), number, 3, fails)
