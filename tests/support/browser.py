@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from sqlmodel import Session
 
 from bridge.records import views
@@ -102,6 +102,12 @@ def log_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
+
+
+def press(button: Locator) -> None:
+    """Presses what changes something, and waits until the box has answered: who goes elsewhere before that finds what was."""
+    with button.page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
 
 
 def a_text_comes(office: Office, address: str, body: str) -> None:

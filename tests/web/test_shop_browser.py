@@ -14,7 +14,7 @@ from bridge.contract.requests import MarkRead
 from bridge.records import users, views
 from modem.simulator import Simulator
 from tests.support.box import Box, a_box, until
-from tests.support.browser import PHONE, SIZES, is_accessible, new_page
+from tests.support.browser import PHONE, SIZES, is_accessible, new_page, press
 from tests.support.needs import needs
 from tests.support.people import add_user
 
@@ -174,15 +174,15 @@ def test_calls(shop: Shop, opened: Open) -> None:
     is_accessible(page)
     menu.get_by_role("link", name="Name this caller").click()
     page.get_by_label("Name", exact=True).fill(HOSTILE)
-    page.get_by_role("button", name="Save").click()
+    press(page.get_by_role("button", name="Save"))
     page.goto(f"{shop.box.service.url}?q={caller[-6:]}")
     expect(page.locator("#calls .row")).to_contain_text(HOSTILE)
-    for press, then in (
+    for button, then in (
         ("Block this caller", "Unblock this caller"),
         ("Never text", "Text this number again"),
     ):
         menu.locator("summary").click()
-        menu.get_by_role("button", name=press).click()
+        press(menu.get_by_role("button", name=button))
         page.goto(f"{shop.box.service.url}?q={caller[-6:]}")
         expect(menu.locator(".leave", has_text=then)).to_be_attached()
     page.goto(f"{shop.box.service.url}?show=open")
@@ -374,8 +374,8 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
         expect(page.get_by_text(words, exact=True).first).to_be_visible()
     is_accessible(page)
     notice = page.get_by_role("status").filter(has_text="Automatic texts are paused")
-    for press in ("For an hour", "For today", "Until I say"):
-        page.get_by_role("button", name=press).click()
+    for pause in ("For an hour", "For today", "Until I say"):
+        page.get_by_role("button", name=pause).click()
         expect(notice).to_be_visible()
         page.get_by_role("button", name="Let them go on now").click()
         expect(notice).to_have_count(0)
@@ -386,15 +386,15 @@ def test_a_pause_is_told_calmly_and_ended_where_it_is_read(shop: Shop, opened: O
     """What somebody here has wanted is no alarm; its button leads back to the page on which it stands."""
     page = opened(shop.box.service.url)
     go(page, "Status")
-    page.get_by_role("button", name="Until I say").click()
-    page.get_by_role("button", name="Closed today").click()
+    press(page.get_by_role("button", name="Until I say"))
+    press(page.get_by_role("button", name="Closed today"))
     page.goto(f"{shop.box.service.url}?show=missed")
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text="The shop is closed for now")).to_be_visible()
     is_accessible(page)
-    for press in ("Resume texts", "Open again"):
-        page.get_by_role("button", name=press).click()
-        expect(page.get_by_role("button", name=press)).to_have_count(0)
+    for resume in ("Resume texts", "Open again"):
+        page.get_by_role("button", name=resume).click()
+        expect(page.get_by_role("button", name=resume)).to_have_count(0)
         expect(page).to_have_url(f"{shop.box.service.url}?show=missed")
 
 
@@ -447,7 +447,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     expect(theirs.get_by_role("button", name="Let them in")).to_have_count(0)
     row = page.locator(".row", has_text=name)
     row.locator(".ask").click()
-    row.get_by_role("button", name="Log out everywhere").click()
+    press(row.get_by_role("button", name="Log out everywhere"))
     theirs.reload()
     expect(theirs.get_by_role("button", name="Log in")).to_be_visible()
     expect(page.locator("#log")).to_contain_text(f"{MIA} logged {name} out everywhere")
