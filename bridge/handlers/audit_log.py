@@ -63,6 +63,10 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(Change.REPLY_ADDED if key is None else changed)
         case requests.ReadSettings(keys=keys, form=form):
             return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form) if keys else None
+        case requests.AddContact():
+            return Coded(Change.CONTACT_ADDED)
+        case requests.AddNumber():
+            return Coded(Change.NUMBER_ADDED)
         case requests.Describe():
             return Coded(Change.DESCRIBED)
         case requests.Mark(kind=kind):
@@ -74,6 +78,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.SendSample()
             | requests.MarkRead()
             | requests.MarkDone()
+            | requests.MarkSeveral()
+            | requests.TakeLabel()
             | requests.Assign()
             | requests.AddNote()
             | requests.CalledBack()

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records import labels
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message, Note, SavedReply, User
-from bridge.rules.limits import LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
+from bridge.rules.limits import LONGEST_LABEL, LONGEST_NOTE, LONGEST_REPLY, MOST_REPLIES
+from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import MessageKind, MessageStatus
 
@@ -84,6 +86,14 @@ def assign(session: Session, contact: Contact, user: str | None) -> None:
     if user and session.exec(select(User.id).where(User.name == user)).first() is None:
         raise Refusal(Refused.NO_COLLEAGUE, name=user)
     contact.assignee = user or None
+
+
+def label(session: Session, contact: Contact, name: str) -> None:
+    """A label for the conversation. Raises Refusal if it is empty or too long."""
+    name = one_line(name)
+    if not 0 < len(name) <= LONGEST_LABEL:
+        raise Refusal(Refused.LABEL_LENGTH, most=LONGEST_LABEL)
+    labels.put_on(session, contact, name)
 
 
 def note(session: Session, contact: Contact, author: str, body: str, now: datetime) -> None:

@@ -9,7 +9,9 @@ from sqlmodel import Session
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AcceptDatabase,
+    AddContact,
     AddNote,
+    AddNumber,
     AddUser,
     AnswerCall,
     Assign,
@@ -25,6 +27,7 @@ from bridge.contract.requests import (
     Mark,
     MarkDone,
     MarkRead,
+    MarkSeveral,
     OpenShop,
     Pause,
     ReadSettings,
@@ -39,6 +42,7 @@ from bridge.contract.requests import (
     SetLanguage,
     SetPassword,
     SetRole,
+    TakeLabel,
     TakeOver,
     TryAgain,
     WriteText,
@@ -48,17 +52,20 @@ from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
 from bridge.handlers.user_changes import change_users
-from bridge.records import alerts, calls, consents, forgetting, incidents, lines, views
+from bridge.records import alerts, calls, consents, forgetting, incidents, labels, lines, views
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
 from bridge.rules.hours import Closure
+from bridge.rules.limits import MOST_AT_ONCE
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import ConsentKind, ContactKind, Direction, IncidentKind, MessageStatus
 from bridge.rules.typed_hours import today_at
 from modem import contract
 
 # What is about one person, by its address.
-OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign | AddNote
+OfPerson = (
+    MarkRead | CalledBack | Describe | AddNumber | Forget | Mark | MarkDone | TakeLabel | Assign | AddNote
+)
 ForNow = Pause | Resume | CloseShop | OpenShop
 # Where a step of consent comes from that somebody has taken here.
 PAGE = "page"
@@ -85,6 +92,8 @@ class PageRequests:
             answer = Rejected(refusal.why)
         change = audit_log.change_of(request, by)
         if change and isinstance(answer, Done):
+            if isinstance(request, AddContact):
+                contact = self._contact(session, request.number)
             whom = None if isinstance(request, Forget) else contact
             audit_log.note(session, by or "somebody", change, self._shop.clock.utc(), whom)
         match request:
@@ -108,7 +117,16 @@ class PageRequests:
             case MarkRead() if contact is None:
                 return Done()
             case (
-                MarkRead() | CalledBack() | Describe() | Forget() | Mark() | MarkDone() | Assign() | AddNote()
+                MarkRead()
+                | CalledBack()
+                | Describe()
+                | AddNumber()
+                | Forget()
+                | Mark()
+                | MarkDone()
+                | TakeLabel()
+                | Assign()
+                | AddNote()
             ):
                 if contact is None:
                     raise Refusal(Refused.NOBODY_THERE)
@@ -119,6 +137,10 @@ class PageRequests:
                 return self._test_text(session, by)
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
+            case MarkSeveral():
+                self._several(session, request)
+            case AddContact():
+                contacts.add_contact(session, request, self._shop.region, PAGE)
             case ImportContacts():
                 contacts.import_contacts(session, request.cards, by, now)
             case SaveReply(body=body, id=key):
@@ -188,6 +210,22 @@ class PageRequests:
             case _:
                 raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)
 
+    def _several(self, session: Session, request: MarkSeveral) -> None:
+        """Marks several conversations; who is not there any more is left out. Raises Refusal."""
+        found = (self._contact(session, address) for address in request.addresses[:MOST_AT_ONCE])
+        for contact in filter(None, found):
+            match request.do:
+                case "read":
+                    conversations.is_read(session, contact)
+                case "done":
+                    conversations.mark_done(session, contact, True)
+                case "label":
+                    conversations.label(session, contact, request.label)
+                    continue
+                case _:
+                    raise Refusal(Refused.NO_SUCH_MARK, kind=request.do)
+            alerts.conversation_is_seen(session, contact)
+
     def _contact(self, session: Session, address: str) -> Contact | None:
         return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
 
@@ -208,12 +246,19 @@ class PageRequests:
                 conversations.mark_done(session, contact, done)
                 if done:
                     alerts.conversation_is_seen(session, contact)
+            case TakeLabel(label=key):
+                labels.take_off(session, contact, key)
             case Assign(user=user):
                 conversations.assign(session, contact, user)
             case AddNote(body=body):
                 conversations.note(session, contact, by or "somebody", body, now)
             case Describe():
                 contacts.describe(session, contact, request, PAGE, by, now)
+            case AddNumber():
+                other = self._contact(session, request.number)
+                if any(one and self._shop.context().is_owner(one) for one in (contact, other)):
+                    raise Refusal(Refused.OWN_NUMBER)
+                contacts.add_number(session, contact, request, self._shop.region)
             case Forget():
                 if calls.is_being_dealt_with(session, contact):
                     raise Refusal(Refused.UNDER_WAY)

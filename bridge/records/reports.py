@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.contacts import has_number
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, MessagePart
 from bridge.rules.states import Direction, MessageStatus
@@ -46,7 +47,7 @@ def report_came(session: Session, report: ReportReceived, recipient: str, now: d
     recipient: the identity of the report's number (numbers.identity).
     """
     to_them = (
-        Contact.identity == recipient,
+        has_number(recipient),
         Message.direction == Direction.OUT,
         Message.created >= now - timedelta(days=REPORT_DAYS),
     )

@@ -176,6 +176,30 @@ class Contact(SQLModel, table=True):
         return self.last_seen > NEVER_SEEN
 
 
+class OtherNumber(SQLModel, table=True):
+    """A further number of a contact. Whoever calls or writes from it is that contact; texts go to the contact's address.
+    was: the id of the contact that it had for itself before the two were merged."""
+
+    identity: str = Field(primary_key=True)
+    address: str
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    was: int | None = None
+
+
+class Label(SQLModel, table=True):
+    """A word of the shop's for conversations that belong together; it is there as long as one of them has it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class ContactLabel(SQLModel, table=True):
+    """This contact, and so the conversation with them, has this label."""
+
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    label_id: int = Field(foreign_key="label.id", primary_key=True, index=True)
+
+
 @event.listens_for(Contact, "before_insert")
 @event.listens_for(Contact, "before_update")
 def _fold_contact(_mapper: object, _connection: object, contact: Contact) -> None:

@@ -22,6 +22,8 @@ class Change(StrEnum):
     REPLY_DROPPED = "reply_dropped"
     # About a contact.
     IMPORTED = "imported"  # contacts: how many
+    CONTACT_ADDED = "contact_added"
+    NUMBER_ADDED = "number_added"
     DESCRIBED = "described"
     FORGOT = "forgot"
     MARKED_OUT = "marked_out"

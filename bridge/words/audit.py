@@ -24,6 +24,8 @@ SENTENCES = {
     Change.REPLY_CHANGED: N_("{who} changed a saved reply"),
     Change.REPLY_DROPPED: N_("{who} dropped a saved reply"),
     Change.IMPORTED: N_("{who} took in a file of contacts ({contacts})"),
+    Change.CONTACT_ADDED: N_("{who} added {whom} to the contacts"),
+    Change.NUMBER_ADDED: N_("{who} gave {whom} another number"),
     Change.DESCRIBED: N_("{who} changed name, notes or kind of {whom}"),
     Change.FORGOT: N_("{who} had a person forgotten"),
     Change.MARKED_OUT: N_("{who} settled that {whom} wants no more texts"),

@@ -105,6 +105,7 @@ class ConversationRow:
     waits_place: int | None = None
     done: bool = False
     assignee: str | None = None
+    labels: tuple[str, ...] = ()
     doubtful: bool = False
 
 
