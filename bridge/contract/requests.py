@@ -105,6 +105,21 @@ class TakeLabel:
 
 
 @dataclass(frozen=True)
+class Snooze:
+    """The conversation needs no reply until then (aware), and comes back by itself; None: it comes back now."""
+
+    address: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What an answer's `undo` names is taken back, as far as nothing else has changed it since."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Assign:
     """This user sees to the conversation; None: nobody in particular."""
 
@@ -318,6 +333,8 @@ Request = (
     | SendAgain
     | MarkDone
     | MarkSeveral
+    | Snooze
+    | Undo
     | TakeLabel
     | Assign
     | AddNote

@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from bridge.records import labels
+from bridge.records import labels, waits
 from bridge.records.contacts import contact_at, id_is_spent, kept_of_forgotten
 from bridge.records.retention import delete_rows
 from bridge.records.rows import id_of
@@ -41,7 +41,7 @@ def add_number(session: Session, contact: Contact, address: str) -> None:
 
 def _merge(session: Session, stays: Contact, goes: Contact) -> None:
     """Everything that named the one names the other, which holds what both held; of two marks the stricter wins."""
-    _one_waits(session, stays, goes)
+    waits.one_asks(session, stays.id, goes.id)
     _one_is_texted(session, stays, goes)
     labels.move(session, goes, stays)
     for table in OF_CONTACTS:
@@ -52,17 +52,6 @@ def _merge(session: Session, stays: Contact, goes: Contact) -> None:
     id_is_spent(session, goes)
     delete_rows(session, Contact, Contact.id == goes.id)
     session.add(OtherNumber(identity=identity, address=address, contact_id=id_of(stays), was=was))
-
-
-def _one_waits(session: Session, stays: Contact, goes: Contact) -> None:
-    """Of a conversation only the first unanswered text is the one that waits."""
-    asks = select(Message).where(
-        col(Message.contact_id).in_([stays.id, goes.id]),
-        col(Message.asks).is_(True),
-        col(Message.answered).is_(None),
-    )
-    for later in session.exec(asks.order_by(col(Message.place))).all()[1:]:
-        later.asks = False
 
 
 def _one_is_texted(session: Session, stays: Contact, goes: Contact) -> None:
@@ -87,10 +76,17 @@ def _join(stays: Contact, goes: Contact) -> None:
     stays.doubtful = (stays.doubtful or goes.doubtful) and stays.opted_out_at is None
     stays.done = stays.done and goes.done
     stays.assignee = stays.assignee or goes.assignee
-    waits = [(one.waits_place, one.waits_since) for one in (stays, goes) if one.waits_place is not None]
-    stays.waits_place, stays.waits_since = min(waits, default=(None, None))
     # Who stands in the address book only was seen before everybody else.
     seen = [one.first_seen for one in (stays, goes) if one.seen]
     stays.first_seen = min(seen, default=stays.first_seen)
     stays.last_seen = max(stays.last_seen, goes.last_seen)
     stays.place = max(stays.place, goes.place)
+    _join_waits(stays, goes)
+
+
+def _join_waits(stays: Contact, goes: Contact) -> None:
+    """The longer wait goes on; who waits and is not snoozed is not put off by the other one's being so."""
+    until = [one.snoozed_until for one in (stays, goes) if one.waits_place is not None or one.snoozed_until]
+    stays.snoozed_until = None if None in until else min(filter(None, until), default=None)
+    if goes.waits_place is not None and goes.waits_since is not None:
+        waits.waits_from(stays, goes.waits_since, goes.waits_place)

@@ -135,7 +135,7 @@ class Contact(SQLModel, table=True):
     first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them. place: of their last sign of
     life, in the order in which things came (records/places); 0 for none. waits_since, waits_place: of the first thing that they
     wrote or rang in vain for and nobody here has answered since; None while nobody has to answer. That somebody has read it
-    changes nothing.
+    changes nothing. snoozed_until: somebody here wants to see to it then; until it comes they do not count as waiting.
     """
 
     __table_args__ = (
@@ -164,6 +164,7 @@ class Contact(SQLModel, table=True):
     place: int = _place(index=True)
     waits_since: datetime | None = Field(default=None, sa_type=Utc)
     waits_place: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    snoozed_until: datetime | None = Field(default=None, sa_type=Utc, index=True)
 
     @property
     def excluded(self) -> bool:
@@ -252,6 +253,7 @@ class Message(SQLModel, table=True):
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text
     that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
     ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
+    answers_since, answers_place: of a text by hand, since when they had waited for it (as in Contact), should it never go out.
     place: in the order in which things came (records/places).
     """
 
@@ -284,6 +286,8 @@ class Message(SQLModel, table=True):
     replace_type: int | None = None
     answered: datetime | None = Field(default=None, sa_type=Utc)
     asks: bool = False
+    answers_since: datetime | None = Field(default=None, sa_type=Utc)
+    answers_place: int | None = Field(default=None, sa_type=BigInteger)
     ticket: str | None = Field(default=None, index=True, unique=True)
     place: int = _place(index=True)
 

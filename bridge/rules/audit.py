@@ -24,10 +24,13 @@ class Change(StrEnum):
     IMPORTED = "imported"  # contacts: how many
     CONTACT_ADDED = "contact_added"
     NUMBER_ADDED = "number_added"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze_ended"
     DESCRIBED = "described"
     FORGOT = "forgot"
     MARKED_OUT = "marked_out"
     MARKED_IN = "marked_in"
+    MARKED_DOUBT = "marked_doubt"
     MARKED_FINE = "marked_fine"
     MARKED_NEVER = "marked_never"
     MARKED_WELCOME = "marked_welcome"

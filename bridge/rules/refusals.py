@@ -27,6 +27,7 @@ class Refused(StrEnum):
     SAME_PERSON = "same_person"  # name: of the contact who has the number
     NO_SUCH_KIND = "no_such_kind"  # kind
     NO_SUCH_MARK = "no_such_mark"  # kind
+    NOTHING_TO_UNDO = "nothing_to_undo"
     NO_COLLEAGUE = "no_colleague"  # name
     LABEL_LENGTH = "label_length"  # most: in characters
     NOTE_LENGTH = "note_length"  # most, length: in characters

@@ -30,6 +30,7 @@ SENTENCES: dict[str, str] = {
     ),
     Refused.NO_SUCH_KIND: N_("{kind!r} is no kind of contact."),
     Refused.NO_SUCH_MARK: N_("{kind!r} is no mark."),
+    Refused.NOTHING_TO_UNDO: N_("This can no longer be undone."),
     Refused.NO_COLLEAGUE: N_("Nobody called {name} may log in."),
     Refused.LABEL_LENGTH: N_("A label has between 1 and {most} characters."),
     Refused.NOTE_LENGTH: N_("A note has between 1 and {most} characters; this one has {length}."),

@@ -185,7 +185,7 @@ def test_every_column_of_a_contact_is_thought_of() -> None:
     """Whoever adds a column says in bridge/records/merging what becomes of it, and here."""
     joined = {"name", "notes", "opted_out_at", "kind", "blocked", "doubtful", "done", "assignee"}
     of_the_one_that_stays = {"id", "address", "identity", "folded", "source", "unreachable"}
-    seen = {"first_seen", "last_seen", "place", "waits_since", "waits_place"}
+    seen = {"first_seen", "last_seen", "place", "waits_since", "waits_place", "snoozed_until"}
     assert set(Contact.model_fields) == joined | of_the_one_that_stays | seen
 
 

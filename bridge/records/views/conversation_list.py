@@ -14,7 +14,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, ContactLabel, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
-from bridge.records.views.needing_reply import needs_reply, not_ours, waits
+from bridge.records.views.needing_reply import needs_reply, not_ours, put_off, waits
 from bridge.records.views.rows import (
     UNREAD,
     ConversationRow,
@@ -70,8 +70,9 @@ def conversations(
             last_seen=person.last_seen,
             last=last.get(person.id),
             unread=unread[id_of(person)],
-            waits_since=None if person.blocked else person.waits_since,
-            waits_place=None if person.blocked else person.waits_place,
+            waits_since=None if put_off(person) else person.waits_since,
+            waits_place=None if put_off(person) else person.waits_place,
+            snoozed_until=person.snoozed_until,
             done=person.done,
             assignee=person.assignee,
             labels=tuple(label.name for label in worn_by.get(id_of(person), ())),

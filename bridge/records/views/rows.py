@@ -106,6 +106,7 @@ class ConversationRow:
     done: bool = False
     assignee: str | None = None
     labels: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
     doubtful: bool = False
 
 
