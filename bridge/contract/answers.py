@@ -19,10 +19,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Done:
-    """Done and committed. message_id: the text that was queued, decision: what DryRun asked for."""
+    """Done and committed. message_id: the text that was queued, decision: what DryRun asked for; undo: the key of an Undo that
+    takes it back, where that can be done."""
 
     message_id: int | None = None
     decision: Decision | None = None
+    undo: str | None = None
 
 
 @dataclass(frozen=True)

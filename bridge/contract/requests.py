@@ -88,6 +88,38 @@ class MarkDone:
 
 
 @dataclass(frozen=True)
+class MarkSeveral:
+    """The same for several conversations at once. do: read, done, or label, with the label's name."""
+
+    addresses: tuple[str, ...]
+    do: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class TakeLabel:
+    """The label of this id off a conversation."""
+
+    address: str
+    label: int
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """The conversation needs no reply until then (aware), and comes back by itself; None: it comes back now."""
+
+    address: str
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What an answer's `undo` names is taken back, as far as nothing else has changed it since."""
+
+    key: str
+
+
+@dataclass(frozen=True)
 class Assign:
     """This user sees to the conversation; None: nobody in particular."""
 
@@ -150,6 +182,23 @@ class Describe:
     name: str
     notes: str
     kind: str
+
+
+@dataclass(frozen=True)
+class AddContact:
+    """Somebody new in the address book, typed in at the page."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class AddNumber:
+    """One more number of somebody. sure: whoever has that number for themselves is the same person, and is merged in."""
+
+    address: str
+    number: str
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -272,6 +321,8 @@ Request = (
     | TryAgain
     | CalledBack
     | Describe
+    | AddContact
+    | AddNumber
     | ImportContacts
     | Forget
     | Pause
@@ -281,6 +332,10 @@ Request = (
     | SendSample
     | SendAgain
     | MarkDone
+    | MarkSeveral
+    | Snooze
+    | Undo
+    | TakeLabel
     | Assign
     | AddNote
     | SaveReply

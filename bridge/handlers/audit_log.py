@@ -19,8 +19,15 @@ MARKS = {
     "staff": Change.MARKED_NEVER,
     "supplier": Change.MARKED_NEVER,
     "out_again": Change.MARKED_OUT,
+    "doubt_again": Change.MARKED_DOUBT,
     "block": Change.BLOCKED,
     "unblock": Change.UNBLOCKED,
+}
+# What is noted when a change is undone.
+UNDONE = {
+    Change.SNOOZED: Change.SNOOZE_ENDED,
+    Change.SNOOZE_ENDED: Change.SNOOZED,
+    Change.REPLY_DROPPED: Change.REPLY_ADDED,
 }
 
 
@@ -63,6 +70,12 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(Change.REPLY_ADDED if key is None else changed)
         case requests.ReadSettings(keys=keys, form=form):
             return Coded.of(Change.SETTINGS, keys=", ".join(keys), form=form) if keys else None
+        case requests.AddContact():
+            return Coded(Change.CONTACT_ADDED)
+        case requests.AddNumber():
+            return Coded(Change.NUMBER_ADDED)
+        case requests.Snooze(until=until):
+            return Coded(Change.SNOOZED if until else Change.SNOOZE_ENDED)
         case requests.Describe():
             return Coded(Change.DESCRIBED)
         case requests.Mark(kind=kind):
@@ -74,6 +87,9 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.SendSample()
             | requests.MarkRead()
             | requests.MarkDone()
+            | requests.MarkSeveral()
+            | requests.TakeLabel()
+            | requests.Undo()
             | requests.Assign()
             | requests.AddNote()
             | requests.CalledBack()

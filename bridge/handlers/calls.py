@@ -212,7 +212,7 @@ class CallHandler:
         call.trace = policy.as_rows(decision.trace)
         contact = session.get_one(Contact, call.contact_id) if call.contact_id is not None else None
         if contact is not None and call.outcome in MISSED:
-            contact.done = False
+            contact.done, contact.snoozed_until = False, None
             if case.call.listed is None and not self._shop.is_ours(contact.identity):
                 conversations.they_rang(contact, call)
         elif contact is not None and call.outcome in ANSWERED:

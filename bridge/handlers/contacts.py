@@ -5,10 +5,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bridge.contract.requests import Describe
+from bridge.contract.requests import AddContact, AddNumber, Describe
+from bridge.records import merging
+from bridge.records.calls import is_being_dealt_with
 from bridge.records.consents import consent, exclude
-from bridge.records.contacts import people_named
+from bridge.records.contacts import contact_at, people_named
 from bridge.records.tables import Contact
+from bridge.rules import numbers
 from bridge.rules.addressbook import Card, stricter
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.one_line import one_line
@@ -27,6 +30,37 @@ def describe(
         raise Refusal(Refused.NO_SUCH_KIND, kind=what.kind)
     contact.name, contact.notes = one_line(what.name)[:LONGEST_NAME], what.notes.strip()[:LONGEST_NOTES]
     exclude(session, contact, ContactKind(what.kind), source, now, by)
+
+
+def add_contact(session: Session, what: AddContact, region: str, source: str) -> Contact:
+    """Puts somebody into the address book whom the box has never heard of. Raises Refusal."""
+    number = _number(what.number, region)
+    if contact_at(session, number) is not None:
+        raise Refusal(Refused.CONTACT_EXISTS, number=number)
+    (contact,) = people_named(session, [number], source)
+    contact.name = one_line(what.name)[:LONGEST_NAME]
+    session.flush()
+    return contact
+
+
+def add_number(session: Session, contact: Contact, what: AddNumber, region: str) -> None:
+    """One more number of this contact; whoever has it for themselves is merged in, once it is sure. Raises Refusal."""
+    number = _number(what.number, region)
+    other = contact_at(session, number)
+    if other is not None and other.id == contact.id:
+        raise Refusal(Refused.CONTACT_EXISTS, number=number)
+    if other is not None and not what.sure:
+        raise Refusal(Refused.SAME_PERSON, name=other.name or number)
+    if any(is_being_dealt_with(session, one) for one in (contact, other) if one):
+        raise Refusal(Refused.UNDER_WAY)
+    merging.add_number(session, contact, number)
+
+
+def _number(typed: str, region: str) -> str:
+    number = numbers.e164(typed.strip(), region)
+    if number is None:
+        raise Refusal(Refused.NO_NUMBER, number=one_line(typed)[:40])
+    return number
 
 
 def import_contacts(session: Session, cards: Sequence[Card], by: str | None, now: datetime) -> None:

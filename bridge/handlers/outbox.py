@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bridge.handlers.case import build_case_again
 from bridge.handlers.shop import ShopState
-from bridge.records import lines, outgoing, reports
+from bridge.records import lines, outgoing, reports, waits
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules import numbers, policy, retries
@@ -92,8 +92,8 @@ class Outbox:
     def _expire(self, session: Session, message: Message, why: Coded) -> None:
         """It could not go out in time, and what kept it: its own last refusal, or what stops the queue."""
         kept = message.error or session.get_one(Line, message.line_id).stopped
-        message.status = MessageStatus.EXPIRED
         message.error = (Coded.of(why.code, **why.values, error=kept) if kept else why).to_text()
+        outgoing.comes_to_nothing(session, message, MessageStatus.EXPIRED)
 
     def put_off(self, session: Session, message: Message, due: datetime | None) -> None:
         """Due at another time; None: there is no opening to wait for."""
@@ -141,6 +141,7 @@ class Outbox:
                     self._shop.clock.utc_at(end.at),
                     None,
                 )
+                waits.has_gone_out(session, message, message.sent)
                 lines.queue_goes_on(session, session.get_one(Line, message.line_id), self._shop.clock.utc())
             case contract.TextFailed():
                 self._refused(session, message, end)
@@ -167,7 +168,7 @@ class Outbox:
         message.tries += 1
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
         if wait is None:
-            message.status = MessageStatus.FAILED
+            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED)
         elif message.expires is not None and now + wait > message.expires:
             self._too_late(session, message)
         else:
@@ -177,7 +178,8 @@ class Outbox:
         """The box failed on the text that it looked at last: it counts as failed, so that those behind it can go out."""
         message = session.get(Message, self._in_hand) if self._in_hand is not None else None
         if message is not None and message.status == MessageStatus.QUEUED:
-            message.status, message.error = MessageStatus.FAILED, BoxTrouble.NOT_READ_FROM_ROWS
+            message.error = BoxTrouble.NOT_READ_FROM_ROWS
+            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED)
 
     def nobody_knows(self, session: Session, message_id: int) -> None:
         """What the modem said of this text could not be stored: it may have gone out, and is not sent again."""

@@ -1,7 +1,9 @@
 """What people at the page ask for, done or refused with a code. Runs inside the loop's transactions."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from typing import assert_never
 
 from sqlmodel import Session
@@ -9,7 +11,9 @@ from sqlmodel import Session
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AcceptDatabase,
+    AddContact,
     AddNote,
+    AddNumber,
     AddUser,
     AnswerCall,
     Assign,
@@ -25,6 +29,7 @@ from bridge.contract.requests import (
     Mark,
     MarkDone,
     MarkRead,
+    MarkSeveral,
     OpenShop,
     Pause,
     ReadSettings,
@@ -39,26 +44,47 @@ from bridge.contract.requests import (
     SetLanguage,
     SetPassword,
     SetRole,
+    Snooze,
+    TakeLabel,
     TakeOver,
     TryAgain,
+    Undo,
     WriteText,
 )
 from bridge.handlers import audit_log, contacts, conversations, database
+from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
+from bridge.handlers.undoing import Undoing, Undone, states_of
 from bridge.handlers.user_changes import change_users
-from bridge.records import alerts, calls, consents, forgetting, incidents, lines, views
+from bridge.records import alerts, calls, consents, forgetting, incidents, labels, lines, views
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message
 from bridge.rules import hours, numbers
+from bridge.rules.audit import Change
 from bridge.rules.hours import Closure
+from bridge.rules.limits import MOST_AT_ONCE
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import ConsentKind, ContactKind, Direction, IncidentKind, MessageStatus
 from bridge.rules.typed_hours import today_at
 from modem import contract
+from modem.contract import Coded
 
 # What is about one person, by its address.
-OfPerson = MarkRead | CalledBack | Describe | Forget | Mark | MarkDone | Assign | AddNote
+OfPerson = (
+    MarkRead
+    | CalledBack
+    | Describe
+    | AddNumber
+    | Forget
+    | Mark
+    | MarkDone
+    | Snooze
+    | TakeLabel
+    | Assign
+    | AddNote
+)
 ForNow = Pause | Resume | CloseShop | OpenShop
 # Where a step of consent comes from that somebody has taken here.
 PAGE = "page"
@@ -73,26 +99,78 @@ class PageRequests:
     def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
         self._shop = shop
         self._calls_handler = calls_handler
+        self._undoing = Undoing()
 
     def request(
         self, session: Session, request: Request, by: str | None
     ) -> tuple[Done | Rejected, Sequence[tuple[str, contract.Request]]]:
         """Do what somebody on the page asks for, or say why not. What changes more than a conversation is logged."""
         contact = self._contact(session, request.address) if isinstance(request, OfPerson) else None
+        touched = self._touched(session, request, contact)
+        before = states_of(session, touched)
         try:
             answer = self._grant(session, request, by, contact)
         except Refusal as refusal:
             answer = Rejected(refusal.why)
-        change = audit_log.change_of(request, by)
-        if change and isinstance(answer, Done):
-            whom = None if isinstance(request, Forget) else contact
-            audit_log.note(session, by or "somebody", change, self._shop.clock.utc(), whom)
+        if isinstance(answer, Done):
+            change = audit_log.change_of(request, by)
+            self._note(session, request, by, change, contact)
+            if touched:
+                undone = UNDONE.get(Change(change.code)) if change else None
+                of_whom = Undone(undone, id_of(touched[0])) if undone else None
+                key = self._undoing.keep_states(before, states_of(session, touched), of_whom)
+                answer = replace(answer, undo=key)
         match request:
             case AnswerCall(line):
                 return answer, [(line, contract.Answer())]
             case HangUp(line):
                 return answer, [(line, contract.HangUp())]
         return answer, ()
+
+    def _note(
+        self,
+        session: Session,
+        request: Request,
+        by: str | None,
+        change: Coded | None,
+        contact: Contact | None,
+    ) -> None:
+        """What was done, for the audit log, if it is more than the day's work."""
+        if change is None:
+            return
+        if isinstance(request, AddContact):
+            contact = self._contact(session, request.number)
+        whom = None if isinstance(request, Forget) else contact
+        audit_log.note(session, by or "somebody", change, self._shop.clock.utc(), whom)
+
+    def _touched(self, session: Session, request: Request, contact: Contact | None) -> list[Contact]:
+        """Whose conversation this changes in a way that can be undone."""
+        match request:
+            case MarkSeveral(addresses=addresses):
+                found = (self._contact(session, address) for address in addresses[:MOST_AT_ONCE])
+                return list({one.id: one for one in found if one}.values())
+            case MarkDone() | Snooze() | CalledBack() | TakeLabel() | Assign() if contact:
+                return [contact]
+            case Reschedule(message_id=key):
+                message = session.get(Message, key)
+                return [session.get_one(Contact, message.contact_id)] if message else []
+        return []
+
+    def _undo(self, session: Session, key: str, by: str | None, now: datetime) -> None:
+        undone = self._undoing.undo(session, key, now)
+        if undone is not None:
+            whom = session.get(Contact, undone.contact_id) if undone.contact_id else None
+            audit_log.note(session, by or "somebody", Coded(undone.change), now, whom)
+
+    def _save_reply(self, session: Session, request: SaveReply) -> Done:
+        if request.id is None or request.body:
+            conversations.save_reply(session, request.body, request.id)
+            return Done()
+        dropped = conversations.drop_reply(session, request.id)
+        if dropped is None:
+            return Done()
+        step = partial(conversations.bring_back_reply, request.id, dropped)
+        return Done(undo=self._undoing.keep(step, Undone(UNDONE[Change.REPLY_DROPPED])))
 
     def _grant(
         self, session: Session, request: Request, by: str | None, contact: Contact | None
@@ -108,7 +186,17 @@ class PageRequests:
             case MarkRead() if contact is None:
                 return Done()
             case (
-                MarkRead() | CalledBack() | Describe() | Forget() | Mark() | MarkDone() | Assign() | AddNote()
+                MarkRead()
+                | CalledBack()
+                | Describe()
+                | AddNumber()
+                | Forget()
+                | Mark()
+                | MarkDone()
+                | Snooze()
+                | TakeLabel()
+                | Assign()
+                | AddNote()
             ):
                 if contact is None:
                     raise Refusal(Refused.NOBODY_THERE)
@@ -119,13 +207,16 @@ class PageRequests:
                 return self._test_text(session, by)
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
+            case MarkSeveral():
+                self._several(session, request)
+            case AddContact():
+                contacts.add_contact(session, request, self._shop.region, PAGE)
             case ImportContacts():
                 contacts.import_contacts(session, request.cards, by, now)
-            case SaveReply(body=body, id=key):
-                if key is None or body:
-                    conversations.save_reply(session, body, key)
-                else:
-                    conversations.drop_reply(session, key)
+            case SaveReply():
+                return self._save_reply(session, request)
+            case Undo(key=undone):
+                self._undo(session, undone, by, now)
             case TryAgain(line):
                 if line not in {modem.name for modem in self._shop.settings.modems}:
                     raise Refusal(Refused.NO_SUCH_LINE)
@@ -188,6 +279,22 @@ class PageRequests:
             case _:
                 raise Refusal(Refused.NO_SUCH_MARK, kind=mark.kind)
 
+    def _several(self, session: Session, request: MarkSeveral) -> None:
+        """Marks several conversations; who is not there any more is left out. Raises Refusal."""
+        found = (self._contact(session, address) for address in request.addresses[:MOST_AT_ONCE])
+        for contact in filter(None, found):
+            match request.do:
+                case "read":
+                    conversations.is_read(session, contact)
+                case "done":
+                    conversations.mark_done(session, contact, True)
+                case "label":
+                    conversations.label(session, contact, request.label)
+                    continue
+                case _:
+                    raise Refusal(Refused.NO_SUCH_MARK, kind=request.do)
+            alerts.conversation_is_seen(session, contact)
+
     def _contact(self, session: Session, address: str) -> Contact | None:
         return views.contact_at(session, numbers.e164(address, self._shop.region) or address)
 
@@ -208,12 +315,23 @@ class PageRequests:
                 conversations.mark_done(session, contact, done)
                 if done:
                     alerts.conversation_is_seen(session, contact)
+            case Snooze(until=until):
+                conversations.snooze(session, contact, until, now)
+                if until is not None:
+                    alerts.conversation_is_seen(session, contact)
+            case TakeLabel(label=key):
+                labels.take_off(session, contact, key)
             case Assign(user=user):
                 conversations.assign(session, contact, user)
             case AddNote(body=body):
                 conversations.note(session, contact, by or "somebody", body, now)
             case Describe():
                 contacts.describe(session, contact, request, PAGE, by, now)
+            case AddNumber():
+                other = self._contact(session, request.number)
+                if any(one and self._shop.context().is_owner(one) for one in (contact, other)):
+                    raise Refusal(Refused.OWN_NUMBER)
+                contacts.add_number(session, contact, request, self._shop.region)
             case Forget():
                 if calls.is_being_dealt_with(session, contact):
                     raise Refusal(Refused.UNDER_WAY)

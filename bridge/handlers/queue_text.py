@@ -93,7 +93,7 @@ def write_text(
         author=request.author,
         ticket=request.ticket or None,
     )
-    conversations.we_answered(session, contact, now)
+    conversations.we_answered(session, contact, now, message)
     return Done(message.id)
 
 
@@ -104,7 +104,7 @@ def reschedule(session: Session, message_id: int, due: datetime | None, now: dat
     if message is None or not outgoing.is_scheduled(message):
         raise Refusal(Refused.NOT_SCHEDULED)
     if due is None:
-        message.status = MessageStatus.CANCELLED
+        outgoing.comes_to_nothing(session, message, MessageStatus.CANCELLED)
     elif not now < due <= now + AHEAD_AT_MOST:
         raise Refusal(Refused.NOT_LATER, days=AHEAD_AT_MOST.days)
     else:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from bridge.records.tables import Alert, Contact, Incident
+from bridge.records.tables import Alert, Contact, Incident, OtherNumber
 from bridge.rules.states import AlertKind, IncidentKind
 
 # A modem that is back so soon was only plugged in again; other troubles last.
@@ -95,5 +95,7 @@ def customers_lately(session: Session, now: datetime) -> Sequence[Contact]:
 
 def customer_tagged(session: Session, tag: int, now: datetime) -> Contact | None:
     """The customer of this tag, if the owner was told of them lately: whoever forges the owner's number reaches nobody else."""
-    told = select(Alert.id).where(Alert.contact_id == tag, col(Alert.texted), Alert.created > now - TAGGED)
-    return session.get(Contact, tag) if session.exec(told.limit(1)).first() is not None else None
+    merged = session.exec(select(OtherNumber.contact_id).where(OtherNumber.was == tag)).first()
+    whom = tag if merged is None else merged
+    told = select(Alert.id).where(Alert.contact_id == whom, col(Alert.texted), Alert.created > now - TAGGED)
+    return session.get(Contact, whom) if session.exec(told.limit(1)).first() is not None else None

@@ -35,7 +35,7 @@ LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
 # Of each table the moment that says when a row was made, and the moments that are shifted with it.
 STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (Call, "started", ("ended", "called_back")),
-    (Message, "created", ("due", "expires", "sent", "delivered", "answered")),
+    (Message, "created", ("due", "expires", "sent", "delivered", "answered", "answers_since")),
     (MessagePart, "sent", ()),
     (InboundPart, "received", ()),
     (ConsentEvent, "at", ()),

@@ -1,11 +1,12 @@
 """Contacts: made at the first sight, with what was kept of somebody who was forgotten."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_hex
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
 from bridge.records import places
@@ -16,6 +17,7 @@ from bridge.records.tables import (
     Contact,
     Forgotten,
     Message,
+    OtherNumber,
 )
 from bridge.rules import numbers
 from bridge.rules.states import WENT_OUT, Direction
@@ -42,10 +44,7 @@ def people_named(session: Session, addresses: Sequence[str], source: str) -> lis
     The spelling that tells of a mobile is the one to keep, since it tells more.
     """
     lines = [numbers.identity(address) for address in addresses]
-    known = {
-        contact.identity: contact
-        for contact in session.exec(select(Contact).where(col(Contact.identity).in_(set(lines))))
-    }
+    known = _with_numbers(session, set(lines))
     new = {line: address for line, address in zip(lines, addresses, strict=True) if line not in known}
     kept = kept_of_forgotten(session, new.values())
     spent = _id_of_the_next(session) if new else None
@@ -67,14 +66,38 @@ def people_named(session: Session, addresses: Sequence[str], source: str) -> lis
             session.flush()
             spent = None
     for line, address in zip(lines, addresses, strict=True):
-        if known[line].address != address and numbers.tells_mobile(address):
+        mine = known[line].identity == line  # and not a further number
+        if mine and known[line].address != address and numbers.tells_mobile(address):
             known[line].address = address
     return [known[line] for line in lines]
 
 
+def _with_numbers(session: Session, lines: Collection[str]) -> dict[str, Contact]:
+    """By the identity of a number, the first or a further one, the contact who has it."""
+    first = session.exec(select(Contact).where(col(Contact.identity).in_(lines))).all()
+    further = (
+        select(OtherNumber.identity, Contact)
+        .join(Contact, col(Contact.id) == OtherNumber.contact_id)
+        .where(col(OtherNumber.identity).in_(lines))
+    )
+    return {contact.identity: contact for contact in first} | dict(session.exec(further).all())
+
+
 def contact_at(session: Session, address: str) -> Contact | None:
-    """The contact with this address in any spelling (E.164, or a name that sends texts); None if there is none."""
-    return session.exec(select(Contact).where(Contact.identity == numbers.identity(address))).first()
+    """The contact with this number in any spelling (E.164, or a name that sends texts); None if there is none."""
+    return session.exec(select(Contact).where(has_number(numbers.identity(address)))).first()
+
+
+def has_number(identity: str) -> ColumnElement[bool]:
+    """The condition that this is a number of the contact, the first or a further one. identity: numbers.identity."""
+    further = select(OtherNumber.contact_id).where(OtherNumber.identity == identity)
+    return or_(col(Contact.identity) == identity, col(Contact.id).in_(further))
+
+
+def other_numbers(session: Session, contact: Contact) -> Sequence[str]:
+    """The further numbers of a contact."""
+    mine = select(OtherNumber.address).where(OtherNumber.contact_id == contact.id)
+    return session.exec(mine.order_by(OtherNumber.address)).all()
 
 
 def id_is_spent(session: Session, contact: Contact) -> None:

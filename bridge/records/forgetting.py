@@ -4,8 +4,8 @@ still tell of."""
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from bridge.records import deleted
-from bridge.records.contacts import digest_of, id_is_spent
+from bridge.records import deleted, labels
+from bridge.records.contacts import digest_of, id_is_spent, other_numbers
 from bridge.records.put_aside import forget_those_of
 from bridge.records.retention import delete_rows
 from bridge.records.tables import (
@@ -14,28 +14,37 @@ from bridge.records.tables import (
     Call,
     ConsentEvent,
     Contact,
+    ContactLabel,
     Forgotten,
     InboundPart,
     Message,
     MessagePart,
     Note,
+    OtherNumber,
 )
 from bridge.rules.numbers import identities
+from bridge.rules.numbers import identity as identity_of
 
 
 def forget(session: Session, contact: Contact) -> None:
     """Delete the person and all their calls and texts. Who had opted out stays so, by a hash that tells no number."""
+    further = other_numbers(session, contact)
     if contact.opted_out_at is not None:
-        digest = digest_of(session, contact.identity)
-        if session.get(Forgotten, digest) is None:
-            session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
+        for identity in (contact.identity, *map(identity_of, further)):
+            digest = digest_of(session, identity)
+            if session.get(Forgotten, digest) is None:
+                session.add(Forgotten(digest=digest, opted_out_at=contact.opted_out_at))
     numbers = select(Call.number).where(Call.contact_id == contact.id, col(Call.number).is_not(None))
     shown = {number for number in session.exec(numbers) if number}
-    addresses = {*identities(contact.address), contact.address, *shown}
+    spellings = {spelling for one in (contact.address, *further) for spelling in identities(one)}
+    addresses = {*spellings, contact.address, *further, *shown}
     texts = select(Message.id).where(Message.contact_id == contact.id)
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
     delete_rows(session, Note, Note.contact_id == contact.id)
+    delete_rows(session, ContactLabel, ContactLabel.contact_id == contact.id)
+    labels.drop_unused(session)
+    delete_rows(session, OtherNumber, OtherNumber.contact_id == contact.id)
     delete_rows(session, AuditEntry, AuditEntry.contact_id == contact.id)
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))

@@ -104,7 +104,8 @@ def text_came(
     """The message that these parts make; it takes the place of an earlier one of the same replace type (23.040 9.2.3.9)."""
     contact = somebody_at(session, sender, "text", now)
     contact.unreachable = None  # who writes can be written to
-    contact.done = contact.done and status != MessageStatus.RECEIVED
+    if status == MessageStatus.RECEIVED:
+        contact.done, contact.snoozed_until = False, None
     message = _replaced(session, contact, replace_type) or Message(
         line_id=id_of(line),
         contact_id=id_of(contact),

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, not_, or_
 from sqlmodel import Session, col, select
 
+from bridge.records import waits
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message, Utc
 from bridge.rules.retries import PASSING, PROBE, PROBE_CONTRACT
@@ -69,7 +70,15 @@ def by_hand_are_cancelled(session: Session, contact_id: int, why: str) -> None:
             Message.kind == MessageKind.MANUAL,
         )
     ):
-        message.status, message.error = MessageStatus.CANCELLED, why
+        message.error = why
+        comes_to_nothing(session, message, MessageStatus.CANCELLED)
+
+
+def comes_to_nothing(session: Session, message: Message, status: MessageStatus) -> None:
+    """It ends in this status and will never go out; whoever should be answered by it waits again."""
+    message.status = status
+    session.flush()
+    waits.has_come_to_nothing(session, message)
 
 
 # Of a stopped line only what has expired meanwhile, and now and then one more to see whether it goes on. Built once: a caller

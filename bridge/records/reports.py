@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from bridge.records.contacts import has_number
+from bridge.records.outgoing import comes_to_nothing
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message, MessagePart
 from bridge.rules.states import Direction, MessageStatus
@@ -46,7 +48,7 @@ def report_came(session: Session, report: ReportReceived, recipient: str, now: d
     recipient: the identity of the report's number (numbers.identity).
     """
     to_them = (
-        Contact.identity == recipient,
+        has_number(recipient),
         Message.direction == Direction.OUT,
         Message.created >= now - timedelta(days=REPORT_DAYS),
     )
@@ -97,8 +99,8 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
     statuses = [part.status for part in parts_of(session, message)]
     if any(status is not None and status >= GAVE_UP for status in statuses):
         why = next((NEVER_DELIVERED[status] for status in statuses if status in NEVER_DELIVERED), None)
-        message.status = MessageStatus.FAILED
         message.error = Trouble.of(BoxTrouble.UNDELIVERED, why=why or "").to_text()
+        comes_to_nothing(session, message, MessageStatus.FAILED)
         if why is not None:
             session.get_one(Contact, message.contact_id).unreachable = why.value
     elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):

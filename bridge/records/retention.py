@@ -16,11 +16,13 @@ from bridge.records.tables import (
     Call,
     ConsentEvent,
     Contact,
+    ContactLabel,
     InboundPart,
     Incident,
     Message,
     MessagePart,
     Note,
+    OtherNumber,
     PutAside,
 )
 from bridge.rules.states import PENDING, MessageStatus
@@ -104,6 +106,8 @@ def _people_of_nothing(before: datetime) -> Old:
         ~exists().where(col(Call.contact_id) == Contact.id),
         ~exists().where(col(Message.contact_id) == Contact.id),
         ~exists().where(col(Note.contact_id) == Contact.id),
+        ~exists().where(col(OtherNumber.contact_id) == Contact.id),
+        ~exists().where(col(ContactLabel.contact_id) == Contact.id),
         Contact.name == "",
         Contact.notes == "",
         Contact.kind == "",

@@ -135,7 +135,7 @@ class Contact(SQLModel, table=True):
     first_seen, last_seen: NEVER_SEEN until there is a first call or text, from them or to them. place: of their last sign of
     life, in the order in which things came (records/places); 0 for none. waits_since, waits_place: of the first thing that they
     wrote or rang in vain for and nobody here has answered since; None while nobody has to answer. That somebody has read it
-    changes nothing.
+    changes nothing. snoozed_until: somebody here wants to see to it then; until it comes they do not count as waiting.
     """
 
     __table_args__ = (
@@ -164,6 +164,7 @@ class Contact(SQLModel, table=True):
     place: int = _place(index=True)
     waits_since: datetime | None = Field(default=None, sa_type=Utc)
     waits_place: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    snoozed_until: datetime | None = Field(default=None, sa_type=Utc, index=True)
 
     @property
     def excluded(self) -> bool:
@@ -174,6 +175,30 @@ class Contact(SQLModel, table=True):
     def seen(self) -> bool:
         """Was there ever a call or a text? Else it is a name in the address book."""
         return self.last_seen > NEVER_SEEN
+
+
+class OtherNumber(SQLModel, table=True):
+    """A further number of a contact. Whoever calls or writes from it is that contact; texts go to the contact's address.
+    was: the id of the contact that it had for itself before the two were merged."""
+
+    identity: str = Field(primary_key=True)
+    address: str
+    contact_id: int = Field(foreign_key="contact.id", index=True)
+    was: int | None = None
+
+
+class Label(SQLModel, table=True):
+    """A word of the shop's for conversations that belong together; it is there as long as one of them has it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class ContactLabel(SQLModel, table=True):
+    """This contact, and so the conversation with them, has this label."""
+
+    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
+    label_id: int = Field(foreign_key="label.id", primary_key=True, index=True)
 
 
 @event.listens_for(Contact, "before_insert")
@@ -228,6 +253,7 @@ class Message(SQLModel, table=True):
     same sender takes the place of (23.040 9.2.3.9). answered: when the other side first answered; a person here to a text
     that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
     ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
+    answers_since, answers_place: of a text by hand, since when they had waited for it (as in Contact), should it never go out.
     place: in the order in which things came (records/places).
     """
 
@@ -260,6 +286,8 @@ class Message(SQLModel, table=True):
     replace_type: int | None = None
     answered: datetime | None = Field(default=None, sa_type=Utc)
     asks: bool = False
+    answers_since: datetime | None = Field(default=None, sa_type=Utc)
+    answers_place: int | None = Field(default=None, sa_type=BigInteger)
     ticket: str | None = Field(default=None, index=True, unique=True)
     place: int = _place(index=True)
 

@@ -22,10 +22,15 @@ class Change(StrEnum):
     REPLY_DROPPED = "reply_dropped"
     # About a contact.
     IMPORTED = "imported"  # contacts: how many
+    CONTACT_ADDED = "contact_added"
+    NUMBER_ADDED = "number_added"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze_ended"
     DESCRIBED = "described"
     FORGOT = "forgot"
     MARKED_OUT = "marked_out"
     MARKED_IN = "marked_in"
+    MARKED_DOUBT = "marked_doubt"
     MARKED_FINE = "marked_fine"
     MARKED_NEVER = "marked_never"
     MARKED_WELCOME = "marked_welcome"

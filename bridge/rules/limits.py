@@ -5,6 +5,8 @@ from bridge.rules.states import ContactKind
 # Of a contact; empty: nobody in particular.
 KINDS = tuple(ContactKind)
 LONGEST_NAME, LONGEST_NOTES = 80, 1000
+# Of a label; how many conversations are marked at once.
+LONGEST_LABEL, MOST_AT_ONCE = 30, 100
 # Of a note to colleagues in a conversation, and of a saved reply; how many replies are kept.
 LONGEST_NOTE = 1000
 LONGEST_REPLY, MOST_REPLIES = 1600, 50

@@ -21,9 +21,15 @@ class Refused(StrEnum):
     # A person who has called or written, and what the shop keeps of them.
     NOBODY_THERE = "nobody_there"
     UNDER_WAY = "under_way"
+    NO_NUMBER = "no_number"  # number: what was typed
+    CONTACT_EXISTS = "contact_exists"  # number
+    OWN_NUMBER = "own_number"
+    SAME_PERSON = "same_person"  # name: of the contact who has the number
     NO_SUCH_KIND = "no_such_kind"  # kind
     NO_SUCH_MARK = "no_such_mark"  # kind
+    NOTHING_TO_UNDO = "nothing_to_undo"
     NO_COLLEAGUE = "no_colleague"  # name
+    LABEL_LENGTH = "label_length"  # most: in characters
     NOTE_LENGTH = "note_length"  # most, length: in characters
     # Saved replies.
     REPLY_LENGTH = "reply_length"  # most: in characters

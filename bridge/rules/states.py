@@ -129,4 +129,6 @@ ANSWERED = frozenset({CallOutcome.ANSWERED, CallOutcome.ANSWERED_ELSEWHERE})
 # The sets as tuples, for queries.
 WENT_OUT = tuple(status for status in MessageStatus if status.went_out)
 PENDING = tuple(status for status in MessageStatus if status.pending)
+# Of a text that somebody here wrote: it answers them, or soon will.
+ANSWERING = PENDING + WENT_OUT
 COOLING = tuple(status for status in MessageStatus if status.starts_cooldown)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config.closed_days import sweep
-from bridge.handlers import calendar, owner_alerts
+from bridge.handlers import calendar, conversations, owner_alerts
 from bridge.handlers.calendar import CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
@@ -116,6 +116,11 @@ class Housekeeping:
             for alert in owner_alerts.due(session, context)
         ]
         return [partial(self._give_work, Announce(key, urls, title, body)) for key, body in told]
+
+    def bring_back_snoozed(self, session: Session) -> Effects:
+        """Conversations that were snoozed until now are among those again who need a reply."""
+        conversations.those_snoozed_come_back(session, self._clock.utc())
+        return []
 
     def tend(self, session: Session) -> Effects:
         """Shows long texts whose parts never came, and has changed block lists read."""

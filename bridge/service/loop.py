@@ -122,6 +122,7 @@ class Loop:
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
             "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
+            "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
             "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),

@@ -22,9 +22,17 @@ SENTENCES: dict[str, str] = {
     ),
     Refused.NOBODY_THERE: N_("Nobody has this number here."),
     Refused.UNDER_WAY: N_("A call or a text of this person is under way. Try again in a minute."),
+    Refused.NO_NUMBER: N_("“{number}” is not a phone number. Type it with its area code."),
+    Refused.CONTACT_EXISTS: N_("{number} is in your contacts already."),
+    Refused.OWN_NUMBER: N_("This is the owner's mobile, which cannot be part of another contact."),
+    Refused.SAME_PERSON: N_(
+        "{name} has this number. Tick the box below if it is the same person, then both become one contact."
+    ),
     Refused.NO_SUCH_KIND: N_("{kind!r} is no kind of contact."),
     Refused.NO_SUCH_MARK: N_("{kind!r} is no mark."),
+    Refused.NOTHING_TO_UNDO: N_("This can no longer be undone."),
     Refused.NO_COLLEAGUE: N_("Nobody called {name} may log in."),
+    Refused.LABEL_LENGTH: N_("A label has between 1 and {most} characters."),
     Refused.NOTE_LENGTH: N_("A note has between 1 and {most} characters; this one has {length}."),
     Refused.REPLY_LENGTH: N_("A saved reply has between 1 and {most} characters."),
     Refused.REPLIES_FULL: N_("There are {most} saved replies already; drop one first."),

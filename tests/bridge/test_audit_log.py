@@ -1,5 +1,7 @@
 """The audit log: what stands in it, as which code, and that every code has its words."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bridge.contract import requests
@@ -26,6 +28,10 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.SaveReply("", 1), "mia dropped a saved reply"),
     (requests.ReadSettings(("per_day",), "limits"), "mia changed the settings “Limits” (per_day)"),
     (requests.Describe(BOB, "Bob", "", ""), "mia changed name, notes or kind of Bob"),
+    (requests.AddContact(BOB, "Bob"), "mia added Bob to the contacts"),
+    (requests.AddNumber(BOB, "+447400123488"), "mia gave Bob another number"),
+    (requests.Snooze(BOB, datetime(2026, 11, 30, 9, tzinfo=UTC)), "mia snoozed the conversation with Bob"),
+    (requests.Snooze(BOB, None), "mia brought the conversation with Bob back"),
     *(
         (requests.Mark(BOB, kind), SENTENCES[change].format(who="mia", whom="Bob"))
         for kind, change in MARKS.items()

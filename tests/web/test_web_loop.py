@@ -56,7 +56,7 @@ def token(client: FlaskClient, path: str) -> str:
     return found[1]
 
 
-def post(client: FlaskClient, path: str, **form: str) -> tuple[int, str]:
+def post(client: FlaskClient, path: str, **form: str | list[str]) -> tuple[int, str]:
     answer = client.post(path, data={"csrf_token": token(client, "/contacts"), **form}, follow_redirects=True)
     return answer.status_code, answer.text
 

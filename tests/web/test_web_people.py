@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
 from bridge.config.schema import SECTIONS
-from bridge.records import views
+from bridge.records import labels, views
 from bridge.records.tables import Call, Contact
 from bridge.rules import addressbook
 from modem import contract
@@ -312,3 +312,66 @@ def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> N
         row = views.messages(session, address=OWNER)[0]
     assert (row.kind, row.author, row.status) == ("manual", NAME, "queued")
     assert row.body.endswith("Reply STOP to opt out.")
+
+
+def test_a_contact_is_added_by_hand(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, "/contacts", name="Gil <b>", number="07400 123488")
+    assert (code, "Gil &lt;b&gt;" in page) == (200, True)
+    assert person(office, "+447400123488").source == "page"
+    code, page = post(client, "/contacts", name="Gil", number="+44 7400 123488")
+    assert (code, "is in your contacts already" in page, 'value="Gil"' in page) == (409, True, True)
+    assert post(client, "/contacts", name="Gil", number="12")[0] == 409
+    assert "added" in client.get("/team").text
+    assert "+447400123488" not in client.get("/conversations?show=all").text
+
+
+def test_two_contacts_become_one_when_it_is_sure(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, f"/contacts/{DAN}/number", number=BOB)
+    assert (code, "has this number" in page) == (409, True)
+    code, page = post(client, f"/contacts/{DAN}/number", number=BOB, sure="yes")
+    assert (code, "07400 123457" in page) == (200, True)
+    merged = person(office, BOB)
+    assert (merged.address, merged.name, merged.opted_out_at is not None) == (DAN, "Dan Osei", True)
+    with Session(office.engine) as session:
+        calls = session.exec(select(Call).where(Call.contact_id == merged.id)).all()
+    assert {call.number for call in calls} == {BOB, DAN}
+    named = {
+        card.number: card for card in addressbook.read(client.get("/contacts/export.csv").data, "GB").cards
+    }
+    assert named[BOB].opted_out
+    assert named[DAN].opted_out
+    assert "07400 123457" in client.get("/contacts").text
+    assert client.get(f"/contacts/{BOB}").status_code == 200
+    code, page = post(client, f"/contacts/{DAN}/number", number=OWNER)
+    assert code == 200
+
+
+def test_several_conversations_are_marked_at_once(office: Office, client: FlaskClient) -> None:
+    code, page = post(
+        client, "/conversations/several", who=[ANN, DAN, "+447400000000"], do="label", label=" cakes "
+    )
+    assert (code, page.count("cakes</a>")) == (200, 1)
+    with Session(office.engine) as session:
+        label = labels.all_labels(session)[0]
+        rows = views.conversations(session, label=label.id)
+    assert {row.address for row in rows} == {ANN, DAN}
+    only = client.get(f"/conversations?label={label.id}").text
+    assert ("Ann Whittaker" in only, BOB in only) == (True, False)
+    assert post(client, "/conversations/several", who=[ANN, DAN], do="read")[0] == 200
+    assert not views_unread(office)
+    assert post(client, "/conversations/several", who=[ANN, DAN], do="done")[0] == 200
+    assert (person(office, ANN).done, person(office, DAN).done, person(office, BOB).done) == (
+        True,
+        True,
+        False,
+    )
+    assert post(client, "/conversations/several", who=[ANN], do="label", label="x" * 31)[0] == 409
+    assert post(client, f"/conversations/{DAN}/label", label="urgent")[0] == 200
+    assert post(client, f"/conversations/{ANN}/label", off=str(label.id))[0] == 200
+    with Session(office.engine) as session:
+        assert [row.address for row in views.conversations(session, which="all", label=label.id)] == [DAN]
+
+
+def views_unread(office: Office) -> int:
+    with Session(office.engine) as session:
+        return views.unread(session)

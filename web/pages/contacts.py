@@ -1,18 +1,21 @@
 """`/contacts`: everybody who called or wrote, what the shop has written down about them, and contacts as files."""
 
+from collections.abc import Mapping
 from os import SEEK_END
+from types import MappingProxyType
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as Redirect
 
 from bridge.contract.answers import Done
-from bridge.contract.requests import Describe, Forget, ImportContacts
+from bridge.contract.requests import AddContact, AddNumber, Describe, Forget, ImportContacts
 from bridge.records import views
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
+from bridge.rules.numbers import e164
 from bridge.rules.text_files import pieces
 from bridge.words.catalogue import N_, _, ngettext
 from web import current, limits
@@ -39,7 +42,24 @@ def contacts() -> str:
     return _list()
 
 
-def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
+@pages.route("/contacts", methods=["POST"])
+def add() -> Redirect | tuple[str, int]:
+    """Put somebody into the contacts by hand (303 to what is known of them)."""
+    typed = {key: request.form.get(key, "").strip() for key in ("name", "number")}
+    bridge = current.bridge()
+    answer = bridge.request(AddContact(typed["number"], typed["name"]), by=g.user)
+    if not isinstance(answer, Done):
+        return _list(problem=in_words(answer), typed=typed), 409
+    address = e164(typed["number"], bridge.region()) or typed["number"]
+    return redirect(url_for("contacts.contact", address=address), 303)
+
+
+def _list(
+    read: addressbook.Read | None = None,
+    taken: int = 0,
+    problem: str | None = None,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     bridge = current.bridge()
     search = request.args.get("q", "").strip()[:80]
     before = paging.place(request.args.get("before", ""))
@@ -53,6 +73,7 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
             limit=LIST + 1,
         )
         doubted = views.doubted_behind(session)
+        further = views.further_numbers(session)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",
@@ -62,6 +83,10 @@ def _list(read: addressbook.Read | None = None, taken: int = 0) -> str:
         text=search,
         read=read,
         taken=taken,
+        further=further,
+        problem=problem,
+        typed=typed,
+        longest=LONGEST_NAME,
         largest=limits.in_words(limits.LARGEST_FILE),
     )
 
@@ -71,7 +96,12 @@ def export(form: str) -> Response:
     """All contacts as a file, with who wants no texts: vCard for phones, CSV for spreadsheets."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        rows = [_card(contact) for contact in views.contacts(session, own=current.own(session))]
+        further = views.further_numbers(session)
+        rows = [
+            _card(contact, address)
+            for contact in views.contacts(session, own=current.own(session))
+            for address in (contact.address, *further.get(id_of(contact), ()))
+        ]
     zone = bridge.settings().shop.zone
     text = addressbook.to_vcard(rows) if form == "vcf" else addressbook.to_csv(rows, zone)
     kind = "text/vcard" if form == "vcf" else "text/csv"
@@ -83,9 +113,9 @@ def export(form: str) -> Response:
     return response
 
 
-def _card(contact: Contact) -> addressbook.Card:
+def _card(contact: Contact, address: str) -> addressbook.Card:
     return addressbook.Card(
-        contact.address,
+        address,
         contact.name,
         contact.notes,
         contact.kind,
@@ -142,6 +172,16 @@ def describe(address: str) -> Redirect | tuple[str, int]:
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 
+@pages.route("/contacts/<path:address>/number", methods=["POST"])
+def add_number(address: str) -> Redirect | tuple[str, int]:
+    """Another number of this person; who has it already becomes one contact with them, where the tick confirms it."""
+    number, sure = request.form.get("number", "").strip(), bool(request.form.get("sure"))
+    answer = current.bridge().request(AddNumber(address, number, sure), PATIENCE, by=g.user)
+    if not isinstance(answer, Done):
+        return _one(address, in_words(answer), number), 409
+    return redirect(url_for("contacts.contact", address=address), 303)
+
+
 @pages.route("/contacts/<path:address>/forget", methods=["POST"])
 def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
@@ -154,15 +194,18 @@ def forget(address: str) -> Redirect | tuple[str, int]:
     return redirect(url_for("contacts.contacts"), 303)
 
 
-def _one(address: str, problem: str | None) -> str:
+def _one(address: str, problem: str | None, number: str = "") -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         person = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
         events = views.consents(session, person)
+        further = views.other_numbers(session, person)
     return render_template(
         "contact.html",
         contact=person,
         events=events,
+        further=further,
+        number=number,
         problem=problem,
         kinds=KIND_WORDS,
         longest={"name": LONGEST_NAME, "notes": LONGEST_NOTES},

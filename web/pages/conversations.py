@@ -16,15 +16,18 @@ from bridge.contract.requests import (
     Mark,
     MarkDone,
     MarkRead,
+    MarkSeveral,
     Request,
     SaveReply,
     SendAgain,
+    TakeLabel,
     WriteText,
 )
 from bridge.records import users, views
+from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import later
-from bridge.rules.limits import LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
+from bridge.rules.limits import LONGEST_LABEL, LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import pretty, untextable
 from bridge.rules.template import fill_in
 from bridge.words.catalogue import N_, _
@@ -73,6 +76,29 @@ def reply(address: str) -> Response | tuple[str, int]:
         case str(chosen) if chosen.startswith("at "):
             return _send(address, draft, chosen[3:])
     return _page(address, replace(draft, body=_with_saved(address, draft.body, form.get("do", "")))), 200
+
+
+@pages.route("/conversations/several", methods=["POST"])
+def several() -> Response:
+    """The same for all conversations that were ticked: read, done or a label (303 to the list that was there)."""
+    form = request.form
+    who, do = tuple(form.getlist("who")), form.get("do", "")
+    if who:
+        answer = current.bridge().request(MarkSeveral(who, do, form.get("label", "")), by=g.user)
+        if isinstance(answer, Rejected):
+            abort(409, in_words(answer))
+    back = {key: form[key] for key in ("show", "label_shown") if form.get(key)}
+    shown = url_for("conversations.conversations", show=back.get("show"), label=back.get("label_shown"))
+    return redirect(shown, 303)
+
+
+@pages.route("/conversations/<path:address>/label", methods=["POST"])
+def label(address: str) -> Response:
+    """A label put on the conversation, or (off=) taken off it (303 to the thread)."""
+    off = paging.number(request.form.get("off", ""))
+    if off is not None:
+        return _do(address, TakeLabel(address, off))
+    return _do(address, MarkSeveral((address,), "label", request.form.get("label", "")))
 
 
 def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple[str, int]:
@@ -197,6 +223,7 @@ def _page(address: str | None, draft: Draft) -> str:
     found, found_here, until, text = None, None, None, finding.asked()
     chosen = request.args.get("show", "open")
     chosen = chosen if chosen in FILTERS else "open"
+    labelled = paging.number(request.args.get("label", ""))
     with Session(bridge.engine) as session:
         people_here: list[views.ConversationRow] = []
         if text and address is None:
@@ -207,6 +234,7 @@ def _page(address: str | None, draft: Draft) -> str:
                 which=chosen,
                 user=g.user,
                 own=current.own(session),
+                label=labelled,
                 waiting_after=paging.place(request.args.get("after", "")),
                 before=paging.place(request.args.get("before", "")),
                 limit=LIST + 1,
@@ -220,12 +248,17 @@ def _page(address: str | None, draft: Draft) -> str:
                 rows = views.thread(session, contact, before=until, limit=THREAD + 1)
         saved = _saved_for(session, contact, bridge) if contact else []
         colleagues = users.names(session)
+        labels = views.all_labels(session)
+        worn = views.labels_of(session, [id_of(contact)]).get(id_of(contact), []) if contact else []
     return render_template(
         "conversations.html",
         people=people_here[:LIST],
         older=_behind(people_here[LIST - 1]) if len(people_here) > LIST else None,
         filters=FILTERS,
         chosen=chosen,
+        labels=labels,
+        labelled=labelled,
+        worn=worn,
         contact=contact,
         rows=rows[-THREAD:],
         earlier=paging.mark(rows[-THREAD].place, 0) if len(rows) > THREAD else None,
@@ -240,7 +273,7 @@ def _page(address: str | None, draft: Draft) -> str:
         missed_here=_to_call_back(rows),
         offered=later.offered(bridge.now(), bridge.settings().shop.zone),
         untextable=_untextable(contact, bridge) if contact else None,
-        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME},
+        longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME, "label": LONGEST_LABEL},
         alphabet=drafts.counting(),
         now=current.bridge().now(),
         marked=marks.told(),

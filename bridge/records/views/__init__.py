@@ -1,10 +1,11 @@
 """What is shown: rows for the page, the commands and the owner's text messages; reads only."""
 
 from bridge.records.clock_shift import doubted_behind
-from bridge.records.contacts import contact_at
+from bridge.records.contacts import contact_at, other_numbers
+from bridge.records.labels import all_labels, labels_of
 from bridge.records.views.box import audit_entries, incidents, lines
 from bridge.records.views.call_list import calls, last_call, newest
-from bridge.records.views.contact_list import consents, contacts
+from bridge.records.views.contact_list import consents, contacts, further_numbers
 from bridge.records.views.conversation_list import (
     conversations,
     end_of_page,
@@ -35,6 +36,7 @@ __all__ = [
     "Place",
     "Texted",
     "ThreadRow",
+    "all_labels",
     "audit_entries",
     "automatic_texts",
     "calls",
@@ -45,13 +47,16 @@ __all__ = [
     "doubted_behind",
     "end_of_page",
     "found_in_thread",
+    "further_numbers",
     "incidents",
+    "labels_of",
     "last_call",
     "lines",
     "messages",
     "moment",
     "needing_reply",
     "newest",
+    "other_numbers",
     "ours",
     "saved_replies",
     "scheduled",

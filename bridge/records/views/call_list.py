@@ -14,7 +14,7 @@ from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
 from bridge.records.views.rows import CallRow, Place, came_before, last_first, textback
 from bridge.rules.numbers import NOWHERE
-from bridge.rules.states import ANSWERED, MISSED
+from bridge.rules.states import ANSWERED, ANSWERING, MISSED
 
 # After so long a missed call is no longer listed as one to call back.
 OPEN_FOR = timedelta(days=14)
@@ -122,6 +122,7 @@ def _to_call_back() -> tuple[ColumnElement[bool], ...]:
         col(written.contact_id) == col(Call.contact_id),
         col(written.direction) == "out",
         col(written.kind) == "manual",
+        col(written.status).in_(ANSWERING),
         col(written.place) > col(Call.place),
     )
     return (

@@ -6,7 +6,8 @@ from collections.abc import Sequence, Set
 from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
-from bridge.records.tables import ConsentEvent, Contact
+from bridge.records.contacts import has_number
+from bridge.records.tables import ConsentEvent, Contact, OtherNumber
 from bridge.records.views.needing_reply import not_ours
 from bridge.records.views.rows import FOUND, Place, came_before, last_first
 from bridge.rules import numbers
@@ -40,6 +41,14 @@ def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
     return session.exec(mine.order_by(col(ConsentEvent.id).desc())).all()
 
 
+def further_numbers(session: Session) -> dict[int, list[str]]:
+    """The further numbers of everybody who has some, by the contact's id."""
+    found: dict[int, list[str]] = {}
+    for row in session.exec(select(OtherNumber).order_by(OtherNumber.address)):
+        found.setdefault(row.contact_id, []).append(row.address)
+    return found
+
+
 # What people write of a number.
 _NUMBER, _NO_DIGIT = re.compile(r"[\d +()./-]+"), re.compile(r"\D")
 
@@ -52,7 +61,11 @@ def found_ids(session: Session, search: str, region: str = numbers.NOWHERE) -> S
     with_it = [and_(true(), *map(_with, text.split()))]
     digits = _NO_DIGIT.sub("", text).lstrip("0")
     if digits and _NUMBER.fullmatch(text):
-        with_it += [_with(digits), col(Contact.identity) == numbers.identity(text, region)]
+        with_it += [_with(digits), has_number(numbers.identity(text, region))]
+        further = select(OtherNumber.contact_id).where(
+            col(OtherNumber.address).contains(digits, autoescape=True)
+        )
+        with_it.append(col(Contact.id).in_(further))
     found = select(col(Contact.id)).where(or_(*with_it)).order_by(col(Contact.id).desc()).limit(FOUND)
     return [key for key in session.exec(found) if key]
 

@@ -9,11 +9,12 @@ from sqlmodel import Session, col, select
 
 from bridge.records import places
 from bridge.records.clock_shift import doubted_behind
+from bridge.records.labels import labels_of
 from bridge.records.rows import id_of
-from bridge.records.tables import Call, Contact, Line, Message, Note, SavedReply
+from bridge.records.tables import Call, Contact, ContactLabel, Line, Message, Note, SavedReply
 from bridge.records.views.call_list import calls
 from bridge.records.views.message_list import message_row, messages
-from bridge.records.views.needing_reply import needs_reply, not_ours, waits
+from bridge.records.views.needing_reply import needs_reply, not_ours, put_off, waits
 from bridge.records.views.rows import (
     UNREAD,
     ConversationRow,
@@ -34,14 +35,15 @@ def conversations(
     which: str = "open",
     user: str | None = None,
     own: Set[str] = frozenset(),
+    label: int | None = None,
     waiting_after: Place | None = None,
     before: Place | None = None,
     limit: int = 50,
 ) -> list[ConversationRow]:
     """Those who wait for an answer, the longest wait first, then the others by their last sign of life; our own numbers are not
-    among them. which: open, done, mine (those of `user`) or all; waiting_after: place and id by which the last one of the page
-    above waits; before: place and id of its last one who does not wait."""
-    chosen = (*_of_conversations(which, user), not_ours(own))
+    among them. which: open, done, mine (those of `user`) or all; label: with this label only; waiting_after: place and id by
+    which the last one of the page above waits; before: place and id of its last one who does not wait."""
+    chosen = (*_of_conversations(which, user), not_ours(own), *_with_label(label))
     people: list[Contact] = []
     if before is None:
         first = select(Contact).where(*chosen, needs_reply(own))
@@ -57,6 +59,7 @@ def conversations(
     unread = _unread_of(session)
     doubted = doubted_behind(session)
     last = _last_words(session, people, doubted)
+    worn_by = labels_of(session, map(id_of, people))
     return [
         ConversationRow(
             key=id_of(person),
@@ -67,10 +70,12 @@ def conversations(
             last_seen=person.last_seen,
             last=last.get(person.id),
             unread=unread[id_of(person)],
-            waits_since=None if person.blocked else person.waits_since,
-            waits_place=None if person.blocked else person.waits_place,
+            waits_since=None if put_off(person) else person.waits_since,
+            waits_place=None if put_off(person) else person.waits_place,
+            snoozed_until=person.snoozed_until,
             done=person.done,
             assignee=person.assignee,
+            labels=tuple(label.name for label in worn_by.get(id_of(person), ())),
         )
         for person in people
     ]
@@ -85,6 +90,12 @@ def _of_conversations(which: str, user: str | None) -> tuple[ColumnElement[bool]
             return (seen, col(Contact.assignee) == user, col(Contact.done).is_(False))
         case _:
             return (seen, col(Contact.done).is_(which == "done"))
+
+
+def _with_label(label: int | None) -> tuple[ColumnElement[bool], ...]:
+    if label is None:
+        return ()
+    return (col(Contact.id).in_(select(ContactLabel.contact_id).where(ContactLabel.label_id == label)),)
 
 
 def _waits_after(last: Place) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, false, func
 from sqlmodel import Session, col, select
 
 from bridge.records.clock_shift import doubted_behind
+from bridge.records.contacts import has_number
 from bridge.records.rows import id_of
 from bridge.records.search_index import texts_with
 from bridge.records.tables import Call, Contact, Line, Message, MessageWords
@@ -75,7 +76,7 @@ def messages(
         .limit(limit)
     )
     if address is not None:
-        query = query.where(Contact.identity == identity(address))
+        query = query.where(has_number(identity(address)))
     if contact is not None:
         query = query.where(Message.contact_id == contact)
     if own:

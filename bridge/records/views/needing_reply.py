@@ -26,10 +26,17 @@ def not_ours(own: Set[str]) -> ColumnElement[bool]:
 
 
 def waits() -> ColumnElement[bool]:
-    """Of contacts those who wait for an answer. Who is blocked waits for none as long as they are."""
+    """Of contacts those who wait for an answer. Who is blocked or snoozed waits for none as long as they are."""
     return and_(
-        func.coalesce(Contact.waits_place, places.NONE) > places.NONE, col(Contact.blocked).is_(False)
+        func.coalesce(Contact.waits_place, places.NONE) > places.NONE,
+        col(Contact.blocked).is_(False),
+        col(Contact.snoozed_until).is_(None),
     )
+
+
+def put_off(contact: Contact) -> bool:
+    """Does this person not count as waiting, whatever they wrote?"""
+    return contact.blocked or contact.snoozed_until is not None
 
 
 def needs_reply(own: Set[str]) -> ColumnElement[bool]:

@@ -105,6 +105,8 @@ class ConversationRow:
     waits_place: int | None = None
     done: bool = False
     assignee: str | None = None
+    labels: tuple[str, ...] = ()
+    snoozed_until: datetime | None = None
     doubtful: bool = False
 
 
