@@ -21,6 +21,8 @@ from bridge.contract.requests import (
     Forget,
     HangUp,
     ImportContacts,
+    Invite,
+    Join,
     LogOut,
     Mark,
     MarkDone,
@@ -39,6 +41,7 @@ from bridge.contract.requests import (
     SetLanguage,
     SetPassword,
     SetRole,
+    TakeBack,
     TakeOver,
     TryAgain,
     WriteText,
@@ -137,6 +140,9 @@ class PageRequests:
             case (
                 TakeOver()
                 | AddUser()
+                | Invite()
+                | TakeBack()
+                | Join()
                 | SetPassword()
                 | SetRole()
                 | SetLanguage()
@@ -144,7 +150,7 @@ class PageRequests:
                 | EndLogin()
                 | RemoveUser()
             ):
-                change_users(session, request, now)
+                change_users(session, request, by, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
             case _:
