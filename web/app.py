@@ -27,6 +27,7 @@ from web.pages import (
     filters,
     first_steps,
     healthz,
+    invitation,
     manifest,
     notices,
     opening_hours,
@@ -61,6 +62,7 @@ UNKNOWN = N_("Something went wrong in the box. Its log says more.")
 ROOMS = (
     login,
     first_steps,
+    invitation,
     calls,
     conversations,
     write,
@@ -98,6 +100,7 @@ def create_app(bridge: Bridge) -> Flask:
     app.extensions["limiter"] = Limiter()
     # The code of the first log-in is short, and nobody is kept out who is in already.
     app.extensions["code_limiter"] = Limiter(first_is_free=False)
+    app.extensions["invitation_limiter"] = Limiter()
     app.extensions["known"] = {}
     app.config.update(
         MAX_CONTENT_LENGTH=limits.FORM,
@@ -159,7 +162,8 @@ def _from_database(bridge: Bridge) -> dict[str, object]:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     # A file is asked for anew by its mark; when it was changed says the box's clock, which may be wrong.
     response.headers.remove("Last-Modified")
     if request.endpoint != "static":

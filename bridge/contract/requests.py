@@ -264,6 +264,32 @@ class AddUser:
 
 
 @dataclass(frozen=True)
+class Invite:
+    """Let somebody log in who holds a link, once. digest: of the link's secret, as of records/logins. name: what they are
+    called, or nothing."""
+
+    digest: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """The invitation of this id lets nobody in any more."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class Join:
+    """Somebody who was invited has chosen name and password. digest: as of Invite."""
+
+    digest: str
+    name: str
+    hashed: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SetPassword:
     """A new password for a user, who is logged out everywhere by it."""
 
@@ -308,7 +334,19 @@ class RemoveUser:
     name: str
 
 
-OfUsers = TakeOver | AddUser | SetPassword | SetRole | SetLanguage | LogOut | EndLogin | RemoveUser
+OfUsers = (
+    TakeOver
+    | AddUser
+    | Invite
+    | TakeBack
+    | Join
+    | SetPassword
+    | SetRole
+    | SetLanguage
+    | LogOut
+    | EndLogin
+    | RemoveUser
+)
 Request = (
     ResetBreaker
     | AcceptDatabase

@@ -108,6 +108,14 @@ def _change_of_users(request: requests.OfUsers, by: str | None) -> Coded | None:
             return Coded(Change.TOOK_OVER)
         case requests.AddUser(name=name, role=role):
             return Coded.of(Change.USER_ADDED, name=name, role=role)
+        case requests.Invite(name=name, role=role) if name:
+            return Coded.of(Change.INVITED, name=name, role=role)
+        case requests.Invite(role=role):
+            return Coded.of(Change.INVITED_SOMEBODY, role=role)
+        case requests.TakeBack():
+            return Coded(Change.INVITATION_TAKEN_BACK)
+        case requests.Join():
+            return Coded(Change.JOINED)
         case requests.SetRole(name=name, role=role):
             return Coded.of(Change.ROLE, name=name, role=role)
         case requests.SetPassword(name=name):

@@ -25,6 +25,8 @@ from bridge.contract.requests import (
     Forget,
     HangUp,
     ImportContacts,
+    Invite,
+    Join,
     LogOut,
     Mark,
     MarkDone,
@@ -45,6 +47,7 @@ from bridge.contract.requests import (
     SetPassword,
     SetRole,
     Snooze,
+    TakeBack,
     TakeLabel,
     TakeOver,
     TryAgain,
@@ -228,6 +231,9 @@ class PageRequests:
             case (
                 TakeOver()
                 | AddUser()
+                | Invite()
+                | TakeBack()
+                | Join()
                 | SetPassword()
                 | SetRole()
                 | SetLanguage()
@@ -235,7 +241,7 @@ class PageRequests:
                 | EndLogin()
                 | RemoveUser()
             ):
-                change_users(session, request, now)
+                change_users(session, request, by, now)
             case AnswerCall() | HangUp() | ReadSettings():
                 pass  # the loop and the modem see to it
             case _:

@@ -8,20 +8,24 @@ from sqlmodel import Session
 from bridge.contract.requests import (
     AddUser,
     EndLogin,
+    Invite,
+    Join,
     LogOut,
     OfUsers,
     RemoveUser,
     SetLanguage,
     SetPassword,
     SetRole,
+    TakeBack,
     TakeOver,
 )
-from bridge.records import logins, users
+from bridge.records import invitations, logins, users
 from bridge.rules.refusals import Refusal, Refused
+from bridge.rules.states import InvitationEnd
 
 
-def change_users(session: Session, request: OfUsers, now: datetime) -> None:
-    """Make this change to the users. Raises Refusal where it is refused."""
+def change_users(session: Session, request: OfUsers, by: str | None, now: datetime) -> None:
+    """Make this change to the users. by: the user who asks for it. Raises Refusal where it is refused."""
     match request:
         case TakeOver(code=code, name=name, hashed=hashed):
             if not users.is_setup_code(session, code):
@@ -29,10 +33,21 @@ def change_users(session: Session, request: OfUsers, now: datetime) -> None:
             users.add_user(session, name, hashed, users.OWNER, now)
         case AddUser(name=name, hashed=hashed, role=role):
             users.add_user(session, name, hashed, role, now)
+        case Invite(digest=digest, name=name, role=role):
+            name = users.new_name(session, name) if name else ""
+            invitations.invite(session, digest, name, role, by or "", now)
+        case TakeBack(id=key):
+            invitations.take_back(session, key)
+        case Join(digest=digest, name=name, hashed=hashed):
+            invitation = invitations.good(session, digest, now)
+            users.add_user(session, name, hashed, invitation.role, now)
+            invitation.ended = InvitationEnd.USED
         case SetPassword(name=name, hashed=hashed):
             users.set_password(session, name, hashed)
         case SetRole(name=name, role=role):
             users.set_role(session, name, role)
+            if role != users.OWNER:
+                invitations.take_back_all_of(session, name)
         case SetLanguage(name=name, language=language):
             users.set_language(session, name, language)
         case LogOut(name=name):
@@ -41,5 +56,6 @@ def change_users(session: Session, request: OfUsers, now: datetime) -> None:
             logins.end_login(session, digest)
         case RemoveUser(name=name):
             users.remove(session, name)
+            invitations.take_back_all_of(session, name)
         case _:
             assert_never(request)

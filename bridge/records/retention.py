@@ -19,12 +19,14 @@ from bridge.records.tables import (
     ContactLabel,
     InboundPart,
     Incident,
+    Invitation,
     Message,
     MessagePart,
     Note,
     OtherNumber,
     PutAside,
 )
+from bridge.rules.invitations import HOLDS
 from bridge.rules.states import PENDING, MessageStatus
 
 # The memo of when old rows were last looked for, and how long ago that may have been for the clock to be believed.
@@ -52,7 +54,13 @@ def delete_older(session: Session, before: datetime) -> bool:
     there anything? Opt-outs stay, and everybody of whom the shop has written something down."""
     found = False
     olds = (_old_texts(before), _old_calls(before), _old_parts(before), _old_incidents(before))
-    for old in (*olds, _old_notes(before), _old_audit_entries(before), _old_put_aside(before)):
+    for old in (
+        *olds,
+        _old_notes(before),
+        _old_audit_entries(before),
+        _old_put_aside(before),
+        _old_invitations(before),
+    ):
         found = _batch(session, *old) or found
     deleted.drop_marks(session, before)
     return found or _batch(session, *_people_of_nothing(before))
@@ -98,6 +106,11 @@ def _old_audit_entries(before: datetime) -> Old:
 
 def _old_put_aside(before: datetime) -> Old:
     return PutAside, select(PutAside.id).where(PutAside.at < before), ()
+
+
+def _old_invitations(before: datetime) -> Old:
+    """However short a time rows are kept: one that still holds stays."""
+    return Invitation, select(Invitation.id).where(Invitation.created < before - HOLDS), ()
 
 
 def _people_of_nothing(before: datetime) -> Old:

@@ -32,6 +32,7 @@ from bridge.rules.states import (
     ContactKind,
     Direction,
     IncidentKind,
+    InvitationEnd,
     MessageKind,
     MessageStatus,
     Role,
@@ -103,7 +104,8 @@ def _identity(context: DefaultExecutionContext) -> str:
 
 class Line(SQLModel, table=True):
     """One SIM. `name` is its section in config.ini; a SIM that moves to another section keeps its row. imei: of the modem
-    that held it last.
+    that held it last. msisdn: the number that the SIM tells; typed: the one that an owner has typed, E.164, which belongs to
+    the SIM of typed_imsi and to no other.
 
     refusals: texts in a row that the operator refused for reasons of our contract. stopped: why no text goes out until a
     person has seen to it, and since when; None while all is well.
@@ -115,9 +117,16 @@ class Line(SQLModel, table=True):
     imsi: str | None = None
     msisdn: str | None = None
     imei: str | None = None
+    typed: str | None = None
+    typed_imsi: str | None = None
     refusals: int = 0
     stopped: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    @property
+    def number(self) -> str | None:
+        """Under which people reach it, as an owner has typed it, else as the SIM tells it; None where nobody knows."""
+        return self.typed if self.typed and self.typed_imsi == self.imsi else self.msisdn
 
 
 # When somebody was seen who stands in the address book only: before everybody else, whatever a clock has shown.
@@ -454,6 +463,20 @@ class User(SQLModel, table=True):
     role: Role = Field(default=Role.OWNER, sa_type=coded(Role, "user.role"), nullable=False)
     logins: int = 0
     language: str = ""
+
+
+class Invitation(SQLModel, table=True):
+    """Leave to log in, once, for whoever holds the secret of this digest. name: what they are called, may be empty; by: the
+    owner who invited them. hour: for how many hours the box had run by then. ended: why it lets nobody in any more."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    name: str = ""
+    role: Role = Field(sa_type=coded(Role, "invitation.role"))
+    by: str
+    created: datetime = Field(sa_type=Utc)
+    hour: int
+    ended: InvitationEnd | None = Field(default=None, sa_type=coded(InvitationEnd, "invitation.ended"))
 
 
 class PutAside(SQLModel, table=True):

@@ -39,6 +39,10 @@ class Change(StrEnum):
     # About those who may log in.
     TOOK_OVER = "took_over"
     USER_ADDED = "user_added"  # name, role
+    INVITED = "invited"  # name, role
+    INVITED_SOMEBODY = "invited_somebody"  # role
+    INVITATION_TAKEN_BACK = "invitation_taken_back"
+    JOINED = "joined"
     ROLE = "role"  # name, role
     PASSWORD = "password"  # name
     OWN_PASSWORD = "own_password"

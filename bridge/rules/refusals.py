@@ -60,6 +60,10 @@ class Refused(StrEnum):
     USER_EXISTS = "user_exists"  # name
     NO_SUCH_USER = "no_such_user"  # name
     ONLY_OWNER = "only_owner"  # name
+    NO_INVITATION = "no_invitation"
+    INVITATION_USED = "invitation_used"
+    INVITATION_TAKEN_BACK = "invitation_taken_back"
+    INVITATION_TOO_OLD = "invitation_too_old"
     PASSWORD_TOO_SHORT = "password_too_short"  # least: in characters
     PASSWORD_TOO_LONG = "password_too_long"  # most: in characters
     OLD_PASSWORD_WRONG = "old_password_wrong"

@@ -74,6 +74,13 @@ class ContactKind(StrEnum):
     NEVER = "never"
 
 
+class InvitationEnd(StrEnum):
+    """Why an invitation lets nobody in any more, besides its age."""
+
+    USED = "used"  # somebody has joined with it
+    TAKEN_BACK = "taken_back"
+
+
 class Role(StrEnum):
     """What somebody who may log in may do."""
 

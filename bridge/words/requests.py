@@ -69,6 +69,14 @@ SENTENCES: dict[str, str] = {
     Refused.USER_EXISTS: N_("There is a user {name} already."),
     Refused.NO_SUCH_USER: N_("There is no user {name}."),
     Refused.ONLY_OWNER: N_("{name} is the only owner; make somebody else an owner first."),
+    Refused.NO_INVITATION: N_("There is no such invitation. See whether the whole link was copied."),
+    Refused.INVITATION_USED: N_(
+        "This invitation has been used. If that was you, log in; if it was not, tell the owner of the shop."
+    ),
+    Refused.INVITATION_TAKEN_BACK: N_("This invitation was taken back. Ask for a new one."),
+    Refused.INVITATION_TOO_OLD: N_(
+        "This invitation is too old: each one works for two days. Ask for a new one."
+    ),
     Refused.PASSWORD_TOO_SHORT: N_("The password is too short; take at least {least} characters."),
     Refused.PASSWORD_TOO_LONG: N_("The password is too long; take at most {most} characters."),
     Refused.OLD_PASSWORD_WRONG: N_("The old password is wrong."),

@@ -315,6 +315,10 @@ LATER = {
     "marked_out",
     "marked_never",
     "marked_welcome",
+    "invited",
+    "invited_somebody",
+    "invitation_taken_back",
+    "joined",
 } | {
     "closed_same",
     "closed_other",

@@ -227,7 +227,11 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
     with Session(office.engine) as session:
         before = [user.model_dump() for user in users.everybody(session)]
     urls = staff.application.url_map.bind("localhost")
-    places: dict[str, dict[str, str]] = {"team.change": {"name": NAME}, "contacts.forget": {"address": ANN}}
+    places: dict[str, dict[str, str]] = {
+        "team.change": {"name": NAME},
+        "team.take_back": {"key": "1"},
+        "contacts.forget": {"address": ANN},
+    }
     for endpoint in OWNERS_ONLY - {"contacts.export", "figures.calls_file"}:
         path = urls.build(endpoint, places.get(endpoint, {}))
         for do in ("role", "password", "out", "remove"):
@@ -251,7 +255,7 @@ figures.weeks_file hours.change hours.form manifest.manifest news.news replies.c
 settings.form settings.settings status.again
 status.for_now status.release status.status team.mine team.speak team.team tryout.ask tryout.tell welcome.first auth.login
 auth.logout
-healthz.healthz static
+healthz.healthz static join.join
 """
 
 
@@ -261,6 +265,7 @@ def test_every_address_is_the_owners_or_everybodys(office: Office, staff: FlaskC
     assert OWNERS_ONLY | set(STAFF_TOO.split()) == set(routes)
     urls = staff.application.url_map.bind("localhost")
     values = {"address": ANN, "name": NAME, "section": "limits", "form": "vcf", "filename": "textback.css"}
+    values |= {"key": "1", "secret": "x"}
     form_token = token(staff, "/status")
     for endpoint, rule in routes.items():
         if endpoint == "auth.logout":

@@ -36,6 +36,8 @@ PLACES = (
     "settings/textback",
     "settings/hours",
     "team",
+    "team/invitations",
+    "join/x",
     "try",
     "replies",
     "write",

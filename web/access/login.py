@@ -32,7 +32,7 @@ from web.access import cookies, language
 from web.access.guesses import Limiter
 
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
-OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "manifest.manifest"}
+OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "join.join", "manifest.manifest"}
 # What staff may not do: settings, people, and whatever takes all of the shop's contacts or callers away, out of the box or for
 # good. The forms of settings are open to look at; `settings.change` refuses to keep them.
 OWNERS_ONLY = frozenset(
@@ -41,6 +41,8 @@ OWNERS_ONLY = frozenset(
         "settings.send_sample",
         "team.add",
         "team.change",
+        "team.invite",
+        "team.take_back",
         "welcome.shop",
         "welcome.sample",
         "welcome.text",
@@ -168,12 +170,13 @@ class Guess:
         self._limiter.was_right(self._who, self._name)
 
 
-def may_guess(name: str, limit: str = "limiter") -> Guess:
-    """A try of this name's password. Aborts with 429 for who has guessed too often. limit: which of the app's limits counts."""
+def may_guess(name: str, limit: str = "limiter", told: str = "") -> Guess:
+    """A try of this name's password. Aborts with 429 for who has guessed too often. limit: which of the app's limits counts.
+    told: what they read, if it is no password that they guess."""
     limiter: Limiter = current_app.extensions[limit]
     who = _device(name) or request.remote_addr or ""
     if not limiter.may_try(who, name):
-        abort(429, _("Too many wrong passwords. Wait a minute, then try again."))
+        abort(429, told or _("Too many wrong passwords. Wait a minute, then try again."))
     return Guess(limiter, who, name)
 
 

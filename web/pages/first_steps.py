@@ -1,12 +1,9 @@
 """`/welcome`: the first steps, from the first password to the test text. Each step's state is read from what is there, so the
 page can be left and come back to at any time."""
 
-import io
-import socket
 from collections.abc import Sequence
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
-from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
@@ -24,8 +21,8 @@ from bridge.words.catalogue import _
 from bridge.words.preview import reads_now
 from bridge.words.requests import refusal_in_words
 from web import current
-from web.access import login, network
-from web.pages import settings
+from web.access import login
+from web.pages import qr, settings
 from web.pages.told import in_words, not_kept
 
 # So many of the last calls and texts are looked at.
@@ -123,7 +120,7 @@ def _steps(bridge: Bridge, problem: str | None = None) -> str:
         lines = views.lines(session)
         address = numbers.e164(mobile, bridge.region()) if mobile else None
         texts = views.messages(session, address=address, limit=LOOKED_AT) if address else []
-    url, call, sample = _address(), the_test_call(calls), the_test_text(texts)
+    url, call, sample = qr.own_address(), the_test_call(calls), the_test_text(texts)
     return render_template(
         "welcome.html",
         settings=now,
@@ -137,7 +134,7 @@ def _steps(bridge: Bridge, problem: str | None = None) -> str:
         shipped=_reads(SHIPPED_TEXT),
         numbers=[line.msisdn for line in lines if line.msisdn],
         url=url,
-        qr=_qr(url),
+        qr=qr.code(url),
         owner=g.role == users.OWNER,
         problem=problem,
     )
@@ -161,20 +158,3 @@ def _reads(template: str) -> str:
     bridge = current.bridge()
     settings = bridge.settings()
     return reads_now(settings, languages.of_shop(settings, bridge.region()), template, bridge.now()).text
-
-
-def _address() -> str:
-    """The page as a phone on the shop's network finds it: as it was opened, unless that was on the box itself."""
-    host, _, port = request.host.rpartition(":") if ":" in request.host else (request.host, "", "")
-    if host in ("localhost", "127.0.0.1", "[::1]"):
-        host = network.own_address() or f"{socket.gethostname().partition('.')[0]}.local"
-    return f"{request.scheme}://{host}{f':{port}' if port else ''}/"
-
-
-def _qr(text: str) -> Markup:
-    """An SVG without styles, which the page's policy would not allow."""
-    import segno  # needed once in the box's life
-
-    out = io.BytesIO()
-    segno.make(text, error="m").save(out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=3)
-    return Markup(out.getvalue().decode())

@@ -1,5 +1,6 @@
-"""`/team`: who may log in and as what, one's own password, and the log of who changed what."""
+"""`/team`: who may log in and as what, whom owners invite, one's own password, and the log of who changed what."""
 
+from secrets import token_urlsafe
 from typing import assert_never
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -7,14 +8,25 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from bridge.contract.answers import Done, Pending, Rejected
-from bridge.contract.requests import AddUser, LogOut, OfUsers, RemoveUser, SetLanguage, SetPassword, SetRole
-from bridge.records import users, views
+from bridge.contract.requests import (
+    AddUser,
+    Invite,
+    LogOut,
+    OfUsers,
+    RemoveUser,
+    SetLanguage,
+    SetPassword,
+    SetRole,
+    TakeBack,
+)
+from bridge.records import invitations, logins, users, views
+from bridge.rules.invitations import HOLDS
 from bridge.rules.refusals import Refusal, Refused
 from bridge.words.catalogue import N_
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
-from web.pages import paging
+from web.pages import paging, qr
 from web.pages.told import in_words
 
 LOG = 50
@@ -43,6 +55,28 @@ def add() -> Response | tuple[str, int]:
     except Refusal as refusal:
         return _page(problem=refusal_in_words(refusal.why), name=form.get("name", ""), role=role), 422
     return _have_done(wanted, name=name, role=role) or redirect(url_for("team.team"), 303)
+
+
+@pages.route("/team/invitations", methods=["GET", "POST"])
+def invite() -> str | Response | tuple[str, int]:
+    """Invite somebody: the page with the link, which is never shown again. A reload shows the people (303)."""
+    if request.method != "POST":
+        return redirect(url_for("team.team"), 303)
+    form, secret = request.form, token_urlsafe(24)
+    typed, role = form.get("name", ""), form.get("role", users.STAFF)
+    try:
+        name = users.name_of(typed) if typed.strip() else ""
+    except Refusal as refusal:
+        return _page(problem=refusal_in_words(refusal.why), name=typed, role=role), 422
+    refused = _have_done(Invite(logins.digest(secret), name, role), name=typed, role=role)
+    link = f"{qr.own_address().rstrip('/')}{url_for('join.join', secret=secret)}"
+    return refused or _page(link=link, name=name)
+
+
+@pages.route("/team/invitations/<int:key>", methods=["POST"])
+def take_back(key: int) -> Response | tuple[str, int]:
+    """An invitation lets nobody in any more (303 to the page)."""
+    return _have_done(TakeBack(key)) or redirect(url_for("team.team") + "#invitations", 303)
 
 
 @pages.route("/team/<name>", methods=["POST"])
@@ -113,16 +147,24 @@ def _have_done(wanted: OfUsers, **draft: str) -> tuple[str, int] | None:
             assert_never(answer)
 
 
-def _page(problem: str | None = None, name: str = "", role: str = users.STAFF) -> str:
+def _page(
+    problem: str | None = None, name: str = "", role: str = users.STAFF, link: str | None = None
+) -> str:
+    """problem, name, role: what was typed, and why it was not done. link: of who has just been invited."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         people = users.everybody(session)
+        invited = invitations.open_ones(session, bridge.now())
         rows = views.audit_entries(
             session, before=paging.number(request.args.get("before", "")), limit=LOG + 1
         )
     return render_template(
         "team.html",
         people=people,
+        invited=invited,
+        until={one.id: one.created + HOLDS for one in invited},
+        link=link,
+        qr=qr.code(link) if link else None,
         log=rows[:LOG],
         older=rows[LOG - 1].id if len(rows) > LOG else None,
         roles=ROLES,
