@@ -178,7 +178,8 @@ class Weeks:
         self._modem_troubles()
 
     def _modem_troubles(self) -> None:
-        unplugged, refused = Unplugged(), Trouble(TroubleCode.REFUSED_CENTRE_UNKNOWN)
+        unplugged = Unplugged()
+        refused = Trouble.of(TroubleCode.REFUSED_NUMBER_MISSING, final="+CMS ERROR: 1")
         gone = Trouble.of(TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
         began = self._ago(unplugged.days_ago, time(14, 3))
         self._plan(began, lambda: self._past.line_down(gone))
