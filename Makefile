@@ -1,8 +1,9 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench fuzz torture recovery house map config messages udev lock
+.PHONY: demo help test cov check lint types format bench pictures fuzz torture recovery house map config messages udev lock
 
 PYTHON ?= python3
+PICTURES ?= $(CURDIR)/pictures
 READY := .venv/.ready
 BIN := .venv/bin
 # Dependency groups (PEP 735) need this pip; the one of Debian 12's venv is 23.0.
@@ -51,6 +52,10 @@ format: $(READY) ## put code into the one format, and mend what ruff can mend by
 
 bench: $(READY) ## how fast: from the end of a call to its text, pages, start
 	$(BIN)/python -m tests.bench
+
+# PICTURES names the folder.
+pictures: $(READY) ## every page in every language, phone and desk, light and dark, as pictures to look at
+	TEXTBACK_PICTURES=$(PICTURES) $(BIN)/python -m pytest tests/web/test_looks_browser.py
 
 # FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
 fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes

@@ -54,6 +54,15 @@ def number(value: float) -> str:
     return format_decimal(value, locale=locale())
 
 
+def language_name(code: str) -> str:
+    """What a language is called; its code where nobody says.
+
+    >>> language_name("pl"), language_name("xx")
+    ('Polish', 'xx')
+    """
+    return str(locale().languages.get(code, code))
+
+
 def weekday_and_clock(moment: datetime) -> str:
     """Mon 12:05."""
     twelve = "a" in locale().time_formats["short"].pattern

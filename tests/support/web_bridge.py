@@ -1,7 +1,7 @@
 """An office for tests of the page: a real database file with a shop's week in it, and the real loop, but no modem."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,9 +71,15 @@ class Office:
 
 @contextmanager
 def an_office(
-    folder: Path, web: str = "", rows: bool = True, at_work: bool = True, clock: Clock | None = None
+    folder: Path,
+    web: str = "",
+    rows: bool = True,
+    at_work: bool = True,
+    clock: Clock | None = None,
+    past: Callable[[Session, Settings], None] | None = None,
 ) -> Iterator[Office]:
-    """A bridge with a loop behind it. rows: with a week's calls and texts; at_work: the loop turns."""
+    """A bridge with a loop behind it. rows: with a week's calls and texts; past: what else is in the database; at_work: the
+    loop turns."""
     clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
@@ -83,6 +89,8 @@ def an_office(
         make_session_key(session)
         if rows:
             fill(session, datetime.now(UTC))
+        if past:
+            past(session, settings)
     requests: list[contract.Request] = []
     file = DatabaseFile(settings.storage.database, engine, clock.utc)
     loop = Loop(

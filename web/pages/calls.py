@@ -12,6 +12,7 @@ from bridge.rules import numbers
 from bridge.words.catalogue import N_, _
 from web import current
 from web.pages import marks, paging
+from web.pages.numbers import pretty
 from web.pages.told import in_words
 
 PAGE = 30
@@ -63,7 +64,7 @@ def _who(session: Session, bridge: Bridge, number: str) -> str:
     contact = views.contact_at(session, numbers.e164(number, bridge.region()) or number)
     if contact is not None and contact.name:
         return contact.name
-    return numbers.pretty(number, bridge.region()) if number != "unknown" else _("Somebody")
+    return pretty(number, bridge.region()) if number != "unknown" else _("Somebody")
 
 
 @pages.route("/calls/ringing", methods=["POST"])

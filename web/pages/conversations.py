@@ -28,12 +28,13 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Contact
 from bridge.rules import later
 from bridge.rules.limits import LONGEST_LABEL, LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
-from bridge.rules.numbers import pretty, untextable
+from bridge.rules.numbers import untextable
 from bridge.rules.template import fill_in
 from bridge.words.catalogue import N_, _
 from web import current
 from web.pages import drafts, finding, marks, paging
 from web.pages.drafts import Draft
+from web.pages.numbers import pretty
 from web.pages.told import in_words
 
 LIST = 40

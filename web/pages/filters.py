@@ -16,7 +16,7 @@ from bridge.records.views import moment as moment_of
 from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span
 from bridge.rules.links import linked
-from bridge.rules.numbers import pretty, textable
+from bridge.rules.numbers import textable
 from bridge.rules.policy import Reason
 from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
@@ -26,6 +26,7 @@ from bridge.words.catalogue import N_, _, direction, fill, gettext, language, la
 from bridge.words.reasons import error_sentence
 from web.pages import paging
 from web.pages.costs import a_month
+from web.pages.numbers import pretty
 from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -290,7 +291,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "call_chip": lambda row: call_chip(row, lambda moment: dates.clock(local(moment))),
         "text_chip": text_chip,
         "waits": lambda since: waits(local(since), now()),
-        "consent": lambda event: CONSENT.get(event.kind, event.kind),
+        "consent": lambda event: _(CONSENT.get(event.kind, event.kind)),
         "consent_words": consent_words,
         "a_month": lambda texted, parts: a_month(
             texted, parts, bridge.settings().shop.text_price, local(texted.since)
@@ -314,6 +315,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
         "fill": lambda words, **values: filled(words, {}, **values),
         "spoken": _,
+        "language_name": dates.language_name,
         "is_call": lambda row: isinstance(row, CallRow),
         "is_note": lambda row: isinstance(row, NoteRow),
         "moment": moment_of,

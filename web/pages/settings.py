@@ -196,7 +196,7 @@ def _form(
         form=chosen,
         values=values,
         languages={key: value for key, value in values.items() if "." in key and value},
-        known_languages=sorted(LANGUAGES),
+        known_languages=sorted((dates.language_name(code), code) for code in LANGUAGES),
         seen=seen,
         trouble=trouble or (problems or {}).get(""),
         problems=problems or {},

@@ -173,7 +173,7 @@ class Weeks:
         self._modem_troubles()
 
     def _modem_troubles(self) -> None:
-        refused = Trouble(TroubleCode.REFUSED_CENTRE_UNKNOWN)
+        refused = Trouble.of(TroubleCode.REFUSED_NUMBER_MISSING, final="+CMS ERROR: 1")
         gone = Trouble.of(TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
         began = self._ago(UNPLUGGED_DAYS_AGO, time(14, 3))
         self._plan(began, lambda: self._past.line_down(gone))
