@@ -18,6 +18,7 @@ from web import current, limits
 from web.access import cookies, language, login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
+    arranging,
     calls,
     changes,
     contacts,
@@ -65,6 +66,7 @@ ROOMS = (
     invitation,
     calls,
     conversations,
+    arranging,
     write,
     scheduled,
     replies,

@@ -1,4 +1,5 @@
-"""When a text that is written now may go out: the times that are offered, and one that was picked; pure."""
+"""When a text that is written now may go out, and when a conversation comes back that is snoozed: the times that are offered,
+and one that was picked; pure."""
 
 from datetime import datetime, timedelta, tzinfo
 
@@ -24,6 +25,17 @@ def offered(now: datetime, zone: tzinfo | None) -> list[datetime]:
     evening = at_clock(today, _EVENING, zone)
     later = [evening] if evening - now > timedelta(minutes=30) else []
     return [*later, *(at_clock(day, _MORNING, zone) for day in sorted({tomorrow, monday}))]
+
+
+def to_snooze(now: datetime, zone: tzinfo | None) -> list[datetime]:
+    """When a conversation may come back: in two hours, or at a time that is offered for texts.
+
+    >>> from datetime import UTC
+    >>> [f"{moment:%a %H:%M}" for moment in to_snooze(datetime(2026, 11, 27, 11, 20, 59, tzinfo=UTC), UTC)]
+    ['Fri 13:20', 'Fri 18:00', 'Sat 09:00', 'Mon 09:00']
+    """
+    soon = now.astimezone(zone).replace(second=0, microsecond=0) + timedelta(hours=2)
+    return [soon, *offered(now, zone)]
 
 
 def picked(typed: str, zone: tzinfo | None) -> datetime | None:

@@ -22,7 +22,9 @@ SENTENCES: dict[str, str] = {
     ),
     Refused.NOBODY_THERE: N_("Nobody has this number here."),
     Refused.UNDER_WAY: N_("A call or a text of this person is under way. Try again in a minute."),
-    Refused.NO_NUMBER: N_("“{number}” is not a phone number. Type it with its area code."),
+    Refused.NO_NUMBER: N_(
+        "“{number}” is no phone number. Write it as people dial it, or with + and the country."
+    ),
     Refused.CONTACT_EXISTS: N_("{number} is in your contacts already."),
     Refused.OWN_NUMBER: N_("This is the owner's mobile, which cannot be part of another contact."),
     Refused.SAME_PERSON: N_(

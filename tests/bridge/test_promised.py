@@ -19,7 +19,6 @@ from bridge.records import consents, contacts, lines, reports, views
 from bridge.records.engine import migrate, open_engine
 from bridge.records.rows import add_row, id_of
 from bridge.records.tables import Call, Contact, Message
-from bridge.rules.retries import Refusal as Kind
 from bridge.rules.states import ConsentKind, Direction, MessageKind, MessageStatus
 from modem import contract
 from modem.contract import CallOutcome, Trouble, TroubleCode
@@ -92,7 +91,7 @@ def is_stopped(desk: Desk, _text: Message) -> None:
 def is_refused(desk: Desk, text: Message) -> None:
     text.status = MessageStatus.SENDING
     why = Trouble(TroubleCode.REFUSED_BARRED)
-    end = contract.TextFailed("main", 0.0, id_of(text), why, 21, Kind.RECIPIENT, begun=False)
+    end = contract.TextFailed("main", 0.0, id_of(text), why, 21, contract.Refusal.RECIPIENT, begun=False)
     desk.outbox.text_ended(desk.session, end)
 
 

@@ -12,6 +12,7 @@ from bridge.contract.answers import Answer, Done, Rejected
 from bridge.contract.requests import CalledBack, MarkDone, Request, Snooze, Undo, WriteText
 from bridge.records import views
 from bridge.records.tables import Contact
+from bridge.records.views import summary
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, DEADLINE, Box, FastClock, a_box, until
 
@@ -38,7 +39,10 @@ class Shop:
 
     def waiting(self) -> list[str]:
         with Session(self.box.service.engine) as session:
-            return [row.address for row in views.conversations(session) if row.waits_since]
+            named = [row.address for row in views.conversations(session) if row.waits_since]
+            assert [contact.address for contact in summary.waiting(session, frozenset())] == named
+            assert views.needing_reply(session, frozenset()) == len(named)
+            return named
 
     def writes(self, address: str = ANN, words: str = "Is it ready?") -> None:
         start = len(self.box.messages())

@@ -6,6 +6,7 @@ from itertools import cycle, product
 
 from sqlmodel import Session
 
+from bridge.records import labels
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules.policy import Reason
@@ -133,6 +134,10 @@ def _conversations(session: Session, line: int, now: datetime) -> None:
         person.opted_out_at = now if marks else None
         person.blocked = marks == 2
         person.kind = (ContactKind.NONE, ContactKind.SUPPLIER, ContactKind.NEVER)[marks]
+        person.snoozed_until = now + timedelta(days=30) if marks == 1 else None
+        if marks == 1:
+            labels.put_on(session, person, FORTY[:30])
+            labels.put_on(session, person, WORDS[:30])
         if waits is not None:
             text = _text(session, line, id_of(person), now - waits, Direction.IN, MessageStatus.RECEIVED)
             person.waits_since, person.waits_place = text.created, text.place

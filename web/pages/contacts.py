@@ -73,7 +73,7 @@ def _list(
             limit=LIST + 1,
         )
         doubted = views.doubted_behind(session)
-        further = views.further_numbers(session)
+        further = views.further_numbers(session, rows)
     more = rows[LIST - 1] if len(rows) > LIST else None
     return render_template(
         "contacts.html",

@@ -7,20 +7,16 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.contract.answers import Done, Pending, Rejected
+from bridge.contract.answers import Done, Pending
 from bridge.contract.bridge import Bridge
 from bridge.contract.requests import (
     AddNote,
-    Assign,
     CalledBack,
     Mark,
     MarkDone,
     MarkRead,
-    MarkSeveral,
-    Request,
     SaveReply,
     SendAgain,
-    TakeLabel,
     WriteText,
 )
 from bridge.records import users, views
@@ -29,10 +25,12 @@ from bridge.records.tables import Contact
 from bridge.rules import later
 from bridge.rules.limits import LONGEST_LABEL, LONGEST_NAME, LONGEST_NOTE, LONGEST_REPLY
 from bridge.rules.numbers import untextable
+from bridge.rules.states import ANSWERING
 from bridge.rules.template import fill_in
 from bridge.words.catalogue import N_, _
 from web import current
 from web.pages import drafts, finding, marks, paging
+from web.pages.acts import ask, called, done_with, to_the_end
 from web.pages.drafts import Draft
 from web.pages.numbers import pretty
 from web.pages.told import in_words
@@ -79,29 +77,6 @@ def reply(address: str) -> Response | tuple[str, int]:
     return _page(address, replace(draft, body=_with_saved(address, draft.body, form.get("do", "")))), 200
 
 
-@pages.route("/conversations/several", methods=["POST"])
-def several() -> Response:
-    """The same for all conversations that were ticked: read, done or a label (303 to the list that was there)."""
-    form = request.form
-    who, do = tuple(form.getlist("who")), form.get("do", "")
-    if who:
-        answer = current.bridge().request(MarkSeveral(who, do, form.get("label", "")), by=g.user)
-        if isinstance(answer, Rejected):
-            abort(409, in_words(answer))
-    back = {key: form[key] for key in ("show", "label_shown") if form.get(key)}
-    shown = url_for("conversations.conversations", show=back.get("show"), label=back.get("label_shown"))
-    return redirect(shown, 303)
-
-
-@pages.route("/conversations/<path:address>/label", methods=["POST"])
-def label(address: str) -> Response:
-    """A label put on the conversation, or (off=) taken off it (303 to the thread)."""
-    off = paging.number(request.form.get("off", ""))
-    if off is not None:
-        return _do(address, TakeLabel(address, off))
-    return _do(address, MarkSeveral((address,), "label", request.form.get("label", "")))
-
-
 def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple[str, int]:
     """at: when it goes out, as a picker of date and time has it; None: now."""
     bridge = current.bridge()
@@ -118,7 +93,7 @@ def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple
     if not isinstance(answer, Done):
         return _page(address, replace(draft, problem=in_words(answer), ticket="")), 409
     bridge.request(MarkRead(address))
-    return _to_the_end(address)
+    return to_the_end(address)
 
 
 def _save(address: str, draft: Draft) -> tuple[str, int]:
@@ -145,32 +120,19 @@ def _saved_for(session: Session, contact: Contact, bridge: Bridge) -> list[tuple
     return [(saved.id, fill_in(saved.body, values)) for saved in views.saved_replies(session)]
 
 
-def _to_the_end(address: str) -> Response:
-    return redirect(url_for("conversations.thread", address=address) + "#end", 303)
-
-
-def _do(address: str, wanted: Request, code: int = 409) -> Response:
-    """Ask the loop for it: 303 to the thread (or the calls, where the form stands there), `code` with the reason if
-    refused."""
-    bridge = current.bridge()
-    answer = bridge.request(wanted, by=g.user)
-    if isinstance(answer, Rejected):
-        abort(code, in_words(answer))
-    if request.form.get("from") == "calls":
-        return redirect(url_for("calls.calls", show=request.form.get("show") or "open"), 303)
-    return _to_the_end(address)
-
-
 @pages.route("/conversations/<path:address>/read", methods=["POST"])
 def read(address: str) -> Response:
     """Mark the conversation as read (303 to the thread)."""
-    return _do(address, MarkRead(address))
+    ask(MarkRead(address))
+    return done_with(address)
 
 
 @pages.route("/conversations/<path:address>/called-back", methods=["POST"])
 def called_back(address: str) -> Response:
     """Note that this person was called back (303 to the thread)."""
-    return _do(address, CalledBack(address))
+    said = _("{who} counts as called back.", who=called(address))
+    marks.tell_undo(said, ask(CalledBack(address)))
+    return done_with(address)
 
 
 @pages.route("/conversations/<path:address>/mark", methods=["POST"])
@@ -179,31 +141,29 @@ def mark(address: str) -> Response:
     kind, bridge = request.form.get("kind", ""), current.bridge()
     with Session(bridge.engine) as session:
         before = views.contact_at(session, address)
-    answer = _do(address, Mark(address, kind), 404)
+    ask(Mark(address, kind), 404)
     if before is not None:
         marks.tell(kind, before, before.name or pretty(before.address, bridge.region()))
-    return answer
+    return done_with(address)
 
 
 @pages.route("/conversations/<path:address>/done", methods=["POST"])
 def done(address: str) -> Response:
     """Mark the conversation as done, or (do=reopen) as open again (303 to the thread)."""
     settled = request.form.get("do") != "reopen"
-    answer = _do(address, MarkDone(address, settled), 404)
-    return redirect(url_for("conversations.conversations"), 303) if settled else answer
-
-
-@pages.route("/conversations/<path:address>/assign", methods=["POST"])
-def assign(address: str) -> Response:
-    """Set who sees to the conversation (303 to the thread)."""
-    return _do(address, Assign(address, request.form.get("user") or None))
+    answer = ask(MarkDone(address, settled), 404)
+    if not settled:
+        return done_with(address)
+    marks.tell_undo(_("The conversation with {who} is done.", who=called(address)), answer)
+    return redirect(url_for("conversations.conversations"), 303)
 
 
 @pages.route("/conversations/<path:address>/again", methods=["POST"])
 def again(address: str) -> Response:
     """Send a text again that failed, or of which nobody knows (303 to the thread)."""
     key = paging.number(request.form.get("message", "")) or 0
-    return _do(address, SendAgain(key, bool(request.form.get("despite_stop"))))
+    ask(SendAgain(key, bool(request.form.get("despite_stop"))))
+    return done_with(address)
 
 
 @pages.route("/conversations/<path:address>/note", methods=["POST"])
@@ -214,7 +174,12 @@ def note(address: str) -> Response | tuple[str, int]:
     answer = bridge.request(AddNote(address, body), by=g.user)
     if not isinstance(answer, Done):
         return _page(address, Draft(note=body, problem=in_words(answer))), 409
-    return _to_the_end(address)
+    return to_the_end(address)
+
+
+def show_problem(address: str, problem: str) -> str:
+    """The thread, with what is wrong with what was asked for."""
+    return _page(address, Draft(problem=problem))
 
 
 def _page(address: str | None, draft: Draft) -> str:
@@ -273,6 +238,7 @@ def _page(address: str | None, draft: Draft) -> str:
         unread_here=any(isinstance(row, views.MessageRow) and row.status == "received" for row in rows),
         missed_here=_to_call_back(rows),
         offered=later.offered(bridge.now(), bridge.settings().shop.zone),
+        to_snooze=later.to_snooze(bridge.now(), bridge.settings().shop.zone),
         untextable=_untextable(contact, bridge) if contact else None,
         longest={"reply": LONGEST_REPLY, "note": LONGEST_NOTE, "name": LONGEST_NAME, "label": LONGEST_LABEL},
         alphabet=drafts.counting(),
@@ -302,9 +268,13 @@ def _to_call_back(rows: list[views.ThreadRow]) -> bool:
     for row in rows:
         if isinstance(row, views.CallRow):
             missed = (missed or row.missed) and not row.called_back
-        elif isinstance(row, views.MessageRow) and row.direction == "out" and row.kind == "manual":
+        elif isinstance(row, views.MessageRow) and _answers(row):
             missed = False
     return missed
+
+
+def _answers(row: views.MessageRow) -> bool:
+    return row.direction == "out" and row.kind == "manual" and row.status in ANSWERING
 
 
 def _untextable(contact: Contact, bridge: Bridge) -> str | None:

@@ -1,9 +1,10 @@
-"""What somebody here settles about a caller: said in plain words where it was pressed, with what undoes it."""
+"""What somebody here does to a caller or a conversation: said in plain words where it was pressed, with what undoes it."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from flask import flash, get_flashed_messages
+from flask import flash, get_flashed_messages, url_for
 
+from bridge.contract.answers import Answer, Done
 from bridge.records.tables import Contact
 from bridge.words.catalogue import N_, _
 
@@ -22,17 +23,12 @@ UNDONE_BY = {"never": "welcome", "fine": "doubt_again", "block": "unblock", "unb
 
 @dataclass(frozen=True)
 class Marked:
-    """kind: what was settled; undo: the mark that takes it back."""
+    """What has become of it; and the form that takes it back: where it goes to, with the name and value of its button."""
 
-    address: str
-    who: str
-    kind: str
-    undo: str
-
-    @property
-    def sentence(self) -> str:
-        """What has become of it."""
-        return _(SAID[self.kind], who=self.who)
+    sentence: str
+    to: str
+    name: str
+    value: str
 
 
 def undo_of(kind: str, before: Contact) -> str | None:
@@ -53,12 +49,23 @@ def undo_of(kind: str, before: Contact) -> str | None:
 
 
 def tell(kind: str, before: Contact, who: str) -> None:
-    """Have the next page say what was done, and offer to undo it."""
+    """Have the next page say what was settled about them, and offer to undo it."""
     undo = undo_of(kind, before)
     if undo is not None:
-        flash([before.address, who, kind, undo], FLASHED)  # type: ignore[arg-type]  # whatever JSON holds will do
+        to = url_for("conversations.mark", address=before.address)
+        _tell(Marked(_(SAID[kind], who=who), to, "kind", undo))
+
+
+def tell_undo(sentence: str, answer: Answer) -> None:
+    """Have the next page say what was done, and offer to undo it, if the answer says that this can be done."""
+    if isinstance(answer, Done) and answer.undo is not None:
+        _tell(Marked(sentence, url_for("arranging.undo"), "undo", answer.undo))
+
+
+def _tell(mark: Marked) -> None:
+    flash(astuple(mark), FLASHED)  # type: ignore[arg-type]  # whatever JSON holds will do
 
 
 def told() -> list[Marked]:
-    """What was settled since the last page."""
+    """What was done since the last page."""
     return [Marked(*facts) for facts in get_flashed_messages(category_filter=[FLASHED])]

@@ -8,8 +8,9 @@ from bridge.contract.answers import Done
 from bridge.contract.requests import SaveReply
 from bridge.records import views
 from bridge.rules.limits import LONGEST_REPLY
+from bridge.words.catalogue import _
 from web import current
-from web.pages import paging
+from web.pages import marks, paging
 from web.pages.told import in_words
 
 pages = Blueprint("replies", __name__)
@@ -32,6 +33,8 @@ def change() -> Response | tuple[str, int]:
     answer = bridge.request(wanted, by=g.user)
     if not isinstance(answer, Done):
         return _page(body, in_words(answer), key), 422
+    if dropped is not None:
+        marks.tell_undo(_("The saved reply is dropped."), answer)
     return redirect(url_for("replies.replies"), 303)
 
 
@@ -40,5 +43,11 @@ def _page(draft: str = "", problem: str | None = None, changing: int | None = No
     with Session(bridge.engine) as session:
         saved = views.saved_replies(session)
     return render_template(
-        "replies.html", saved=saved, draft=draft, problem=problem, changing=changing, longest=LONGEST_REPLY
+        "replies.html",
+        saved=saved,
+        draft=draft,
+        problem=problem,
+        changing=changing,
+        longest=LONGEST_REPLY,
+        marked=marks.told(),
     )

@@ -10,7 +10,7 @@ from bridge.records import views
 from bridge.rules import later
 from bridge.words.catalogue import _
 from web import current
-from web.pages import paging
+from web.pages import marks, paging
 from web.pages.told import in_words
 
 pages = Blueprint("scheduled", __name__)
@@ -32,6 +32,8 @@ def change() -> Response | tuple[str, int]:
     answer = bridge.request(Reschedule(paging.number(form.get("message", "")) or 0, due), by=g.user)
     if not isinstance(answer, Done):
         return _page(in_words(answer)), 409
+    if due is None:
+        marks.tell_undo(_("The text will not go out."), answer)
     return redirect(url_for("scheduled.scheduled"), 303)
 
 
@@ -39,4 +41,4 @@ def _page(problem: str | None = None) -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         rows = views.scheduled(session)
-    return render_template("scheduled.html", rows=rows, problem=problem)
+    return render_template("scheduled.html", rows=rows, problem=problem, marked=marks.told())

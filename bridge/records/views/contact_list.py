@@ -41,10 +41,13 @@ def consents(session: Session, contact: Contact) -> Sequence[ConsentEvent]:
     return session.exec(mine.order_by(col(ConsentEvent.id).desc())).all()
 
 
-def further_numbers(session: Session) -> dict[int, list[str]]:
-    """The further numbers of everybody who has some, by the contact's id."""
+def further_numbers(session: Session, of: Sequence[Contact] | None = None) -> dict[int, list[str]]:
+    """The further numbers of these contacts, of everybody if None, by the contact's id."""
     found: dict[int, list[str]] = {}
-    for row in session.exec(select(OtherNumber).order_by(OtherNumber.address)):
+    query = select(OtherNumber).order_by(OtherNumber.address)
+    if of is not None:
+        query = query.where(col(OtherNumber.contact_id).in_([contact.id for contact in of]))
+    for row in session.exec(query):
         found.setdefault(row.contact_id, []).append(row.address)
     return found
 
