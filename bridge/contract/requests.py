@@ -64,6 +64,14 @@ class TryAgain:
 
 
 @dataclass(frozen=True)
+class TypeNumber:
+    """The number of the SIM of this row, as an owner has typed it; empty: as the SIM tells it."""
+
+    sim_id: int
+    number: str
+
+
+@dataclass(frozen=True)
 class AcceptDatabase:
     """Let automatic texts go on that stand still since the database was lost or damaged: with the one that is there now, or
     with a new one where that is damaged."""
@@ -246,6 +254,11 @@ class SendSample:
 
 
 @dataclass(frozen=True)
+class TryServices:
+    """A test to each of the other services that are told of alerts; what came of it stands in the status."""
+
+
+@dataclass(frozen=True)
 class TakeOver:
     """The first user, an owner, who knows the code of the box. hashed: the password's hash, as in all that follow."""
 
@@ -350,6 +363,7 @@ OfUsers = (
 Request = (
     ResetBreaker
     | AcceptDatabase
+    | TypeNumber
     | Mark
     | WriteText
     | Reschedule
@@ -368,6 +382,7 @@ Request = (
     | CloseShop
     | OpenShop
     | SendSample
+    | TryServices
     | SendAgain
     | MarkDone
     | MarkSeveral

@@ -1,6 +1,7 @@
 """The loop's snapshot of itself and of its lines; what is wrong is told as codes, bridge/words has the sentences."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
@@ -22,8 +23,8 @@ class LineState(StrEnum):
 class LineStatus:
     """What the page says of one modem.
 
-    trouble: why it is down. part: where that is: port, modem or sim. stopped: why no text goes out, None if they do.
-    health: what the modem said last of network, signal and storage.
+    trouble: why it is down. part: where that is: port, modem or sim. stopped: why no text goes out, None if they do. iccid: of
+    the SIM that it holds, None where it does not tell. health: what the modem said last of network, signal and storage.
     """
 
     name: str
@@ -33,6 +34,7 @@ class LineStatus:
     part: str = "port"
     port: str | None = None
     model: str | None = None
+    iccid: str | None = None
     ringing: str | None = None
     stopped: Trouble | None = None
     health: LineHealth | None = None
@@ -56,12 +58,22 @@ class LineStatus:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A test that somebody has sent to the other services. began: UTC. came: what came of it at each, as codes of
+    bridge/rules/services; None while it is on its way."""
+
+    began: datetime
+    came: tuple[Coded, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Status:
     """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds.
 
     config: why the file is not in force, in the sentences of its checks. standstill: what has become of the
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
-    closed: what somebody here has said for now. lists: what is wrong with the block lists.
+    closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
+    services.
     """
 
     alive: float
@@ -74,6 +86,7 @@ class Status:
     paused: Coded | None = None
     closed: Coded | None = None
     lists: tuple[Trouble, ...] = ()
+    trial: Trial | None = None
 
     @property
     def troubles(self) -> tuple[Coded, ...]:

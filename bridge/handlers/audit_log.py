@@ -61,6 +61,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(Change.BREAKER_RESET)
         case requests.TryAgain(line=line):
             return Coded.of(Change.TRIED_AGAIN, line=line)
+        case requests.TypeNumber():
+            return Coded(Change.NUMBER)
         case requests.ImportContacts(cards=cards):
             return Coded.of(Change.IMPORTED, contacts=len(cards))
         case requests.Forget():
@@ -85,6 +87,7 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.Reschedule()
             | requests.SendAgain()
             | requests.SendSample()
+            | requests.TryServices()
             | requests.MarkRead()
             | requests.MarkDone()
             | requests.MarkSeveral()

@@ -68,6 +68,7 @@ class CallHandler:
         incidents.incident_ends(session, up.line, IncidentKind.LINE, now)
         lines.queue_goes_on(session, line, now)
         self._shop.knows(line)
+        self._shop.take_numbers(session)
         log.info("%s: %s on %s is ready.", up.line, up.model, up.port)
 
     def line_down(self, session: Session, down: contract.LineDown) -> None:

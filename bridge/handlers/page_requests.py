@@ -51,6 +51,8 @@ from bridge.contract.requests import (
     TakeLabel,
     TakeOver,
     TryAgain,
+    TryServices,
+    TypeNumber,
     Undo,
     WriteText,
 )
@@ -208,6 +210,9 @@ class PageRequests:
                 self._for_now(session, request)
             case SendSample():
                 return self._test_text(session, by)
+            case TryServices():
+                if not self._shop.settings.notify.urls:
+                    raise Refusal(Refused.NO_SERVICES)
             case DryRun():
                 return Done(decision=self._calls_handler.dry_run(session, request))
             case MarkSeveral():
@@ -224,6 +229,12 @@ class PageRequests:
                 if line not in {modem.name for modem in self._shop.settings.modems}:
                     raise Refusal(Refused.NO_SUCH_LINE)
                 lines.queue_goes_on(session, lines.line_called(session, line), now)
+            case TypeNumber(sim_id=key, number=typed):
+                number = numbers.e164(typed, self._shop.region)
+                if typed and number is None:
+                    raise Refusal(Refused.NO_NUMBER, typed=typed)
+                lines.type_number(session, key, number)
+                self._shop.take_numbers(session)
             case AcceptDatabase():
                 database.accept(session, self._shop)
             case ResetBreaker():

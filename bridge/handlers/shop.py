@@ -75,7 +75,8 @@ class ShopState:
         self.settings = settings
         self.clock = clock
         self._sim_region: str | None = None
-        self.msisdns: set[str] = set()
+        # The numbers of our SIMs, as they tell them or as an owner has typed them.
+        self.sims: frozenset[str] = frozenset()
         # Why the breaker has stopped automatic texts, as the memo has it (Coded); None if it has not.
         self.breaker: str | None = None
         # When somebody last let them go on: strangers of before do not count any more. UTC.
@@ -109,11 +110,16 @@ class ShopState:
             self.closure = Closure(datetime.fromisoformat(told["until"]), told["back"])
         for line in views.lines(session):
             self.knows(line)
+        self.take_numbers(session)
 
     def knows(self, line: Line) -> None:
-        """Takes over the home country and the number of a SIM of ours."""
+        """Takes over the home country of a SIM of ours."""
         self._sim_region = numbers.region_of_imsi(line.imsi or "") or self._sim_region
-        self.msisdns |= {line.msisdn} if line.msisdn else set()
+
+    def take_numbers(self, session: Session) -> None:
+        """Takes over the numbers of our SIMs: one of them has come, or somebody has typed its number."""
+        self._put_back_if_undone(session)
+        self.sims = views.own_numbers(session)
 
     def note_time(self, source: TimeTeller, told: datetime | None, at: float, exact: bool) -> None:
         """Takes over what time another source tells. told: UTC, None if it tells none; at: monotonic seconds."""
@@ -158,13 +164,13 @@ class ShopState:
         return hours.opening(shop.open_spans, is_holiday(shop.holidays), now, self.zone)
 
     def own(self) -> tuple[str, ...]:
-        """Numbers that are never texted: the shop's, and those that the SIMs say are theirs."""
-        own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *self.msisdns)
+        """Numbers that are never texted: the shop's, and those of its SIMs."""
+        own = (*self.settings.shop.own_numbers, self.settings.shop.phone, *self.sims)
         return tuple(number for number in own if number)
 
     def is_ours(self, identity: str) -> bool:
         """Is this one of the shop's own numbers, or the owner's mobile?"""
-        return identity in own_numbers.identities(self.settings, self.region, self.msisdns)
+        return identity in own_numbers.identities(self.settings, self.region, self.sims)
 
     @property
     def zone(self) -> tzinfo | None:
@@ -233,10 +239,10 @@ class ShopState:
 
     def _put_back_if_undone(self, session: Session) -> None:
         """If this transaction is rolled back (and then tried again), what it has changed here is put back."""
-        before = self.breaker, self.released, self.standstill, self.paused, self.closure
+        before = self.breaker, self.released, self.standstill, self.paused, self.closure, self.sims
 
         def put_back(_session: Session) -> None:
-            self.breaker, self.released, self.standstill, self.paused, self.closure = before
+            self.breaker, self.released, self.standstill, self.paused, self.closure, self.sims = before
 
         # The newest change is undone first.
         event.listen(session, "after_rollback", put_back, once=True, insert=True)

@@ -11,6 +11,7 @@ from bridge.records.incidents import incident_begins, incident_ends
 from bridge.records.memo import remember, remembered
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message
+from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import Direction, IncidentKind
 from modem.contract import LineUp, Trouble
 
@@ -54,10 +55,20 @@ def line_is_up(session: Session, up: LineUp) -> Line:
         line = line_called(session, up.line)
         if line.iccid is not None and up.iccid is not None:
             line = Line(name=up.line)  # another SIM in the same modem
+    if None not in (line.imsi, up.imsi) and line.imsi != up.imsi:
+        line.msisdn = None  # another SIM, which does not tell its ICCID
     line.name = up.line
     line.iccid, line.imsi = up.iccid or line.iccid, up.imsi or line.imsi
     line.msisdn, line.imei = up.msisdn or line.msisdn, up.imei or line.imei
     return add_row(session, line)
+
+
+def type_number(session: Session, key: int, number: str | None) -> None:
+    """An owner has typed the number of the SIM of this row, E.164; None forgets it. Raises Refusal if there is no such row."""
+    line = session.get(Line, key)
+    if line is None:
+        raise Refusal(Refused.NO_SUCH_LINE)
+    line.typed, line.typed_imsi = number, line.imsi if number else None
 
 
 def queue_stops(session: Session, line: Line, why: Trouble, now: datetime) -> None:

@@ -6,9 +6,9 @@ from bridge.rules import numbers
 from bridge.rules.settings import Settings
 
 
-def identities(settings: Settings, region: str, msisdns: Iterable[str]) -> frozenset[str]:
-    """What the own numbers are known by (numbers.identity): those of the shop, its landline too, the owner's mobile, and what
-    the SIMs say is theirs.
+def identities(settings: Settings, region: str, sims: Iterable[str]) -> frozenset[str]:
+    """What the own numbers are known by (numbers.identity): those of the shop, its landline too, the owner's mobile, and those
+    of the SIMs.
 
     >>> from pathlib import Path
     >>> from bridge.config import parse
@@ -16,5 +16,5 @@ def identities(settings: Settings, region: str, msisdns: Iterable[str]) -> froze
     >>> sorted(identities(parse(typed, Path("config.ini")), "GB", ["+447400123456"]))
     ['+442079460018', '+447400123456', '+447400999999']
     """
-    own = (*settings.shop.own_numbers, settings.shop.phone, settings.notify.sms_to, *msisdns)
+    own = (*settings.shop.own_numbers, settings.shop.phone, settings.notify.sms_to, *sims)
     return frozenset(numbers.identity(number, region) for number in own if number)

@@ -18,6 +18,8 @@ class Refused(StrEnum):
     OPTED_OUT = "opted_out"
     NOT_SENT_AGAIN = "not_sent_again"
     NO_OWNERS_MOBILE = "no_owners_mobile"
+    NO_SERVICES = "no_services"
+    NO_SERVER = "no_server"  # typed
     # A person who has called or written, and what the shop keeps of them.
     NOBODY_THERE = "nobody_there"
     UNDER_WAY = "under_way"
@@ -37,6 +39,7 @@ class Refused(StrEnum):
     # The box.
     NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
     NO_SUCH_LINE = "no_such_line"
+    NO_NUMBER = "no_number"  # typed
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
     # Opening hours and closed days.
     NOT_HOURS = "not_hours"

@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bridge.clock import Clock
+from bridge.contract.answers import Done
 from bridge.contract.bridge import Envelope
-from bridge.contract.requests import AcceptDatabase, DryRun, Forget, ReadSettings, TryAgain
+from bridge.contract.requests import AcceptDatabase, DryRun, Forget, ReadSettings, TryAgain, TryServices
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
@@ -21,9 +22,10 @@ from bridge.service.housekeeping import Housekeeping
 from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
+from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ServicesTold
 from modem import contract
 
 Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
@@ -43,6 +45,7 @@ class Handlers:
     answers: Answers
     housekeeping: Housekeeping
     lists: ListWatch
+    trial: ServiceTrial
     settings: SettingsWatch
     database: DatabaseWatch
     publish: AfterCommit
@@ -131,6 +134,8 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
     ]
     if isinstance(asked.request, ReadSettings):
         effects.append(to.settings.take_up)
+    if isinstance(asked.request, TryServices) and isinstance(answer, Done):
+        effects.append(to.trial.begin)
     if isinstance(asked.request, Forget):
         effects.append(to.housekeeping.deleted)
     if isinstance(asked.request, AcceptDatabase):
@@ -143,6 +148,10 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
 
 def _lists_read(to: Handlers, _session: Session, news: ListsRead) -> Effects:
     return [partial(to.lists.take, news)]
+
+
+def _services_told(to: Handlers, _session: Session, news: ServicesTold) -> Effects:
+    return [partial(to.trial.take, news)]
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
@@ -186,6 +195,7 @@ HANDLERS: dict[type, Row] = {
     Envelope: _request,
     ListsRead: _lists_read,
     Announced: _announced,
+    ServicesTold: _services_told,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     JobDue: _job_due,
     ReadAhead: _read_ahead,

@@ -18,7 +18,7 @@ def after(status: LineStatus, event: contract.Event) -> LineStatus:
     match event:
         case contract.LineUp():
             well = replace(status, state=LineState.UP, trouble=None, stopped=None)
-            return replace(well, port=event.port, model=event.model)
+            return replace(well, port=event.port, model=event.model, iccid=event.iccid)
         case contract.LineDown():
             down = replace(status, state=LineState.DOWN, trouble=event.trouble, part=event.part)
             return replace(down, idle=False, ringing=None)

@@ -31,6 +31,7 @@ from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.rehearsal import rehearse
+from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
 from bridge.service.transactions import Effects, Step, Transactions
@@ -84,6 +85,7 @@ class Loop:
         self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
         incoming = IncomingTexts(self._shop, self._calls)
         self._lists = ListWatch(self._shop, give_work)
+        self._trial = ServiceTrial(self._shop, give_work)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
         self._clock_watch = ClockWatch(clock, self._calls, self._attempt, self._calendar_anew)
         self._database = DatabaseWatch(
@@ -110,6 +112,7 @@ class Loop:
             answers,
             house,
             self._lists,
+            self._trial,
             self._settings,
             self._database,
             self._publish,
@@ -237,5 +240,6 @@ class Loop:
             self._shop.paused_now(now),
             self._shop.closed_now(now),
             self._lists.troubles,
+            self._trial.last,
         )
         self._shop.take_troubles(self.status.troubles)

@@ -63,13 +63,14 @@ def status_as_json(status: Status) -> str:
 
 
 def status_from_json(text: str) -> Status:
-    """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out."""
+    """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out, and so
+    is a test of the services, which only the page shows."""
     told = json.loads(text)
     troubles = {name: _trouble(told[name]) for name in ("database", "standstill", "clock")}
     codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed")}
     lists = tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told["lists"])
     lines = tuple(_line(line) for line in told["lines"])
-    return Status(**{**told, **troubles, **codes, "lists": lists, "lines": lines})
+    return Status(**{**told, **troubles, **codes, "lists": lists, "lines": lines, "trial": None})
 
 
 def _line(told: dict[str, Any]) -> LineStatus:

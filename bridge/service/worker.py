@@ -15,7 +15,9 @@ from typing import assert_never
 
 from bridge.records.engine import is_sound
 from bridge.rules import blocklists
+from bridge.rules.services import Told
 from bridge.service import blocklist_files
+from modem.contract import Coded
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,22 @@ class Announced:
 
 
 @dataclass(frozen=True)
+class TellServices:
+    """Send a test to Apprise services, to learn what each of them says."""
+
+    urls: tuple[str, ...]
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class ServicesTold:
+    """came: what came of it at each service, as codes of bridge/rules/services."""
+
+    came: tuple[Coded, ...]
+
+
+@dataclass(frozen=True)
 class CheckDatabase:
     """Look through the whole database file, whether it is sound."""
 
@@ -74,8 +92,8 @@ class DatabaseChecked:
     sound: bool | None
 
 
-Job = ReadLists | Announce | CheckDatabase
-Result = ListsRead | Announced | DatabaseChecked
+Job = ReadLists | Announce | TellServices | CheckDatabase
+Result = ListsRead | Announced | ServicesTold | DatabaseChecked
 
 
 class Worker:
@@ -114,6 +132,8 @@ def _done(job: Job) -> Result:
             return read_lists(job)
         case Announce():
             return announce(job)
+        case TellServices(urls=urls, title=title, body=body):
+            return ServicesTold(tell(urls, title, body))
         case CheckDatabase(path=path):
             return DatabaseChecked(is_sound(path))
         case _:
@@ -129,23 +149,32 @@ def read_lists(job: ReadLists) -> ListsRead:
 
 
 def announce(job: Announce) -> Announced:
-    """In a process of its own: Apprise is large, seldom used, and its plugins are written by many people."""
-    item = json.dumps({"urls": job.urls, "title": job.title, "body": job.body})
+    """Tells the services of an alert."""
+    came = tell(job.urls, job.title, job.body)
+    told = all(one.code == Told.DELIVERED for one in came)
+    if not told:
+        log.warning("Not all of the services in [notify] urls were told.")
+    return Announced(job.alert_id, told=told)
+
+
+def tell(urls: tuple[str, ...], title: str, body: str) -> tuple[Coded, ...]:
+    """What came of it at each service, or at none. In a process of its own: Apprise is large, seldom used, and its plugins are
+    written by many people."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "bridge.service.apprise_process"],
-            input=item,
+            input=json.dumps({"urls": urls, "title": title, "body": body}),
             capture_output=True,
             text=True,
             timeout=PATIENCE,
             check=False,
         )
+        return tuple(Coded.from_text(one) for one in json.loads(done.stdout))
     except subprocess.TimeoutExpired:
         log.warning("The services in [notify] urls did not answer within %d seconds.", PATIENCE)
-        return Announced(job.alert_id, told=False)
+        return (Coded.of(Told.ALL_SLOW, seconds=PATIENCE),)
     except OSError as error:
         log.warning("Apprise could not be started: %s.", error.strerror)
-        return Announced(job.alert_id, told=False)
-    if done.returncode != 0:
-        log.warning("Not all of the services in [notify] urls were told.")
-    return Announced(job.alert_id, told=done.returncode == 0)
+    except ValueError:
+        log.warning("Apprise ended with code %d before it told what came of it.", done.returncode)
+    return (Coded(Told.NOT_STARTED),)

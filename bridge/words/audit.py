@@ -19,6 +19,7 @@ SENTENCES = {
     Change.DATABASE_ACCEPTED: N_("{who} let automatic texts go on after the database was lost or damaged"),
     Change.BREAKER_RESET: N_("{who} let automatic texts go on after a burst of strangers"),
     Change.TRIED_AGAIN: N_("{who} had the texts of line {line} tried again"),
+    Change.NUMBER: N_("{who} changed the number of the box"),
     Change.SETTINGS: N_("{who} changed the settings “{form}” ({keys})"),
     Change.REPLY_ADDED: N_("{who} added a saved reply"),
     Change.REPLY_CHANGED: N_("{who} changed a saved reply"),

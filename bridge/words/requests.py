@@ -20,6 +20,12 @@ SENTENCES: dict[str, str] = {
     Refused.NO_OWNERS_MOBILE: N_(
         "The owner's mobile is not known: write it into config.ini, [notify] sms_to."
     ),
+    Refused.NO_SERVICES: N_(
+        "There is no other service yet that a test could go to. Write its address first."
+    ),
+    Refused.NO_SERVER: N_(
+        "“{typed}” is no server. Write its name, like ntfy.sh or https://ntfy.example.com."
+    ),
     Refused.NOBODY_THERE: N_("Nobody has this number here."),
     Refused.UNDER_WAY: N_("A call or a text of this person is under way. Try again in a minute."),
     Refused.NO_NUMBER: N_(
@@ -40,6 +46,9 @@ SENTENCES: dict[str, str] = {
     Refused.REPLIES_FULL: N_("There are {most} saved replies already; drop one first."),
     Refused.NOT_STORED: N_("The box cannot store this as it was typed. Its log says more."),
     Refused.NO_SUCH_LINE: N_("The box has no such line."),
+    Refused.NO_NUMBER: N_(
+        "“{typed}” is not a whole phone number. Write it with the code of its country, like +44 7400 123456."
+    ),
     Refused.NOT_LATER_TODAY: N_(
         "“{back}” is no time of today that is still to come. Write it like 15:00 or 3pm."
     ),

@@ -21,6 +21,7 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.ResetBreaker(), "mia let automatic texts go on after a burst of strangers"),
     (requests.AcceptDatabase(), "mia let automatic texts go on after the database was lost or damaged"),
     (requests.TryAgain("main"), "mia had the texts of line main tried again"),
+    (requests.TypeNumber(1, ""), "mia changed the number of the box"),
     (requests.ImportContacts(()), "mia took in a file of contacts (0)"),
     (requests.Forget(BOB), "mia had a person forgotten"),
     (requests.SaveReply("Yes"), "mia added a saved reply"),

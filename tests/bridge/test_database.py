@@ -315,6 +315,7 @@ LATER = {
     "marked_out",
     "marked_never",
     "marked_welcome",
+    "number",
     "invited",
     "invited_somebody",
     "invitation_taken_back",

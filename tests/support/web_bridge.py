@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
+from bridge.service.worker import Job
 from modem import contract
 from modem.contract import CallOutcome
 from tests.support import databases
@@ -61,12 +62,14 @@ def settings_in(folder: Path, web: str = "") -> Settings:
 
 @dataclass(frozen=True)
 class Office:
-    """What a test has in hand. requests: what the loop has asked of the modem. engine: the loop's."""
+    """What a test has in hand. requests: what the loop has asked of the modem. engine: the loop's. jobs: what it has given to
+    the worker, which is not there."""
 
     bridge: Bridge
     loop: Loop
     requests: list[contract.Request]
     engine: Engine
+    jobs: list[Job] = field(default_factory=list)
 
 
 @contextmanager
@@ -92,6 +95,7 @@ def an_office(
         if past:
             past(session, settings)
     requests: list[contract.Request] = []
+    jobs: list[Job] = []
     file = DatabaseFile(settings.storage.database, engine, clock.utc)
     loop = Loop(
         settings,
@@ -101,7 +105,7 @@ def an_office(
         clock,
         reloader(settings.path),
         Heartbeat(None),
-        lambda job: None,
+        jobs.append,
         lambda settings: None,
         file,
     )
@@ -125,7 +129,7 @@ def an_office(
         # What it imports at its start is imported before a test makes an app: CPython 3.11 mistakes parsing in two threads.
         bridge.request(MarkRead("nobody"), DEADLINE)
     try:
-        yield Office(bridge, loop, requests, engine)
+        yield Office(bridge, loop, requests, engine, jobs)
     finally:
         loop.inbox.put(Stop())
         if at_work:

@@ -146,6 +146,9 @@ def test_taken_back(office: Office, app: Flask, owner: FlaskClient) -> None:
     found = re.search(r'action="(/team/invitations/\d+)"', owner.get("/team").text)
     assert found
     assert owner.post(found[1], data={"csrf_token": token(owner, "/team")}).status_code == 303
+    for key in ("9" * 40, "x", "-1", "77"):
+        answer = owner.post(f"/team/invitations/{key}", data={"csrf_token": token(owner, "/team")})
+        assert answer.status_code == 422
     code, page = join(app.test_client(), path)
     assert (code, "was taken back" in page, names(office)) == (410, True, [NAME])
     assert log_of(office)[-1] == f"{NAME} took back an invitation"

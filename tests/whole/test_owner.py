@@ -13,12 +13,13 @@ import pytest
 from sqlmodel import Session, select
 
 from bridge.contract.answers import Done, Rejected
-from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, WriteText
+from bridge.contract.requests import MarkRead, Pause, Resume, SendSample, TryServices, WriteText
 from bridge.handlers import owner_alerts
 from bridge.records import alerts, views
 from bridge.records.tables import Alert, Incident
 from bridge.rules import owner_commands
 from bridge.rules.hours import Span
+from bridge.rules.services import Told
 from bridge.rules.states import AlertKind, IncidentKind
 from bridge.service.worker import Announce, announce
 from bridge.words.reasons import error_sentence, trace_in_words
@@ -313,6 +314,25 @@ def test_apprise_services_are_told(tmp_path: Path, service: tuple[str, list[dict
         until(lambda: alerts_of(box)[0].told, "the box's noting it")
         assert simulator.sent == []
     assert len(told) == 1
+
+
+def test_somebody_tries_the_services_and_is_told_what_came_of_it(
+    tmp_path: Path, service: tuple[str, list[dict[str, object]]]
+) -> None:
+    url, told = service
+    extra = f"[notify]\nurls = {url} nothing://hunter2\nquiet = 00:00-24:00\n"
+    with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=extra) as box:
+        assert box.service.bridge.request(TryServices(), by="mia") == Done()
+        status = box.service.bridge.status
+        assert status().trial is not None
+        until(lambda: (trial := status().trial) and trial.came, "what came of it")
+        assert (trial := status().trial) is not None
+        assert [one.code for one in trial.came or ()] == [Told.DELIVERED, Told.NOT_KNOWN]
+        assert (told[0]["title"], str(told[0]["message"]).startswith("A test from your box")) == (
+            "Corner Bakery",
+            True,
+        )
+        assert alerts_of(box) == []
 
 
 def test_a_service_that_cannot_be_reached_is_tried_again_later_and_not_for_ever(box: Box) -> None:

@@ -28,5 +28,5 @@ def mark(bridge: Bridge) -> str:
     status = bridge.status()
     # As words: a pause also tells the time of now, which is no news.
     troubles = [error_sentence(trouble) for trouble in status.troubles]
-    told = (_START, bridge.changes(), [line.ringing for line in status.lines], troubles)
+    told = (_START, bridge.changes(), [line.ringing for line in status.lines], troubles, status.trial)
     return sha256(repr(told).encode()).hexdigest()[:16]

@@ -16,7 +16,7 @@ from bridge.records.views import moment as moment_of
 from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span
 from bridge.rules.links import linked
-from bridge.rules.numbers import textable
+from bridge.rules.numbers import e164, textable
 from bridge.rules.policy import Reason
 from bridge.rules.states import Textback
 from bridge.rules.typed_hours import as_written
@@ -24,6 +24,7 @@ from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
 from bridge.words.catalogue import N_, _, direction, fill, gettext, language, languages, ngettext
 from bridge.words.reasons import error_sentence
+from bridge.words.services import told_in_words
 from web.pages import paging
 from web.pages.costs import a_month
 from web.pages.numbers import pretty
@@ -303,15 +304,18 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "hours_long": hours_long,
         "days_in_words": days_in_words,
         "number": lambda typed: textable(typed, bridge.region()),
+        "dialled": lambda number: e164(number, bridge.region()) or number,
         "pretty": lambda address: pretty(address, bridge.region()),
         "ago": lambda moment: ago(local(moment), now()),
         "day": lambda moment: day(local(moment), now()),
         "clock": lambda moment: dates.clock(local(moment)),
         "exact": exact,
+        "weekday_and_clock": lambda moment: dates.weekday_and_clock(local(moment)),
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
         "why": lambda row: why(row, exact),
         "why_so": why_so,
         "error": error_sentence,
+        "service_told": told_in_words,
         "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
         "fill": lambda words, **values: filled(words, {}, **values),
         "spoken": _,

@@ -22,7 +22,7 @@ from bridge.words.preview import reads_now
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
-from web.pages import qr, settings
+from web.pages import qr, settings, status
 from web.pages.told import in_words, not_kept
 
 # So many of the last calls and texts are looked at.
@@ -117,7 +117,7 @@ def _steps(bridge: Bridge, problem: str | None = None) -> str:
     now, mobile = bridge.settings(), bridge.settings().notify.sms_to
     with Session(bridge.engine) as session:
         calls = views.calls(session, limit=LOOKED_AT)
-        lines = views.lines(session)
+        box_numbers = status.numbers_of(session, bridge.status())
         address = numbers.e164(mobile, bridge.region()) if mobile else None
         texts = views.messages(session, address=address, limit=LOOKED_AT) if address else []
     url, call, sample = qr.own_address(), the_test_call(calls), the_test_text(texts)
@@ -132,7 +132,7 @@ def _steps(bridge: Bridge, problem: str | None = None) -> str:
         reads=_reads(now.textback.message),
         names_shop="{shop}" in now.textback.message,
         shipped=_reads(SHIPPED_TEXT),
-        numbers=[line.msisdn for line in lines if line.msisdn],
+        box_numbers=box_numbers,
         url=url,
         qr=qr.code(url),
         owner=g.role == users.OWNER,

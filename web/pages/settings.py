@@ -13,9 +13,9 @@ from bridge import config
 from bridge.config import ConfigError, Settings, edit
 from bridge.config.edit import CannotWrite
 from bridge.config.schema import SECTIONS
-from bridge.contract.answers import Rejected
+from bridge.contract.answers import Done, Rejected
 from bridge.contract.bridge import Bridge
-from bridge.contract.requests import ReadSettings, SendSample
+from bridge.contract.requests import ReadSettings, SendSample, TryServices
 from bridge.contract.status import Status
 from bridge.records import users, views
 from bridge.rules import languages
@@ -23,14 +23,17 @@ from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Opening
 from bridge.rules.languages import LANGUAGES
 from bridge.rules.one_line import one_line
+from bridge.rules.push import PUBLIC
 from bridge.rules.refusals import Refusal
 from bridge.rules.typed_dates import runs_of
 from bridge.rules.typed_hours import as_written, by_the_clock, clock, time_of_day
 from bridge.words import dates
 from bridge.words.catalogue import N_, _
 from bridge.words.preview import samples
+from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
+from web.pages import push
 from web.pages.settings_forms import FORMS, Form
 from web.pages.told import in_words, not_kept
 
@@ -87,24 +90,42 @@ def form(section: str) -> str:
 
 @pages.route("/settings/<section>", methods=["POST"])
 def change(section: str) -> Response | tuple[str, int]:
-    """Keep them (303 to the settings), or (do=show) say how they would read. What was typed is never lost."""
-    bridge = current.bridge()
+    """Keep them (303 to the settings), or (do=show) say how they would read. do=test and push: keep them, and send a test to
+    the other services, or make a channel to a phone (303 to the form). What was typed is never lost."""
+    bridge, do = current.bridge(), request.form.get("do")
     path = bridge.settings().path
     typed = _typed(section)
     try:
         now = edit.written(path)[section]
         seen = request.form.get("seen", "")
-        if request.form.get("do") == "show":
+        if do == "show":
             return _form(section, now | typed, seen, settings=tried(section, typed)), 200
         login.owners_only()
         if seen != edit.mark(now):
             return _form(section, now | typed, edit.mark(now), _(CHANGED_MEANWHILE)), 409
-        keep(bridge, section, typed)
+        wanted = typed
+        if section == "notify" and do == "push":
+            server = request.form.get("push_server", "")
+            wanted = typed | {"urls": push.with_new_channel(typed["urls"] or "", server)}
+        keep(bridge, section, wanted)
+    except Refusal as refusal:
+        return _form(section, now | typed, seen, refusal_in_words(refusal.why)), 422
     except ConfigError as error:
         return _form(section, now | typed, seen, problems=problems_of(error, section)), 422
     except CannotWrite as error:
         return _form(section, typed, request.form.get("seen", ""), not_kept(error)), 503
+    if section == "notify" and do in ("test", "push"):
+        return _notify_further(do, {**now, **wanted})
     return redirect(url_for("settings.settings", saved=section) + f"#{section}", 303)
+
+
+def _notify_further(do: str, kept: dict[str, str | None]) -> Response | tuple[str, int]:
+    """What was asked for besides keeping what an owner is told."""
+    if do == "test":
+        answer = current.bridge().request(TryServices(), by=g.user)
+        if not isinstance(answer, Done):
+            return _form("notify", kept, edit.mark(kept), in_words(answer)), 422
+    return redirect(url_for("settings.form", section="notify") + ("#trial" if do == "test" else "#push"), 303)
 
 
 def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
@@ -205,6 +226,9 @@ def _form(
         texted=texted,
         owner=g.role == users.OWNER,
         longest=LONGEST,
+        last_trial=bridge.status().trial,
+        channels=push.shown(bridge.settings().notify.urls) if section == "notify" else (),
+        push_server=request.form.get("push_server", PUBLIC),
     )
 
 

@@ -20,6 +20,7 @@ from bridge.contract.requests import (
     ResetBreaker,
     Resume,
     TryAgain,
+    TypeNumber,
 )
 from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
@@ -34,7 +35,7 @@ from bridge.words.preview import Sample, closed_today, sample
 from bridge.words.texts import WHEN_CLOSED
 from web import current
 from web.access import login
-from web.pages import settings
+from web.pages import paging, settings
 from web.pages.healthz import is_alive
 from web.pages.told import in_words, not_kept
 
@@ -82,6 +83,7 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session, bridge.now()), views.incidents(session)
         to_owner = _to_owner(session, bridge)
+        box_numbers = numbers_of(session, bridge.status())
     now, texts = bridge.status(), bridge.settings().textback
     facts = checkup.gather(bridge.settings(), now, bridge.engine, *bridge.machine())
     return render_template(
@@ -95,6 +97,7 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         waiting=waiting,
         incidents=incidents,
         to_owner=to_owner,
+        box_numbers=box_numbers,
         version=version("textback"),
         closed_gets=_closed_gets(bridge, now),
         gets=gettext(GETS[texts.closed][bool(now.closed)]),
@@ -103,6 +106,12 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
         problem=problem,
     )
+
+
+def numbers_of(session: Session, status: Status) -> dict[str, views.BoxNumber]:
+    """Line -> under which number people reach it, of those in which a SIM has been seen."""
+    found = (views.number_of(session, line.name, line.iccid) for line in status.lines)
+    return {number.line: number for number in found if number}
 
 
 def _to_owner(session: Session, bridge: Bridge) -> list[views.MessageRow]:
@@ -186,3 +195,14 @@ def again() -> Response:
     if isinstance(answer, Rejected):
         abort(404, in_words(answer))
     return redirect(url_for("status.status"), 303)
+
+
+@pages.route("/status/number", methods=["POST"])
+def number() -> Response:
+    """The number of the box, as its owner knows it (303 to where it was typed; 422 with the reason). Owners only."""
+    form = request.form
+    typed = TypeNumber(paging.number(form.get("sim", "")) or 0, one_line(form.get("number", "")))
+    answer = current.bridge().request(typed, by=g.user)
+    if isinstance(answer, Rejected):
+        abort(422, in_words(answer))
+    return redirect(login.inside(form.get("next") or url_for("status.status")), 303)

@@ -73,10 +73,12 @@ def invite() -> str | Response | tuple[str, int]:
     return refused or _page(link=link, name=name)
 
 
-@pages.route("/team/invitations/<int:key>", methods=["POST"])
-def take_back(key: int) -> Response | tuple[str, int]:
+@pages.route("/team/invitations/<key>", methods=["POST"])
+def take_back(key: str) -> Response | tuple[str, int]:
     """An invitation lets nobody in any more (303 to the page)."""
-    return _have_done(TakeBack(key)) or redirect(url_for("team.team") + "#invitations", 303)
+    return _have_done(TakeBack(paging.number(key) or 0)) or redirect(
+        url_for("team.team") + "#invitations", 303
+    )
 
 
 @pages.route("/team/<name>", methods=["POST"])

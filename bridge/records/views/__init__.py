@@ -3,7 +3,7 @@
 from bridge.records.clock_shift import doubted_behind
 from bridge.records.contacts import contact_at, other_numbers
 from bridge.records.labels import all_labels, labels_of
-from bridge.records.views.box import audit_entries, incidents, lines
+from bridge.records.views.box import audit_entries, incidents, lines, number_of, own_numbers
 from bridge.records.views.call_list import calls, last_call, newest
 from bridge.records.views.contact_list import consents, contacts, further_numbers
 from bridge.records.views.conversation_list import (
@@ -17,6 +17,7 @@ from bridge.records.views.message_list import Texted, automatic_texts, messages,
 from bridge.records.views.needing_reply import needing_reply, ours
 from bridge.records.views.rows import (
     AuditRow,
+    BoxNumber,
     CallRow,
     ConversationRow,
     MessageRow,
@@ -29,6 +30,7 @@ from bridge.records.views.rows import (
 
 __all__ = [
     "AuditRow",
+    "BoxNumber",
     "CallRow",
     "ConversationRow",
     "MessageRow",
@@ -56,8 +58,10 @@ __all__ = [
     "moment",
     "needing_reply",
     "newest",
+    "number_of",
     "other_numbers",
     "ours",
+    "own_numbers",
     "saved_replies",
     "scheduled",
     "textback",

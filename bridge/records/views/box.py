@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from bridge.records.rows import id_of
 from bridge.records.tables import AuditEntry, Contact, Incident, Line
-from bridge.records.views.rows import AuditRow
+from bridge.records.views.rows import AuditRow, BoxNumber
 
 
 def audit_entries(session: Session, *, before: int | None = None, limit: int = 50) -> list[AuditRow]:
@@ -35,3 +35,23 @@ def incidents(session: Session, *, limit: int = 20) -> Sequence[Incident]:
 def lines(session: Session) -> Sequence[Line]:
     """All lines, in the order in which they were first seen."""
     return session.exec(select(Line).order_by(col(Line.id))).all()
+
+
+def own_numbers(session: Session) -> frozenset[str]:
+    """Those that the SIMs tell, and those that owners have typed for them."""
+    told = (number for line in lines(session) for number in (line.msisdn, line.number))
+    return frozenset(number for number in told if number)
+
+
+def number_of(session: Session, name: str, iccid: str | None) -> BoxNumber | None:
+    """Under which number people reach the line of this name; None while no SIM has been seen in it. iccid: of the SIM that is
+    in it, where its modem tells it."""
+    newest = select(Line).order_by(col(Line.id).desc())
+    sims = session.exec(newest.where(Line.name == name)).all()
+    here = session.exec(newest.where(Line.iccid == iccid)).first() if iccid else None
+    sim = here or next(iter(sims), None)
+    if sim is None:
+        return None
+    typed = bool(sim.typed and sim.number == sim.typed)
+    of_another = not typed and any(other.typed for other in sims)
+    return BoxNumber(id_of(sim), name, sim.number, typed, sim.msisdn is not None, of_another)

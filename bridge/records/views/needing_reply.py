@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, select
 
 from bridge.records import places
-from bridge.records.tables import Contact, Line
+from bridge.records.tables import Contact
+from bridge.records.views import box
 from bridge.rules import own_numbers
 from bridge.rules.settings import Settings
 
@@ -16,8 +17,7 @@ MOST = 100
 
 def ours(session: Session, settings: Settings, region: str) -> frozenset[str]:
     """The identities of the shop's own numbers and of the owner's mobile, which stand in no list of people."""
-    sims = session.exec(select(Line.msisdn).where(col(Line.msisdn).is_not(None))).all()
-    return own_numbers.identities(settings, region, [sim for sim in sims if sim])
+    return own_numbers.identities(settings, region, box.own_numbers(session))
 
 
 def not_ours(own: Set[str]) -> ColumnElement[bool]:

@@ -28,6 +28,19 @@ FOUND, UNREAD = 200, 500
 
 
 @dataclass(frozen=True)
+class BoxNumber:
+    """Under which number people reach a line. sim_id: the row of its SIM. number: None where nobody knows it. typed: an owner
+    has typed it; told: the SIM tells one. of_another: one was typed for another SIM, and does not hold for this one."""
+
+    sim_id: int
+    line: str
+    number: str | None
+    typed: bool
+    told: bool
+    of_another: bool
+
+
+@dataclass(frozen=True)
 class CallRow:
     """One call as the page and `calls --json` show it. address: the contact's, None if withheld or unknown. place: in the
     order in which things came; doubtful: the clock was suspect when it stamped the time."""
