@@ -6,6 +6,13 @@ MEASURE_PAGE = """() => {
   const found = new Set();
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.add(`the page is ${scrollWidth} px wide`);
+  for (const item of document.querySelectorAll(".places a, .places button")) {
+    const edge = item.getBoundingClientRect();
+    for (const part of item.querySelectorAll(":scope > *")) {
+      const { left, right } = part.getBoundingClientRect();
+      if (right > edge.right - 1 || left < edge.left - 1) found.add(`"${item.innerText}" leaves its place in the navigation`);
+    }
+  }
   const FRAMES = ".talk, .people, .under details, .choices, .scroll, #troubles";
   const atoms = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
