@@ -7,10 +7,11 @@ MEASURE_PAGE = """() => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.add(`the page is ${scrollWidth} px wide`);
   for (const item of document.querySelectorAll(".places a, .places button")) {
+    if (!item.checkVisibility()) continue;
     const edge = item.getBoundingClientRect();
     for (const part of item.querySelectorAll(":scope > *")) {
       const { left, right } = part.getBoundingClientRect();
-      if (right > edge.right - 1 || left < edge.left - 1) found.add(`"${item.innerText}" leaves its place in the navigation`);
+      if (right > edge.right - 1 || left < edge.left - 1) found.add(`"${part.innerText}" leaves its place in the navigation`);
     }
   }
   const FRAMES = ".talk, .people, .under details, .choices, .scroll, #troubles";
