@@ -42,7 +42,7 @@ MEASURE_PAGE = """() => {
     }
     const lines = new Set(one.rects.map((rect) => Math.round(rect.top))).size;
     const wide = Math.max(...one.rects.map((rect) => rect.width));
-    if (lines > 3 && wide < 90) found.add(`"${one.words}" stands in ${lines} lines`);
+    if (lines > 3 && wide < 90 && !one.owner.closest("thead")) found.add(`"${one.words}" stands in ${lines} lines`);
     for (const other of atoms.slice(place + 1)) {
       if (one.owner.contains(other.owner) || other.owner.contains(one.owner)) continue;
       if (one.rects.some((a) => other.rects.some((b) => crosses(a, b)))) found.add(`"${one.words}" lies over "${other.words}"`);
