@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench pictures fuzz torture recovery house map config messages udev lock
+.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock
 
 PYTHON ?= python3
 PICTURES ?= $(CURDIR)/pictures
@@ -56,6 +56,9 @@ bench: $(READY) ## how fast: from the end of a call to its text, pages, start
 # PICTURES names the folder.
 pictures: $(READY) ## every page in every language, phone and desk, light and dark, as pictures to look at
 	TEXTBACK_PICTURES=$(PICTURES) $(BIN)/python -m pytest tests/web/test_looks_browser.py
+
+errands: $(READY) ## how many taps the errands of every day take on the page
+	$(BIN)/python -m pytest --quiet --capture=no tests/web/test_errands_browser.py
 
 # FUZZ="--seed 7" does a run again; what it prints on a failure says how to do one case again.
 fuzz: $(READY) ## noise for everything that reads modems and texts, some minutes

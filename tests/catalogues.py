@@ -1,8 +1,9 @@
 """`make messages`: the catalogues of bridge/locale, brought up to date with what stands in code and templates, and compiled."""
 
 import io
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel import Locale
@@ -20,6 +21,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "gettext": None, "Mistake": None, "n
 HEADER = """\
 # The words of textback in {name}.
 # This file is distributed under the licence of textback, GPL-3.0-or-later. docs/translating.md says how to change it."""
+FRENCH = "fr"
 LEFT_OUT = (b'"POT-', b'"PO-Rev', b'"Generated', b'"Project-Id', b'"Report-', b'"Last-', b'"Language-T')
 
 
@@ -66,9 +68,22 @@ def updated(code: str, fresh: Catalog) -> Catalog:
     catalogue.obsolete.clear()
     for message in catalogue:
         message.flags = Message(message.id).flags | ({"fuzzy"} if message.fuzzy and message.string else set())
+        if code == FRENCH and message.string:
+            message.string = held_together(message.string)
     name = Locale.parse(code).english_name
     catalogue.header_comment = HEADER.format(name=name)
     return catalogue
+
+
+def held_together(words: str | Sequence[str]) -> str | tuple[str, ...]:
+    """As French is set: no line breaks between a word and the sign behind it, nor within its quotes.
+
+    >>> held_together("Prêt ?"), held_together(("« Oui »", "à 9:00"))
+    ('Prêt\\xa0?', ('«\\xa0Oui\\xa0»', 'à 9:00'))
+    """
+    if isinstance(words, str):
+        return re.sub(r" (?=[?!:;»])|(?<=«) ", "\N{NO-BREAK SPACE}", words)
+    return tuple(str(held_together(form)) for form in words)
 
 
 def as_text(catalogue: Catalog) -> bytes:

@@ -419,6 +419,15 @@ def test_how_far_back_is_chosen(client: FlaskClient, days: str, rows: int) -> No
     assert len(lines(client, f"/figures/days.csv?days={days}")) == rows + 1
 
 
+def test_the_last_month_is_whole_and_says_nothing_of_this_week(client: FlaskClient) -> None:
+    page = client.get("/figures?days=last-month").text
+    assert 'days=last-month" aria-current="true"' in page
+    assert "This week and the last" not in page
+    first, *_, last = [line[0] for line in lines(client, "/figures/days.csv?days=last-month")[1:]]
+    assert date.fromisoformat(first).day == 1
+    assert (date.fromisoformat(last) + timedelta(days=1)).day == 1
+
+
 def test_an_empty_page_says_what_will_be_there(tmp_path: Path) -> None:
     with an_office(tmp_path, rows=False) as office:
         client = enter(office.bridge)

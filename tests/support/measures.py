@@ -6,6 +6,14 @@ MEASURE_PAGE = """() => {
   const found = new Set();
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) found.add(`the page is ${scrollWidth} px wide`);
+  for (const item of document.querySelectorAll(".places a, .places button")) {
+    if (!item.checkVisibility()) continue;
+    const edge = item.getBoundingClientRect();
+    for (const part of item.querySelectorAll(":scope > *")) {
+      const { left, right } = part.getBoundingClientRect();
+      if (right > edge.right - 1 || left < edge.left - 1) found.add(`"${part.innerText}" leaves its place in the navigation`);
+    }
+  }
   const FRAMES = ".talk, .people, .under details, .choices, .scroll, #troubles";
   const atoms = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -34,7 +42,7 @@ MEASURE_PAGE = """() => {
     }
     const lines = new Set(one.rects.map((rect) => Math.round(rect.top))).size;
     const wide = Math.max(...one.rects.map((rect) => rect.width));
-    if (lines > 3 && wide < 90) found.add(`"${one.words}" stands in ${lines} lines`);
+    if (lines > 3 && wide < 90 && !one.owner.closest("thead")) found.add(`"${one.words}" stands in ${lines} lines`);
     for (const other of atoms.slice(place + 1)) {
       if (one.owner.contains(other.owner) || other.owner.contains(one.owner)) continue;
       if (one.rects.some((a) => other.rects.some((b) => crosses(a, b)))) found.add(`"${one.words}" lies over "${other.words}"`);

@@ -252,3 +252,27 @@ def test_it_shows_how_it_is_understood_and_keeps_nothing(office: Office, client:
     assert "<p><b>Monday</b> 9:00–17:00</p>" in page
     assert "<p><b>Friday</b> 10:00–14:00, or 10:00–2:00 the next day?</p>" in page
     assert file(office).read_bytes() == before
+
+
+def test_closed_tomorrow_is_one_press_and_so_is_open(office: Office, client: FlaskClient) -> None:
+    day = today(office) + timedelta(days=1)
+    for do, button, closed in (
+        ("close", "Open tomorrow after all", True),
+        ("open", "Closed tomorrow", False),
+    ):
+        form = {"do": do, "csrf_token": token(client, "/contacts")}
+        page = client.post("/status/tomorrow", data=form, follow_redirects=True).text
+        assert (f">{button}</button>" in page, day in office.loop.settings.hours.holidays.dates) == (
+            True,
+            closed,
+        )
+
+
+def test_closed_days_that_cannot_be_read_are_not_written_over(office: Office, client: FlaskClient) -> None:
+    path = file(office)
+    path.write_text(path.read_text("utf-8") + "[hours]\nholidays = some day\n", "utf-8")
+    form = {"do": "close", "csrf_token": token(client, "/contacts")}
+    assert (
+        client.post("/status/tomorrow", data=form).headers["Location"].endswith("/settings/hours#closed-days")
+    )
+    assert "holidays = some day" in path.read_text("utf-8")

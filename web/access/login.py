@@ -48,6 +48,7 @@ OWNERS_ONLY = frozenset(
         "welcome.sample",
         "welcome.text",
         "status.closed_gets",
+        "status.tomorrow",
         "contacts.export",
         "contacts.forget",
         "figures.calls_file",

@@ -42,11 +42,11 @@ class Picture:
     note: str = ""
 
 
-def pictures(found: Figures, price: Price | None, so_far: bool) -> list[Picture]:
-    """All of the page, in its order. so_far: the last week is this one, and goes on."""
+def pictures(found: Figures, price: Price | None, so_far: bool | None) -> list[Picture]:
+    """All of the page, in its order. so_far: the last week is this one, and goes on; None: it is neither this nor the last."""
     weeks = [_weeks(found, price)] if len(found.days) > 7 else []
     drawn = [draw(found) for draw in (_texts, _untexted, _days, _week, _answers, _patience)]
-    return [_two_weeks(found, price, so_far), *weeks, *drawn]
+    return [*([] if so_far is None else [_two_weeks(found, price, so_far)]), *weeks, *drawn]
 
 
 def _calls(count: int) -> str:

@@ -19,10 +19,10 @@ from web import current
 from web.pages.figure_pictures import pictures
 from web.pages.filters import OUTCOMES, what_we_did
 
-# How far back: so many days, today the last of them, or a week of the calendar (so many weeks ago).
+# How far back: so many days, today the last of them, or a week of the calendar (so many weeks ago), or a month of it.
 DAYS = {"7": N_("7 days"), "28": N_("4 weeks"), "42": N_("6 weeks")}
-WEEKS = {"week": 0, "last-week": 1}
-PERIODS = {"week": N_("This week"), "last-week": N_("Last week"), **DAYS}
+WEEKS, LAST_MONTH = {"week": 0, "last-week": 1}, "last-month"
+PERIODS = {"week": N_("This week"), "last-week": N_("Last week"), **DAYS, LAST_MONTH: N_("Last month")}
 USUAL = "28"
 COUNTS = (
     N_("calls"),
@@ -57,7 +57,7 @@ pages = Blueprint("figures", __name__)
 
 @pages.route("/figures")
 def show() -> str:
-    """The figures as a page. days: 7, 28 or 42, today the last of them; or week or last-week, from Monday on."""
+    """The figures as a page. days: 7, 28 or 42, today the last of them; week or last-week, from Monday on; or last-month."""
     found, chosen, price = _figures(), _period(), _price()
     return render_template(
         "figures.html",
@@ -70,7 +70,7 @@ def show() -> str:
             or found.unanswered
             or found.answers.median is not None
         ),
-        pictures=pictures(found, price, so_far=chosen != "last-week"),
+        pictures=pictures(found, price, {"last-week": False, LAST_MONTH: None}.get(chosen, True)),
     )
 
 
@@ -83,6 +83,8 @@ def _span(zone: tzinfo | None) -> tuple[datetime, datetime]:
     now, chosen = current.bridge().now(), _period()
     if chosen in WEEKS:
         return figures.weeks_ago(WEEKS[chosen], now, zone)
+    if chosen == LAST_MONTH:
+        return figures.last_month(now, zone)
     return figures.last_days(int(chosen), now, zone)
 
 

@@ -98,6 +98,16 @@ def copied(form: HoursForm, key: str) -> HoursForm:
     return replace(form, days=tuple(Day(day.key, source.typed, source.spans) for day in form.days))
 
 
+def with_day(in_file: str, day: date, closed: bool) -> str:
+    """The closed days of config.ini with this one among them, or without it. Raises ValueError where they cannot be read.
+
+    >>> with_day("GB, 2026-12-24", date(2026, 12, 27), True), with_day("2026-12-24", date(2026, 12, 24), False)
+    ('GB, 2026-12-24, 2026-12-27', '')
+    """
+    found = checks.holidays(in_file)
+    return typed_dates.as_written(found.country, {*found.dates, day} if closed else {*found.dates} - {day})
+
+
 def _day(key: str, form: Fields, in_file: str) -> Day:
     """What was typed counts, unless only the times beside it were changed."""
     typed = one_line(form.get(key, ""))[:LONGEST]

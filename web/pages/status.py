@@ -1,12 +1,13 @@
 """`/status`: how the line and the box are, the check-up sheet, and what went wrong lately."""
 
+from datetime import date, timedelta
 from importlib.metadata import version
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from bridge.config import ConfigError
+from bridge.config import ConfigError, edit
 from bridge.config.edit import CannotWrite
 from bridge.config.schema import SECTIONS
 from bridge.contract.answers import Rejected
@@ -37,6 +38,7 @@ from web import current
 from web.access import login
 from web.pages import paging, settings
 from web.pages.healthz import is_alive
+from web.pages.hours_form import with_day
 from web.pages.told import in_words, not_kept
 
 # What a caller gets while the shop is closed ([textback] closed): if it were closed for today, and while it is.
@@ -104,6 +106,7 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         texts=texts,
         choices=SECTIONS["textback"]["closed"].ask,
         chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
+        closed_tomorrow=_tomorrow(bridge) in bridge.settings().hours.holidays.dates,
         problem=problem,
     )
 
@@ -153,6 +156,24 @@ def for_now() -> Response:
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))
     return redirect(login.inside(request.form.get("next") or url_for("status.status")), 303)
+
+
+@pages.route("/status/tomorrow", methods=["POST"])
+def tomorrow() -> Response | tuple[str, int]:
+    """Close the shop tomorrow, or (do=open) not (303 to the status; 422 with the reason). Owners only."""
+    bridge, closed = current.bridge(), request.form.get("do") != "open"
+    try:
+        in_file = edit.written(bridge.settings().path)["hours"]["holidays"]
+        settings.keep(bridge, "hours", {"holidays": with_day(in_file, _tomorrow(bridge), closed)})
+    except (ConfigError, CannotWrite) as error:
+        return _page(not_kept(error)), 422
+    except ValueError:
+        return redirect(url_for("hours.form") + "#closed-days", 303)  # which says what is wrong with them
+    return redirect(url_for("status.status") + "#now", 303)
+
+
+def _tomorrow(bridge: Bridge) -> date:
+    return bridge.now().astimezone(bridge.settings().shop.zone).date() + timedelta(days=1)
 
 
 @pages.route("/status/closed", methods=["POST"])

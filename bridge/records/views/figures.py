@@ -107,6 +107,18 @@ def weeks_ago(count: int, now: datetime, zone: tzinfo | None) -> tuple[datetime,
     return at_clock(monday, 0, zone), min(now, at_clock(monday + timedelta(weeks=1), 0, zone))
 
 
+def last_month(now: datetime, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """The calendar month before this one.
+
+    >>> from datetime import UTC
+    >>> [f"{moment:%d %b}" for moment in last_month(datetime(2026, 3, 31, 12, tzinfo=UTC), UTC)]
+    ['01 Feb', '01 Mar']
+    """
+    this = now.astimezone(zone).date().replace(day=1)
+    before = (this - timedelta(days=1)).replace(day=1)
+    return at_clock(before, 0, zone), at_clock(this, 0, zone)
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
