@@ -59,7 +59,7 @@ def add_number(session: Session, contact: Contact, what: AddNumber, region: str)
 def _number(typed: str, region: str) -> str:
     number = numbers.e164(typed.strip(), region)
     if number is None:
-        raise Refusal(Refused.NO_NUMBER, number=one_line(typed)[:40])
+        raise Refusal(Refused.NO_NUMBER, typed=one_line(typed)[:40])
     return number
 
 

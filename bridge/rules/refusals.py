@@ -23,7 +23,7 @@ class Refused(StrEnum):
     # A person who has called or written, and what the shop keeps of them.
     NOBODY_THERE = "nobody_there"
     UNDER_WAY = "under_way"
-    NO_NUMBER = "no_number"  # number: what was typed
+    NO_NUMBER = "no_number"  # typed
     CONTACT_EXISTS = "contact_exists"  # number
     OWN_NUMBER = "own_number"
     SAME_PERSON = "same_person"  # name: of the contact who has the number
@@ -39,7 +39,6 @@ class Refused(StrEnum):
     # The box.
     NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
     NO_SUCH_LINE = "no_such_line"
-    NO_NUMBER = "no_number"  # typed
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
     # Opening hours and closed days.
     NOT_HOURS = "not_hours"

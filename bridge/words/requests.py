@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     Refused.NOBODY_THERE: N_("Nobody has this number here."),
     Refused.UNDER_WAY: N_("A call or a text of this person is under way. Try again in a minute."),
     Refused.NO_NUMBER: N_(
-        "“{number}” is no phone number. Write it as people dial it, or with + and the country."
+        "“{typed}” is not a phone number. Write it as people dial it, or with + and the country."
     ),
     Refused.CONTACT_EXISTS: N_("{number} is in your contacts already."),
     Refused.OWN_NUMBER: N_("This is the owner's mobile, which cannot be part of another contact."),
@@ -46,9 +46,6 @@ SENTENCES: dict[str, str] = {
     Refused.REPLIES_FULL: N_("There are {most} saved replies already; drop one first."),
     Refused.NOT_STORED: N_("The box cannot store this as it was typed. Its log says more."),
     Refused.NO_SUCH_LINE: N_("The box has no such line."),
-    Refused.NO_NUMBER: N_(
-        "“{typed}” is not a whole phone number. Write it with the code of its country, like +44 7400 123456."
-    ),
     Refused.NOT_LATER_TODAY: N_(
         "“{back}” is no time of today that is still to come. Write it like 15:00 or 3pm."
     ),
