@@ -249,7 +249,8 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
 STAFF_TOO = """
 write.send write.write scheduled.change scheduled.scheduled team.speak
 calls.calls calls.ringing contacts.contact contacts.contacts contacts.describe contacts.import_contacts
-conversations.again conversations.assign conversations.called_back conversations.conversations conversations.done
+contacts.add contacts.add_number arranging.assign arranging.label arranging.several arranging.snooze arranging.undo
+conversations.again conversations.called_back conversations.conversations conversations.done
 conversations.mark conversations.note conversations.read conversations.reply conversations.thread figures.days_file figures.show
 figures.weeks_file hours.change hours.form manifest.manifest news.news replies.change replies.replies settings.change
 settings.form settings.settings status.again
