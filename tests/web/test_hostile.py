@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -22,6 +23,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlmodel import Session, select
 from werkzeug.routing import Rule
 
+from bridge.records import invitations, logins, users
 from bridge.records.tables import User, metadata
 from modem.simulator import Simulator
 from tests.support.box import DEADLINE, MESSAGE, Box, a_box, until
@@ -31,6 +33,8 @@ from web import create_app
 from web.access.guesses import ALL, EACH, WINDOW, Limiter
 
 NAME, PASSWORD, SHOP = "mia", "flour & water", "Corner Bakery"
+# Of an invitation that is still good.
+SECRET = "rye-and-wheat"
 NO_LIMITS = "[limits]\nper_minute = 1000\nper_day = 100000\nstrangers_per_10_minutes = 100000\n"
 MEGABYTE = 1 << 20
 # A hold on memory that leaves room for what the interpreter keeps for itself.
@@ -176,6 +180,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShopState]:
     ):
         with Session(box.service.engine) as session, session.begin():
             add_user(session, NAME, PASSWORD)
+            invitations.invite(session, logins.digest(SECRET), "", users.STAFF, NAME, datetime.now(UTC))
         port = urlsplit(box.service.url).port
         assert port
         shop = ShopState(box, port)
@@ -289,6 +294,7 @@ def filled(shop: ShopState, rule: Rule) -> list[str]:
     """The paths of this route, for somebody who is known to the shop."""
     address = quote(next(text.address for text in shop.box.messages() if text.direction == "in"))
     path = re.sub(r"<path:\w+>", address, rule.rule).replace("<section>", "limits").replace("<name>", NAME)
+    path = path.replace("<key>", "1").replace("<secret>", SECRET)
     some = re.search(r"<any\(([^)]+)\):\w+>", path)
     paths = [path.replace(some[0], one.strip()) for one in some[1].split(",")] if some else [path]
     assert not any("<" in path for path in paths), "this converter is new"
