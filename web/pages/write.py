@@ -38,7 +38,7 @@ def send() -> Response | tuple[str, int]:
     address = numbers.e164(to, bridge.region())
     if address is None:
         problem = _(
-            "“{number}” is no phone number. Write it as people dial it, or with + and the country.", number=to
+            "“{typed}” is not a phone number. Write it as people dial it, or with + and the country.", typed=to
         )
         return _page(to, replace(draft, problem=problem)), 422
     why_not = numbers.untextable(address, bridge.region(), landlines="text")
