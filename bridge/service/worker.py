@@ -147,5 +147,5 @@ def announce(job: Announce) -> Announced:
         log.warning("Apprise could not be started: %s.", error.strerror)
         return Announced(job.alert_id, told=False)
     if done.returncode != 0:
-        log.warning("Not all of the services in [notify] urls were told.")
+        log.warning("Not all of the services in [notify] urls could be reached.")
     return Announced(job.alert_id, told=done.returncode == 0)

@@ -276,12 +276,12 @@ def test_a_table(text: str, expected: list[Card]) -> None:
 
 
 TROUBLES = {
-    "nothing": ("", ["No contacts were found; a vCard file or a CSV file with a column of numbers would be right."]),
+    "nothing": ("", ["No contacts were found; use a vCard file, or a CSV file with a column of numbers."]),
     "a letter": (
         "Dear Ann,\nhow are you?\n",
-        ["No column of phone numbers was found; a first line such as number,name,notes would be right."],
+        ["No column of phone numbers was found; the first line should be something like number,name,notes."],
     ),
-    "a workbook": (b"PK\x03\x04....", ["This looks like a spreadsheet's own file; save it as CSV and bring that."]),
+    "a workbook": (b"PK\x03\x04....", ["This looks like a spreadsheet file; save it as CSV and import that."]),
     "too few digits in a vCard": (
         vcard("FN:Bob") + vcard("FN:Ann", "TEL:12345"),
         [
@@ -306,7 +306,7 @@ TROUBLES = {
     ),
     "a mark of ours with a slip": (
         "number,name,mark\n07400123456,Ann,nevr\n",
-        ["Line 2: the mark nevr is not known and was left out; staff, supplier or never would be right."],
+        ["Line 2: the mark nevr is not known and was left out; write staff, supplier or never."],
     ),
     "a card without an end": (
         vcard("FN:Ann", "TEL:07400123456", end="") + vcard("FN:Bob", "TEL:07400123457"),
@@ -619,7 +619,7 @@ LEFT_OUT = [
     (card("FN:Ann", f"TEL:{ANN}") + f"TEL:{BOB}\r\n", f"{BOB} stands outside of any entry and was left out."),
     (
         card("FN:Ann", f"TEL:{ANN}", *["NOTE:" + "x" * 4000] * 70, f"TEL:{BOB}"),
-        "Entry 1, Ann: it is far too long; what stands behind the first 256 kB was left out.",
+        "Entry 1, Ann: it is far too long; everything after the first 256 kB was left out.",
     ),
     (card("FN:Ann", f"TEL:{ANN}", "TEL:sip:ann@example.com"),
      "Entry 1, Ann: sip:ann@example.com is no phone number and was left out."),

@@ -96,7 +96,7 @@ def test_a_bad_configuration_ends_with_two_and_names_key_and_line(tmp_path: Path
     for command in (["run"], ["calls"], ["config", "check"], ["send", ANN, "x"]):
         said = plain_trouble(textback(*command, folder=tmp_path), 2)
         assert "config.ini, line 2: baud in [modem]: 'fast'" in said
-        assert "line 3: [texback] is no section; the nearest is [textback]" in said
+        assert "line 3: [texback] is not a section; the nearest is [textback]" in said
 
 
 def test_no_configuration_at_all(tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_no_room_for_the_demo_is_one_sentence() -> None:
 def test_a_password_needs_a_terminal_or_a_pipe(tmp_path: Path) -> None:
     said = plain_trouble(textback("user", "add", "mia", "-c", write_config(tmp_path, "auto")))
     assert said.splitlines() == [
-        "textback: A password is typed at a terminal. Without one, hand it in with --password-stdin."
+        "textback: The password has to be typed in a terminal. Without one, use --password-stdin."
     ]
 
 

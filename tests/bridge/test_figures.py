@@ -406,7 +406,7 @@ def test_the_page_says_in_words_what_it_draws(client: FlaskClient) -> None:
     ]
     assert page.count('role="img"') == page.count("The numbers</summary>") >= 4
     assert page.count("<table>") == page.count('role="img"') + 2  # the weeks are tables only
-    assert 'aria-label="Calls a day. 9 calls, 8 of them missed.' in page
+    assert 'aria-label="Calls per day. 9 calls, 8 of them missed.' in page
     assert "style=" not in page
 
 
@@ -478,8 +478,8 @@ def test_no_pattern_is_claimed_of_a_few_calls(tmp_path: Path) -> None:
         page = enter(office.bridge).get("/figures").text
     for claim in ("Most came on", "Most on ", "typically", "half had done so", "most frequent reason"):
         assert claim not in page
-    assert "1 text from customers got a first answer of ours." in page
-    assert "1 caller gave up while it rang." in page
+    assert "1 text from customers got a first reply from you." in page
+    assert "1 caller hung up while it rang." in page
 
 
 def test_every_call_is_a_line(client: FlaskClient) -> None:
@@ -503,10 +503,10 @@ def test_every_call_is_a_line(client: FlaskClient) -> None:
     }
     said = {(call["reason"], call["what we did"]) for call in calls if call["reason"]}
     assert said == {
-        ("withheld", "not sent: number withheld"),
-        ("unknown", "not sent: number not known"),
+        ("withheld", "not sent: hidden number"),
+        ("unknown", "not sent: unknown number"),
         ("not_missed", ""),
-        ("cooldown", "not sent: texted already"),
+        ("cooldown", "not sent: already texted"),
     }
 
 

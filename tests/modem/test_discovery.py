@@ -191,7 +191,7 @@ def test_auto_says_what_it_looked_at(tmp_path: Path) -> None:
     assert isinstance(down, LineDown)
     assert sentence(down.trouble).startswith("No modem answers. ")
     assert "mute does not answer" in sentence(down.trouble)
-    assert '/dev/ttyUSB9: names itself "Zigbee stick".' in sentence(down.trouble)
+    assert '/dev/ttyUSB9: calls itself "Zigbee stick".' in sentence(down.trouble)
     driver.close()
 
 

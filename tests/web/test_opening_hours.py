@@ -62,7 +62,7 @@ def send(client: FlaskClient, form: Form, do: str = "save", **typed: str | list[
 
 
 def kept(page: str) -> bool:
-    return "Kept. It counts from now on." in page
+    return "Saved. It takes effect now." in page
 
 
 def week(office: Office) -> dict[str, str]:
@@ -181,7 +181,7 @@ WRONG = [
     ({"monday": "9-13, 12-18"}, "monday", "Two of these times overlap."),
     ({"sunday": "closed"}, "sunday", "Write when the shop is open on the other days"),
     ({"holidays": "Christmas"}, "holidays", "“Christmas” is not a date."),
-    ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is over already."),
+    ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is already over."),
     ({"holidays": "XX"}, "holidays", "&#39;XX&#39; is no ISO country code"),
     ({"closed_from": "soon"}, "holidays", "“soon” is not a date."),
     ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "comes before the first"),

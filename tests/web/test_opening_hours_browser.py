@@ -104,13 +104,13 @@ def test_closed_today_says_what_callers_get_and_changes_it_there(
     page, complaints = enter(browser, contexts, url, size)
     page.goto(f"{url}status")
     gets = page.locator("#closed-gets")
-    expect(gets).to_contain_text("A caller then gets the same text as always:")
+    expect(gets).to_contain_text("A caller then gets the usual text:")
     expect(gets).to_contain_text("It does not say that you are closed.")
     page.get_by_role("button", name="Closed today").click()
-    expect(gets).to_contain_text("A caller gets the same text as always:")
+    expect(gets).to_contain_text("A caller gets the usual text:")
     gets.get_by_text("Change what callers get").click()
     is_accessible(page)
-    gets.get_by_label("While the shop is closed").select_option("other")
+    gets.get_by_label("When the shop is closed").select_option("other")
     gets.get_by_label("The text when closed").fill("Hi {you}")
     gets.get_by_role("button", name="Save").click()
     expect(gets.get_by_role("alert")).to_contain_text("{you} is no placeholder")
@@ -121,11 +121,11 @@ def test_closed_today_says_what_callers_get_and_changes_it_there(
     expect(gets.locator(".sample")).to_contain_text("We open again tomorrow.")
     assert office.loop.settings.textback.closed == "other"
     gets.get_by_text("Change what callers get").click()
-    gets.get_by_label("While the shop is closed").select_option("skip")
+    gets.get_by_label("When the shop is closed").select_option("skip")
     gets.get_by_role("button", name="Save").click()
     expect(gets).to_contain_text("No text: the shop is closed then.")
     assert office.loop.settings.textback.closed_message == "We open again {reopens}."
-    page.get_by_role("button", name="The usual hours count again").click()
+    page.get_by_role("button", name="Back to the usual hours").click()
     expect(page.get_by_role("button", name="Closed today")).to_be_visible()
     assert [said for said in complaints if "422" not in said] == []
 

@@ -127,7 +127,11 @@ def test_a_form_that_is_sent_as_it_came_changes_nothing(
 def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskClient) -> None:
     form = filled(client, "limits") | {"per_day": "7", "per_minute": "3"}
     code, page = post(client, "/settings/limits", **form)
-    assert (code, "Kept. It counts from now on." in page, "3 a minute, 7 a day" in page) == (200, True, True)
+    assert (code, "Saved. It takes effect now." in page, "3 per minute, 7 per day" in page) == (
+        200,
+        True,
+        True,
+    )
     assert office.loop.settings.limits.per_day == 7
     assert config.load(file(office)).limits.per_minute == 3
     assert audit_entries(office) == [f"{NAME} changed the settings “Limits” (per_minute, per_day)"]
@@ -298,7 +302,7 @@ def test_the_last_owner_stays(office: Office, client: FlaskClient) -> None:
 
 
 NO_USERS = [
-    ({"name": "", "password": PASSWORD, "role": "staff"}, "A user needs a name."),
+    ({"name": "", "password": PASSWORD, "role": "staff"}, "A colleague needs a name."),
     ({"name": "x" * 41, "password": PASSWORD, "role": "staff"}, "at most 40 characters"),
     ({"name": NAME, "password": PASSWORD, "role": "staff"}, f"There is a user {NAME} already."),
     ({"name": "noa", "password": "short", "role": "staff"}, "at least 8 characters"),
@@ -412,7 +416,7 @@ def test_somebody_sees_to_it(office: Office, client: FlaskClient, staff: FlaskCl
     assert DAN not in open_ones(client, "mine")
     assert DAN in open_ones(staff, "mine")
     code, page = post(client, f"/conversations/{DAN}/assign", user="nobody")
-    assert (code, "Nobody called nobody may log in." in page) == (409, True)
+    assert (code, "Nobody called nobody can log in." in page) == (409, True)
     post(client, f"/conversations/{DAN}/assign", user="")
     assert DAN not in open_ones(staff, "mine")
 

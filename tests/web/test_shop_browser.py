@@ -122,9 +122,9 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         page.get_by_role("button", name="Begin").click()
         expect(page.get_by_role("heading", name="First steps")).to_be_visible()
         page.locator("#shop").fill("Deli & Söhne")
-        page.get_by_role("button", name="Keep this name").click()
-        expect(page.get_by_text("Your text does not name the shop:")).to_be_visible()
-        page.get_by_role("button", name="Take this text").click()
+        page.get_by_role("button", name="Save this name").click()
+        expect(page.get_by_text("Your text does not mention the shop's name:")).to_be_visible()
+        page.get_by_role("button", name="Use this text").click()
         expect(page.locator("#shop")).to_have_value("Deli & Söhne")
         expect(page.get_by_text("Thanks for calling Deli & Söhne!")).to_be_visible()
         expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("listens")
@@ -149,7 +149,7 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         until(lambda: [text.number for text in simulator.sent].count(OWNER), "the test text")
         expect(page.get_by_role("img", name=re.compile("QR code of"))).to_be_visible()
         is_accessible(page)
-        page.get_by_role("link", name="Done: show the calls").click()
+        page.get_by_role("link", name="Finish and go to Calls").click()
         expect(page.locator(".row", has_text="07400 123456")).to_be_visible()
 
 
@@ -200,7 +200,7 @@ def test_who_rings_now_can_be_hung_up_on(shop: Shop, opened: Open) -> None:
     card = page.locator(".ringing")
     expect(card).to_contain_text(f"{caller[-6:]} is ringing")
     card.get_by_role("button", name="Hang up").click()
-    expect(page.locator("#calls .row", has_text=caller[-6:]).first).to_contain_text("you hung up")
+    expect(page.locator("#calls .row", has_text=caller[-6:]).first).to_contain_text("you rejected it")
     expect(card).to_have_count(0)
 
 
@@ -224,7 +224,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     box.fill("Yes, two loaves 🍞")
     expect(page.locator("#cost")).to_contain_text("1 text, ")
     page.get_by_text("Saved replies", exact=True).click()
-    page.get_by_role("button", name="Keep what is in the box").click()
+    page.get_by_role("button", name="Save what is in the box").click()
     expect(page.get_by_role("alert")).to_contain_text("Saved.")
     expect(box).to_have_value("Yes, two loaves 🍞")
     box.fill("Hello.")
@@ -242,7 +242,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     expect(page.locator(".between").last).to_contain_text(f"Paid {HOSTILE}")
     expect(page.locator(".between").last).to_contain_text(f"{MIA}, to colleagues only")
     page.locator("details.choices summary").click()
-    page.get_by_label("Who sees to it?").select_option(BEN)
+    page.get_by_label("Who looks after it?").select_option(BEN)
     page.get_by_role("button", name="Give it to them").click()
     expect(page.locator(".thread .head")).to_contain_text("ben")
     is_accessible(page)
@@ -331,7 +331,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     assert not shop.box.service.loop.settings.hours.open_always
     assert "# mine, to be kept" in path.read_text("utf-8")
     page.get_by_role("link", name="Change automatic texts").click()
-    page.get_by_label("While the shop is closed").select_option("other")
+    page.get_by_label("When the shop is closed").select_option("other")
     page.get_by_label("The text when closed").fill("We are closed, and open again {reopens}.")
     expect(page.locator("#samples")).to_contain_text(
         re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.DOTALL)
@@ -348,7 +348,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     expect(page.locator("#answer")).to_contain_text("open again on 4 January at 9:00.")
     page.get_by_label("Who calls?").fill("")
     page.get_by_role("button", name="Tell me").click()
-    expect(page.locator("#answer")).to_contain_text("not texted: number withheld")
+    expect(page.locator("#answer")).to_contain_text("not texted: hidden number")
     is_accessible(page)
     assert (len(shop.box.messages()), len(shop.box.calls())) == before
     page.goto(f"{shop.box.service.url}settings/hours")
@@ -367,17 +367,17 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
         "Network",
         "Signal",
         "Text memory",
-        "Texts to go out",
+        "Texts to be sent",
         "Check-up",
         "What went wrong lately",
     ):
         expect(page.get_by_text(words, exact=True).first).to_be_visible()
     is_accessible(page)
     notice = page.get_by_role("status").filter(has_text="Automatic texts are paused")
-    for press in ("For an hour", "For today", "Until I say"):
+    for press in ("For an hour", "For today", "Until resumed"):
         page.get_by_role("button", name=press).click()
         expect(notice).to_be_visible()
-        page.get_by_role("button", name="Let them go on now").click()
+        page.get_by_role("button", name="Resume now").click()
         expect(notice).to_have_count(0)
 
 
@@ -386,7 +386,7 @@ def test_a_pause_is_told_calmly_and_ended_where_it_is_read(shop: Shop, opened: O
     """What somebody here has wanted is no alarm; its button leads back to the page on which it stands."""
     page = opened(shop.box.service.url)
     go(page, "Status")
-    page.get_by_role("button", name="Until I say").click()
+    page.get_by_role("button", name="Until resumed").click()
     page.get_by_role("button", name="Closed today").click()
     page.goto(f"{shop.box.service.url}?show=missed")
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -407,10 +407,10 @@ def test_figures(shop: Shop, opened: Open) -> None:
     page = opened(shop.box.service.url)
     go(page, "Figures")
     for title in (
-        "Calls a day",
+        "Calls per day",
         "When calls are missed",
         "What became of missed calls",
-        "How soon we answer",
+        "How soon you answer",
     ):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.locator("svg[role=img][aria-label]").nth(3)).to_be_attached()
@@ -429,12 +429,12 @@ def test_people(shop: Shop, opened: Open) -> None:
     page = opened(shop.box.service.url)
     go(page, "Colleagues")
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("A password for the first time").fill("short")
-    page.get_by_label("A password for the first time").evaluate("field => field.removeAttribute('minlength')")
-    page.get_by_role("button", name="Let them in").click()
+    page.get_by_label("Password for the first login").fill("short")
+    page.get_by_label("Password for the first login").evaluate("field => field.removeAttribute('minlength')")
+    page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("alert")).to_contain_text("at least 8 characters")
-    page.get_by_label("A password for the first time").fill(PASSWORD)
-    page.get_by_role("button", name="Let them in").click()
+    page.get_by_label("Password for the first login").fill(PASSWORD)
+    page.get_by_role("button", name="Add").click()
     expect(page.locator(".row", has_text=name)).to_contain_text("staff")
     expect(page.locator("#log")).to_contain_text(f"{MIA} let {name} log in as staff")
     is_accessible(page)
@@ -444,7 +444,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     theirs.goto(f"{shop.box.service.url}settings/shop")
     expect(theirs.get_by_role("button", name="Save")).to_have_count(0)
     theirs.goto(f"{shop.box.service.url}team")
-    expect(theirs.get_by_role("button", name="Let them in")).to_have_count(0)
+    expect(theirs.get_by_role("button", name="Add")).to_have_count(0)
     row = page.locator(".row", has_text=name)
     row.locator(".ask").click()
     row.get_by_role("button", name="Log out everywhere").click()
@@ -515,12 +515,12 @@ def test_without_javascript_all_of_it_works(shop: Shop, opened: Open, size: dict
     expect(page.locator("#people .row", has_text=caller[-6:])).to_have_count(1)
     page.goto(f"{url}settings/textback")
     page.get_by_label("The text", exact=True).fill("Hello from {shop}!")
-    page.get_by_role("button", name="Show how it reads").click()
+    page.get_by_role("button", name="Check how it reads").click()
     expect(page.locator("#samples")).to_contain_text("Hello from")
     page.goto(f"{url}try")
     page.get_by_label("Who calls?").fill(caller)
     page.get_by_role("button", name="Tell me").click()
-    expect(page.locator("#answer")).to_contain_text("not texted: texted already")
+    expect(page.locator("#answer")).to_contain_text("not texted: already texted")
 
 
 @SIZES

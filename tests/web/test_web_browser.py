@@ -61,7 +61,7 @@ def test_from_a_missed_call_to_a_reply(
 ) -> None:
     page, complaints = enter(browser, contexts, url, size, script=script)
     row = page.locator(".row", has_text="Ann Whittaker")
-    expect(row).to_contain_text("gave up after 3 rings")
+    expect(row).to_contain_text("hung up after 3 rings")
     expect(row).to_contain_text("text delivered")
     expect(row.get_by_text("The number can receive texts.")).to_be_hidden()
     row.get_by_text("Why?").click()
@@ -81,7 +81,7 @@ def test_from_a_missed_call_to_a_reply(
 @SIZES
 def test_why_not(browser: Browser, contexts: list[BrowserContext], url: str, size: dict[str, int]) -> None:
     page, _ = enter(browser, contexts, url, size)
-    row = page.locator(".row", has_text="not sent: texted already")
+    row = page.locator(".row", has_text="not sent: already texted")
     row.get_by_text("Why not?").click()
     # What decided stands first, and nothing else is marked.
     expect(row.locator(".did > :not(summary)").first).to_contain_text(
@@ -122,7 +122,7 @@ def test_the_script_counts_as_the_box_does(
 def test_without_script_a_button_counts(browser: Browser, contexts: list[BrowserContext], url: str) -> None:
     page, _ = enter(browser, contexts, url, script=False)
     page.goto(f"{url}conversations/{DAN}")
-    expect(page.locator("#cost")).to_have_text("160 plain characters are one text.")
+    expect(page.locator("#cost")).to_have_text("160 plain characters make one text.")
     page.get_by_label("Your reply").fill("See you 😀")
     page.get_by_role("button", name="Count").click()
     expect(page.locator("#cost")).to_have_text(cost("See you 😀"))
@@ -374,7 +374,9 @@ def test_an_automatic_text_is_shown_while_it_is_typed(
     page.goto(url + "settings/textback")
     page.get_by_label("The text", exact=True).fill("Hello from {shop}, é and 🥖")
     expect(page.locator("#samples")).to_contain_text("Hello from Corner Bakery, é and 🥖")
-    expect(page.locator("#samples")).to_contain_text("“🥖” makes a text hold 70 characters instead of 160")
+    expect(page.locator("#samples")).to_contain_text(
+        "“🥖” means that only 70 characters fit in one text instead of 160"
+    )
     page.get_by_label("The text when closed").fill("We are closed until {when}")
     expect(page.locator("#samples")).to_contain_text("{when} is no placeholder")
     expect(page.get_by_label("The text", exact=True)).to_have_value("Hello from {shop}, é and 🥖")
@@ -388,7 +390,7 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     page.get_by_role("button", name="Mark as called back").click()
     expect(page.get_by_text(f"called back by {NAME}")).to_be_visible()
     page.locator("details.choices summary").click()
-    page.get_by_role("link", name="Name, notes, forget").click()
+    page.get_by_role("link", name="Contact details").click()
     page.get_by_label("Notes for your colleagues").fill("Likes rye.")
     page.get_by_label("Who is it?").select_option("staff")
     page.get_by_role("button", name="Save").click()
@@ -401,5 +403,5 @@ def test_somebody_is_named_paused_called_back_and_forgotten_by_hand(
     page.goto(url + "status")
     page.get_by_role("button", name="For an hour").click()
     expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_be_visible()
-    page.get_by_role("button", name="Let them go on now").click()
+    page.get_by_role("button", name="Resume now").click()
     expect(page.get_by_role("status").filter(has_text="Automatic texts are paused")).to_have_count(0)

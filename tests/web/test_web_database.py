@@ -41,12 +41,12 @@ def test_an_owner_lets_texts_go_on(tmp_path: Path) -> None:
         health = client.get("/healthz").get_json()
         assert (health["status"], health["database"][:16]) == ("trouble", "Another database")
         page = client.get("/status").text
-        assert "Let them go on with this one" in page
+        assert "Resume texts with this database" in page
 
         staff_of(office)
         ben = create_app(office.bridge).test_client()
         ben.post("/login", data={"csrf_token": token(ben, "/login"), "name": "ben", "password": PASSWORD})
-        assert "An owner decides." in ben.get("/status").text
+        assert "An owner has to decide." in ben.get("/status").text
         assert post(ben, "/status/database")[0] == 403
         assert office.loop.status.standstill is not None
 

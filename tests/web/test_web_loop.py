@@ -202,7 +202,7 @@ def test_contacts_say_what_they_asked_for(office: Office, client: FlaskClient) -
         assert isinstance(contact, Contact)
         contact.blocked = True
     page = client.get("/contacts").text
-    for mark in ("asked for no texts", "supplier", "blocked"):
+    for mark in ("wants no texts", "supplier", "blocked"):
         assert mark in page
 
 

@@ -70,7 +70,7 @@ def test_a_csv_is_taken_in_and_what_is_wrong_is_said(office: Office, client: Fla
         client, b"name,number\nBob Reed,07400 123457\nNew <i>One</i>,07400 123477\nNobody,12\n"
     )
     assert code == 200
-    assert "2 contacts taken in." in page
+    assert "2 contacts imported." in page
     assert "12" in page.split("taken in.")[1].split("</div>")[0]
     assert (person(office, BOB).name, person(office, "+447400123477").source) == ("Bob Reed", "import")
     assert person(office, ANN).name == "Ann Whittaker"
@@ -80,7 +80,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
     rows = b"".join(b"Somebody %d,074001%05d\n" % (n, n) for n in range(1500))
     assert len(rows) > 30_000
     code, page = bring(client, b"name,number\n" + rows)
-    assert (code, "1500 contacts taken in." in page) == (200, True)
+    assert (code, "1500 contacts imported." in page) == (200, True)
     body = b"x" * (limits.LARGEST_FILE + 100_000)
     answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
@@ -127,7 +127,7 @@ def test_nobody_is_just_now_because_a_file_names_them(office: Office, client: Fl
     row = client.get("/contacts?q=New One").text.split('class="rows"')[1].split("</ul>")[0]
     assert "New One" in row
     assert "<time" not in row
-    assert "asked for no texts" in row
+    assert "wants no texts" in row
     assert "New One" not in client.get("/conversations?show=all").text
     assert f"From a file of contacts that {NAME} took in." in client.get("/contacts/+447400123477").text
 
@@ -163,7 +163,7 @@ def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:
 def test_an_urgent_caller_stands_out(office: Office, client: FlaskClient) -> None:
     with Session(office.engine) as session, session.begin():
         session.exec(select(Call).where(Call.contact_id == person(office, ANN).id)).one().urgent = True
-    assert "urgent: rang again and again" in client.get("/").text
+    assert "urgent: called again and again" in client.get("/").text
     post(client, f"/conversations/{ANN}/called-back")
     assert "urgent" not in client.get("/").text
 
@@ -265,7 +265,7 @@ def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> N
 def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:
     """1.3: once the shop has a name, it stands in the text that is shipped; where a shop's own text has none, that is said."""
     page = client.get("/welcome").text
-    assert "The name stands in the texts to your customers" in page
+    assert "The name is used in the texts to your customers" in page
     assert "Thanks for calling Corner Bakery! Reply STOP to opt out." in page
     assert "Thanks for calling Mill Lane Bakery!" in post(client, "/welcome/shop", name="Mill Lane Bakery")[1]
     form = {key: setting.default for key, setting in SECTIONS["textback"].items()}
@@ -273,10 +273,10 @@ def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: F
     assert seen
     post(client, "/settings/textback", **form | {"seen": seen[1], "message": "We missed you."})
     page = client.get("/welcome").text
-    assert "The name stands in the texts to your customers" not in page
+    assert "The name is used in the texts to your customers" not in page
     assert re.search(r'Your text does not name the shop:</p>\s*<p class="sample">We missed you\.', page)
     code, page = post(client, "/welcome/text")
-    assert (code, "The name stands in the texts to your customers" in page) == (200, True)
+    assert (code, "The name is used in the texts to your customers" in page) == (200, True)
     assert "{shop}" in office.loop.settings.textback.message
 
 
@@ -285,7 +285,7 @@ PREVIEWS = [
     ({"message": "Hi {you}"}, 422, "{you} is no placeholder"),
     ({"message": "Hi {shop"}, 422, "A brace has no partner"),
     ({"message": ""}, 422, "There must be a text to send"),
-    ({"message": "Olá"}, 200, "“á” makes a text hold 70 characters instead of 160"),
+    ({"message": "Olá"}, 200, "“á” means that only 70 characters fit in one text instead of 160"),
     ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
     ({"message": "x" * 200}, 200, "2 texts, "),
     ({"enabled": "no"}, 200, "automatic texts are switched off"),

@@ -105,7 +105,7 @@ def test_long_texts_go_out_in_up_to_ten_parts(
 
 def test_what_is_too_long_is_counted_as_such(client: FlaskClient) -> None:
     _, page = post(client, f"/conversations/{ANN}", do="count", body="x" * 1531)
-    assert "Too long: at most 10 texts can go out as one" in page
+    assert "Too long: at most 10 texts can be sent as one" in page
 
 
 def test_saved_replies_are_filled_in_for_whom_they_go_to(client: FlaskClient) -> None:
