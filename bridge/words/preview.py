@@ -45,7 +45,8 @@ def cost(text: str) -> str:
     """What a text costs, in words; the page's script says the same while it is typed.
 
     >>> cost("Hello"), cost("Olá")
-    ('1 text, 155 characters left', '1 text, 67 characters left. “á” means that only 70 characters fit in one text instead of 160')
+    ('1 text, 155 characters left', '1 text, 67 characters left. \
+“á” means that only 70 characters fit in one text instead of 160')
     """
     text = wording.plain(text.strip())
     made = segments(text)

@@ -115,11 +115,11 @@ def test_people(tmp_path: Path) -> None:
         == 0
     )
     again = textback("user", "add", "-c", config, "mia", "--password-stdin", stdin="correct horse\n")
-    assert "There is a user mia already" in plain_trouble(again)
+    assert "mia can already log in" in plain_trouble(again)
     short = textback("user", "password", "mia", "--password-stdin", "-c", config, stdin="x\n")
     assert "too short" in plain_trouble(short)
     nobody = textback("user", "password", "bob", "--password-stdin", "-c", config, stdin="long enough\n")
-    assert "There is no user bob" in plain_trouble(nobody)
+    assert "There is nobody called bob" in plain_trouble(nobody)
 
 
 @pytest.mark.parametrize(("command", "name"), [("add", "mia"), ("password", "bob")])

@@ -65,7 +65,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(replace(DOWN, part="modem", trouble=SILENT)), "port", "fail", "does not answer"),
         (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "port", "pass", "EC25"),
         (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "SIM", "fail", "PUK"),
-        (facts(replace(UP, stopped=BARRED)), "SIM", "fail", f"No text goes out. {sentence(BARRED)}"),
+        (facts(replace(UP, stopped=BARRED)), "SIM", "fail", f"No texts are being sent. {sentence(BARRED)}"),
         (facts(health(registration=2)), "registration", "fail", "looking for a network"),
         (facts(health(registration=3)), "registration", "fail", "refuses this SIM"),
         (facts(health(registration=5)), "registration", "pass", "roaming"),
@@ -87,7 +87,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(free=10**6), "disk", "fail", "0 MB"),
         (facts(database=Trouble(DatabaseTrouble.DISK_FULL)), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
-        (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Never tried"),
+        (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Not tried yet"),
         (
             replace(WELL, lines=(LineFacts(health(registration=6), "auto", None),)),
             "voice path",
@@ -180,7 +180,7 @@ def test_a_live_test_call_proves_the_voice_path(tmp_path: Path, running: bool) -
         process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         stack.callback(process.kill)
         assert process.stdout is not None
-        assert "I am listening" in process.stdout.readline()
+        assert "Call the box now from another phone" in process.stdout.readline()
         simulator.call(ANN, rings=3)
         rest = process.stdout.read()
         assert process.wait(DEADLINE) == 0, rest

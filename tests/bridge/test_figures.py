@@ -494,7 +494,7 @@ def test_every_call_is_a_line(client: FlaskClient) -> None:
         "number": "+447400123456",
         "name": "Ann Whittaker",
         "outcome": "abandoned",
-        "how it ended": "gave up",
+        "how it ended": "hung up",
         "seconds": "20",
         "textback": "delivered",
         "reason": "",

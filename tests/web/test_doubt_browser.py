@@ -68,7 +68,7 @@ def test_what_came_last_stands_first_and_its_time_is_marked(
     expect(page.locator("#contacts .row").nth(0)).to_contain_text("time may be wrong")
     no_wider_than_the_screen(page)
     page.goto(f"{url}conversations/{ANN}")
-    expect(page.locator("#talk > li:not(.date)").last).to_contain_text("gave up")
+    expect(page.locator("#talk > li:not(.date)").last).to_contain_text("hung up")
     expect(page.locator("#talk > .date").last).to_contain_text(": time may be wrong")
     no_wider_than_the_screen(page)
     assert complaints == []

@@ -184,7 +184,7 @@ WRONG = [
     ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is already over."),
     ({"holidays": "XX"}, "holidays", "&#39;XX&#39; is no ISO country code"),
     ({"closed_from": "soon"}, "holidays", "“soon” is not a date."),
-    ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "comes before the first"),
+    ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "is before the first"),
 ]
 
 

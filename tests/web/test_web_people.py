@@ -212,7 +212,7 @@ def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> 
 def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="pause_hour")
     assert code == 200
-    assert "Automatic texts are paused; they go on" in page
+    assert "Automatic texts are paused; they resume" in page
     assert "Automatic texts are paused" in client.get("/?show=missed").text  # on every page
     assert "paused" not in post(client, "/status/now", do="resume")[1]
     assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
@@ -255,7 +255,7 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
 
 
 def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> None:
-    without = "No opening hours are set, so the shop counts as open all the time."
+    without = "No opening hours are set, so the shop counts as always open."
     shown = {**TEXTS, "closed": "skip"}
     assert without in post(client, "/settings/textback", do="show", **shown)[1]
     assert without not in post(client, "/settings/textback", do="show", **TEXTS)[1]
@@ -274,7 +274,9 @@ def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: F
     post(client, "/settings/textback", **form | {"seen": seen[1], "message": "We missed you."})
     page = client.get("/welcome").text
     assert "The name is used in the texts to your customers" not in page
-    assert re.search(r'Your text does not name the shop:</p>\s*<p class="sample">We missed you\.', page)
+    assert re.search(
+        r'Your text does not mention the shop&#39;s name:</p>\s*<p class="sample">We missed you\.', page
+    )
     code, page = post(client, "/welcome/text")
     assert (code, "The name is used in the texts to your customers" in page) == (200, True)
     assert "{shop}" in office.loop.settings.textback.message

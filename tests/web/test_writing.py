@@ -151,7 +151,7 @@ def test_a_text_for_later_is_shown_moved_and_cancelled(office: Office, client: F
     code, page = post(client, f"/conversations/{ANN}", do="later", at=then, body="For later")
     row = later(office, "For later")
     assert (code, row.status, row.due and f"{row.due:%Y-%m-%dT%H:%M}") == (200, "queued", then)
-    assert "It goes out" in page
+    assert "It will be sent" in page
     assert "For later" in client.get("/scheduled").text
     moved = then.replace("09:00", "10:30")
     assert post(client, "/scheduled", message=str(row.id), do="move", at=moved)[0] == 200

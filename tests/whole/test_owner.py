@@ -210,7 +210,7 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
-    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they go on ")
+    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they resume ")
     heard(box, BOB, "RESUME")  # is nobody's order
     assert box.service.loop.status.paused
     heard(box, OWNER, "status")
@@ -220,7 +220,7 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "Resume.")
     until(lambda: box.service.loop.status.paused is None, "the end of the pause")
     heard(box, OWNER, "LAST")
-    last = until(lambda: [t for t in to_owner(box, 1) if t.startswith("Missed last:")], "the answer")[0]
+    last = until(lambda: [t for t in to_owner(box, 1) if t.startswith("Last missed calls:")], "the answer")[0]
     assert "07400 123456 (switched off)" in last
 
 

@@ -231,9 +231,9 @@ def closed_week(holidays: str = "") -> str:
 EVERY_DAY_A_HOLIDAY = " ".join(str(TODAY + timedelta(days=day)) for day in range(-2, 90))
 BLOCKED = "This caller is blocked."
 ASKED = "This person wrote “STOP” on .+ and gets no more automatic texts."
-MARKED = f"{NAME} marked this number as never to be texted on .+"
+MARKED = f"{NAME} marked this number as never texted on .+"
 CLOCK = (
-    r"This caller was texted before, and nobody knows how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
+    r"This caller was texted before, but the box cannot tell how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
     r"{} [-\d]+ [:\d]+\. Connect the box to the internet or set its clock."
 )
 ONE_TEXT = "; one text per caller in 24 hours."

@@ -22,7 +22,7 @@ KEYS: dict[str, Setting] = {
             "",
             values.hours,
             comment=_WEEK if day == "monday" else "",
-            doc="spans",
+            doc="times",
             ask=Ask(day.capitalize()),
         )
         for day in DAYS
