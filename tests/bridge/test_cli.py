@@ -303,16 +303,16 @@ def test_a_file_that_is_no_port(tmp_path: Path) -> None:
 def test_a_second_service_on_the_same_database(tmp_path: Path) -> None:
     config = write_config(tmp_path, "auto")
     with running(config):
-        assert "A textback already runs on" in plain_trouble(textback("run", "-c", config))
+        assert "textback is already running on" in plain_trouble(textback("run", "-c", config))
 
 
 # How a command is told where the page is to be, and what is wrong with that; {port} is taken.
 NO_PAGE = [
-    (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program has this port", "--port"),
+    (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program is using this port", "--port"),
     (["demo", "--port", "0", "--host", "192.0.2.7"], 1, "this machine has no such address", "--host 0.0.0.0"),
     (["demo", "--port", "70000"], 2, "70000 is not in the range", ""),
     (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is no address", "127.0.0.1"),
-    (["run", "port = {port}"], 1, "127.0.0.1, port {port}: another program has this port", "[web] port"),
+    (["run", "port = {port}"], 1, "127.0.0.1, port {port}: another program is using this port", "[web] port"),
     (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "[web] host"),
     (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "[web] host"),
 ]
@@ -390,11 +390,11 @@ def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
                 simulator.call(ANN, rings=1)
                 simulator.text(BOB, "keep me")
                 said = until(lambda: health(url)["database"], "the complaint")
-                assert said.startswith("Another program holds the database. Nothing is lost")
+                assert said.startswith("Another program is using the database. Nothing is lost")
                 with urllib.request.urlopen(
                     url + "login"
                 ) as page:  # it writes nothing itself, so it is there
-                    assert "Another program holds the database" in page.read().decode()
+                    assert "Another program is using the database" in page.read().decode()
                 assert simulator.submitted == []
                 assert simulator.stored("SM")
                 other.execute("ROLLBACK")
@@ -423,7 +423,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
             simulator.text(BOB, "keep me")
             simulator.call(ANN, rings=1)
             said = until(lambda: health(url)["database"], "the complaint")
-            assert any(word in said for word in ("The disk is full", "fails on reading or writing"))
+            assert any(word in said for word in ("The disk is full", "The card or disk has errors"))
             assert simulator.submitted == []
             assert simulator.stored("SM")
             resource.prlimit(

@@ -113,7 +113,7 @@ def test_a_tapback_that_quotes_our_hint_asks_for_nothing(box: Box) -> None:
 def test_who_was_never_texted_gets_no_answer_that_says_nothing(box: Box, words: str) -> None:
     heard(box, words)
     heard(box, "STOP", sender=BOB)
-    assert sent(box, 1)[0].startswith("You will get no more automatic texts")
+    assert sent(box, 1)[0].startswith("You won't get any more automatic texts")
     assert [text.number for text in box.simulator.sent] == [BOB]
     assert next(m.status for m in box.messages() if m.body == words) == "received"  # somebody should look
     heard(box, "start", sender=BOB)

@@ -265,7 +265,7 @@ def test_a_sum_is_written_as_the_price_is(written: str, sums: tuple[str, str]) -
     "written", ["free", "-1", "£", "£1€", "1.2.3", "0.05 per text", "=1+1", "1e3", "0.12345"]
 )
 def test_what_is_no_price(written: str) -> None:
-    with pytest.raises(ValueError, match="is no price; write one such as"):
+    with pytest.raises(ValueError, match="is not a price; write one such as"):
         price(written)
 
 
@@ -476,7 +476,7 @@ def test_no_pattern_is_claimed_of_a_few_calls(tmp_path: Path) -> None:
                 [a_call(now - timedelta(minutes=9)), a_text(now - timedelta(minutes=8), 5, asks=True)]
             )
         page = enter(office.bridge).get("/figures").text
-    for claim in ("Most came on", "Most on ", "typically", "half had done so", "most frequent reason"):
+    for claim in ("Most came on", "Most on ", "typically", "Half of those who hung up", "most common reason"):
         assert claim not in page
     assert "1 text from customers got a first reply from you." in page
     assert "1 caller hung up while it rang." in page

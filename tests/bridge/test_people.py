@@ -379,7 +379,7 @@ def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     answer = box.service.bridge.request(Forget(ANN))
     assert isinstance(answer, Rejected)
     assert answer.why.code == Refused.UNDER_WAY
-    assert "under way" in refusal_in_words(answer.why)
+    assert "in progress" in refusal_in_words(answer.why)
 
 
 # ---- what grows too old

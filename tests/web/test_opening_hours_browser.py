@@ -113,7 +113,7 @@ def test_closed_today_says_what_callers_get_and_changes_it_there(
     gets.get_by_label("When the shop is closed").select_option("other")
     gets.get_by_label("The text when closed").fill("Hi {you}")
     gets.get_by_role("button", name="Save").click()
-    expect(gets.get_by_role("alert")).to_contain_text("{you} is no placeholder")
+    expect(gets.get_by_role("alert")).to_contain_text("{you} is not a placeholder")
     expect(gets.get_by_label("The text when closed")).to_have_value("Hi {you}")
     gets.get_by_label("The text when closed").fill("We open again {reopens}.")
     gets.get_by_role("button", name="Save").click()

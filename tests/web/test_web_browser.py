@@ -212,7 +212,7 @@ def test_the_answer_to_a_stop_stands_below_it(
     until(lambda: texts(office, DAN)[0].direction == "out", "the answer")
     page, _ = enter(browser, contexts, url)
     page.goto(f"{url}conversations/{DAN}")
-    expect(page.locator(".text .body").last).to_contain_text("You will get no more automatic texts")
+    expect(page.locator(".text .body").last).to_contain_text("You won't get any more automatic texts")
     expect(page.locator(".text .body").nth(-2)).to_have_text("STOP")
 
 
@@ -378,7 +378,7 @@ def test_an_automatic_text_is_shown_while_it_is_typed(
         "“🥖” means that only 70 characters fit in one text instead of 160"
     )
     page.get_by_label("The text when closed").fill("We are closed until {when}")
-    expect(page.locator("#samples")).to_contain_text("{when} is no placeholder")
+    expect(page.locator("#samples")).to_contain_text("{when} is not a placeholder")
     expect(page.get_by_label("The text", exact=True)).to_have_value("Hello from {shop}, é and 🥖")
 
 

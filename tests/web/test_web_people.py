@@ -71,7 +71,7 @@ def test_a_csv_is_taken_in_and_what_is_wrong_is_said(office: Office, client: Fla
     )
     assert code == 200
     assert "2 contacts imported." in page
-    assert "12" in page.split("taken in.")[1].split("</div>")[0]
+    assert "12" in page.split("imported.")[1].split("</div>")[0]
     assert (person(office, BOB).name, person(office, "+447400123477").source) == ("Bob Reed", "import")
     assert person(office, ANN).name == "Ann Whittaker"
 
@@ -215,7 +215,7 @@ def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     assert "Automatic texts are paused; they resume" in page
     assert "Automatic texts are paused" in client.get("/?show=missed").text  # on every page
     assert "paused" not in post(client, "/status/now", do="resume")[1]
-    assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
+    assert "until somebody resumes them" in post(client, "/status/now", do="pause")[1]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_closed_today_and_back_at(client: FlaskClient) -> None:
     )
     assert "closed for now" not in post(client, "/status/now", do="open")[1]
     code, page = post(client, "/status/now", do="back", back="0:00")
-    assert (code, "no time of today that is still to come" in page) == (422, True)
+    assert (code, "not a time later today" in page) == (422, True)
     assert post(client, "/status/now", do="nonsense")[0] == 422
 
 
@@ -284,8 +284,8 @@ def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: F
 
 PREVIEWS = [
     ({"message": "Hello from {shop}!"}, 200, "Hello from Corner Bakery! Reply STOP to opt out."),
-    ({"message": "Hi {you}"}, 422, "{you} is no placeholder"),
-    ({"message": "Hi {shop"}, 422, "A brace has no partner"),
+    ({"message": "Hi {you}"}, 422, "{you} is not a placeholder"),
+    ({"message": "Hi {shop"}, 422, "A curly bracket has no partner"),
     ({"message": ""}, 422, "There must be a text to send"),
     ({"message": "Olá"}, 200, "“á” means that only 70 characters fit in one text instead of 160"),
     ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),

@@ -474,7 +474,7 @@ TABLES = (
         (
             Row(
                 "breaker",
-                "3 strangers called within ten minutes. Too many strangers called at once; .*",
+                "3 strangers called within ten minutes. That is too many at once; .*",
                 "the third",
                 before=(others_call("+447400200001", "+447400200002"),),
             ),

@@ -53,7 +53,7 @@ TEXT_CHIPS = {
 OUTCOMES = {
     "abandoned": N_("hung up"),
     "no_answer": N_("nobody answered"),
-    "waiting": N_("hung up while on hold"),
+    "waiting": N_("hung up while the line was busy"),
     "lost": N_("the modem was away"),
     "notice": N_("reported by the operator"),
     "answered": N_("answered"),

@@ -35,7 +35,7 @@ KEYS: dict[str, Setting] = {
         doc="strangers who let it ring fewer times than this are not texted; `0`: off",
         ask=Ask(
             "Shortest ring",
-            hint="People you don't know who let it ring fewer times get no text; 0 means every ring counts.",
+            hint="Strangers who let it ring fewer times than this get no text; 0 means every ring counts.",
             kind=FieldKind.NUMBER,
         ),
     ),
