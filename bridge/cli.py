@@ -438,7 +438,7 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
 
 @main.group()
 def user() -> None:
-    """Colleagues who can log in to the page."""
+    """Manage the colleagues who can log in to the page."""
 
 
 def with_password(command: Command) -> Command:
