@@ -311,10 +311,15 @@ NO_PAGE = [
     (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program is using this port", "--port"),
     (["demo", "--port", "0", "--host", "192.0.2.7"], 1, "this machine has no such address", "--host 0.0.0.0"),
     (["demo", "--port", "70000"], 2, "70000 is not in the range", ""),
-    (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is no address", "127.0.0.1"),
-    (["run", "port = {port}"], 1, "127.0.0.1, port {port}: another program is using this port", "[web] port"),
-    (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "[web] host"),
-    (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "[web] host"),
+    (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is not an address", "127.0.0.1"),
+    (
+        ["run", "port = {port}"],
+        1,
+        "127.0.0.1, port {port}: another program is using this port",
+        "port under [web]",
+    ),
+    (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "host under [web]"),
+    (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "host under [web]"),
 ]
 
 

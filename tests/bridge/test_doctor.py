@@ -75,8 +75,8 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(health(used=24)), "storage", "fail", "nearly full"),
         (facts(health(used=30)), "storage", "fail", "no text can arrive"),
         (facts(health(used=23)), "storage", "pass", "23 of 30"),
-        (facts(DOWN), "storage", "unknown", "not told"),
-        (facts(modem_manager=True), "ModemManager", "fail", "It runs"),
+        (facts(DOWN), "storage", "unknown", "not said"),
+        (facts(modem_manager=True), "ModemManager", "fail", "It is running"),
         (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
         (
             facts(doubt=Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown="1970-01-01 00:00")),

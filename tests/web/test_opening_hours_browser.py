@@ -71,7 +71,7 @@ def test_hours_are_typed_picked_copied_and_asked_about(
     expect(page.locator(".ask")).to_contain_text("Open 18:00–2:00 the next day, 8 hours in all.")
     is_accessible(page)
     page.get_by_role("button", name="Save it like this").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     expected = dict.fromkeys(DAYS[:6], "9:00-12:30, 14:00-24:00") | {"friday": "18:00-2:00"}
     assert week(office) == expected
     assert complaints == []
@@ -148,7 +148,7 @@ def test_without_a_script_times_are_picked_and_days_added(
     expect(page.get_by_role("checkbox")).to_be_checked()
     page.get_by_label("Holidays").fill("GB")
     page.get_by_label("Holidays").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     assert week(office) == dict.fromkeys(DAYS, "9:00-17:00")
     holidays = office.loop.settings.hours.holidays
     assert (holidays.country, len(holidays.dates)) == ("GB", 7)

@@ -307,7 +307,7 @@ NO_USERS = [
     ({"name": NAME, "password": PASSWORD, "role": "staff"}, f"{NAME} can already log in."),
     ({"name": "noa", "password": "short", "role": "staff"}, "at least 8 characters"),
     ({"name": "noa", "password": "x" * 201, "role": "staff"}, "at most 200 characters"),
-    ({"name": "noa", "password": PASSWORD, "role": "king"}, "no role"),
+    ({"name": "noa", "password": PASSWORD, "role": "king"}, "is not a role"),
 ]
 
 

@@ -214,7 +214,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     go(page, "Conversations")
     first = page.locator("#people .row").first
     expect(first).to_contain_text("Do you have rye?")
-    expect(first.locator(".chip")).to_contain_text("waits")
+    expect(first.locator(".chip")).to_contain_text("needs a reply")
     is_accessible(page)
     first.get_by_role("link").click()
     expect(page.locator(".text.in .body").last).to_have_text(f"Do you have rye? {HOSTILE}")
@@ -326,7 +326,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     page.get_by_label("Monday").fill("9:00-12:30, 14:00-18:00")
     page.get_by_label("Holidays").fill("GB")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     expect(page.locator("#hours")).to_contain_text("9:00–12:30, 14:00–18:00")
     assert not shop.box.service.loop.settings.hours.open_always
     assert "# mine, to be kept" in path.read_text("utf-8")
@@ -355,7 +355,7 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     for field in ("Monday", "Holidays"):
         page.get_by_label(field).fill("")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
 
 
 @SIZES

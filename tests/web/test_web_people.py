@@ -129,7 +129,7 @@ def test_nobody_is_just_now_because_a_file_names_them(office: Office, client: Fl
     assert "<time" not in row
     assert "wants no texts" in row
     assert "New One" not in client.get("/conversations?show=all").text
-    assert f"From a file of contacts that {NAME} took in." in client.get("/contacts/+447400123477").text
+    assert f"From a file of contacts that {NAME} imported." in client.get("/contacts/+447400123477").text
 
 
 def test_nobody_is_forgotten_without_a_tick(office: Office, client: FlaskClient) -> None:
@@ -198,12 +198,12 @@ def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, c
 
 def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> None:
     page = client.get("/conversations").text
-    waits = re.findall(r"waits (\w+ \w+)", page)
+    waits = re.findall(r"needs a reply · (\w+ \w+)", page)
     assert waits == ["3 days", "25 hours", "1 hour", "11 minutes"]  # the longest first; Ann's since her call
     post(client, f"/conversations/{ANN}/read")
-    assert "waits 11 minutes" in client.get("/conversations").text, "looking is not answering"
+    assert "needs a reply · 11 minutes" in client.get("/conversations").text, "looking is not answering"
     post(client, f"/conversations/{ANN}/done", do="done")
-    assert "waits 11 minutes" not in client.get("/conversations").text
+    assert "needs a reply · 11 minutes" not in client.get("/conversations").text
 
 
 # ---- for now
@@ -291,7 +291,7 @@ PREVIEWS = [
     ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
     ({"message": "x" * 200}, 200, "2 texts, "),
     ({"enabled": "no"}, 200, "automatic texts are switched off"),
-    ({"closed": "other"}, 422, "Other needs a text to send"),
+    ({"closed": "other"}, 422, "Closed = other needs a text to send"),
 ]
 
 
