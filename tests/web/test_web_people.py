@@ -250,7 +250,7 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     assert "How your text reads" in page
     assert "1 text, " in page
     # the office is three days old: no month is made of that
-    assert re.search(r"Since [A-Z]\w+day [0-9]+ \w+ 4 callers were texted: 4 texts\. After two weeks", page)
+    assert re.search(r"4 callers were texted since [A-Z]\w+day [0-9]+ \w+: 4 texts\. After two weeks", page)
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
 
 

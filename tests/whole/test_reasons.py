@@ -405,7 +405,7 @@ TABLES = (
                 "rang once",
                 how={"rings": 1},
             ),
-            Row("one_ring", "It rang 2 times, and .*", "rang twice"),
+            Row("one_ring", "It rang 2 times; .*", "rang twice"),
             Row(None, ".*", "rang three times", how={"rings": 3}, state="sent", page="text sent"),
             Row(
                 None,
