@@ -69,7 +69,7 @@ def configured(command: Command) -> Command:
         "path",
         type=click.Path(path_type=Path, dir_okay=False),
         callback=lambda _ctx, _param, value: value or _first_there(),
-        help="The configuration; else ./config.ini, then /etc/textback/config.ini.",
+        help="The configuration file. Default: ./config.ini, then /etc/textback/config.ini.",
     )(command)
 
 
@@ -107,7 +107,7 @@ def database(settings: Settings) -> Iterator[Session]:
             yield session
     except DatabaseError as error:
         if failure_of(error) in (Kind.CONTENT, Kind.RACE):
-            raise Failure(f"The database does not take this: {masked(error)}.") from error
+            raise Failure(f"The database refuses this: {masked(error)}.") from error
         raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()
@@ -125,7 +125,7 @@ def print_json(objects: Iterable[object]) -> None:
 @main.command()
 @configured
 def run(path: Path) -> None:
-    """The service: modem, bridge and page, until SIGTERM or Ctrl-C."""
+    """Run the service until Ctrl-C or SIGTERM: the modem, the rules and the page."""
     settings = load(path)
     from bridge.cli_words import page_unavailable
     from bridge.records import users
@@ -138,12 +138,13 @@ def run(path: Path) -> None:
             click.echo(f"The page is at {box.url}", err=True)
             if code := users.code_for_first_login(box.engine):
                 click.echo(
-                    f"Nobody may log in yet: open it and choose a password with the code {code}", err=True
+                    f"Nobody can log in yet: open the page, type the code {code} and choose a password",
+                    err=True,
                 )
             start.run_until_told(box)
     except AlreadyRunning as error:
         raise Failure(
-            f"A textback already runs on {error}. Stop it first, or name another database."
+            f"textback is already running on {error}. Stop it first, or use another database."
         ) from error
     except start.PageUnavailable as error:
         raise Failure(
@@ -151,8 +152,8 @@ def run(path: Path) -> None:
                 error.error,
                 settings.web.host,
                 settings.web.port,
-                "write another one into config.ini under [web] port",
-                "write it into config.ini under [web] host",
+                "change port under [web] in config.ini",
+                "set host under [web] in config.ini",
             )
         ) from error
 
@@ -170,16 +171,16 @@ def _log_to_stderr() -> None:
     type=click.IntRange(0, 65535),
     default=8080,
     show_default=True,
-    help="Where the page is served; 0 takes any free port.",
+    help="The port of the page; 0 uses any free one.",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="For whom: 127.0.0.1 for this machine only, 0.0.0.0 for everybody on its network.",
+    help="Who can open the page: 127.0.0.1 for this machine only, 0.0.0.0 for everybody on its network.",
 )
 def demo(port: int, host: str) -> None:
-    """The whole box on a simulated modem, with callers that ring; nothing is kept."""
+    """Try textback on a simulated modem with simulated callers; nothing is kept."""
     from bridge.cli_words import page_unavailable
     from bridge.config import checks
     from bridge.service.demo import show
@@ -191,31 +192,37 @@ def demo(port: int, host: str) -> None:
     except ValueError as error:
         raise Failure(f"--host: {error}.", BAD_CONFIGURATION) from error
     except PageUnavailable as error:
-        other_port, other_host = "name another one with --port", "--host 0.0.0.0"
+        other_port, other_host = "choose another one with --port", "--host 0.0.0.0"
         raise Failure(page_unavailable(error.error, host, port, other_port, other_host)) from error
 
 
 @main.command()
 @click.option(
-    "--link", type=click.Path(path_type=Path), required=True, help="Where the modem's port appears."
+    "--link", type=click.Path(path_type=Path), required=True, help="Where the port of the modem appears."
 )
-@click.option("--profile", default="generic", show_default=True, help="Which vendor's habits it has.")
-@click.option("--control", type=click.Path(path_type=Path), help="A socket that takes orders as JSON lines.")
+@click.option("--profile", default="generic", show_default=True, help="Which make of modem it behaves like.")
+@click.option(
+    "--control",
+    type=click.Path(path_type=Path),
+    help=("A socket that accepts commands, one JSON object per line."),
+)
 def simulate(link: Path, profile: str, control: Path | None) -> None:
-    """Only the simulated modem."""
+    """Run only the simulated modem."""
     from modem.simulator import PROFILES
     from modem.simulator import simulate as play
 
     if profile not in PROFILES:
-        raise Failure(f"There is no profile {profile!r}. Profiles: {', '.join(PROFILES)}.", BAD_CONFIGURATION)
+        raise Failure(
+            f"There is no profile {profile!r}. Choose one of: {', '.join(PROFILES)}.", BAD_CONFIGURATION
+        )
     if link.exists() and not link.is_symlink():
-        raise Failure(f"{link} is there already; name a path that is free.")
+        raise Failure(f"{link} already exists; choose another path.")
     if control and control.exists() and not control.is_socket():
-        raise Failure(f"{control} is there already; name a path that is free.")
+        raise Failure(f"{control} already exists; choose another path.")
     try:
         play(link, profile, control)
     except OSError as error:
-        raise Failure(f"The simulated modem cannot be had at {link}: {error}.") from error
+        raise Failure(f"The simulated modem cannot be put at {link}: {error}.") from error
 
 
 # ---- the check-up
@@ -223,16 +230,16 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
 
 @main.command()
 @configured
-@click.option("--call", "listen", is_flag=True, help="Wait for a live test call, two minutes at most.")
+@click.option("--call", "listen", is_flag=True, help="Wait up to two minutes for a test call.")
 @click.option(
     "--record",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what the modem said in the last minutes into this file, for `replay`.",
+    help="Save what the modem said in the last minutes to this file, for `replay`.",
 )
-@click.option("--masked", is_flag=True, help="With --record: without real numbers, names and texts.")
-@click.option("--json", "as_json", is_flag=True, help="One object a check.")
+@click.option("--masked", is_flag=True, help="With --record: leave out real numbers, names and texts.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per check.")
 def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json: bool) -> None:
-    """Look whether everything is right, and say what to do where it is not; exit code 1 if something fails."""
+    """Check that everything works, and say what to do where it does not; exit code 1 if a check fails."""
     from bridge.doctor import command as checkup_command
 
     settings = load(path)
@@ -248,9 +255,9 @@ def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="One object a transcript.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per recording.")
 def replay(file: Path, as_json: bool) -> None:
-    """Feed recorded modem output through the call tracking on a fake clock."""
+    """Replay recorded modem output and list the calls and texts in it."""
     from modem.recording import replay as player
 
     try:
@@ -259,7 +266,7 @@ def replay(file: Path, as_json: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{file} cannot be read: {error}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Failure(f"{file} is no transcript file: {error}.") from error
+        raise Failure(f"{file} is not a recording: {error}.") from error
     if as_json:
         print_json(one.as_json() for one in played)
         return
@@ -272,9 +279,9 @@ def replay(file: Path, as_json: bool) -> None:
 
 @main.command()
 @click.argument("pdus", metavar="PDU...", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="One object a PDU.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per PDU.")
 def decode(pdus: tuple[str, ...], as_json: bool) -> None:
-    """What SMS PDUs say, in hex and with their SMSC."""
+    """Show what raw SMS messages say (PDUs in hex, starting with the text centre's number)."""
     from modem.sms.describe import describe, plain
 
     if as_json:
@@ -295,16 +302,18 @@ def _doubt(doubtful: bool) -> str:
 
 def limited(command: Command) -> Command:
     """Adds --limit N and --json; the command is given `limit` (None: all) and `as_json`."""
-    limit = click.option("--limit", type=click.IntRange(1, 2**31 - 1), help="Only the newest N.")
-    return limit(click.option("--json", "as_json", is_flag=True, help="One object a line.")(command))
+    limit = click.option("--limit", type=click.IntRange(1, 2**31 - 1), help="Only the newest N of them.")
+    return limit(
+        click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")(command)
+    )
 
 
 @main.command()
 @configured
 @limited
-@click.option("--missed", is_flag=True, help="Only calls that were missed.")
+@click.option("--missed", is_flag=True, help="Only missed calls.")
 def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
-    """The calls, newest first."""
+    """List the calls, newest first."""
     from bridge.contract.as_json import call_json, iso
     from bridge.records import views
 
@@ -324,9 +333,9 @@ def calls(path: Path, as_json: bool, limit: int | None, missed: bool) -> None:
 @main.command()
 @configured
 @limited
-@click.option("--number", help="Only texts from and to this number.")
+@click.option("--number", help="Only texts to and from this number.")
 def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -> None:
-    """The texts, newest first."""
+    """List the texts, newest first."""
     from bridge.contract.as_json import iso, message_json
     from bridge.records import views
     from bridge.rules import numbers
@@ -349,7 +358,7 @@ def messages(path: Path, as_json: bool, limit: int | None, number: str | None) -
 @configured
 @limited
 def contacts(path: Path, as_json: bool, limit: int | None) -> None:
-    """Everybody who called or wrote, the last seen first."""
+    """List everybody who called or wrote, the most recent first."""
     from bridge.contract.as_json import contact_json
     from bridge.records import views
 
@@ -369,7 +378,7 @@ def contacts(path: Path, as_json: bool, limit: int | None) -> None:
 @configured
 @limited
 def aside(path: Path, as_json: bool, limit: int | None) -> None:
-    """What a modem told and the database refused, newest first."""
+    """List what a modem reported and the database refused, newest first."""
     from bridge.contract.as_json import iso
     from bridge.records import put_aside
 
@@ -405,9 +414,9 @@ def region(settings: Settings, session: Session) -> str:
 @configured
 @click.argument("number")
 @click.argument("text")
-@click.option("--despite-stop", is_flag=True, help="Even if this person has asked for no more texts.")
+@click.option("--despite-stop", is_flag=True, help="Send it even if this person has asked for no more texts.")
 def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
-    """Queue one text by hand; the running service sends it."""
+    """Send one text; the running service sends it within seconds."""
     from bridge.clock import Clock
     from bridge.contract.answers import Rejected
     from bridge.contract.requests import WriteText
@@ -421,7 +430,7 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
         answer = write_text(session, request, settings, region(settings, session), Clock().utc())
     if isinstance(answer, Rejected):
         raise Failure(refusal_for_commands(answer.why))
-    click.echo(f"Queued as message {answer.message_id}.")
+    click.echo(f"Will be sent as text {answer.message_id}.")
 
 
 # ---- people
@@ -429,7 +438,7 @@ def send(path: Path, number: str, text: str, despite_stop: bool) -> None:
 
 @main.group()
 def user() -> None:
-    """People who may log in to the page."""
+    """Manage the colleagues who can log in to the page."""
 
 
 def with_password(command: Command) -> Command:
@@ -443,7 +452,7 @@ def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n").replace("\0", "")
     if not sys.stdin.isatty():
-        raise Failure("A password is typed at a terminal. Without one, hand it in with --password-stdin.")
+        raise Failure("The password has to be typed in a terminal. Without one, use --password-stdin.")
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
 
@@ -476,10 +485,10 @@ def _keep_user(
 @user.command("add")
 @configured
 @click.argument("name")
-@click.option("--staff", is_flag=True, help="As staff, who may not change settings or people.")
+@click.option("--staff", is_flag=True, help="As staff, who cannot change settings or colleagues.")
 @with_password
 def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
-    """Let NAME log in, as an owner unless --staff."""
+    """Let NAME log in, as an owner or, with --staff, as staff."""
     from bridge.clock import Clock
     from bridge.records import users
 
@@ -490,7 +499,7 @@ def user_add(path: Path, name: str, staff: bool, password_stdin: bool) -> None:
         lambda session: users.new_name(session, name),
         lambda session, hashed: users.add_user(session, name, hashed, role, Clock().utc()),
     )
-    click.echo(f"{name} may log in now.")
+    click.echo(f"{name} can log in now.")
 
 
 @user.command("password")
@@ -507,7 +516,7 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
         lambda session: users.known(session, name),
         lambda session, hashed: users.set_password(session, name, hashed),
     )
-    click.echo(f"{name} has a new password, and is logged out everywhere.")
+    click.echo(f"{name} has a new password and is logged out everywhere.")
 
 
 # ---- the configuration
@@ -515,15 +524,15 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
 
 @main.group("config")
 def config_group() -> None:
-    """The configuration file."""
+    """Check the configuration file."""
 
 
 @config_group.command("check")
 @configured
 def config_check(path: Path) -> None:
-    """Say what is wrong in the configuration, and where."""
+    """Say what is wrong in the configuration file, and where."""
     load(path)
-    click.echo(f"{path} is right.")
+    click.echo(f"{path} is fine.")
 
 
 # ---- the database
@@ -531,13 +540,13 @@ def config_check(path: Path) -> None:
 
 @main.group("database")
 def database_group() -> None:
-    """The database file."""
+    """Look after the database file."""
 
 
 @database_group.command("accept")
 @configured
 def database_accept(path: Path) -> None:
-    """Let automatic texts go on that stand still since the database was lost or damaged."""
+    """Resume automatic texts after the database was lost or damaged."""
     from sqlalchemy.exc import DatabaseError
     from sqlmodel import Session
 
@@ -561,6 +570,4 @@ def database_accept(path: Path) -> None:
         raise Failure(sentence(database_trouble(error))) from error
     finally:
         engine.dispose()
-    click.echo(
-        "Automatic texts go on with the database that is there; a running service takes it up within seconds."
-    )
+    click.echo("Automatic texts resume with this database, within seconds if the service is running.")

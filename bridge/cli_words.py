@@ -11,7 +11,7 @@ def refused(error: OSError) -> str:
     """What the system refused a command, and what to do about it.
 
     >>> refused(OSError(errno.ENOSPC, "No space left on device", "/tmp/x"))
-    '/tmp/x cannot be used. The disk is full: delete files that nobody needs, or put a larger card in.'
+    '/tmp/x cannot be used. The disk is full: delete files nobody needs, or use a larger card.'
     """
     if error.filename:
         return f"{error.filename} cannot be used. {sentence(files.why(error))}"
@@ -24,13 +24,15 @@ def page_unavailable(error: OSError, host: str, port: int, other_port: str, othe
     """Why the page cannot be served there. other_port, other_host: how another one is named, as an imperative.
 
     >>> page_unavailable(OSError(errno.EADDRINUSE, ""), "::", 80, "take another", "")
-    'The page cannot be served at ::, port 80: another program has this port. Stop that program, or take another.'
+    'The page cannot be served at ::, port 80: another program is using this port. Stop that program, or take another.'
     """
     where = f"The page cannot be served at {host}, port {port}"
     if error.errno == errno.EADDRINUSE:
-        return f"{where}: another program has this port. Stop that program, or {other_port}."
+        return f"{where}: another program is using this port. Stop that program, or {other_port}."
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"{where}: this user may not take this port. Take one from 1024 on: {other_port}."
+        return f"{where}: this user is not allowed to use this port. Use one from 1024 up: {other_port}."
     if isinstance(error, socket.gaierror) or error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-        return f"{where}: this machine has no such address. Take 0.0.0.0 for all that it has: {other_host}."
+        return (
+            f"{where}: this machine has no such address. Use 0.0.0.0 for all of its addresses: {other_host}."
+        )
     return f"{where}. {sentence(files.why(error))}"

@@ -52,9 +52,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 SENTENCES = {
-    400: N_("The box could not make sense of that request."),
-    403: N_("This page may not be opened from here."),
-    404: N_("There is nothing under this address."),
+    400: N_("The box did not understand that request."),
+    403: N_("This page cannot be opened from here."),
+    404: N_("There is no page at this address."),
     405: N_("That cannot be done here."),
     422: N_("That cannot be done like this."),
 }

@@ -37,10 +37,10 @@ TOO_LARGE, BUSY, NO_ROOM = "too large", "busy", "no room"
 
 _SENTENCES = {
     400: "The box could not make sense of that request.",
-    413: "That is more than the box takes at once.",
-    431: "That request is longer than the box reads.",
-    503: "The box has no room for this just now. Try again later.",
-    501: "The box does not know how to read that request.",
+    413: "That is more than the box accepts at once.",
+    431: "That request is too long for the box.",
+    503: "The box has no room for this right now. Try again later.",
+    501: "The box cannot read that request.",
 }
 _PAGE = """\
 <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{code}</title>

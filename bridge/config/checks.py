@@ -45,7 +45,7 @@ def price(value: str) -> money.Price | None:
 def boolean(value: str) -> bool:
     """True or False from yes, no and the like. Raises ValueError for any other word."""
     if value.lower() not in _BOOLEANS:
-        raise Mistake("{value!r} is neither yes nor no; write one of them", value=value)
+        raise Mistake("{value!r} is neither yes nor no; write yes or no", value=value)
     return _BOOLEANS[value.lower()]
 
 
@@ -55,7 +55,7 @@ def number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise Mistake(
-                "{value!r} is no whole number from {low} to {high}; write one",
+                "{value!r} is not a whole number from {low} to {high}",
                 value=value,
                 low=low,
                 high=high,
@@ -71,7 +71,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value.lower() not in choices:
             raise Mistake(
-                "{value!r} is none of its choices; write one of {choices}",
+                "{value!r} is not one of the choices; write one of {choices}",
                 value=value,
                 choices=" ".join(choices),
             )
@@ -107,7 +107,7 @@ def region(value: str) -> str:
     """An ISO country code of two letters, in upper case. Raises ValueError where its numbers are not known."""
     if value.upper() not in SUPPORTED_REGIONS:
         right = _MEANT.get(value.upper(), "GB, DE, US")
-        raise Mistake("{value!r} is no ISO country code; write {right}", value=value, right=right)
+        raise Mistake("{value!r} is not a country code; write {right}", value=value, right=right)
     return value.upper()
 
 
@@ -120,7 +120,7 @@ def countries(value: str) -> tuple[str, ...]:
     """`('home',)`, `('any',)`, or ISO country codes. Raises ValueError for none, and for a code that is not known."""
     chosen = words(value)
     if not chosen:
-        raise Mistake("nothing is named; write home, any, or ISO codes such as GB IE")
+        raise Mistake("nothing is named; write home, any, or country codes such as GB IE")
     if len(chosen) == 1 and chosen[0].lower() in ("home", "any"):
         return (chosen[0].lower(),)
     return tuple(region(code) for code in chosen)
@@ -129,7 +129,7 @@ def countries(value: str) -> tuple[str, ...]:
 def language(value: str) -> str:
     """A language code of two or three small letters. Raises ValueError for anything else."""
     if not re.fullmatch(r"[a-z]{2,3}", value):
-        raise ValueError(f"{value!r} is no language code; write one such as de or fr behind the dot")
+        raise ValueError(f"{value!r} is not a language code; write one such as de or fr after the dot")
     return value
 
 
@@ -146,7 +146,7 @@ def timezone(value: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Mistake(
-            "{value!r} is no time zone; write one such as Europe/London, or auto", value=value
+            "{value!r} is not a time zone; write one such as Europe/London, or auto", value=value
         ) from error
     return value
 
@@ -155,7 +155,7 @@ def phone(value: str) -> str:
     """A phone number as people write it, or nothing. Raises ValueError where it has other than 3 to 15 digits."""
     digits = re.sub(r"[\s().\-/]", "", value)
     if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
-        raise Mistake("{value!r} is no phone number; write one such as +44 20 7946 0018", value=value)
+        raise Mistake("{value!r} is not a phone number; write one such as +44 20 7946 0018", value=value)
     return value
 
 
@@ -167,14 +167,14 @@ def phones(value: str) -> tuple[str, ...]:
 def pin(value: str) -> str | None:
     """A PIN of 4 to 8 digits, None where nothing is written. Raises ValueError, without the value, for anything else."""
     if value and not re.fullmatch("[0-9]{4,8}", value):
-        raise ValueError("this is no PIN; write 4 to 8 digits")
+        raise ValueError("this is not a PIN; write 4 to 8 digits")
     return value or None
 
 
 def baud(value: str) -> int:
     """A speed in bits a second. Raises ValueError where a serial port does not have it."""
     if not value.isdecimal() or int(value) not in BAUDS:
-        raise ValueError(f"{value!r} is no speed; write 115200, or one of {', '.join(map(str, BAUDS))}")
+        raise ValueError(f"{value!r} is not a speed; write 115200, or one of {', '.join(map(str, BAUDS))}")
     return int(value)
 
 
@@ -187,7 +187,7 @@ def port(value: str) -> str:
     ):
         return value
     raise ValueError(
-        f"{value!r} is no port; write auto, simulator, a path such as /dev/ttyUSB2, or imei: and the modem's number"
+        f"{value!r} is not a port; write auto, simulator, a path such as /dev/ttyUSB2, or imei: and the modem's number"
     )
 
 
@@ -203,7 +203,7 @@ def quiet(value: str) -> Span | None:
     """The one span of local time in which no text goes out, None for none. Raises ValueError for two or more."""
     found = spans(value)
     if len(found) > 1:
-        raise Mistake("only one span can be quiet; write it like 21:00-08:00")
+        raise Mistake("there can only be one quiet time; write it like 21:00-08:00")
     return found[0] if found else None
 
 
@@ -213,7 +213,7 @@ def time_of_day(value: str) -> time | None:
         return None
     matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
     if matched is None:
-        raise Mistake("{value!r} is no time of day; write one such as 08:00, or off", value=value)
+        raise Mistake("{value!r} is not a time of day; write one such as 08:00, or off", value=value)
     return time(int(matched[1]), int(matched[2]))
 
 
@@ -224,7 +224,7 @@ def holidays(value: str) -> Holidays:
     for part in words(value):
         if re.fullmatch(r"[A-Za-z]{2}", part):
             if code is not None:
-                raise Mistake("only one country can be named; {code} is already there", code=code)
+                raise Mistake("only one country can be named, and {code} is already there", code=code)
             code = region(part)
         else:
             dates.append(_date(part))
@@ -247,7 +247,8 @@ def urls(value: str) -> tuple[str, ...]:
     for place, url in enumerate(found, 1):
         if not re.match(f"{_SCHEME}.", url):
             raise Mistake(
-                "number {place} is no Apprise URL; write one such as ntfy://topic or mailto://user:pass@host",
+                "address {place} is not one that the box can notify; write one such as ntfy://topic or "
+                "mailto://user:pass@host",
                 place=place,
             )
     return found
@@ -259,7 +260,7 @@ def host(value: str) -> str:
         ipaddress.ip_address(value)
     except ValueError:
         if not _HOST_NAME.fullmatch(value):
-            raise ValueError(f"{value!r} is no address; write 0.0.0.0 for all, or 127.0.0.1") from None
+            raise ValueError(f"{value!r} is not an address; write 0.0.0.0 for all, or 127.0.0.1") from None
     return value
 
 
@@ -268,7 +269,7 @@ def host_names(value: str) -> tuple[str, ...]:
     wrong = [name for name in words(value) if not _HOST_NAME.fullmatch(name)]
     if wrong:
         raise ValueError(
-            f"{wrong[0]!r} is no host name; write one such as shop.lan, without http:// and port"
+            f"{wrong[0]!r} is not a host name; write one such as shop.lan, without http:// and port"
         )
     return words(value)
 
@@ -286,7 +287,8 @@ def database(value: str) -> str:
         drivername = ""
     if drivername not in ("sqlite", "postgresql+psycopg"):
         raise ValueError(
-            "this is no URL of a database; write sqlite:////path/x.db or postgresql+psycopg://user:password@host/name"
+            "this is not the URL of a database; write sqlite:////path/x.db or "
+            "postgresql+psycopg://user:password@host/name"
         )
     if drivername != "sqlite" and find_spec("psycopg") is None:
         raise ValueError("PostgreSQL needs its driver: pip install 'textback[postgresql]'")

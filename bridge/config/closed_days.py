@@ -19,6 +19,6 @@ def sweep(path: Path, today: date) -> None:
         left = [day for day in holidays.dates if day >= today]
         if len(left) < len(holidays.dates):
             edit.change(path, "hours", {"holidays": as_written(holidays.country, left)})
-            log.info("Closed days that are over were taken out of the configuration.")
+            log.info("Past closed days were removed from the configuration.")
     except (ConfigError, CannotWrite, ValueError) as error:
-        log.info("Closed days that are over stay in the configuration: %s", error)
+        log.info("Past closed days could not be removed from the configuration: %s", error)

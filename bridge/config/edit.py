@@ -18,7 +18,7 @@ from bridge.rules.one_line import one_line
 from modem.contract import Trouble
 
 _KEY = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z]+)?")
-NO_KEY = "this is no key"
+NO_KEY = "this is not a key"
 # Two people may save at the same moment.
 _one_at_a_time = threading.Lock()
 
@@ -124,7 +124,7 @@ def _write(path: Path, text: str) -> None:
     real = path.resolve()
     try:
         if not os.access(real, os.W_OK):
-            raise PermissionError(errno.EACCES, "it may only be read")
+            raise PermissionError(errno.EACCES, "it is read-only")
         files.write_whole(real, text.encode("utf-8"), like=real)
     except OSError as error:
         raise CannotWrite(

@@ -90,7 +90,8 @@ class _Reader:
         if line[0] == "[" or _SETTING.match(line):
             # Meant as a line of its own, most likely: a text must not swallow the settings below it.
             self._problem(
-                number, f"{line!r} is indented and would go on with {entry.key}; begin it at the margin"
+                number,
+                f"{line!r} is indented and would continue {entry.key}; start it at the beginning of the line",
             )
         else:
             entry.value = f"{entry.value} {line}".strip()
@@ -102,7 +103,7 @@ class _Reader:
         self.sections.append(Section(" ".join(header[1].split()), number, []))
         if header[0] != line or line[-1] != "]":
             right = f"write [{self.sections[-1].name}], and comments on lines of their own"
-            self._problem(number, f"{line!r} is no section; {right}")
+            self._problem(number, f"{line!r} is not a section; {right}")
 
     def _setting(self, line: str, number: int) -> None:
         setting = _SETTING.fullmatch(line)
@@ -110,7 +111,7 @@ class _Reader:
             self._problem(number, f"{line!r} is neither a section nor a setting; write key = value")
         elif not self.sections:
             self._problem(
-                number, f"{setting[1]} stands before the first section; put it under one such as [shop]"
+                number, f"{setting[1]} comes before the first section; put it under one such as [shop]"
             )
         else:
             self._entry = Entry(setting[1], setting[2], number, number)

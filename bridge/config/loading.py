@@ -57,9 +57,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
         return parse(path.read_bytes().decode("utf-8-sig"), path, environment)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            path, (Problem(line, None, None, "is not UTF-8; save the file as UTF-8"),)
-        ) from error
+        raise ConfigError(path, (Problem(line, None, None, "is not UTF-8; save it as UTF-8"),)) from error
     except OSError as error:
         sentence = f"cannot be read ({error.strerror}); name the right file with -c"
         raise ConfigError(path, (Problem(None, None, None, sentence),)) from error
@@ -117,13 +115,13 @@ def _first_of_each(sections: list[Section], problems: list[Problem]) -> dict[str
         kind, _, line = section.name.partition(" ")
         if kind not in SECTIONS or (line and kind != "modem"):
             known = [f"[{name}]" for name in SECTIONS]
-            sentence = f"[{section.name}] is no section{_nearest(f'[{kind}]', known)}"
+            sentence = f"[{section.name}] is not a section{_nearest(f'[{kind}]', known)}"
             problems.append(Problem(section.line, section.name, None, sentence))
             continue
         name = f"modem {line or MAIN_LINE}" if kind == "modem" else kind
         if found.setdefault(name, section) is not section:
-            sentence = f"[{section.name}] stands twice, first in line {found[name].line}"
-            right = "give each line a name of its own" if kind == "modem" else "put all its keys under one"
+            sentence = f"[{section.name}] appears twice, first in line {found[name].line}"
+            right = "give each line its own name" if kind == "modem" else "put all its keys under one"
             problems.append(Problem(section.line, section.name, None, f"{sentence}; {right}"))
             _values(section, problems)  # for what is wrong with its keys
     return found
@@ -145,7 +143,7 @@ def _values(section: Section, problems: list[Problem]) -> dict[str, Any]:
             elif entry.key in schema:
                 found[entry.key] = schema[entry.key].check(entry.value)
             else:
-                raise ValueError(f"there is no such key{_nearest_key(entry.key, schema)}")
+                raise ValueError(f"this key does not exist{_nearest_key(entry.key, schema)}")
         except ValueError as error:
             problems.append(Problem(entry.line, section.name, entry.key, mistake_in_words(error)))
     return found
@@ -153,7 +151,7 @@ def _values(section: Section, problems: list[Problem]) -> dict[str, Any]:
 
 def _nearest_key(key: str, schema: Mapping[str, Setting]) -> str:
     at_home = [name for name, there in SECTIONS.items() if key in there]
-    return f" here; it stands under [{at_home[0]}]" if at_home else _nearest(key, list(schema))
+    return f" here; it belongs under [{at_home[0]}]" if at_home else _nearest(key, list(schema))
 
 
 def _nearest(word: str, known: list[str]) -> str:
@@ -166,5 +164,7 @@ def _check_closed(section: Section, textback: dict[str, Any], problems: list[Pro
     written = {entry.key: entry for entry in section.entries if entry.value}
     if textback["closed"] == "other" and "closed_message" not in written:
         line = written["closed"].line
-        sentence = mistake_in_words(Mistake("other needs a text to send; write it behind closed_message"))
+        sentence = mistake_in_words(
+            Mistake("closed = other needs a text to send; write it under closed_message")
+        )
         problems.append(Problem(line, section.name, "closed", sentence))

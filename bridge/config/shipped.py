@@ -12,10 +12,10 @@ from bridge.config.setting import Setting
 ROOT = Path(__file__).parent.parent.parent
 FILE, DOCS = ROOT / "config.ini", ROOT / "docs" / "configuration.md"
 HEAD = """\
-# textback: the one place for settings. A comment stands on a line of its own above the key that it explains.
-# Yes and no are: yes no on off true false. A running box takes up changes by itself within seconds, save those in
+# textback: all settings are in this file. Each comment explains the key below it.
+# Yes and no are: yes no on off true false. A running box picks up changes within seconds, except those in
 # {restart}, which need a restart. `textback config check` says what is wrong, and where.
-# docs/configuration.md tells more about each key.
+# docs/configuration.md explains each key.
 """
 TABLE_HEAD = "| key | default | what it does |\n|---|---|---|\n"
 # A section's table: from its heading, over what is told before, to the table's end.

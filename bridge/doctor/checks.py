@@ -20,8 +20,8 @@ LITTLE_ROOM = 200 * 1024 * 1024
 SEE_ABOVE = N_("See above.")
 NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
 CALL_NOW = N_(
-    "No call has been heard on this line yet. This network may need VoLTE: call the box now from another phone, "
-    "I am listening."
+    "No call has come in on this line yet. This network may need VoLTE (calls over 4G): call the box "
+    "from another phone now."
 )
 
 
@@ -96,8 +96,8 @@ def _port(line: LineFacts, facts: Facts) -> Check:
             _("{modem} on {port}", modem=status.model or _("A modem"), port=status.port or line.wanted),
             line=name,
         )
-    listed = " ".join(f"{one}." for one in facts.ports) or _("No serial port is there.")
-    seen = "" if line.wanted == "auto" else " " + _("Ports that are there: {ports}", ports=listed)
+    listed = " ".join(f"{one}." for one in facts.ports) or _("There is no serial port.")
+    seen = "" if line.wanted == "auto" else " " + _("Ports on this machine: {ports}", ports=listed)
     return Check("port", "fail", _why(status, _("The modem is not there.")) + seen, _(SEE_ABOVE), name)
 
 
@@ -111,13 +111,13 @@ def _sim(line: LineFacts) -> Check:
     if status.part == "sim" and not status.up:
         return Check("SIM", "fail", _why(status, _("The SIM does not work.")), _(SEE_ABOVE), name)
     if not status.up:
-        return Check("SIM", "unknown", _("It can't be asked without a modem."), line=name)
+        return Check("SIM", "unknown", _("This can't be checked without a modem."), line=name)
     if status.stopped:
         return Check(
             "SIM",
             "fail",
             sentence(Trouble.of(BoxTrouble.QUEUE_STOPPED, why=status.stopped.to_text())),
-            _("See to the SIM's contract and credit, then press Try again on the status page."),
+            _("Check the SIM's plan and credit, then press Try again now on the status page."),
             name,
         )
     return Check("SIM", "pass", _("The SIM is ready."), line=name)
@@ -126,7 +126,7 @@ def _sim(line: LineFacts) -> Check:
 def _registration(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None:
-        return Check("registration", "unknown", _("The modem has not told yet."), line=name)
+        return Check("registration", "unknown", _("The modem has not said yet."), line=name)
     if trouble := no_network(status.health):
         return Check("registration", "fail", sentence(trouble), _(SEE_ABOVE), name)
     found = _(
@@ -143,33 +143,38 @@ def _voice(line: LineFacts) -> Check:
         return Check(
             "voice path",
             "pass",
-            _("The last call was heard on {date}.", date=dates.plain_day(line.last_call)),
+            _("The last call came in on {date}.", date=dates.plain_day(line.last_call)),
             line=name,
         )
     if status.up and status.health is not None and no_network(status.health) == NO_CALLS:
         return Check("voice path", "fail", sentence(NO_CALLS), _(CALL_NOW), name)
-    return Check("voice path", "unknown", _("Never tried."), _(CALL_NOW), name)
+    return Check("voice path", "unknown", _("Not tried yet."), _(CALL_NOW), name)
 
 
 def _smsc(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None:
-        return Check("SMSC", "unknown", _("The modem has not told yet."), line=name)
+        return Check("SMSC", "unknown", _("The modem has not said yet."), line=name)
     if not status.health.smsc:
         return Check(
             "SMSC",
             "fail",
-            _("The SIM does not know the number of the operator's text centre, so no text can go out."),
-            _("Ask the operator for it and set it in a phone (text settings), then put the SIM back."),
+            _(
+                "The SIM does not know the number of the operator's text centre (SMSC), so no text can be sent."
+            ),
+            _(
+                "Ask the operator for that number, enter it in a phone (in its text settings), then put the "
+                "SIM back."
+            ),
             name,
         )
-    return Check("SMSC", "pass", _("Texts go out by {centre}.", centre=status.health.smsc), line=name)
+    return Check("SMSC", "pass", _("Texts are sent through {centre}.", centre=status.health.smsc), line=name)
 
 
 def _storage(line: LineFacts) -> Check:
     status, name = line.status, line.status.name
     if not status.up or status.health is None or not status.health.total:
-        return Check("storage", "unknown", _("The modem has not told yet."), line=name)
+        return Check("storage", "unknown", _("The modem has not said yet."), line=name)
     if trouble := nearly_full(status.health):
         return Check("storage", "fail", sentence(trouble), _(SEE_ABOVE), name)
     found = _(
@@ -186,13 +191,13 @@ def _storage(line: LineFacts) -> Check:
 
 def _modem_manager(facts: Facts) -> Check:
     if not facts.modem_manager:
-        return Check("ModemManager", "pass", _("It does not run."))
+        return Check("ModemManager", "pass", _("It is not running."))
     if facts.kept_off:
-        return Check("ModemManager", "pass", _("It runs, and a udev rule keeps it off the modem."))
+        return Check("ModemManager", "pass", _("It is running, and a udev rule keeps it off the modem."))
     return Check(
         "ModemManager",
         "fail",
-        _("It runs, and talks to every modem it finds, between our own words."),
+        _("It is running, and it interferes with the modem."),
         _("sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d."),
     )
 
@@ -201,8 +206,8 @@ def _clock(facts: Facts) -> Check:
     if facts.doubt:
         return Check("clock", "fail", sentence(facts.doubt), _(SEE_ABOVE))
     if facts.synchronised:
-        return Check("clock", "pass", _("It is set by the internet."))
-    return Check("clock", "pass", _("It seems right, but it is not set by the internet."))
+        return Check("clock", "pass", _("It is set over the internet."))
+    return Check("clock", "pass", _("It looks right, but it is not set over the internet."))
 
 
 def _disk(facts: Facts) -> Check:
@@ -216,11 +221,11 @@ def _disk(facts: Facts) -> Check:
     else:
         room = _("{number} MB are free.", number=megabytes)
     if facts.free < LITTLE_ROOM:
-        return Check("disk", "fail", room, _("Delete files that nobody needs, or put a larger card in."))
+        return Check("disk", "fail", room, _("Delete files nobody needs, or use a larger card."))
     return Check("disk", "pass", room)
 
 
 def _permissions(facts: Facts) -> Check:
     if facts.permissions:
         return Check("permissions", "fail", " ".join(facts.permissions), _(SEE_ABOVE))
-    return Check("permissions", "pass", _("The box may read its configuration and write its database."))
+    return Check("permissions", "pass", _("The box can read its configuration and write to its database."))

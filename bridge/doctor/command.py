@@ -46,7 +46,7 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         if listen:
             patient.wait_for_calls()
         if listen and not as_json:
-            click.echo("Call the box now from another phone, I am listening.\n")
+            click.echo("Call the box now from another phone.\n")
         heard = patient.listen(LISTEN) if listen else None
         ports, modem_manager = ports_of_this_machine()
         facts = checkup.gather(settings, status, engine, ports, modem_manager)
@@ -56,7 +56,7 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         _show(checks, ports, as_json)
         code = users.code_for_first_login(engine)
         if code and not as_json:
-            click.echo(f"\nNobody may log in yet: open the page and choose a password with the code {code}")
+            click.echo(f"\nNobody can log in yet: open the page, type the code {code} and choose a password")
         if record is not None:
             _write(record, patient.recording(masked))
     return healthy(checks)
@@ -67,8 +67,11 @@ def _with_call(check: Check, heard: str | None) -> Check:
     if check.name != "voice path":
         return check
     if heard is None:
-        todo = "Does the number ring? Does the plan have voice, and does this modem work with the network's VoLTE?"
-        return Check(check.name, "fail", f"No call came within {LISTEN:.0f} seconds.", todo, check.line)
+        todo = (
+            "Is the number right? Does the plan include calls, and does this modem work with the "
+            "network's VoLTE (calls over 4G)?"
+        )
+        return Check(check.name, "fail", f"No call came in within {LISTEN:.0f} seconds.", todo, check.line)
     return Check(check.name, "pass", f"Heard just now: {heard}.", line=check.line)
 
 
@@ -93,7 +96,7 @@ def _write(record: Path, recording: str) -> None:
         files.write(record, f"{recording}\n".encode())
     except OSError as error:
         raise CannotExamine(f"{record} cannot be written. {sentence(files.why(error))}") from error
-    click.echo(f"\nWhat the modem said in the last minutes is in {record}.", err=True)
+    click.echo(f"\nWhat the modem said in the last minutes was saved in {record}.", err=True)
 
 
 # ---- whom to ask
@@ -127,7 +130,7 @@ class _Service:
             call = newest[0] if newest and newest[0].id not in self._known else None
             if call and (call.address or call.withheld or call.outcome):
                 known = call.address or call.withheld
-                return f"a call from {numbers.mask(call.address)}" if known else "a call without its number"
+                return f"a call from {numbers.mask(call.address)}" if known else "a call without a number"
             Event().wait(0.2)
         return None
 
@@ -135,7 +138,7 @@ class _Service:
         try:
             return questions.ask(self._engine, question, words)
         except questions.NoAnswer as error:
-            raise CannotExamine("The service runs and does not answer. Restart the box.") from error
+            raise CannotExamine("The service is running but does not answer. Restart the box.") from error
         except DatabaseError as error:
             raise CannotExamine(sentence(database_trouble(error))) from error
 
@@ -160,7 +163,7 @@ class _Modems:
             if isinstance(event, contract.CallRinging) and (event.number or event.withheld):
                 return f"a call from {numbers.mask(event.number)}"
             if isinstance(event, contract.CallEnded):
-                return "a call without its number"
+                return "a call without a number"
         return None
 
 

@@ -72,7 +72,7 @@ def _permissions(settings: Settings) -> tuple[str, ...]:
         trouble = open_with_secrets(settings)
         return (sentence(trouble),) if trouble else ()
     wrong = [
-        _("{path} may not be written: give it to the box's user.", path=str(path))
+        _("The box cannot write to {path}: give its user permission.", path=str(path))
         for path in (file.parent, file)
         if path.exists() and not os.access(path, os.W_OK)
     ]
@@ -85,4 +85,4 @@ def _open_to_others(settings: Settings, database: Path) -> Iterator[str]:
         yield sentence(trouble)
     for file in sorted(database.parent.glob(f"{database.name}*")):
         if files.others_may(file):
-            yield _("{file} may be read by everybody on this machine: sudo chmod o= {file}", file=str(file))
+            yield _("Anybody on this machine can read {file}: sudo chmod o= {file}", file=str(file))

@@ -119,7 +119,9 @@ class CallHandler:
             self._learn(session, call, number, withheld=False)
             call.ended, call.outcome = now, CallOutcome.LOST
             self.decide(session, call, max(since, kept.read))
-            log.info("%s: call from %s found in the modem's book", book.line, numbers.mask(number))
+            log.info(
+                "%s: call from %s found in the modem's list of missed calls", book.line, numbers.mask(number)
+            )
 
     def call_rings(self, session: Session, ringing: contract.CallRinging) -> None:
         """A call rings: its row is made, and the caller added once the number is known (or known to be withheld)."""
@@ -269,7 +271,7 @@ class CallHandler:
         incidents.incident_begins(
             session, line.name, IncidentKind.BREAKER, Trouble.from_text(why.to_text()), now
         )
-        log.warning("the breaker has stopped automatic texts")
+        log.warning("too many strangers: automatic texts are stopped")
 
     def clock_moved(self, session: Session, by: timedelta, doubtful: bool) -> None:
         """The wall clock was moved. If it is believed, texts that wait for the opening are set to the one by its time."""

@@ -51,15 +51,15 @@ WAIT_FOR_PARTS = timedelta(hours=24)
 # What is not here is not shown: it is meant for the SIM or for nobody (23.040 9.2.3.9).
 NOTICES = {
     "picture": (
-        N_("A picture message came. This SIM cannot show it: ask the sender for words."),
+        N_("A picture message arrived. This SIM cannot show it: ask the sender to write instead."),
         MessageStatus.RECEIVED,
     ),
     "binary": (
-        N_("A message for a program came, such as a contact card or settings. The box cannot show it."),
+        N_("A message meant for an app arrived, such as a contact card or settings. The box cannot show it."),
         MessageStatus.READ,
     ),
-    "waiting": (N_("The network says that a voice message waits for you."), MessageStatus.RECEIVED),
-    "unreadable": (N_("A message came that this box cannot read."), MessageStatus.RECEIVED),
+    "waiting": (N_("The network says you have a voice message."), MessageStatus.RECEIVED),
+    "unreadable": (N_("A message arrived that this box cannot read."), MessageStatus.RECEIVED),
 }
 
 
@@ -201,7 +201,7 @@ class IncomingTexts:
             return Intent.NOTHING  # a person should look: "info" may be a question
         asked_before = consents.asked_since(session, contact, KINDS[said], now - ANSWER_ONCE)
         consents.consent(session, contact, KINDS[said], "text", now, words=message.body)
-        log.info("text %s asks: %s", message.id, said.value)
+        log.info("text %s means: %s", message.id, said.value)
         if said == Intent.ASK or asked_before:
             return said
         if numbers.untextable(contact.address, self._shop.region, self._shop.own(), "text") is not None:

@@ -113,7 +113,7 @@ def last_calls(session: Session, context: OwnerContext) -> str:
 
 
 def _call(context: OwnerContext, row: views.CallRow) -> str:
-    who = numbers.pretty(row.address, context.region) if row.address else gettext("number withheld")
+    who = numbers.pretty(row.address, context.region) if row.address else gettext("hidden number")
     when = dates.weekday_and_clock(row.started.astimezone(context.zone))
     return owner.missed_call(
         f"{when} ({times.time_doubtful()})" if row.doubtful else when,

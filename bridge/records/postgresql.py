@@ -142,6 +142,6 @@ class RowHeartbeat:
             held = self._hold.take()
             if not held and not self._lost:
                 log.warning(
-                    "Another service, or a connection of this one that the server has not ended, holds the database."
+                    "Another service is using the database, or the server has not closed an old connection."
                 )
             self._lost = not held

@@ -46,7 +46,7 @@ def problem_of(template: str) -> Mistake | None:
     """What is wrong with a template; None if nothing is.
 
     >>> problem_of("Hi from {shop}"), str(problem_of("Hi {you}"))
-    (None, '{you} is no placeholder; there are {shop} {phone} {name} {time} {reopens}')
+    (None, '{you} is not a placeholder; use {shop} {phone} {name} {time} {reopens}')
     """
     known = " ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     if not template:
@@ -54,10 +54,10 @@ def problem_of(template: str) -> Mistake | None:
     unknown = [name for name in placeholders(template) if name not in PLACEHOLDERS]
     if unknown:
         return Mistake(
-            "{placeholder} is no placeholder; there are {known}",
+            "{placeholder} is not a placeholder; use {known}",
             placeholder="{" + unknown[0] + "}",
             known=known,
         )
     if re.search("[{}]", re.sub(r"\{[^{}]*\}", "", template)):
-        return Mistake("a brace has no partner; braces are for {known}", known=known)
+        return Mistake("a curly bracket has no partner; curly brackets are only for {known}", known=known)
     return None

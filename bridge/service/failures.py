@@ -79,7 +79,7 @@ class Failures:
         if self.attempt(job.step):
             job.failed = 0
             return
-        log.error("It is tried again in %.0f s.", job.put_off())
+        log.error("Trying again in %.0f s.", job.put_off())
         if job.instead is not None:
             self.attempt(job.instead)
 
@@ -124,7 +124,7 @@ class Failures:
 def _log(what: str, error: Exception) -> None:
     """A refusal of the database in one line; a mistake of ours with where it was made. No data of a person is in either."""
     if isinstance(error, DBAPIError):
-        log.error("%s is refused by the database: %s", what, masked(error))
+        log.error("The database refuses %s: %s", what, masked(error))
     else:
         where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("%s fails: %s\n%s", what, masked(error), where.rstrip())
+        log.error("%s failed: %s\n%s", what, masked(error), where.rstrip())

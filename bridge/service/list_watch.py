@@ -33,7 +33,7 @@ class ListWatch:
         if news.lists is not None:
             self._last = news
             self._shop.take_lists(news.lists)
-            log.info("The block lists hold %d entries.", news.lists.count)
+            log.info("There are %d entries in the block lists.", news.lists.count)
             for trouble in news.lists.troubles:
                 log.warning("%s", sentence(trouble))
 

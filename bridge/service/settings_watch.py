@@ -33,11 +33,11 @@ class SettingsWatch:
         try:
             changed = self._reload()
         except ConfigError as error:
-            self.trouble = f"{error} The settings from before stay in force."
+            self.trouble = f"{error} The previous settings stay in effect."
             log.warning("%s", self.trouble)
             return
         if changed is not None:
-            log.info("The configuration was changed and is in force.")
+            log.info("The configuration was changed and takes effect now.")
             self._shop.take_settings(changed)
             self.trouble = None
             self._tell(changed)

@@ -147,4 +147,4 @@ def _carry_out(effect: AfterCommit) -> None:
     except MemoryError:
         raise
     except Exception:
-        log.exception("What follows from a stored step failed.")
+        log.exception("Something that follows a saved step failed.")

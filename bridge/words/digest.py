@@ -10,11 +10,11 @@ def in_words(days: int, counts: Counts, named: Sequence[str], waiting: int) -> s
     """The digest of the last whole days as one short text. named: the first of those who wait, of `waiting` in all.
 
     >>> in_words(1, Counts(12, 5, 4, 3), ["Ann Miller", "Bob"], 2)
-    'Yesterday: 12 calls, 5 missed, 4 texted back, 3 texts came in. Waiting for an answer: Ann Miller, Bob.'
+    'Yesterday: 12 calls, 5 missed, 4 texted back, 3 texts received. Needs a reply: Ann Miller, Bob.'
     >>> in_words(1, Counts(1, 0, 0, 1), ["Ann", "Bob", "Cem"], 5)
-    'Yesterday: 1 call, 0 missed, 0 texted back, 1 text came in. Waiting for an answer: Ann, Bob, Cem and 2 more.'
+    'Yesterday: 1 call, 0 missed, 0 texted back, 1 text received. Needs a reply: Ann, Bob, Cem and 2 more.'
     >>> in_words(7, Counts(0, 0, 0, 0), [], 0)
-    'The last 7 days: no calls, and no texts came in. Nobody waits for an answer.'
+    'The last 7 days: no calls and no texts. Nobody needs a reply.'
     """
     what = _happened(counts)
     if days == 1:
@@ -26,9 +26,9 @@ def in_words(days: int, counts: Counts, named: Sequence[str], waiting: int) -> s
 
 def _happened(counts: Counts) -> str:
     if counts == Counts(0, 0, 0, 0):
-        return gettext("no calls, and no texts came in.")
+        return gettext("no calls and no texts.")
     return gettext(
-        "{calls}, {missed} missed, {texted} texted back, {texts} came in.",
+        "{calls}, {missed} missed, {texted} texted back, {texts} received.",
         calls=ngettext("{number} call", "{number} calls", counts.calls),
         missed=counts.missed,
         texted=counts.texted,
@@ -38,13 +38,13 @@ def _happened(counts: Counts) -> str:
 
 def _wait(named: Sequence[str], waiting: int) -> str:
     if not waiting:
-        return gettext("Nobody waits for an answer.")
+        return gettext("Nobody needs a reply.")
     names, more = ", ".join(named), waiting - len(named)
     if not more:
-        return gettext("Waiting for an answer: {names}.", names=names)
+        return gettext("Needs a reply: {names}.", names=names)
     return ngettext(
-        "Waiting for an answer: {names} and {number} more.",
-        "Waiting for an answer: {names} and {number} more.",
+        "Needs a reply: {names} and {number} more.",
+        "Needs a reply: {names} and {number} more.",
         more,
         names=names,
     )

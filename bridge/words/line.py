@@ -28,6 +28,6 @@ def network_words(health: LineHealth) -> str:
     if health.registration is None:
         return gettext("not known")
     if health.registration not in CALLS:
-        return gettext("none for calls")
+        return gettext("not registered for calls")
     name = health.operator or gettext("registered")
     return gettext("{network}, roaming", network=name) if health.registration in ROAMING else name

@@ -10,7 +10,7 @@ from bridge.rules.owner_commands import Command, Vocabulary
 from bridge.words.catalogue import N_, gettext, in_every_language, ngettext
 
 HELP = N_(
-    "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, begin with the number behind #."
+    "You can text STATUS, LAST, PAUSE 2H or RESUME. To answer a customer, start with the number after #."
 )
 # Translators: the orders, one word each; the sentence with "You can text" has them too. More words for one stand behind commas.
 ORDERS = {
@@ -23,9 +23,9 @@ ORDERS = {
 # Translators: how people write units of time behind a number, in all forms, with commas; then what may stand before the number.
 UNITS = {"m": N_("m, min, minute, minutes"), "h": N_("h, hour, hours"), "d": N_("d, day, days")}
 FILLER = N_("for")
-WENT_ON = N_("Automatic texts go on.")
-RESUME_HINT = N_("RESUME lets them go on.")
-NONE_MISSED = N_("No call was missed so far.")
+WENT_ON = N_("Automatic texts are on again.")
+RESUME_HINT = N_("Text RESUME to turn them on again.")
+NONE_MISSED = N_("No missed calls yet.")
 # What became of the text to a caller.
 STATES = {
     "none": N_("no text"),
@@ -67,7 +67,7 @@ def whom(choices: Sequence[tuple[str, int]]) -> str:
     """The question back, where several customers may be meant.
 
     >>> whom([("Ann", 17), ("Bob", 4)])
-    'Nothing was sent: who is it for? Begin with #17 for Ann, #4 for Bob.'
+    'Nothing was sent: who is it for? Start with #17 for Ann, #4 for Bob.'
     """
     begin = gettext(QUESTION)
     if not choices:
@@ -77,7 +77,7 @@ def whom(choices: Sequence[tuple[str, int]]) -> str:
         )
     named = ", ".join(gettext("#{tag} for {who}", tag=tag, who=who) for who, tag in choices)
     return gettext(
-        "{nothing_was_sent}: who is it for? Begin with {choices}.", nothing_was_sent=begin, choices=named
+        "{nothing_was_sent}: who is it for? Start with {choices}.", nothing_was_sent=begin, choices=named
     )
 
 
@@ -88,7 +88,7 @@ def is_question(text: str) -> bool:
 
 def urgent(who: str, tag: int, times: int) -> str:
     """That somebody rings again and again."""
-    return gettext("{who} #{tag} has rung {times} times in ten minutes.", who=who, tag=tag, times=times)
+    return gettext("{who} #{tag} has called {times} times in ten minutes.", who=who, tag=tag, times=times)
 
 
 def not_sent(who: str, why: str) -> str:
@@ -101,16 +101,16 @@ def state(troubles: Sequence[str], missed: int, texted: int, unread: int) -> str
     """The answer to STATUS. troubles: sentences, empty if all is well.
 
     >>> state([], 2, 1, 0)
-    'All is well. Today: 2 missed, 1 texted back. 0 unread.'
+    'Everything is working. Today: 2 missed, 1 texted back. 0 unread.'
     """
     today = gettext("Today: {missed} missed, {texted} texted back.", missed=missed, texted=texted)
     left = ngettext("{number} unread.", "{number} unread.", unread)
-    return " ".join([*(troubles or [gettext("All is well.")]), today, left])
+    return " ".join([*(troubles or [gettext("Everything is working.")]), today, left])
 
 
 def last_calls(calls: Sequence[str]) -> str:
     """The answer to LAST, of calls in words, the newest first."""
-    return gettext("Missed last: {calls}.", calls="; ".join(calls)) if calls else gettext(NONE_MISSED)
+    return gettext("Last missed calls: {calls}.", calls="; ".join(calls)) if calls else gettext(NONE_MISSED)
 
 
 def missed_call(when: str, who: str, what: str) -> str:

@@ -15,8 +15,8 @@ from bridge.words.mistakes import mistake_in_words
 from bridge.words.texts import saving, worded
 from modem.contract import alphabet, segments
 
-ODD = N_("“{character}” makes a text hold 70 characters instead of 160")
-HELD = N_("But just now no automatic text goes out: the status page says why.")
+ODD = N_("“{character}” means that only 70 characters fit in one text instead of 160")
+HELD = N_("But no automatic texts are being sent right now: the status page says why.")
 NIGHT, NOON = time(22), time(12)
 # So many days ahead a holiday is looked for.
 A_YEAR = 366
@@ -45,7 +45,8 @@ def cost(text: str) -> str:
     """What a text costs, in words; the page's script says the same while it is typed.
 
     >>> cost("Hello"), cost("Olá")
-    ('1 text, 155 characters left', '1 text, 67 characters left. “á” makes a text hold 70 characters instead of 160')
+    ('1 text, 155 characters left', '1 text, 67 characters left. \
+“á” means that only 70 characters fit in one text instead of 160')
     """
     text = wording.plain(text.strip())
     made = segments(text)
@@ -61,7 +62,7 @@ def cost_words(most: int) -> dict[str, str | list[str]]:
 
 
 def _too_long() -> str:
-    return gettext("Too long: at most {most} texts can go out as one", most=MOST_PARTS)
+    return gettext("Too long: at most {most} texts can be sent as one", most=MOST_PARTS)
 
 
 def _parts(parts: int, **left: int) -> str:
@@ -101,7 +102,7 @@ def _moments(
 ) -> Iterator[tuple[str, datetime]]:
     here = now.astimezone(zone)
     tonight = _at(here.date() if here.time() < NIGHT else here.date() + timedelta(days=1), NIGHT, zone)
-    yield gettext("If somebody rings now"), now
+    yield gettext("If somebody calls now"), now
     yield gettext("Tonight at {time}", time=dates.clock(tonight)), tonight
     days = (here.date() + timedelta(days=number) for number in range(1, A_YEAR))
     holiday = next((day for day in days if is_holiday(day)), None)
@@ -138,7 +139,7 @@ def sample(
     if opening.open or texts.closed != "wait":
         return Sample(title, reads)
     if opening.reopens is None:
-        return Sample(title, None, gettext("It is not sent: no opening is in sight."))
+        return Sample(title, None, gettext("No text: the box cannot tell when the shop opens next."))
     then = times.then(opening.reopens, at, zone)
     return Sample(title, reads, gettext("It waits until the shop opens {then}.", then=then))
 

@@ -21,30 +21,30 @@ class ReasonWords:
 REASONS = {
     Reason.NOT_MISSED: ReasonWords(N_("call was answered"), N_("The call was missed.")),
     Reason.DISABLED: ReasonWords(N_("switched off"), N_("Automatic texts are on.")),
-    Reason.WITHHELD: ReasonWords(N_("number withheld"), N_("The caller has not hidden the number.")),
-    Reason.UNKNOWN: ReasonWords(N_("number not known"), N_("The number was shown.")),
+    Reason.WITHHELD: ReasonWords(N_("hidden number"), N_("The caller did not hide the number.")),
+    Reason.UNKNOWN: ReasonWords(N_("unknown number"), N_("The number was shown.")),
     Reason.NOT_TEXTABLE: ReasonWords(N_("cannot be texted"), N_("The number can receive texts.")),
     Reason.FOREIGN: ReasonWords(N_("from abroad"), N_("Numbers from this country are texted.")),
-    Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never to be texted.")),
-    Reason.OPTED_OUT: ReasonWords(N_("asked for none"), N_("This person has not asked you to stop.")),
-    Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote waits to be told from a STOP.")),
+    Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never texted.")),
+    Reason.OPTED_OUT: ReasonWords(N_("wants no texts"), N_("This person has not asked for no texts.")),
+    Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote looks like a STOP.")),
     Reason.SPAM: ReasonWords(N_("on block list"), N_("It is not blocked.")),
-    Reason.ONE_RING: ReasonWords(N_("rang only once"), N_("It rang long enough.")),
-    Reason.COOLDOWN: ReasonWords(N_("texted already"), N_("No automatic text to this caller lately.")),
-    Reason.CLOSED: ReasonWords(N_("shop was closed"), N_("Texts go out at this time.")),
-    Reason.LIMIT: ReasonWords(N_("daily limit reached"), N_("Within today's limit.")),
+    Reason.ONE_RING: ReasonWords(N_("rang too briefly"), N_("It rang long enough.")),
+    Reason.COOLDOWN: ReasonWords(N_("already texted"), N_("No automatic text to this caller lately.")),
+    Reason.CLOSED: ReasonWords(N_("shop was closed"), N_("Texts are sent at this time.")),
+    Reason.LIMIT: ReasonWords(N_("daily limit reached"), N_("Today's limit is not reached.")),
     Reason.BREAKER: ReasonWords(N_("too many strangers"), N_("Not too many strangers at once.")),
-    Reason.CLOCK: ReasonWords(N_("clock not set"), N_("The time is known well enough.")),
-    Reason.SUPERSEDED: ReasonWords(N_("in contact since"), N_("No contact since the call.")),
-    Reason.EXPIRED: ReasonWords(N_("too late"), N_("It is still in time.")),
+    Reason.CLOCK: ReasonWords(N_("clock not set"), N_("The box knows the time well enough.")),
+    Reason.SUPERSEDED: ReasonWords(N_("in touch since"), N_("Nobody has been in touch since the call.")),
+    Reason.EXPIRED: ReasonWords(N_("too late"), N_("There is still time to send it.")),
 }
 
 # What stops a text, or what a rule let pass, by its code. Those that need more than their facts filled in are below.
 SENTENCES = {
-    "not_missed": N_("The call was answered or turned down here."),
+    "not_missed": N_("The call was answered or rejected here."),
     "disabled": N_("Automatic texts are switched off."),
-    "paused": N_("Automatic texts are paused until somebody lets them go on."),
-    "withheld": N_("The caller hides the number."),
+    "paused": N_("Automatic texts are paused until somebody resumes them."),
+    "withheld": N_("The caller hid the number."),
     "not_shown": N_("The network did not say who called."),
     "no_number": N_("No number was shown."),
     "own": N_("It is one of the shop's own numbers."),
@@ -53,7 +53,7 @@ SENTENCES = {
     "toll_free": N_("It is a toll-free number, which cannot receive texts."),
     "premium": N_("It is a premium number; a text to it could cost a lot."),
     "shared_cost": N_("It is a shared-cost number, which cannot receive texts."),
-    "voip": N_("It is an internet phone number, which mostly cannot receive texts."),
+    "voip": N_("It is an internet phone number; most of them cannot receive texts."),
     "personal": N_("It is a personal number that forwards calls; a text to it could cost a lot."),
     "pager": N_("It is a pager."),
     "uan": N_("It is a company's service number, which cannot receive texts."),
@@ -61,41 +61,41 @@ SENTENCES = {
     "satellite": N_("It is a satellite or global service number; a text to it could cost a lot."),
     "emergency": N_("It is an emergency number."),
     "letters": N_("The sender is a name, not a number."),
-    "short": N_("It is a short code or no complete number."),
+    "short": N_("It is a short code or an incomplete number."),
     "unassigned": N_("No operator uses this range of numbers."),
-    "foreign": N_("The number is from a country that is not texted."),
-    "foreign_region": N_("The number is from {region}, which is not texted."),
+    "foreign": N_("The number is from a country you don't text."),
+    "foreign_region": N_("The number is from {region}, which you don't text."),
     "staff": N_("This is one of the staff, who are never texted."),
     "supplier": N_("This is a supplier; suppliers are never texted."),
-    "never": N_("This contact is marked as never to be texted."),
+    "never": N_("This contact is marked as never texted."),
     "opted_out": N_("This person asked for no more texts."),
     "opted_out_there": N_("This person wrote “{words}” on {day} and gets no more automatic texts."),
     "opted_out_here": N_("{by} noted on {day} that this person wants no more texts."),
     "staff_by": N_("This is one of the staff, who are never texted. {by} said so on {day}."),
     "supplier_by": N_("This is a supplier; suppliers are never texted. {by} said so on {day}."),
-    "never_by": N_("{by} marked this number as never to be texted on {day}."),
+    "never_by": N_("{by} marked this number as never texted on {day}."),
     "doubtful": N_("This person wrote something that may be a STOP; somebody has to look at it first."),
-    "blocked": N_("This caller is blocked here."),
+    "blocked": N_("This caller is blocked."),
     "listed": N_("It is on the block list {list}."),
     "listed_as": N_("It is on the block list {list}: {label}."),
-    "spam_name": N_("The network calls this caller {name!r}."),
+    "spam_name": N_("The network shows this caller as {name!r}."),
     "text_waits": N_("A text to this caller is already on its way."),
     "closed": N_("The shop was closed."),
     "closed_same": N_("The shop was closed; callers get the same text then."),
-    "closed_other": N_("The shop was closed; callers get another text then."),
+    "closed_other": N_("The shop was closed; callers get the text for closed hours then."),
     "closed_wait": N_("The shop was closed; the text waits until it opens."),
     "hours_not_known": N_("The box's clock may be wrong, so it did not go by the opening hours."),
     "known_caller": N_("It rang only briefly, but this caller is known."),
-    "no_cooldown": N_("A caller may be texted after every missed call."),
+    "no_cooldown": N_("Every missed call may be texted."),
     "clock_harmless": N_("The box's clock may be wrong, but this caller was never texted before."),
-    "never_opens": N_("The shop was closed, and no opening is in sight."),
-    "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody looks."),
+    "never_opens": N_("The shop was closed, and the box cannot tell when it opens next."),
+    "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody checks."),
     "strangers": N_(
-        "{strangers} strangers called within ten minutes. Too many strangers called at once; automatic texts are"
-        " stopped until somebody looks."
+        "{strangers} strangers called within ten minutes. That is too many at once; automatic texts are "
+        "stopped until somebody checks."
     ),
-    "standstill": N_("The database was lost or damaged; automatic texts stand still until somebody decides."),
-    "called_back": N_("Somebody here has called the caller back."),
+    "standstill": N_("The database was lost or damaged; automatic texts are stopped until somebody decides."),
+    "called_back": N_("Somebody here has called this caller back."),
     "they_texted": N_("The caller has texted us since."),
     "we_texted": N_("Somebody here has texted the caller since."),
     "called_again": N_("The caller has called again and was answered."),
@@ -109,11 +109,11 @@ def sentence(why: Coded) -> str | None:
     match why.code, facts:
         case "paused_until", {"until": str(until), "now": str(now)}:
             then = troubles.then_in_words(until, now)
-            return gettext("Automatic texts are paused; they go on {then}.", then=then)
+            return gettext("Automatic texts are paused; they resume {then}.", then=then)
         case "one_ring", {"rings": int(rings), "least": int(least)}:
             return ngettext(
-                "It rang {number} time, and strangers are texted from {least} rings on.",
-                "It rang {number} times, and strangers are texted from {least} rings on.",
+                "It rang {number} time; strangers are texted from {least} rings.",
+                "It rang {number} times; strangers are texted from {least} rings.",
                 rings,
                 least=least,
             )
@@ -128,17 +128,17 @@ def sentence(why: Coded) -> str | None:
             )
         case "expired", {"minutes": int(minutes)}:
             late = ngettext(
-                "It could not be sent within {number} minute of being due.",
-                "It could not be sent within {number} minutes of being due.",
+                "It could not be sent within {number} minute.",
+                "It could not be sent within {number} minutes.",
                 minutes,
             )
             return _and_why(late, facts.get("error"))
         case "too_late", {"error": error}:
             return _and_why(gettext(SENTENCES["too_late"]), error)
         case "unreachable", {"error": error}:
-            return _and_why(gettext("A text to this number has failed for good."), error)
+            return _and_why(gettext("Texts to this number fail for good."), error)
         case "clock", {"doubt": doubt}:
-            told = gettext("This caller was texted before, and nobody knows how long ago.")
+            told = gettext("This caller was texted before, but the box cannot tell how long ago.")
             return _and_why(told, doubt)
         case _, {"at": str(at)} if why.code in SENTENCES:
             return gettext(SENTENCES[why.code], day=_day(at), **facts)
@@ -152,7 +152,7 @@ def error_sentence(told: Coded | str) -> str:
     without the facts that it should have: no page fails of a row.
 
     >>> error_sentence("too_late"), error_sentence("left_sending"), error_sentence("The modem said ERROR.")
-    ('It could not be sent in time.', 'The box stopped while this text was on its way.', 'The modem said ERROR.')
+    ('It could not be sent in time.', 'The box stopped while this text was being sent.', 'The modem said ERROR.')
     """
     known = Coded.from_text(told) if isinstance(told, str) else told
     try:
@@ -166,7 +166,7 @@ def trace_in_words(trace: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
 
     >>> trace_in_words([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
     [{'rule': 'disabled', 'verdict': 'pass', 'detail': 'Automatic texts are on.'}, \
-{'rule': 'spam', 'verdict': 'stop', 'detail': 'This caller is blocked here.'}]
+{'rule': 'spam', 'verdict': 'stop', 'detail': 'This caller is blocked.'}]
     """
     return [{"rule": step["rule"], "verdict": step["verdict"], "detail": _detail(step)} for step in trace]
 
@@ -189,9 +189,9 @@ def deciding_first(trace: Iterable[Mapping[str, str]]) -> tuple[str | None, list
     due had let it pass before.
 
     >>> deciding_first([{"rule": "disabled", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
-    ('This caller is blocked here.', ['Automatic texts are on.'])
+    ('This caller is blocked.', ['Automatic texts are on.'])
     >>> deciding_first([{"rule": "spam", "verdict": "pass"}, {"rule": "spam", "verdict": "stop", "why": "blocked"}])
-    ('This caller is blocked here.', [])
+    ('This caller is blocked.', [])
     """
     steps = trace_in_words(trace)
     stops = {step["rule"]: step["detail"] for step in steps if step["verdict"] == "stop"}

@@ -14,8 +14,8 @@ from modem.contract import alphabet
 # To a shop with a name, and to one without.
 ANSWERS: Mapping[Intent, tuple[str, str]] = {
     Intent.STOP: (
-        N_("You will get no more automatic texts from {shop}. Reply START to get them again."),
-        N_("You will get no more automatic texts from us. Reply START to get them again."),
+        N_("You won't get any more automatic texts from {shop}. Reply START to get them again."),
+        N_("You won't get any more automatic texts from us. Reply START to get them again."),
     ),
     Intent.START: (
         N_("You will get texts from {shop} again. Reply STOP to opt out."),

@@ -60,10 +60,10 @@ def ago(minutes: int) -> str:
     """How long ago.
 
     >>> ago(61), ago(0), ago(-1)
-    ('1 hour ago', 'just now', 'at a time that the clock has yet to reach')
+    ('1 hour ago', 'just now', 'at a time the clock has not reached yet')
     """
     if minutes < 0:
-        return gettext("at a time that the clock has yet to reach")
+        return gettext("at a time the clock has not reached yet")
     if not minutes:
         return gettext("just now")
     if minutes < 60:
@@ -73,7 +73,7 @@ def ago(minutes: int) -> str:
 
 def time_doubtful() -> str:
     """What stands beside a time that was stamped while the clock was suspect."""
-    return gettext("time doubtful")
+    return gettext("time may be wrong")
 
 
 def then(moment: datetime | None, now: datetime, zone: tzinfo | None) -> str:

@@ -221,7 +221,7 @@ class LineKeeper:
             return
         with closing(channel), suppress(PortLost):
             channel.write(RESTART)
-            log.warning("%s: the modem is told to restart", self._line.name)
+            log.warning("%s: telling the modem to restart", self._line.name)
         self._recovery.restarting(now)
         self._rest(self._timing.restart, watch)
 

@@ -341,7 +341,7 @@ class Session:
             yield from self._look_around()
             return
         line = self._tracker.line
-        log.warning("%s: another program or a reset changed the modem's settings; set again", line)
+        log.warning("%s: another program or a reset changed the modem's settings; they were set again", line)
         yield from self._set_up()
 
     def _look_around(self) -> Procedure:

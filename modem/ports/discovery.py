@@ -81,13 +81,13 @@ def judge(port: Port) -> Candidate | LeftAlone:
     >>> judge(Port("/dev/ttyUSB2", 0x2C7C, 0x0125, 2)).why
     'the AT port of Quectel (2c7c:0125, interface 2)'
     >>> judge(Port("/dev/ttyUSB0", 0x10C4, 0xEA60, 0, words="Sonoff Zigbee 3.0")).why
-    'names itself "Sonoff Zigbee 3.0"'
+    'calls itself "Sonoff Zigbee 3.0"'
     """
     if port.path == PI_UART:
-        return Candidate(UART, port.path, "the Pi's own UART, where a hat may be")
+        return Candidate(UART, port.path, "the Pi's own serial port, where a hat may be")
     if port.vendor is None or port.product is None:
         return LeftAlone(
-            port.path, "not on USB; name it in config.ini under [modem] port if a modem is there"
+            port.path, "not on USB; if a modem is there, name it in config.ini under [modem] port"
         )
     layout = next(
         (
@@ -109,12 +109,12 @@ def judge(port: Port) -> Candidate | LeftAlone:
     if port.vendor in OTHER_VENDORS:
         return LeftAlone(port.path, OTHER_VENDORS[port.vendor])
     if OTHER_WORDS.search(port.words):
-        return LeftAlone(port.path, f'names itself "{port.words}"')
+        return LeftAlone(port.path, f'calls itself "{port.words}"')
     if port.vendor in BRIDGES:
-        return Candidate(BRIDGE, port.path, f"a {BRIDGES[port.vendor]} chip ({which}): a modem, or not")
+        return Candidate(BRIDGE, port.path, f"a {BRIDGES[port.vendor]} chip ({which}): may be a modem")
     if port.triple == CDC_AT:
         return Candidate(BY_CLASS, port.path, f"a modem by its USB class ({which})")
-    return LeftAlone(port.path, f"not known to be a modem ({which}); if it is, name it in config.ini")
+    return LeftAlone(port.path, f"probably not a modem ({which}); if it is one, name it in config.ini")
 
 
 def _of_modem(port: Port, layout: Layout, which: str) -> Candidate | LeftAlone:
@@ -122,7 +122,7 @@ def _of_modem(port: Port, layout: Layout, which: str) -> Candidate | LeftAlone:
         return Candidate(KNOWN, port.path, f"the port for AT and URCs of {layout.name} ({which})")
     if port.vendor == HUAWEI and port.triple in HUAWEI_DATA_PORT:
         return Candidate(
-            SECOND, port.path, f"the data port of {layout.name} ({which}): rings, but no numbers"
+            SECOND, port.path, f"the data port of {layout.name} ({which}): it shows calls, but no numbers"
         )
     if port.interface in layout.never:
         return LeftAlone(port.path, f"the port of {layout.name} for diagnosis, position or sound ({which})")
@@ -152,8 +152,8 @@ def candidates(found: list[Port]) -> list[Candidate]:
 def hints(seen: list[tuple[int, int]]) -> list[str]:
     """Sentences about sticks that are plugged in and have no port to speak to.
 
-    >>> hints([(0x12D1, 0x14DC)])[0][:60]
-    'The stick 12d1:14dc is a network card with a page of its own'
+    >>> hints([(0x12D1, 0x14DC)])[0][:50]
+    'The stick 12d1:14dc only works as a network card w'
     """
     sentences = []
     for vendor, product in seen:
@@ -163,8 +163,8 @@ def hints(seen: list[tuple[int, int]]) -> list[str]:
             )
         if (vendor, product) in AS_NETWORK_CARD:
             sentences.append(
-                f"The stick {vendor:04x}:{product:04x} is a network card with a page of its own (HiLink): it can take no "
-                "calls. Use another one, such as a Huawei E173 or a SIM7600."
+                f"The stick {vendor:04x}:{product:04x} only works as a network card with its own page (HiLink): "
+                "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600."
             )
     return sentences
 

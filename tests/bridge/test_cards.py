@@ -276,24 +276,24 @@ def test_a_table(text: str, expected: list[Card]) -> None:
 
 
 TROUBLES = {
-    "nothing": ("", ["No contacts were found; a vCard file or a CSV file with a column of numbers would be right."]),
+    "nothing": ("", ["No contacts were found; use a vCard file, or a CSV file with a column of numbers."]),
     "a letter": (
         "Dear Ann,\nhow are you?\n",
-        ["No column of phone numbers was found; a first line such as number,name,notes would be right."],
+        ["No column of phone numbers was found; the first line should be something like number,name,notes."],
     ),
-    "a workbook": (b"PK\x03\x04....", ["This looks like a spreadsheet's own file; save it as CSV and bring that."]),
+    "a workbook": (b"PK\x03\x04....", ["This looks like a spreadsheet file; save it as CSV and import that."]),
     "too few digits in a vCard": (
         vcard("FN:Bob") + vcard("FN:Ann", "TEL:12345"),
         [
-            "Entry 1, Bob: there is no phone number, so it was left out.",
-            "Entry 2, Ann: 12345 is no phone number and was left out.",
+            "Entry 1, Bob: it has no phone number and was left out.",
+            "Entry 2, Ann: 12345 is not a phone number and was left out.",
         ],
     ),
     "too few digits in a table, after a note of two lines": (
         'Name,Notes,Phone\nAnn,"a\nb",07400123456\nBob,,12345\n,,abc\n',
         [
-            "Line 4, Bob: 12345 is no phone number and was left out.",
-            "Line 5: abc is no phone number and was left out.",
+            "Line 4, Bob: 12345 is not a phone number and was left out.",
+            "Line 5: abc is not a phone number and was left out.",
         ],
     ),
     "many without a number": (
@@ -302,27 +302,27 @@ TROUBLES = {
     ),
     "rounded": (
         "Name,Phone\nAnn,4.474E+11\n",
-        ["Line 2, Ann: 4.474E+11 was rounded by a spreadsheet and was left out; make the column text and save it again."],
+        ["Line 2, Ann: 4.474E+11 was rounded by a spreadsheet and was left out; format the column as text and save it again."],
     ),
     "a mark of ours with a slip": (
         "number,name,mark\n07400123456,Ann,nevr\n",
-        ["Line 2: the mark nevr is not known and was left out; staff, supplier or never would be right."],
+        ["Line 2: the mark nevr is not known and was left out; write staff, supplier or never."],
     ),
     "a card without an end": (
         vcard("FN:Ann", "TEL:07400123456", end="") + vcard("FN:Bob", "TEL:07400123457"),
-        ["Entry 1, Ann: END:VCARD is missing, so it may have lost something; the rest of it was read."],
+        ["Entry 1, Ann: END:VCARD is missing, so something may have been lost; the rest was read."],
     ),
     "a file cut off": (
         "BEGIN:VCARD\nFN:Ann\nTEL:07400123456\nNO",
-        ["Entry 1, Ann: END:VCARD is missing, so it may have lost something; the rest of it was read."],
+        ["Entry 1, Ann: END:VCARD is missing, so something may have been lost; the rest was read."],
     ),
     "a quotation mark that never closes": (
         'Name,Phone\nAnn,07400123456\n"Bob,07400123457\nCat,07400123458\n',
-        ["Line 3: a quotation mark opens and never closes; from there on all was left out."],
+        ["Line 3: a quotation mark is never closed; everything after it was left out."],
     ),
     "a cell without an end": (
         "Name,Phone\nAnn,07400123456\n" + "x" * 200_000 + ",1\nBob,07400123457\n",
-        ["Line 3: it is far too long and was left out; its quotation marks may be wrong."],
+        ["Line 3: it is far too long and was left out; check its quotation marks."],
     ),
 }  # fmt: skip
 
@@ -352,7 +352,7 @@ def test_the_region_tells_what_a_number_is() -> None:
     assert cards("Name;Handy\nAnn;0151 / 12345678", "DE") == [Card("+4915112345678", "Ann")]
     assert cards("Name;Handy\nAnn;0049 151 12345678", "DE") == [Card("+4915112345678", "Ann")]
     assert troubles("Name,Phone\nAnn,07400123456\n", NOWHERE) == (
-        "Line 2, Ann: 07400123456 is no phone number and was left out; it needs + and its country's code.",
+        "Line 2, Ann: 07400123456 is not a phone number and was left out; it needs + and the country code.",
     )
 
 
@@ -362,7 +362,7 @@ def test_twenty_troubles_are_enough() -> None:
     assert told[-1] == "and 5 more were left out."
     told = troubles("Name,Phone\nAnn,07400123456\nBob,\n" + "Ann,12345\n" * 25)
     assert len(told) == 21
-    assert told[0] == "Line 3, Bob: there is no phone number, so it was left out."
+    assert told[0] == "Line 3, Bob: it has no phone number and was left out."
     assert told[-1] == "and 6 more were left out."
 
 
@@ -387,7 +387,7 @@ def test_a_file_that_is_too_large_is_refused(data: bytes) -> None:
     got = read(data, "GB")
     assert got.cards == ()
     assert len(got.troubles) == 1
-    assert got.troubles[0].endswith("and was not read; bring it in parts.")
+    assert got.troubles[0].endswith("and was not read; split it and import the parts.")
 
 
 SLOW: dict[str, Callable[[int], bytes]] = {
@@ -616,18 +616,18 @@ def test_what_the_field_sent(text: str | bytes, expected: list[tuple[str, str]],
 
 LEFT_OUT = [
     # (the file, what the import says of it)
-    (card("FN:Ann", f"TEL:{ANN}") + f"TEL:{BOB}\r\n", f"{BOB} stands outside of any entry and was left out."),
+    (card("FN:Ann", f"TEL:{ANN}") + f"TEL:{BOB}\r\n", f"{BOB} is outside of any entry and was left out."),
     (
         card("FN:Ann", f"TEL:{ANN}", *["NOTE:" + "x" * 4000] * 70, f"TEL:{BOB}"),
-        "Entry 1, Ann: it is far too long; what stands behind the first 256 kB was left out.",
+        "Entry 1, Ann: it is far too long; everything after the first 256 kB was left out.",
     ),
     (card("FN:Ann", f"TEL:{ANN}", "TEL:sip:ann@example.com"),
-     "Entry 1, Ann: sip:ann@example.com is no phone number and was left out."),
+     "Entry 1, Ann: sip:ann@example.com is not a phone number and was left out."),
     (card("FN:Ann", f"TEL:{ANN}", "TEL:*31#07400123457"),
-     "Entry 1, Ann: *31#07400123457 is no phone number and was left out."),
+     "Entry 1, Ann: *31#07400123457 is not a phone number and was left out."),
     ("Name,Phone\nAnn,07400123456 or 07400123457\n",
-     "Line 2, Ann: 07400123456 or 07400123457 is no phone number and was left out."),
-    ('Name,Phone\nAnn,"07400123456, abc"\n', "Line 2, Ann: abc is no phone number and was left out."),
+     "Line 2, Ann: 07400123456 or 07400123457 is not a phone number and was left out."),
+    ('Name,Phone\nAnn,"07400123456, abc"\n', "Line 2, Ann: abc is not a phone number and was left out."),
 ]  # fmt: skip
 
 

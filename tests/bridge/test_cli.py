@@ -96,7 +96,7 @@ def test_a_bad_configuration_ends_with_two_and_names_key_and_line(tmp_path: Path
     for command in (["run"], ["calls"], ["config", "check"], ["send", ANN, "x"]):
         said = plain_trouble(textback(*command, folder=tmp_path), 2)
         assert "config.ini, line 2: baud in [modem]: 'fast'" in said
-        assert "line 3: [texback] is no section; the nearest is [textback]" in said
+        assert "line 3: [texback] is not a section; the nearest is [textback]" in said
 
 
 def test_no_configuration_at_all(tmp_path: Path) -> None:
@@ -115,11 +115,11 @@ def test_people(tmp_path: Path) -> None:
         == 0
     )
     again = textback("user", "add", "-c", config, "mia", "--password-stdin", stdin="correct horse\n")
-    assert "There is a user mia already" in plain_trouble(again)
+    assert "mia can already log in" in plain_trouble(again)
     short = textback("user", "password", "mia", "--password-stdin", "-c", config, stdin="x\n")
     assert "too short" in plain_trouble(short)
     nobody = textback("user", "password", "bob", "--password-stdin", "-c", config, stdin="long enough\n")
-    assert "There is no user bob" in plain_trouble(nobody)
+    assert "There is nobody called bob" in plain_trouble(nobody)
 
 
 @pytest.mark.parametrize(("command", "name"), [("add", "mia"), ("password", "bob")])
@@ -303,18 +303,23 @@ def test_a_file_that_is_no_port(tmp_path: Path) -> None:
 def test_a_second_service_on_the_same_database(tmp_path: Path) -> None:
     config = write_config(tmp_path, "auto")
     with running(config):
-        assert "A textback already runs on" in plain_trouble(textback("run", "-c", config))
+        assert "textback is already running on" in plain_trouble(textback("run", "-c", config))
 
 
 # How a command is told where the page is to be, and what is wrong with that; {port} is taken.
 NO_PAGE = [
-    (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program has this port", "--port"),
+    (["demo", "--port", "{port}"], 1, "127.0.0.1, port {port}: another program is using this port", "--port"),
     (["demo", "--port", "0", "--host", "192.0.2.7"], 1, "this machine has no such address", "--host 0.0.0.0"),
     (["demo", "--port", "70000"], 2, "70000 is not in the range", ""),
-    (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is no address", "127.0.0.1"),
-    (["run", "port = {port}"], 1, "127.0.0.1, port {port}: another program has this port", "[web] port"),
-    (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "[web] host"),
-    (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "[web] host"),
+    (["demo", "--port", "0", "--host", "http://x"], 2, "'http://x' is not an address", "127.0.0.1"),
+    (
+        ["run", "port = {port}"],
+        1,
+        "127.0.0.1, port {port}: another program is using this port",
+        "port under [web]",
+    ),
+    (["run", "host = 192.0.2.7"], 1, "this machine has no such address", "host under [web]"),
+    (["run", "host = no.such.host.invalid"], 1, "this machine has no such address", "host under [web]"),
 ]
 
 
@@ -367,7 +372,7 @@ def test_no_room_for_the_demo_is_one_sentence() -> None:
 def test_a_password_needs_a_terminal_or_a_pipe(tmp_path: Path) -> None:
     said = plain_trouble(textback("user", "add", "mia", "-c", write_config(tmp_path, "auto")))
     assert said.splitlines() == [
-        "textback: A password is typed at a terminal. Without one, hand it in with --password-stdin."
+        "textback: The password has to be typed in a terminal. Without one, use --password-stdin."
     ]
 
 
@@ -390,11 +395,11 @@ def test_a_locked_database_loses_nothing(tmp_path: Path) -> None:
                 simulator.call(ANN, rings=1)
                 simulator.text(BOB, "keep me")
                 said = until(lambda: health(url)["database"], "the complaint")
-                assert said.startswith("Another program holds the database. Nothing is lost")
+                assert said.startswith("Another program is using the database. Nothing is lost")
                 with urllib.request.urlopen(
                     url + "login"
                 ) as page:  # it writes nothing itself, so it is there
-                    assert "Another program holds the database" in page.read().decode()
+                    assert "Another program is using the database" in page.read().decode()
                 assert simulator.submitted == []
                 assert simulator.stored("SM")
                 other.execute("ROLLBACK")
@@ -423,7 +428,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
             simulator.text(BOB, "keep me")
             simulator.call(ANN, rings=1)
             said = until(lambda: health(url)["database"], "the complaint")
-            assert any(word in said for word in ("The disk is full", "fails on reading or writing"))
+            assert any(word in said for word in ("The disk is full", "The card or disk has errors"))
             assert simulator.submitted == []
             assert simulator.stored("SM")
             resource.prlimit(

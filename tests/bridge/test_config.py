@@ -56,7 +56,7 @@ def test_what_is_shipped_is_made_of_the_schema() -> None:
     docs = shipped.DOCS.read_text("utf-8")
     assert docs == shipped.with_tables(docs)
     restart = [f"`[{section}]`" for section, about in ABOUT.items() if not about.live]
-    assert f"save those in {', '.join(restart[:-1])} and {restart[-1]}" in docs
+    assert f"except those in {', '.join(restart[:-1])} and {restart[-1]}" in docs
 
 
 # Two sections whose objects are not a field a key: the days of a week are one, and a database has a place if nobody says one.
@@ -234,7 +234,7 @@ def test_a_deeper_line_goes_on_with_the_value() -> None:
 def test_a_text_does_not_swallow_an_indented_setting() -> None:
     (problem,) = problems("[textback]\nmessage = Hi!\n  delay_seconds = 5")
     assert problem.line == 3
-    assert "begin it at the margin" in problem.message
+    assert "start it at the beginning of the line" in problem.message
 
 
 # ---- mistakes: text, and of each problem (line, key, what its sentence must say)
@@ -243,13 +243,13 @@ MISTAKES = [
     ("[shop]\nname", [(2, None, "write key = value")]),
     ("name = x", [(1, None, "before the first section")]),
     ("[shopp]\nname = x", [(1, None, "the nearest is [shop]")]),
-    ("[shop two]\nname = x", [(1, None, "is no section")]),
+    ("[shop two]\nname = x", [(1, None, "is not a section")]),
     ("[shop", [(1, None, "write [shop]")]),
     ("[shop] # ours", [(1, None, "comments on lines of their own")]),
-    ("[]", [(1, None, "is no section")]),
+    ("[]", [(1, None, "is not a section")]),
     ("[shop]\n[web]\n[shop]\nnam = x", [(3, None, "first in line 1"), (4, "nam", "the nearest is name")]),
-    ("[modem]\n[modem main]", [(2, None, "a name of its own")]),
-    ("[modem a]\n[modem a]", [(2, None, "a name of its own")]),
+    ("[modem]\n[modem main]", [(2, None, "its own name")]),
+    ("[modem a]\n[modem a]", [(2, None, "its own name")]),
     ("[shop]\nname = a\nname = b", [(3, "name", "first in line 2")]),
     ("[shop]\nNames = a", [(2, "Names", "the nearest is name")]),
     ("[shop]\ndelay_seconds = 1", [(2, "delay_seconds", "under [textback]")]),
@@ -258,8 +258,8 @@ MISTAKES = [
     ("[shop]\ncountry = UK", [(2, "country", "write GB")]),
     ("[shop]\ntimezone = London", [(2, "timezone", "Europe/London")]),
     ("[shop]\ntimezone = Europe", [(2, "timezone", "Europe/London")]),
-    ("[shop]\nphone = call us", [(2, "phone", "no phone number")]),
-    ("[shop]\nown_numbers = 07400 123456 07400 123457", [(2, "own_numbers", "no phone number")]),
+    ("[shop]\nphone = call us", [(2, "phone", "not a phone number")]),
+    ("[shop]\nown_numbers = 07400 123456 07400 123457", [(2, "own_numbers", "not a phone number")]),
     ("[modem]\nport = COM3", [(2, "port", "a path such as")]),
     ("[modem]\nbaud =", [(2, "baud", "write 115200")]),
     ("[modem]\nbaud = 115201", [(2, "baud", "write 115200")]),
@@ -270,9 +270,9 @@ MISTAKES = [
     ("[textback]\nmessage =", [(2, "message", "enabled = no")]),
     ("[textback]\nmessage = Hi {Name}", [(2, "message", "{name}")]),
     ("[textback]\nmessage = Hi {name", [(2, "message", "no partner")]),
-    ("[textback]\nmessage.german = Hallo", [(2, "message.german", "no language code")]),
-    ("[textback]\nmessage.de = Hallo {wer}", [(2, "message.de", "{wer} is no placeholder")]),
-    ("[textback]\nopt_out_text = {stop}", [(2, "opt_out_text", "{stop} is no placeholder")]),
+    ("[textback]\nmessage.german = Hallo", [(2, "message.german", "not a language code")]),
+    ("[textback]\nmessage.de = Hallo {wer}", [(2, "message.de", "{wer} is not a placeholder")]),
+    ("[textback]\nopt_out_text = {stop}", [(2, "opt_out_text", "{stop} is not a placeholder")]),
     ("[textback]\nclosed = never", [(2, "closed", "same other wait skip")]),
     ("[textback]\nclosed = other", [(2, "closed", "closed_message")]),
     ("[textback]\nclosed = other\nclosed_message = {x}", [(3, "closed_message", "{x}")]),
@@ -292,19 +292,19 @@ MISTAKES = [
     ("[filters]\nlandlines = yes", [(2, "landlines", "skip text")]),
     ("[filters]\nmin_rings = few", [(2, "min_rings", "whole number")]),
     ("[limits]\nper_day = 0", [(2, "per_day", "from 1")]),
-    ("[notify]\nurls = ntfy://a, b", [(2, "urls", "no Apprise URL")]),
+    ("[notify]\nurls = ntfy://a, b", [(2, "urls", "address 2 is not one that the box can notify")]),
     ("[notify]\ndigest = 24:00", [(2, "digest", "08:00, or off")]),
-    ("[notify]\nquiet = 1:00-2:00, 3:00-4:00", [(2, "quiet", "only one span")]),
+    ("[notify]\nquiet = 1:00-2:00, 3:00-4:00", [(2, "quiet", "only be one quiet time")]),
     ("[web]\nhost =", [(2, "host", "0.0.0.0")]),
     ("[web]\nhost = 300.1.1.1", [(2, "host", "0.0.0.0")]),
     ("[web]\nport = 65536", [(2, "port", "65535")]),
     ("[web]\nnetworks = public", [(2, "networks", "private any")]),
-    ("[web]\nnames = http://shop.lan", [(2, "names", "no host name")]),
+    ("[web]\nnames = http://shop.lan", [(2, "names", "not a host name")]),
     ("[storage]\ndatabase = textback.db", [(2, "database", "sqlite:////path")]),
     ("[storage]\ndatabase = postgresql://x/y", [(2, "database", "postgresql+psycopg://")]),
     ("[storage]\ndatabase = postgresql+psycopg://x:port/y", [(2, "database", "sqlite:////path")]),
     ("[storage]\nkeep_days = forever", [(2, "keep_days", "whole number")]),
-    ("[shop]\nnmae = x\n[web]\nport = x\n[sms]\n", [(2, "nmae", "name"), (4, "port", "65535"), (5, None, "no section")]),
+    ("[shop]\nnmae = x\n[web]\nport = x\n[sms]\n", [(2, "nmae", "name"), (4, "port", "65535"), (5, None, "not a section")]),
 ]  # fmt: skip
 
 
@@ -346,9 +346,9 @@ def test_what_the_error_says() -> None:
         parse("[modem two]\nbaud = fast\n[sms]", HERE)
     first, second = str(caught.value).splitlines()
     assert first.startswith(
-        "/etc/textback/config.ini, line 2: baud in [modem two]: 'fast' is no speed; write 115200"
+        "/etc/textback/config.ini, line 2: baud in [modem two]: 'fast' is not a speed; write 115200"
     )
-    assert second.startswith("/etc/textback/config.ini, line 3: [sms] is no section; ")
+    assert second.startswith("/etc/textback/config.ini, line 3: [sms] is not a section; ")
     assert first.endswith(".")
     assert second.endswith(".")
 
@@ -369,7 +369,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     latin = tmp_path / "latin.ini"
     latin.write_bytes("[shop]\nname = Café\n".encode("latin-1"))
     for path, words in (
-        (latin, f"{latin}, line 2: is not UTF-8; save the file as UTF-8."),
+        (latin, f"{latin}, line 2: is not UTF-8; save it as UTF-8."),
         (tmp_path / "none.ini", "(No such file or directory); name the right file with -c."),
         (tmp_path, "(Is a directory); name the right file with -c."),
     ):

@@ -53,7 +53,7 @@ def test_stop_counts_and_is_answered_once_and_start_undoes_it(box: Box) -> None:
     box.simulator.call(ANN, rings=1)
     assert sent(box, 1) == [f"{MESSAGE} {HINT}"]
     heard(box, "Please stop texting me")
-    assert sent(box, 2)[1].startswith("You will get no more automatic texts from Corner Bakery.")
+    assert sent(box, 2)[1].startswith("You won't get any more automatic texts from Corner Bakery.")
     assert contact(box).opted_out_at is not None
     heard(box, "STOP")  # once more: no second answer
     box.simulator.call(ANN, rings=1)
@@ -113,7 +113,7 @@ def test_a_tapback_that_quotes_our_hint_asks_for_nothing(box: Box) -> None:
 def test_who_was_never_texted_gets_no_answer_that_says_nothing(box: Box, words: str) -> None:
     heard(box, words)
     heard(box, "STOP", sender=BOB)
-    assert sent(box, 1)[0].startswith("You will get no more automatic texts")
+    assert sent(box, 1)[0].startswith("You won't get any more automatic texts")
     assert [text.number for text in box.simulator.sent] == [BOB]
     assert next(m.status for m in box.messages() if m.body == words) == "received"  # somebody should look
     heard(box, "start", sender=BOB)
@@ -149,7 +149,7 @@ def test_who_never_is_to_be_texted_is_so_by_the_shops_wish_not_by_their_own(box:
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "excluded")
     told = trace_in_words(call.trace)[-1]["detail"]
-    assert re.fullmatch(r"mia marked this number as never to be texted on .+ 20\d\d, \d\d:\d\d\.", told)
+    assert re.fullmatch(r"mia marked this number as never texted on .+ 20\d\d, \d\d:\d\d\.", told)
     assert contact(box).opted_out_at is None
     assert isinstance(box.service.bridge.request(WriteText(ANN, "Hi", "mia")), Done)
     assert box.service.bridge.request(Mark(ANN, "welcome"), by="tom") == Done()

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -241,49 +242,109 @@ def test_who_was_not_answered_waits(engine: Engine) -> None:
     assert who_waits(engine) == WAITS_NOW
 
 
-# What 0.1.0 wrote, and what it is now: as kept, and as words.
+# What 0.1.0 wrote, and what it is now: as kept, and in today's words.
 STRANGERS = "Too many strangers called at once; automatic texts are stopped until somebody looks."
 KEPT = [
-    ("cooldown", "Texted 3 hours ago; one text per caller in 24 hours.", "cooldown?hours=24&minutes=180"),
-    ("cooldown", "Texted just now; one text per caller in 1 hour.", "cooldown?hours=1&minutes=0"),
+    (
+        "cooldown",
+        "Texted 3 hours ago; one text per caller in 24 hours.",
+        "cooldown?hours=24&minutes=180",
+        "Texted 3 hours ago; one text per caller in 24 hours.",
+    ),
+    (
+        "cooldown",
+        "Texted just now; one text per caller in 1 hour.",
+        "cooldown?hours=1&minutes=0",
+        "Texted just now; one text per caller in 1 hour.",
+    ),
     (
         "cooldown",
         "Texted at a time that the clock has yet to reach; one text per caller in 24 hours.",
         "cooldown?hours=24&minutes=-1",
+        "Texted at a time the clock has not reached yet; one text per caller in 24 hours.",
     ),
-    ("cooldown", "A text to this caller is already on its way.", "text_waits"),
-    ("spam", "The network calls this caller 'Scam Likely'.", "spam_name?name=Scam%20Likely"),
-    ("spam", "It is on the block list ncid.txt: cruise line.", "listed_as?label=cruise%20line&list=ncid.txt"),
-    ("spam", "It is on the block list a.txt.", "listed?list=a.txt"),
-    ("foreign", "The number is from FR, which is not texted.", "foreign_region?region=FR"),
-    ("one_ring", "It rang 1 time, and strangers are texted from 2 rings on.", "one_ring?least=2&rings=1"),
-    ("limit", "1 automatic text went out today; that is the limit.", "limit?most=1"),
-    ("breaker", f"31 strangers called within ten minutes. {STRANGERS}", "strangers?strangers=31"),
-    ("breaker", STRANGERS, "breaker"),
-    ("expired", "It could not be sent within 60 minutes of being due.", "expired?minutes=60"),
+    (
+        "cooldown",
+        "A text to this caller is already on its way.",
+        "text_waits",
+        "A text to this caller is already on its way.",
+    ),
+    (
+        "spam",
+        "The network calls this caller 'Scam Likely'.",
+        "spam_name?name=Scam%20Likely",
+        "The network shows this caller as 'Scam Likely'.",
+    ),
+    (
+        "spam",
+        "It is on the block list ncid.txt: cruise line.",
+        "listed_as?label=cruise%20line&list=ncid.txt",
+        "It is on the block list ncid.txt: cruise line.",
+    ),
+    ("spam", "It is on the block list a.txt.", "listed?list=a.txt", "It is on the block list a.txt."),
+    (
+        "foreign",
+        "The number is from FR, which is not texted.",
+        "foreign_region?region=FR",
+        "The number is from FR, which you don't text.",
+    ),
+    (
+        "one_ring",
+        "It rang 1 time, and strangers are texted from 2 rings on.",
+        "one_ring?least=2&rings=1",
+        "It rang 1 time; strangers are texted from 2 rings.",
+    ),
+    (
+        "limit",
+        "1 automatic text went out today; that is the limit.",
+        "limit?most=1",
+        "1 automatic text went out today; that is the limit.",
+    ),
+    (
+        "breaker",
+        f"31 strangers called within ten minutes. {STRANGERS}",
+        "strangers?strangers=31",
+        "31 strangers called within ten minutes. That is too many at once; automatic texts are stopped until somebody checks.",
+    ),
+    (
+        "breaker",
+        STRANGERS,
+        "breaker",
+        "Too many strangers called at once; automatic texts are stopped until somebody checks.",
+    ),
+    (
+        "expired",
+        "It could not be sent within 60 minutes of being due.",
+        "expired?minutes=60",
+        "It could not be sent within 60 minutes.",
+    ),
     (
         "clock",
         "This caller was texted before, and nobody knows how long ago. The box's clock shows 1970.",
         "clock?doubt=The%20box%27s%20clock%20shows%201970.",
+        "This caller was texted before, but the box cannot tell how long ago. The box's clock shows 1970.",
     ),
     (
         "not_textable",
         "A text to this number has failed for good. The number does not exist.",
         "unreachable?error=The%20number%20does%20not%20exist.",
+        "Texts to this number fail for good. The number does not exist.",
     ),
 ]
+OF_0_1_0: dict[str, str] = import_module("bridge.records.migrations.versions.0007_trace_codes").STOPPED
 
 
 def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engine) -> None:
     at_revision(engine, "0006")
-    plain = {words: code for code, words in SENTENCES.items() if "{" not in words and code not in LATER}
-    cases = [*KEPT, *(("excluded", words, code) for words, code in plain.items())]
+    plain = {code: words for code, words in SENTENCES.items() if "{" not in words and code not in LATER}
+    old = {code: words for words, code in OF_0_1_0.items()}
+    cases = [*KEPT, *(("excluded", old[code], code, words) for code, words in plain.items())]
     traces = [
         [
             {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
             {"rule": rule, "verdict": "stop", "detail": words},
         ]
-        for rule, words, _ in cases
+        for rule, words, _, _ in cases
     ]
     with engine.begin() as connection:
         for key, trace in enumerate(traces, 100):
@@ -296,13 +357,16 @@ def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engin
             )
     database.migrate(engine)
     with Session(engine) as session:
-        for key, (trace, (rule, _, code)) in enumerate(zip(traces, cases, strict=True), 100):
+        for key, (rule, _, code, now) in enumerate(cases, 100):
             kept = session.get_one(Call, key).trace
             assert kept == [
                 {"rule": "not_missed", "verdict": "pass"},
                 {"rule": rule, "verdict": "stop", "why": code},
             ]
-            assert trace_in_words(kept) == trace
+            assert trace_in_words(kept) == [
+                {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
+                {"rule": rule, "verdict": "stop", "detail": now},
+            ]
 
 
 # Codes that no row of a release before them can stand for.
@@ -460,14 +524,14 @@ def test_no_parameters_in_errors(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("database is locked", "Another program holds the database."),
+        ("database is locked", "Another program is using the database."),
         ("database or disk is full", "The disk is full."),
-        ("attempt to write a readonly database", "The database may not be written."),
+        ("attempt to write a readonly database", "The database cannot be written to."),
         ("unable to open database file", "The database cannot be opened."),
-        ("disk I/O error", "The card or disk fails"),
+        ("disk I/O error", "The card or disk has errors."),
         ("database disk image is malformed", "The database file is damaged."),
-        ("file is not a database", "The file named as the database is none."),
-        ("something new", "The database fails: something new."),
+        ("file is not a database", "The file named as the database is not a database."),
+        ("something new", "The database does not work: something new."),
     ],
 )
 def test_troubles_in_plain_words(words: str, sentence: str) -> None:

@@ -87,7 +87,7 @@ def test_a_step_is_tried_until_the_database_takes_it_and_its_effects_follow_once
     transactions = Transactions(engine, let_go)
     transactions.once(step)
     engine.dispose()
-    assert [words.partition(".")[0] for words in told] == ["Another program holds the database", "done"]
+    assert [words.partition(".")[0] for words in told] == ["Another program is using the database", "done"]
     assert (transactions.changes, transactions.trouble) == (1, None)
 
 

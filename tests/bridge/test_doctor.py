@@ -65,7 +65,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(replace(DOWN, part="modem", trouble=SILENT)), "port", "fail", "does not answer"),
         (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "port", "pass", "EC25"),
         (facts(replace(DOWN, part="sim", trouble=Trouble(TroubleCode.SIM_PUK))), "SIM", "fail", "PUK"),
-        (facts(replace(UP, stopped=BARRED)), "SIM", "fail", f"No text goes out. {sentence(BARRED)}"),
+        (facts(replace(UP, stopped=BARRED)), "SIM", "fail", f"No texts are being sent. {sentence(BARRED)}"),
         (facts(health(registration=2)), "registration", "fail", "looking for a network"),
         (facts(health(registration=3)), "registration", "fail", "refuses this SIM"),
         (facts(health(registration=5)), "registration", "pass", "roaming"),
@@ -73,10 +73,10 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(health(registration=6)), "registration", "fail", "not for calls"),
         (facts(health(smsc=None)), "SMSC", "fail", "text centre"),
         (facts(health(used=24)), "storage", "fail", "nearly full"),
-        (facts(health(used=30)), "storage", "fail", "no text can come in"),
+        (facts(health(used=30)), "storage", "fail", "no text can arrive"),
         (facts(health(used=23)), "storage", "pass", "23 of 30"),
-        (facts(DOWN), "storage", "unknown", "not told"),
-        (facts(modem_manager=True), "ModemManager", "fail", "It runs"),
+        (facts(DOWN), "storage", "unknown", "not said"),
+        (facts(modem_manager=True), "ModemManager", "fail", "It is running"),
         (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
         (
             facts(doubt=Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown="1970-01-01 00:00")),
@@ -87,7 +87,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(free=10**6), "disk", "fail", "0 MB"),
         (facts(database=Trouble(DatabaseTrouble.DISK_FULL)), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
-        (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Never tried"),
+        (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Not tried yet"),
         (
             replace(WELL, lines=(LineFacts(health(registration=6), "auto", None),)),
             "voice path",
@@ -110,7 +110,7 @@ def test_what_is_wrong_fails_with_its_words(case: Facts, name: str, verdict: str
     [
         (NOON, None, [], None),
         (NOON, NOON + timedelta(minutes=1), [], None),
-        (NOON, NOON + timedelta(days=1), [], "something was stored"),
+        (NOON, NOON + timedelta(days=1), [], "something was saved"),
         (datetime(2020, 1, 1, tzinfo=UTC), None, [], "before this program was made"),
         (NOON, None, [(TimeTeller.TEXT, timedelta(hours=-5), False)], None),
         (NOON, None, [(TimeTeller.TEXT, timedelta(hours=5), False)], "a text 2026-11-23 17:00"),
@@ -153,7 +153,7 @@ def test_modems_are_examined_and_nothing_is_sent(tmp_path: Path) -> None:
         assert (code, checks["port"]["verdict"], checks["registration"]["verdict"]) == (0, "pass", "pass")
         assert "EC25" in checks["port"]["found"]
         assert checks["voice path"]["verdict"] == "unknown"
-        assert "call the box now" in checks["voice path"]["todo"]
+        assert "call the box from another phone now" in checks["voice path"]["todo"]
         simulator.set(sim_present=False)
         code, checks = doctor(write_config(tmp_path, simulator.port))
         assert (code, checks["SIM"]["verdict"]) == (1, "fail")
@@ -180,13 +180,13 @@ def test_a_live_test_call_proves_the_voice_path(tmp_path: Path, running: bool) -
         process = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         stack.callback(process.kill)
         assert process.stdout is not None
-        assert "I am listening" in process.stdout.readline()
+        assert "Call the box now from another phone" in process.stdout.readline()
         simulator.call(ANN, rings=3)
         rest = process.stdout.read()
         assert process.wait(DEADLINE) == 0, rest
         assert "voice path (main): Heard just now: a call from +44" in rest
         # With the code that lets the first person in: the console of the service shows the same.
-        code = re.search(r"choose a password with the code (\d{4}-\d{4})", rest)
+        code = re.search(r"type the code (\d{4}-\d{4})", rest)
         assert code
         if running:
             assert code[1] in (tmp_path / "log").read_text()

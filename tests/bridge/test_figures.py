@@ -264,7 +264,7 @@ def test_a_sum_is_written_as_the_price_is(written: str, sums: tuple[str, str]) -
     "written", ["free", "-1", "£", "£1€", "1.2.3", "0.05 per text", "=1+1", "1e3", "0.12345"]
 )
 def test_what_is_no_price(written: str) -> None:
-    with pytest.raises(ValueError, match="is no price; write one such as"):
+    with pytest.raises(ValueError, match="is not a price; write one such as"):
         price(written)
 
 
@@ -405,7 +405,7 @@ def test_the_page_says_in_words_what_it_draws(client: FlaskClient) -> None:
     ]
     assert page.count('role="img"') == page.count("The numbers</summary>") >= 4
     assert page.count("<table>") == page.count('role="img"') + 2  # the weeks are tables only
-    assert 'aria-label="Calls a day. 9 calls, 8 of them missed.' in page
+    assert 'aria-label="Calls per day. 9 calls, 8 of them missed.' in page
     assert "style=" not in page
 
 
@@ -484,10 +484,10 @@ def test_no_pattern_is_claimed_of_a_few_calls(tmp_path: Path) -> None:
                 [a_call(now - timedelta(minutes=9)), a_text(now - timedelta(minutes=8), 5, asks=True)]
             )
         page = enter(office.bridge).get("/figures").text
-    for claim in ("Most came on", "Most on ", "typically", "half had done so", "most frequent reason"):
+    for claim in ("Most came on", "Most on ", "typically", "Half of those who hung up", "most common reason"):
         assert claim not in page
-    assert "1 text from customers got a first answer of ours." in page
-    assert "1 caller gave up while it rang." in page
+    assert "1 text from customers got a first reply from you." in page
+    assert "1 caller hung up while it rang." in page
 
 
 def test_every_call_is_a_line(client: FlaskClient) -> None:
@@ -502,7 +502,7 @@ def test_every_call_is_a_line(client: FlaskClient) -> None:
         "number": "+447400123456",
         "name": "Ann Whittaker",
         "outcome": "abandoned",
-        "how it ended": "gave up",
+        "how it ended": "hung up",
         "seconds": "20",
         "textback": "delivered",
         "reason": "",
@@ -511,10 +511,10 @@ def test_every_call_is_a_line(client: FlaskClient) -> None:
     }
     said = {(call["reason"], call["what we did"]) for call in calls if call["reason"]}
     assert said == {
-        ("withheld", "not sent: number withheld"),
-        ("unknown", "not sent: number not known"),
+        ("withheld", "not sent: hidden number"),
+        ("unknown", "not sent: unknown number"),
         ("not_missed", ""),
-        ("cooldown", "not sent: texted already"),
+        ("cooldown", "not sent: already texted"),
     }
 
 

@@ -75,7 +75,7 @@ def heard(box: Box, words: str, sender: str = ANN) -> None:
     [
         ("staff", "This is one of the staff, who are never texted."),
         ("supplier", "This is a supplier; suppliers are never texted."),
-        ("never", "This contact is marked as never to be texted."),
+        ("never", "This contact is marked as never texted."),
     ],
 )
 def test_staff_suppliers_and_never_text_are_not_texted(box: Box, kind: str, sentence: str) -> None:
@@ -207,7 +207,7 @@ def test_who_was_called_back_is_not_texted_any_more(tmp_path: Path) -> None:
         clock.advance(300)
         call = box.settled()[0]
         assert (call.textback, call.reason) == ("cancelled", "superseded")
-        assert trace_in_words(call.trace)[-1]["detail"] == "Somebody here has called the caller back."
+        assert trace_in_words(call.trace)[-1]["detail"] == "Somebody here has called this caller back."
         assert simulator.sent == []
         with Session(box.service.engine) as session:
             row = session.exec(select(Call)).one()
@@ -227,9 +227,7 @@ def test_a_number_whose_texts_fail_for_good_is_remembered_until_it_writes(tmp_pa
         simulator.call(ANN, rings=1)
         call = box.settled(2)[0]
         assert (call.textback, call.reason) == ("skipped", "not_textable")
-        assert trace_in_words(call.trace)[-1]["detail"].startswith(
-            "A text to this number has failed for good."
-        )
+        assert trace_in_words(call.trace)[-1]["detail"].startswith("Texts to this number fail for good.")
         heard(box, "Hello")
         simulator.call(ANN, rings=1)
         assert box.settled(3)[0].reason is None
@@ -240,7 +238,7 @@ def test_a_caller_whom_the_network_calls_a_scam_is_not_texted(box: Box) -> None:
     call = box.settled()[0]
     assert (call.reason, trace_in_words(call.trace)[-1]["detail"]) == (
         "spam",
-        "The network calls this caller 'Scam Likely'.",
+        "The network shows this caller as 'Scam Likely'.",
     )
     box.simulator.call(BOB, rings=2, name="Scampi Bar")
     assert box.settled(2)[0].textback == "sent"
@@ -381,7 +379,7 @@ def test_who_rings_just_now_cannot_be_forgotten(box: Box) -> None:
     answer = box.service.bridge.request(Forget(ANN))
     assert isinstance(answer, Rejected)
     assert answer.why.code == Refused.UNDER_WAY
-    assert "under way" in refusal_in_words(answer.why)
+    assert "in progress" in refusal_in_words(answer.why)
 
 
 # ---- what grows too old

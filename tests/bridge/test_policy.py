@@ -225,7 +225,7 @@ LET_PASS: list[tuple[str, Case, Reason, str]] = [
     )
     for closed, words in (
         ("same", "callers get the same text then."),
-        ("other", "callers get another text then."),
+        ("other", "callers get the text for closed hours then."),
         ("wait", "the text waits until it opens."),
     )
 ] + [
@@ -239,7 +239,7 @@ LET_PASS: list[tuple[str, Case, Reason, str]] = [
         "no cooldown",
         Case(MISSED_CALL, CallerFacts(last_automatic=NOW), settings("cooldown_hours = 0"), "GB", (), NOW),
         Reason.COOLDOWN,
-        "A caller may be texted after every missed call.",
+        "Every missed call may be texted.",
     ),
     (
         "doubtful clock: hours",
@@ -273,7 +273,7 @@ def test_the_trace_of_a_silence_ends_with_what_stopped_it() -> None:
     assert trace_in_words(kept) == [
         {"rule": "not_missed", "verdict": "pass", "detail": "The call was missed."},
         {"rule": "disabled", "verdict": "pass", "detail": "Automatic texts are on."},
-        {"rule": "withheld", "verdict": "stop", "detail": "The caller hides the number."},
+        {"rule": "withheld", "verdict": "stop", "detail": "The caller hid the number."},
     ]
 
 
@@ -286,7 +286,7 @@ DETAILS = [
     ),
     (decision(caller=CallerFacts(pending_id=1)), "A text to this caller is already on its way."),
     (decision(own=(ANN,)), "It is one of the shop's own numbers."),
-    (again(NOW + 2 * HOUR), "It could not be sent within 60 minutes of being due."),
+    (again(NOW + 2 * HOUR), "It could not be sent within 60 minutes."),
     (
         again(NOW, CallerFacts(contact_since=Contacted.THEY_TEXTED)),
         "The caller has texted us since.",
@@ -332,19 +332,21 @@ WITH_FACTS = [
     Coded.of("strangers", strangers=31),
 ]
 SAID = [
-    "Automatic texts are paused; they go on tomorrow at 9:30.",
-    "It rang 1 time, and strangers are texted from 2 rings on.",
+    "Automatic texts are paused; they resume tomorrow at 9:30.",
+    "It rang 1 time; strangers are texted from 2 rings.",
     "Texted 1 hour ago; one text per caller in 24 hours.",
     "1 automatic text went out today; that is the limit.",
-    "It could not be sent within 60 minutes of being due.",
-    "A text to this number has failed for good. The number does not exist.",
-    "This caller was texted before, and nobody knows how long ago. The box's clock shows 1970.",
-    "The number is from FR, which is not texted.",
+    "It could not be sent within 60 minutes.",
+    "Texts to this number fail for good. The number does not exist.",
+    "This caller was texted before, but the box cannot tell how long ago. The box's clock shows 1970.",
+    "The number is from FR, which you don't text.",
     "It is on the block list a.txt.",
     "It is on the block list a.txt: cruise {line}.",
-    "The network calls this caller 'Scam Likely'.",
-    "31 strangers called within ten minutes. Too many strangers called at once; automatic texts are stopped until somebody"
-    " looks.",
+    "The network shows this caller as 'Scam Likely'.",
+    (
+        "31 strangers called within ten minutes. That is too many at once; automatic texts are stopped "
+        "until somebody checks."
+    ),
 ]
 
 

@@ -55,7 +55,7 @@ def test_what_a_caller_gets_once_the_shop_is_closed_for_today(
 
 def test_a_text_that_would_wait_for_ever_is_none() -> None:
     made = sample("", shop("closed = wait"), "en", Opening(False), NOON, LONDON)
-    assert (reads(made), made.remark[:8]) == (None, "It is no")
+    assert (reads(made), made.remark[:8]) == (None, "No text:")
 
 
 def test_a_shop_that_is_closed_by_hand_is_closed_in_the_samples_too() -> None:

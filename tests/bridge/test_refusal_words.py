@@ -50,8 +50,8 @@ def test_it_reads_as_a_sentence_without_a_command_for_the_page(code: Refused) ->
 
 def test_the_command_line_is_told_the_command_that_helps() -> None:
     exists = Refusal(Refused.USER_EXISTS, name="mia").why
-    assert refusal_in_words(exists) == "There is a user mia already."
+    assert refusal_in_words(exists) == "mia can already log in."
     assert refusal_for_commands(exists) == (
-        "There is a user mia already; textback user password mia changes the password."
+        "mia can already log in; textback user password mia changes the password."
     )
     assert refusal_for_commands(Coded(Refused.NO_NAME)) == refusal_in_words(Coded(Refused.NO_NAME))

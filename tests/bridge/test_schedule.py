@@ -161,8 +161,8 @@ def test_the_digest_counts_yesterday_and_names_who_waits(session: Session, tmp_p
     write_digest(session, OwnerContext(settings, "GB", NOON, UTC), 1)
     alert = session.exec(select(Alert)).one()
     assert alert.body == (
-        "Yesterday: 2 calls, 1 missed, 1 texted back, 4 texts came in. Waiting for an answer: "
-        "Ann (07400 123456), 07400 123457, Cem (07400 123458) and 1 more."
+        "Yesterday: 2 calls, 1 missed, 1 texted back, 4 texts received. Needs a reply: Ann (07400 123456), "
+        "07400 123457, Cem (07400 123458) and 1 more."
     )
     assert (alert.kind, alert.due, alert.over) == ("digest", NOON, False)
 
@@ -197,12 +197,12 @@ def test_the_owner_is_told_once_a_day_in_the_quiet_hours_too(box: Box, clock: Fa
     box.settled()
     due(CalendarJob.DIGEST)
     due(CalendarJob.DIGEST)
-    assert until(told, "the digest")[0].startswith("Yesterday: no calls, and no texts came in.")
+    assert until(told, "the digest")[0].startswith("Yesterday: no calls and no texts.")
     clock.advance(86400)
     box.turn()
     due(CalendarJob.DIGEST)
     until(lambda: len(told()) == 2, "the second digest")
-    assert told()[1].startswith("Yesterday: 1 call, 1 missed, 1 texted back, 0 texts came in.")
+    assert told()[1].startswith("Yesterday: 1 call, 1 missed, 1 texted back, 0 texts received.")
     due(CalendarJob.WEEKLY_DIGEST)
     until(lambda: len(told()) == 3, "the weekly digest")
     assert told()[2].startswith("The last 7 days: 1 call, 1 missed, 1 texted back")

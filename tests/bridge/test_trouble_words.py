@@ -61,16 +61,18 @@ def test_troubles_within_a_trouble_are_worded_too() -> None:
         f"No modem answers. {sentence(silent)} {sentence(missing)} /dev/x: a GPS."
     )
     stopped = Trouble.of(BoxTrouble.QUEUE_STOPPED, why=silent.to_text())
-    assert sentence(stopped) == f"No text goes out. {sentence(silent)}"
+    assert sentence(stopped) == f"No texts are being sent. {sentence(silent)}"
     undelivered = Trouble.of(BoxTrouble.UNDELIVERED, why=BoxTrouble.PHONE_TAKES_NO_TEXTS)
-    assert sentence(undelivered) == "The network could not deliver it. The phone there takes no texts."
+    assert sentence(undelivered) == "The network could not deliver it. The phone does not accept texts."
     assert sentence(Trouble.of(BoxTrouble.UNDELIVERED, why="")) == "The network could not deliver it."
 
 
 @pytest.mark.parametrize("holder", ["", "cat", *KNOWN])
 def test_who_holds_a_port_is_told_with_what_to_do(holder: str) -> None:
     told = sentence(Trouble.of(TroubleCode.PORT_HELD, path="/dev/x", holder=holder))
-    assert told == f"{holder or 'Another program'} holds /dev/x. {REMEDIES.get(holder, 'Stop that program.')}"
+    assert (
+        told == f"{holder or 'Another program'} is using /dev/x. {REMEDIES.get(holder, 'Stop that program.')}"
+    )
     assert set(REMEDIES) == set(KNOWN)
 
 

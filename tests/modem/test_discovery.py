@@ -108,7 +108,7 @@ def test_what_is_plainly_something_else_is_never_talked_to(port: Port) -> None:
 def test_each_port_has_its_reason_and_sticks_without_one_are_explained() -> None:
     found = STICKS["bridges last"][0]
     lines = discovery.account(found, [(0x12D1, 0x1F01), (0x1D6B, 2)])
-    assert lines[0] == "/dev/ttyUSB0: a CH340 chip (1a86:7523, interface 0): a modem, or not"
+    assert lines[0] == "/dev/ttyUSB0: a CH340 chip (1a86:7523, interface 0): may be a modem"
     assert lines[1] == "/dev/ttyUSB2: the AT port of Quectel (2c7c:0125, interface 2)"
     assert "storage mode" in lines[-1]
 
@@ -191,7 +191,7 @@ def test_auto_says_what_it_looked_at(tmp_path: Path) -> None:
     assert isinstance(down, LineDown)
     assert sentence(down.trouble).startswith("No modem answers. ")
     assert "mute does not answer" in sentence(down.trouble)
-    assert '/dev/ttyUSB9: names itself "Zigbee stick".' in sentence(down.trouble)
+    assert '/dev/ttyUSB9: calls itself "Zigbee stick".' in sentence(down.trouble)
     driver.close()
 
 

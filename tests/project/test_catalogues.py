@@ -34,7 +34,7 @@ def test_sentences_are_found_in_code_and_templates() -> None:
     found = {
         forms(message.id)[0]: {place for place, _ in message.locations} for message in FRESH if message.id
     }
-    assert "bridge/words/reasons.py" in found["The caller hides the number."]
+    assert "bridge/words/reasons.py" in found["The caller hid the number."]
     assert "bridge/words/times.py" in found["{number} minute ago"]
     assert len(found) > 400
 

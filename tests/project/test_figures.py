@@ -59,8 +59,8 @@ def lasted(length: timedelta | float) -> tuple[str, ...]:
 FIGURES: dict[str, tuple[tuple[str, tuple[timedelta | float, ...]], ...]] = {
     "texting.md": (
         ("Each is answered at most once {}", (incoming.ANSWER_ONCE,)),
-        ("Who rings in vain three times in {} is marked", (case.URGENT_IN,)),
-        ("Changed files are taken up within {}", (loop.TEND,)),
+        ("Somebody who calls three times within {} and is missed", (case.URGENT_IN,)),
+        ("Changed files are picked up within {}", (loop.TEND,)),
         ("a line that has been in trouble for {}", (alerts.PATIENCE[IncidentKind.LINE],)),
         ("If several customers wrote within {}", (alerts.FRESH,)),
         ("on Mondays of the last {} too", (7 * DAY,)),

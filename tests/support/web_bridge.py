@@ -201,9 +201,9 @@ TRACE = (
     ("cooldown", "No automatic text to this caller lately."),
 )
 STOPS = {
-    "withheld": "The caller hides the number.",
+    "withheld": "The caller hid the number.",
     "cooldown": "Texted 4 minutes ago; one automatic text per caller in 24 hours.",
-    "not_missed": "The call was answered or turned down here.",
+    "not_missed": "The call was answered or rejected here.",
 }
 
 

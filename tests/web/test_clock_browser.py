@@ -55,12 +55,12 @@ def test_a_box_of_2020_lets_people_log_in_and_stay(
             page.get_by_role("navigation", name="Main").get_by_role("link", name=place).last.click()
             expect(page.get_by_role("heading", name=place, exact=True)).to_be_visible()
         page.goto(box.url() + "replies")
-        page.get_by_label("A new one").fill("We are open.")
-        page.get_by_role("button", name="Keep it").click()
+        page.get_by_label("New saved reply").fill("We are open.")
+        page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("We are open.").first).to_be_visible()
-        page.get_by_label("A new one").fill("We are closed.")
+        page.get_by_label("New saved reply").fill("We are closed.")
         box.jump("+0")  # it learns the time; the form that is open, and the log-in, outlive it
-        page.get_by_role("button", name="Keep it").click()
+        page.get_by_role("button", name="Save").click()
         expect(page.get_by_text("We are closed.").first).to_be_visible()
         kept = {cookie["name"]: cookie["expires"] for cookie in contexts[0].cookies()}
         assert kept["textback"] > page.evaluate("Date.now() / 1000 + 29 * 86400")

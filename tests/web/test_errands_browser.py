@@ -119,7 +119,7 @@ def _close(hand: Hand) -> None:
 def _after_hours(hand: Hand) -> None:
     hand.go("Settings")
     hand.link("Change automatic texts")
-    hand.choose(hand.page.get_by_label("While the shop is closed"), "other")
+    hand.choose(hand.page.get_by_label("When the shop is closed"), "other")
     hand.type(hand.page.get_by_label("The text when closed"), "We are closed and call you back tomorrow.")
     # It shows what a caller gets tonight while it is typed.
     expect(hand.page.locator("#samples .moment", has_text="Tonight at 22:00")).to_contain_text(
@@ -140,7 +140,7 @@ def _supplier(hand: Hand) -> None:
 
 @errand("see why somebody got no text")
 def _why(hand: Hand) -> None:
-    row = hand.page.locator("#calls .row", has_text="not sent: texted already")
+    row = hand.page.locator("#calls .row", has_text="not sent: already texted")
     hand.tap(row.get_by_text("Why not?"))
     expect(row.locator(".decided")).to_contain_text("one automatic text per caller in 24 hours")
 
@@ -157,8 +157,8 @@ def _leads(hand: Hand) -> None:
 def _colleague(hand: Hand) -> None:
     hand.go("Colleagues")
     hand.type(hand.page.get_by_label("Name", exact=True), "noa")
-    hand.type(hand.page.get_by_label("A password for the first time"), PASSWORD)
-    hand.button("Let them in")
+    hand.type(hand.page.get_by_label("Password for the first login"), PASSWORD)
+    hand.button("Add")
     expect(hand.page.locator(".row", has_text="noa")).to_contain_text("staff")
 
 
@@ -206,8 +206,8 @@ def _write(hand: Hand) -> None:
 @errand("find a text by a word")
 def _find(hand: Hand) -> None:
     hand.go("Conversations")
-    hand.type(hand.page.get_by_role("searchbox", name="Search people and texts"), "ninetieth")
-    hand.button("Search people and texts")
+    hand.type(hand.page.get_by_role("searchbox", name="Search contacts and texts"), "ninetieth")
+    hand.button("Search contacts and texts")
     hand.tap(hand.page.locator(".found .row", has_text="ninetieth"))
     expect(hand.page.get_by_text("my grandmother's ninetieth birthday")).to_be_in_viewport()
 

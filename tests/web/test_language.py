@@ -84,4 +84,4 @@ def test_the_choice_is_ones_own(office: Office, client: FlaskClient) -> None:
 def test_who_is_refused_is_told_so_in_words_of_theirs(client: FlaskClient) -> None:
     page = client.get("/nothing-here", headers=GERMAN).text
     with catalogue.speaking("de"):
-        assert catalogue.gettext("There is nothing under this address.") in page
+        assert catalogue.gettext("There is no page at this address.") in page

@@ -62,7 +62,7 @@ def send(client: FlaskClient, form: Form, do: str = "save", **typed: str | list[
 
 
 def kept(page: str) -> bool:
-    return "Kept. It counts from now on." in page
+    return "Saved. It takes effect now." in page
 
 
 def week(office: Office) -> dict[str, str]:
@@ -152,7 +152,7 @@ def test_times_can_be_picked_without_a_script(office: Office, client: FlaskClien
     assert kept(send(client, opened(client), monday_from=["", ""], monday_until=["", ""])[1])
     assert "monday" not in week(office)
     code, page = send(client, opened(client), monday_from=["09:00", ""], monday_until=["", ""])
-    assert (code, 'id="monday-problem">These are no hours.' in page) == (422, True)
+    assert (code, 'id="monday-problem">These are not opening hours.' in page) == (422, True)
 
 
 def test_more_spans_than_can_be_picked_stay(office: Office, client: FlaskClient) -> None:
@@ -176,15 +176,15 @@ def test_one_days_hours_for_all_days(office: Office, client: FlaskClient) -> Non
 
 
 WRONG = [
-    ({"monday": "nine to five"}, "monday", "These are no hours."),
-    ({"monday": "9-25"}, "monday", "No clock shows 25."),
+    ({"monday": "nine to five"}, "monday", "These are not opening hours."),
+    ({"monday": "9-25"}, "monday", "25 does not exist."),
     ({"monday": "9-13, 12-18"}, "monday", "Two of these times overlap."),
     ({"sunday": "closed"}, "sunday", "Write when the shop is open on the other days"),
     ({"holidays": "Christmas"}, "holidays", "“Christmas” is not a date."),
-    ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is over already."),
-    ({"holidays": "XX"}, "holidays", "&#39;XX&#39; is no ISO country code"),
+    ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is already over."),
+    ({"holidays": "XX"}, "holidays", "&#39;XX&#39; is not a country code"),
     ({"closed_from": "soon"}, "holidays", "“soon” is not a date."),
-    ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "comes before the first"),
+    ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "is before the first"),
 ]
 
 

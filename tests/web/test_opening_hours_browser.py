@@ -71,7 +71,7 @@ def test_hours_are_typed_picked_copied_and_asked_about(
     expect(page.locator(".ask")).to_contain_text("Open 18:00–2:00 the next day, 8 hours in all.")
     is_accessible(page)
     page.get_by_role("button", name="Save it like this").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     expected = dict.fromkeys(DAYS[:6], "9:00-12:30, 14:00-24:00") | {"friday": "18:00-2:00"}
     assert week(office) == expected
     assert complaints == []
@@ -104,16 +104,16 @@ def test_closed_today_says_what_callers_get_and_changes_it_there(
     page, complaints = enter(browser, contexts, url, size)
     page.goto(f"{url}status")
     gets = page.locator("#closed-gets")
-    expect(gets).to_contain_text("A caller then gets the same text as always:")
+    expect(gets).to_contain_text("A caller then gets the usual text:")
     expect(gets).to_contain_text("It does not say that you are closed.")
     page.get_by_role("button", name="Closed today").click()
-    expect(gets).to_contain_text("A caller gets the same text as always:")
+    expect(gets).to_contain_text("A caller gets the usual text:")
     gets.get_by_text("Change what callers get").click()
     is_accessible(page)
-    gets.get_by_label("While the shop is closed").select_option("other")
+    gets.get_by_label("When the shop is closed").select_option("other")
     gets.get_by_label("The text when closed").fill("Hi {you}")
     gets.get_by_role("button", name="Save").click()
-    expect(gets.get_by_role("alert")).to_contain_text("{you} is no placeholder")
+    expect(gets.get_by_role("alert")).to_contain_text("{you} is not a placeholder")
     expect(gets.get_by_label("The text when closed")).to_have_value("Hi {you}")
     gets.get_by_label("The text when closed").fill("We open again {reopens}.")
     gets.get_by_role("button", name="Save").click()
@@ -121,11 +121,11 @@ def test_closed_today_says_what_callers_get_and_changes_it_there(
     expect(gets.locator(".sample")).to_contain_text("We open again tomorrow.")
     assert office.loop.settings.textback.closed == "other"
     gets.get_by_text("Change what callers get").click()
-    gets.get_by_label("While the shop is closed").select_option("skip")
+    gets.get_by_label("When the shop is closed").select_option("skip")
     gets.get_by_role("button", name="Save").click()
     expect(gets).to_contain_text("No text: the shop is closed then.")
     assert office.loop.settings.textback.closed_message == "We open again {reopens}."
-    page.get_by_role("button", name="The usual hours count again").click()
+    page.get_by_role("button", name="Back to the usual hours").click()
     expect(page.get_by_role("button", name="Closed today")).to_be_visible()
     assert [said for said in complaints if "422" not in said] == []
 
@@ -148,7 +148,7 @@ def test_without_a_script_times_are_picked_and_days_added(
     expect(page.get_by_role("checkbox")).to_be_checked()
     page.get_by_label("Holidays").fill("GB")
     page.get_by_label("Holidays").press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     assert week(office) == dict.fromkeys(DAYS, "9:00-17:00")
     holidays = office.loop.settings.hours.holidays
     assert (holidays.country, len(holidays.dates)) == ("GB", 7)

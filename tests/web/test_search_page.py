@@ -153,7 +153,7 @@ def test_finding_a_text_takes_two_taps(
     many_texts(office)
     page, complaints = enter(browser, contexts, url, size, script=script)
     page.goto(f"{url}/conversations")
-    box = page.get_by_role("searchbox", name="Search people and texts")
+    box = page.get_by_role("searchbox", name="Search contacts and texts")
     box.fill("kasekuchen muller")
     box.press("Enter")  # one
     page.locator(".found .cover").click()  # two

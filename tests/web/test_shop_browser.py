@@ -115,19 +115,19 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         page.get_by_label("The code of this box").fill("1111-2222")
         page.get_by_label("Your name").fill(MIA)
         page.get_by_label("A password").fill(PASSWORD)
-        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("button", name="Start").click()
         expect(page.get_by_role("alert")).to_contain_text("This is not the code")
         page.get_by_label("The code of this box").fill(code)
         page.get_by_label("A password").fill(PASSWORD)
-        page.get_by_role("button", name="Begin").click()
+        page.get_by_role("button", name="Start").click()
         expect(page.get_by_role("heading", name="First steps")).to_be_visible()
         page.locator("#shop").fill("Deli & Söhne")
-        page.get_by_role("button", name="Keep this name").click()
-        expect(page.get_by_text("Your text does not name the shop:")).to_be_visible()
-        page.get_by_role("button", name="Take this text").click()
+        page.get_by_role("button", name="Save this name").click()
+        expect(page.get_by_text("Your text does not mention the shop's name:")).to_be_visible()
+        page.get_by_role("button", name="Use this text").click()
         expect(page.locator("#shop")).to_have_value("Deli & Söhne")
         expect(page.get_by_text("Thanks for calling Deli & Söhne!")).to_be_visible()
-        expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("listens")
+        expect(page.locator(".step", has_text="Is the line ready?")).to_contain_text("is ready for calls")
         assert box.service.loop.settings.shop.name == "Deli & Söhne"
         step = page.locator(".step", has_text="Make a test call")
         simulator.fault("cms_error", code=332)
@@ -141,7 +141,7 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         expect(step).to_have_class(re.compile("is-done"))
         page.get_by_label("Your mobile").fill("not a number")
         page.get_by_role("button", name="Send me the text").click()
-        expect(page.get_by_role("alert")).to_contain_text("'not a number' is no phone number")
+        expect(page.get_by_role("alert")).to_contain_text("'not a number' is not a phone number")
         page.get_by_label("Your mobile").fill("07400 123499")
         page.get_by_role("button", name="Send me the text").click()
         expect(page.locator(".step", has_text="Get a test text")).to_contain_text("07400 123499")
@@ -149,7 +149,7 @@ def test_first_run(tmp_path: Path, opened: Open) -> None:
         until(lambda: [text.number for text in simulator.sent].count(OWNER), "the test text")
         expect(page.get_by_role("img", name=re.compile("QR code of"))).to_be_visible()
         is_accessible(page)
-        page.get_by_role("link", name="Done: show the calls").click()
+        page.get_by_role("link", name="Finish and go to Calls").click()
         expect(page.locator(".row", has_text="07400 123456")).to_be_visible()
 
 
@@ -160,7 +160,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
     shop.rings(caller, rings=3)
     page = opened(shop.box.service.url)
     row = page.locator("#calls .row", has_text=caller[-6:]).first
-    expect(row).to_contain_text(re.compile(r"gave up after 3 rings, \d+\ss"))
+    expect(row).to_contain_text(re.compile(r"hung up after 3 rings, \d+\ss"))
     expect(row.locator(".did .chip")).to_contain_text(re.compile(r"text (sent|delivered) \d\d:\d\d"))
     row.get_by_text("Why?").click()
     expect(row.get_by_text("The number can receive texts.")).to_be_visible()
@@ -199,8 +199,8 @@ def test_who_rings_now_can_be_hung_up_on(shop: Shop, opened: Open) -> None:
     shop.box.simulator.call(caller, rings=1000)
     card = page.locator(".ringing")
     expect(card).to_contain_text(f"{caller[-6:]} is ringing")
-    card.get_by_role("button", name="Hang up").click()
-    expect(page.locator("#calls .row", has_text=caller[-6:]).first).to_contain_text("you hung up")
+    card.get_by_role("button", name="Reject").click()
+    expect(page.locator("#calls .row", has_text=caller[-6:]).first).to_contain_text("you rejected it")
     expect(card).to_have_count(0)
 
 
@@ -214,7 +214,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     go(page, "Conversations")
     first = page.locator("#people .row").first
     expect(first).to_contain_text("Do you have rye?")
-    expect(first.locator(".chip")).to_contain_text("waits")
+    expect(first.locator(".chip")).to_contain_text("needs a reply")
     is_accessible(page)
     first.get_by_role("link").click()
     expect(page.locator(".text.in .body").last).to_have_text(f"Do you have rye? {HOSTILE}")
@@ -224,7 +224,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     box.fill("Yes, two loaves 🍞")
     expect(page.locator("#cost")).to_contain_text("1 text, ")
     page.get_by_text("Saved replies", exact=True).click()
-    page.get_by_role("button", name="Keep what is in the box").click()
+    page.get_by_role("button", name="Save what is in the box").click()
     expect(page.get_by_role("alert")).to_contain_text("Saved.")
     expect(box).to_have_value("Yes, two loaves 🍞")
     box.fill("Hello.")
@@ -237,12 +237,12 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     expect(mine).to_contain_text(MIA)
     expect(mine.locator(".chip")).to_contain_text(re.compile("sent|delivered"))
     page.get_by_text("Note for colleagues").click()
-    page.get_by_label("It stands in the conversation").fill(f"Paid {HOSTILE}")
+    page.get_by_label("It is shown in the conversation").fill(f"Paid {HOSTILE}")
     page.get_by_role("button", name="Add note").click()
     expect(page.locator(".between").last).to_contain_text(f"Paid {HOSTILE}")
-    expect(page.locator(".between").last).to_contain_text(f"{MIA}, to colleagues only")
+    expect(page.locator(".between").last).to_contain_text(f"{MIA}, for colleagues only")
     page.locator("details.choices summary").click()
-    page.get_by_label("Who sees to it?").select_option(BEN)
+    page.get_by_label("Who looks after it?").select_option(BEN)
     page.get_by_role("button", name="Give it to them").click()
     expect(page.locator(".thread .head")).to_contain_text("ben")
     is_accessible(page)
@@ -320,18 +320,18 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     page.get_by_role("link", name="Change opening hours").click()
     page.get_by_label("Monday").fill("9-25")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator("#monday-problem")).to_contain_text("No clock shows 25.")
+    expect(page.locator("#monday-problem")).to_contain_text("25 does not exist.")
     expect(page.get_by_label("Monday")).to_have_value("9-25")
     is_accessible(page)
     page.get_by_label("Monday").fill("9:00-12:30, 14:00-18:00")
     page.get_by_label("Holidays").fill("GB")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
     expect(page.locator("#hours")).to_contain_text("9:00–12:30, 14:00–18:00")
     assert not shop.box.service.loop.settings.hours.open_always
     assert "# mine, to be kept" in path.read_text("utf-8")
     page.get_by_role("link", name="Change automatic texts").click()
-    page.get_by_label("While the shop is closed").select_option("other")
+    page.get_by_label("When the shop is closed").select_option("other")
     page.get_by_label("The text when closed").fill("We are closed, and open again {reopens}.")
     expect(page.locator("#samples")).to_contain_text(
         re.compile("Tonight at 22:00.*open again (on|tomorrow)", re.DOTALL)
@@ -343,19 +343,19 @@ def test_settings_and_what_would_happen(shop: Shop, opened: Open) -> None:
     before = len(shop.box.messages()), len(shop.box.calls())
     page.get_by_label("Who calls?").fill("07400 123999")
     page.get_by_label("When?").fill("2026-12-25T10:00")  # a Friday; the Monday after is a holiday too
-    page.get_by_role("button", name="Tell me").click()
+    page.get_by_role("button", name="Show me").click()
     expect(page.locator("#answer")).to_contain_text("would be texted")
     expect(page.locator("#answer")).to_contain_text("open again on 4 January at 9:00.")
     page.get_by_label("Who calls?").fill("")
-    page.get_by_role("button", name="Tell me").click()
-    expect(page.locator("#answer")).to_contain_text("not texted: number withheld")
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator("#answer")).to_contain_text("not texted: hidden number")
     is_accessible(page)
     assert (len(shop.box.messages()), len(shop.box.calls())) == before
     page.goto(f"{shop.box.service.url}settings/hours")
     for field in ("Monday", "Holidays"):
         page.get_by_label(field).fill("")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status")).to_contain_text("Kept.")
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
 
 
 @SIZES
@@ -367,7 +367,7 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
         "Network",
         "Signal",
         "Text memory",
-        "Texts to go out",
+        "Texts to be sent",
         "Check-up",
         "What went wrong lately",
     ):
@@ -377,7 +377,7 @@ def test_status_pauses_and_shows_the_doctors_sheet(shop: Shop, opened: Open) -> 
     for pause in ("For an hour", "For today", "Until I say"):
         page.get_by_role("button", name=pause).click()
         expect(notice).to_be_visible()
-        page.get_by_role("button", name="Let them go on now").click()
+        page.get_by_role("button", name="Resume now").click()
         expect(notice).to_have_count(0)
 
 
@@ -407,10 +407,10 @@ def test_figures(shop: Shop, opened: Open) -> None:
     page = opened(shop.box.service.url)
     go(page, "Figures")
     for title in (
-        "Calls a day",
+        "Calls per day",
         "When calls are missed",
         "What became of missed calls",
-        "How soon we answer",
+        "How soon you answer",
     ):
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     expect(page.locator("svg[role=img][aria-label]").nth(3)).to_be_attached()
@@ -429,14 +429,14 @@ def test_people(shop: Shop, opened: Open) -> None:
     page = opened(shop.box.service.url)
     go(page, "Colleagues")
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("A password for the first time").fill("short")
-    page.get_by_label("A password for the first time").evaluate("field => field.removeAttribute('minlength')")
-    page.get_by_role("button", name="Let them in").click()
+    page.get_by_label("Password for the first login").fill("short")
+    page.get_by_label("Password for the first login").evaluate("field => field.removeAttribute('minlength')")
+    page.get_by_role("button", name="Add").click()
     expect(page.get_by_role("alert")).to_contain_text("at least 8 characters")
-    page.get_by_label("A password for the first time").fill(PASSWORD)
-    page.get_by_role("button", name="Let them in").click()
+    page.get_by_label("Password for the first login").fill(PASSWORD)
+    page.get_by_role("button", name="Add").click()
     expect(page.locator(".row", has_text=name)).to_contain_text("staff")
-    expect(page.locator("#log")).to_contain_text(f"{MIA} let {name} log in as staff")
+    expect(page.locator("#log")).to_contain_text(f"{MIA} added {name} as staff")
     is_accessible(page)
     theirs = opened(shop.box.service.url, name=name)
     go(theirs, "Settings")
@@ -444,7 +444,7 @@ def test_people(shop: Shop, opened: Open) -> None:
     theirs.goto(f"{shop.box.service.url}settings/shop")
     expect(theirs.get_by_role("button", name="Save")).to_have_count(0)
     theirs.goto(f"{shop.box.service.url}team")
-    expect(theirs.get_by_role("button", name="Let them in")).to_have_count(0)
+    expect(theirs.get_by_role("button", name="Add")).to_have_count(0)
     row = page.locator(".row", has_text=name)
     row.locator(".ask").click()
     press(row.get_by_role("button", name="Log out everywhere"))
@@ -515,12 +515,12 @@ def test_without_javascript_all_of_it_works(shop: Shop, opened: Open, size: dict
     expect(page.locator("#people .row", has_text=caller[-6:])).to_have_count(1)
     page.goto(f"{url}settings/textback")
     page.get_by_label("The text", exact=True).fill("Hello from {shop}!")
-    page.get_by_role("button", name="Show how it reads").click()
+    page.get_by_role("button", name="Check how it reads").click()
     expect(page.locator("#samples")).to_contain_text("Hello from")
     page.goto(f"{url}try")
     page.get_by_label("Who calls?").fill(caller)
-    page.get_by_role("button", name="Tell me").click()
-    expect(page.locator("#answer")).to_contain_text("not texted: texted already")
+    page.get_by_role("button", name="Show me").click()
+    expect(page.locator("#answer")).to_contain_text("not texted: already texted")
 
 
 @SIZES

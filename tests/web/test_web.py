@@ -296,12 +296,12 @@ def test_the_first_user_needs_the_code_of_the_box(office: Office) -> None:
     assert "The code of this box" in words(client.get("/", follow_redirects=True))
     form = {"csrf_token": token(client, "/welcome"), "name": "mia", "password": PASSWORD}
     wrong = client.post("/welcome", data={**form, "code": "0000-0000"})
-    assert (wrong.status_code, "This is not the code" in wrong.text) == (403, True)
+    assert (wrong.status_code, "That is not the code" in wrong.text) == (403, True)
     short = client.post("/welcome", data={**form, "code": code, "password": "short"})
     assert (short.status_code, "at least 8 characters" in short.text) == (422, True)
     assert client.post("/welcome", data={**form, "code": code.replace("-", " ")}).status_code == 303
     assert "First steps" in words(client.get("/welcome"))
-    assert "mia logged in first, with the code of the box" in words(client.get("/team"))
+    assert "mia logged in first, with the box&#39;s code" in words(client.get("/team"))
     with Session(office.engine) as session:
         assert [(user.name, user.role) for user in users.everybody(session)] == [("mia", "owner")]
         assert users.setup_code(session) is None
@@ -334,7 +334,7 @@ def test_users_are_refused_with_a_sentence(office: Office, app: Flask) -> None:
             assert "." in refusal_for_commands(refused.value.why)
         with pytest.raises(Refusal) as refused:
             set_password(session, "noa", PASSWORD)
-        assert "no user noa" in refusal_for_commands(refused.value.why)
+        assert "nobody called noa" in refusal_for_commands(refused.value.why)
         with pytest.raises(Refusal) as refused:
             set_password(session, "mia", "short")
         assert "8" in refusal_for_commands(refused.value.why)
@@ -438,7 +438,7 @@ def test_a_database_that_fails_is_named(office: Office, client: FlaskClient) -> 
     file.write_bytes(b"no database at all" * 300)
     bad = client.get("/")
     assert bad.status_code == 503
-    assert "The file named as the database is none." in words(bad)
+    assert "The file named as the database is not a database." in words(bad)
 
 
 def test_trouble_stands_on_every_page(office: Office, client: FlaskClient) -> None:
@@ -492,19 +492,19 @@ TRACE = [
     [
         (
             {"address": ANN, "text": "delivered"},
-            "07400 123456 8 min ago gave up after 3 rings text delivered",
+            "07400 123456 8 min ago hung up after 3 rings text delivered",
         ),
         (
             {"address": ANN, "name": "Ann", "text": "queued"},
-            "Ann 07400 123456 8 min ago gave up after 3 rings text waiting",
+            "Ann 07400 123456 8 min ago hung up after 3 rings text waiting",
         ),
         (
             {"address": ANN, "outcome": "answered", "reason": "not_missed"},
             "07400 123456 8 min ago answered",
         ),
-        ({"address": ANN, "outcome": "rejected", "reason": "not_missed"}, "you hung up"),
+        ({"address": ANN, "outcome": "rejected", "reason": "not_missed"}, "you rejected it"),
         ({"address": ANN, "outcome": None}, "ringing now"),
-        ({"address": None, "withheld": True, "reason": "withheld"}, "Withheld number 8 min ago"),
+        ({"address": None, "withheld": True, "reason": "withheld"}, "Hidden number 8 min ago"),
         ({"address": None, "reason": "unknown"}, "Unknown number 8 min ago"),
         ({"address": ANN, "text": "unconfirmed"}, "unconfirmed"),
         ({"address": ANN, "text": "expired"}, "not sent: too late"),
@@ -518,7 +518,7 @@ def test_a_call_is_one_row(office: Office, client: FlaskClient, call: dict[str, 
 def test_a_call_says_why_not(office: Office, client: FlaskClient) -> None:
     a_call(office, ANN, reason="cooldown", trace=TRACE)
     page = client.get("/")
-    assert "not sent: texted already" in words(page)
+    assert "not sent: already texted" in words(page)
     assert "Why not?" in words(page)
     assert TRACE[1]["detail"] in words(page)
     local = (NOW - timedelta(minutes=8)).astimezone(ZoneInfo(office.settings.shop.timezone))
@@ -581,7 +581,7 @@ def test_a_thread_holds_calls_and_texts_oldest_first(office: Office, client: Fla
     a_call(office, ANN, name="Ann", text="sent")
     they_wrote(office, ANN, "Two loaves please")
     text = words(client.get(f"/conversations/{ANN}")).partition("Ann 07400 123456")[2]
-    places = [text.index(part) for part in ("gave up", "Sorry we missed you.", "Two loaves please")]
+    places = [text.index(part) for part in ("hung up", "Sorry we missed you.", "Two loaves please")]
     assert places == sorted(places)
 
 
@@ -610,7 +610,7 @@ def test_a_reply_that_could_not_be_stored_yet(
     they_wrote(office, ANN, "Hello")
     office.answer = None
     page = reply(client, ANN, "Hello you")
-    assert "could not store it yet" in words(page)
+    assert "could not save it yet" in words(page)
     assert "Hello you</textarea>" in page.text
 
 
@@ -620,7 +620,7 @@ def test_a_reply_that_could_not_be_stored_yet(
         ("Hello", "1 text, 155 characters left"),
         ("x" * 161, "2 texts, 145 characters left"),
         ("[" * 81, "2 texts, "),
-        ("Olá", "“á” makes a text hold 70 characters instead of 160"),
+        ("Olá", "“á” means that only 70 characters fit in one text instead of 160"),
     ],
 )
 def test_counting_sends_nothing(office: Office, client: FlaskClient, body: str, cost: str) -> None:

@@ -13,7 +13,7 @@ from tests.support.web_bridge import PASSWORD, Office, an_office
 from tests.web.test_web_loop import enter, post, token
 from web import create_app
 
-SAID = "Another database lies where the box&#39;s own had been."
+SAID = "There is a different database where the box&#39;s own used to be."
 
 
 def replaced(folder: Path) -> None:
@@ -39,14 +39,14 @@ def test_an_owner_lets_texts_go_on(tmp_path: Path) -> None:
         client = enter(office.bridge)
         assert SAID in client.get("/").text
         health = client.get("/healthz").get_json()
-        assert (health["status"], health["database"][:16]) == ("trouble", "Another database")
+        assert (health["status"], health["database"][:16]) == ("trouble", "There is a diffe")
         page = client.get("/status").text
-        assert "Let them go on with this one" in page
+        assert "Resume texts with this database" in page
 
         staff_of(office)
         ben = create_app(office.bridge).test_client()
         ben.post("/login", data={"csrf_token": token(ben, "/login"), "name": "ben", "password": PASSWORD})
-        assert "An owner decides." in ben.get("/status").text
+        assert "An owner has to decide." in ben.get("/status").text
         assert post(ben, "/status/database")[0] == 403
         assert office.loop.status.standstill is not None
 

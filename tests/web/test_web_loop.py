@@ -106,7 +106,7 @@ def test_an_empty_or_endless_reply_is_refused_with_a_sentence(client: FlaskClien
     assert "An empty text cannot be sent" in post(client, f"/conversations/{ANN}", body="  ")[1]
     code, page = post(client, f"/conversations/{ANN}", body="x" * 1601)
     assert code == 409
-    assert "at most 10 can go out as one" in page
+    assert "at most 10 can be sent as one" in page
 
 
 def test_what_people_write_stays_text(client: FlaskClient) -> None:
@@ -149,7 +149,7 @@ def test_a_locked_database_is_a_plain_page(tmp_path: Path) -> None:
             page = client.get("/login")
             assert page.status_code == 503
             assert page.headers["Retry-After"]
-            assert "Another program holds the database." in page.text
+            assert "Another program is using the database." in page.text
             health = client.get("/healthz")
             assert health.status_code == 200
 
@@ -202,7 +202,7 @@ def test_contacts_say_what_they_asked_for(office: Office, client: FlaskClient) -
         assert isinstance(contact, Contact)
         contact.blocked = True
     page = client.get("/contacts").text
-    for mark in ("asked for no texts", "supplier", "blocked"):
+    for mark in ("wants no texts", "supplier", "blocked"):
         assert mark in page
 
 
@@ -322,7 +322,7 @@ def test_who_logs_in_waits_for_nobody_who_writes(tmp_path: Path) -> None:
             assert client.post("/login", data=form).status_code == 303
             new = {"csrf_token": token(client, "/team"), "name": "noa", "password": PASSWORD}
             held = client.post("/team", data=new)
-            assert (held.status_code, "could not store it yet" in held.text) == (503, True)
+            assert (held.status_code, "could not save it yet" in held.text) == (503, True)
             other.execute("ROLLBACK")
         until(
             lambda: "noa" in client.get("/team").text, "the user, who is let in as soon as it can be stored"

@@ -70,8 +70,8 @@ def test_a_csv_is_taken_in_and_what_is_wrong_is_said(office: Office, client: Fla
         client, b"name,number\nBob Reed,07400 123457\nNew <i>One</i>,07400 123477\nNobody,12\n"
     )
     assert code == 200
-    assert "2 contacts taken in." in page
-    assert "12" in page.split("taken in.")[1].split("</div>")[0]
+    assert "2 contacts imported." in page
+    assert "12" in page.split("imported.")[1].split("</div>")[0]
     assert (person(office, BOB).name, person(office, "+447400123477").source) == ("Bob Reed", "import")
     assert person(office, ANN).name == "Ann Whittaker"
 
@@ -80,7 +80,7 @@ def test_a_large_file_is_taken_in_and_a_larger_one_refused(client: FlaskClient) 
     rows = b"".join(b"Somebody %d,074001%05d\n" % (n, n) for n in range(1500))
     assert len(rows) > 30_000
     code, page = bring(client, b"name,number\n" + rows)
-    assert (code, "1500 contacts taken in." in page) == (200, True)
+    assert (code, "1500 contacts imported." in page) == (200, True)
     body = b"x" * (limits.LARGEST_FILE + 100_000)
     answer = client.post("/contacts/import", data=body, content_type="multipart/form-data; boundary=x")
     assert answer.status_code == 413
@@ -127,9 +127,9 @@ def test_nobody_is_just_now_because_a_file_names_them(office: Office, client: Fl
     row = client.get("/contacts?q=New One").text.split('class="rows"')[1].split("</ul>")[0]
     assert "New One" in row
     assert "<time" not in row
-    assert "asked for no texts" in row
+    assert "wants no texts" in row
     assert "New One" not in client.get("/conversations?show=all").text
-    assert f"From a file of contacts that {NAME} took in." in client.get("/contacts/+447400123477").text
+    assert f"From a file of contacts that {NAME} imported." in client.get("/contacts/+447400123477").text
 
 
 def test_nobody_is_forgotten_without_a_tick(office: Office, client: FlaskClient) -> None:
@@ -163,7 +163,7 @@ def test_mark_as_called_back(office: Office, client: FlaskClient) -> None:
 def test_an_urgent_caller_stands_out(office: Office, client: FlaskClient) -> None:
     with Session(office.engine) as session, session.begin():
         session.exec(select(Call).where(Call.contact_id == person(office, ANN).id)).one().urgent = True
-    assert "urgent: rang again and again" in client.get("/").text
+    assert "urgent: called again and again" in client.get("/").text
     post(client, f"/conversations/{ANN}/called-back")
     assert "urgent" not in client.get("/").text
 
@@ -199,12 +199,12 @@ def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, c
 
 def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> None:
     page = client.get("/conversations").text
-    waits = re.findall(r"waits (\w+ \w+)", page)
+    waits = re.findall(r"needs a reply · (\w+ \w+)", page)
     assert waits == ["3 days", "25 hours", "1 hour", "11 minutes"]  # the longest first; Ann's since her call
     post(client, f"/conversations/{ANN}/read")
-    assert "waits 11 minutes" in client.get("/conversations").text, "looking is not answering"
+    assert "needs a reply · 11 minutes" in client.get("/conversations").text, "looking is not answering"
     post(client, f"/conversations/{ANN}/done", do="done")
-    assert "waits 11 minutes" not in client.get("/conversations").text
+    assert "needs a reply · 11 minutes" not in client.get("/conversations").text
 
 
 # ---- for now
@@ -213,10 +213,10 @@ def test_who_waits_for_an_answer_is_shown_with_how_long(client: FlaskClient) -> 
 def test_pause_and_resume(office: Office, client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="pause_hour")
     assert code == 200
-    assert "Automatic texts are paused; they go on" in page
+    assert "Automatic texts are paused; they resume" in page
     assert "Automatic texts are paused" in client.get("/?show=missed").text  # on every page
     assert "paused" not in post(client, "/status/now", do="resume")[1]
-    assert "until somebody lets them go on" in post(client, "/status/now", do="pause")[1]
+    assert "until somebody resumes them" in post(client, "/status/now", do="pause")[1]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_closed_today_and_back_at(client: FlaskClient) -> None:
     )
     assert "closed for now" not in post(client, "/status/now", do="open")[1]
     code, page = post(client, "/status/now", do="back", back="0:00")
-    assert (code, "no time of today that is still to come" in page) == (422, True)
+    assert (code, "not a time later today" in page) == (422, True)
     assert post(client, "/status/now", do="nonsense")[0] == 422
 
 
@@ -251,12 +251,12 @@ def test_the_settings_show_how_the_texts_read_and_what_a_month_costs(client: Fla
     assert "How your text reads" in page
     assert "1 text, " in page
     # the office is three days old: no month is made of that
-    assert re.search(r"Since [A-Z]\w+day [0-9]+ \w+ 4 callers were texted: 4 texts\. After two weeks", page)
+    assert re.search(r"4 callers were texted since [A-Z]\w+day [0-9]+ \w+: 4 texts\. After two weeks", page)
     assert page.count("Hi! Sorry we missed your call.") == 3  # now, tonight, and among the settings
 
 
 def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> None:
-    without = "No opening hours are set, so the shop counts as open all the time."
+    without = "No opening hours are set, so the shop counts as always open."
     shown = {**TEXTS, "closed": "skip"}
     assert without in post(client, "/settings/textback", do="show", **shown)[1]
     assert without not in post(client, "/settings/textback", do="show", **TEXTS)[1]
@@ -266,7 +266,7 @@ def test_a_text_for_closed_hours_without_hours_is_told(client: FlaskClient) -> N
 def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: FlaskClient) -> None:
     """1.3: once the shop has a name, it stands in the text that is shipped; where a shop's own text has none, that is said."""
     page = client.get("/welcome").text
-    assert "The name stands in the texts to your customers" in page
+    assert "The name is used in the texts to your customers" in page
     assert "Thanks for calling Corner Bakery! Reply STOP to opt out." in page
     assert "Thanks for calling Mill Lane Bakery!" in post(client, "/welcome/shop", name="Mill Lane Bakery")[1]
     form = {key: setting.default for key, setting in SECTIONS["textback"].items()}
@@ -274,23 +274,25 @@ def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: F
     assert seen
     post(client, "/settings/textback", **form | {"seen": seen[1], "message": "We missed you."})
     page = client.get("/welcome").text
-    assert "The name stands in the texts to your customers" not in page
-    assert re.search(r'Your text does not name the shop:</p>\s*<p class="sample">We missed you\.', page)
+    assert "The name is used in the texts to your customers" not in page
+    assert re.search(
+        r'Your text does not mention the shop&#39;s name:</p>\s*<p class="sample">We missed you\.', page
+    )
     code, page = post(client, "/welcome/text")
-    assert (code, "The name stands in the texts to your customers" in page) == (200, True)
+    assert (code, "The name is used in the texts to your customers" in page) == (200, True)
     assert "{shop}" in office.loop.settings.textback.message
 
 
 PREVIEWS = [
     ({"message": "Hello from {shop}!"}, 200, "Hello from Corner Bakery! Reply STOP to opt out."),
-    ({"message": "Hi {you}"}, 422, "{you} is no placeholder"),
-    ({"message": "Hi {shop"}, 422, "A brace has no partner"),
+    ({"message": "Hi {you}"}, 422, "{you} is not a placeholder"),
+    ({"message": "Hi {shop"}, 422, "A curly bracket has no partner"),
     ({"message": ""}, 422, "There must be a text to send"),
-    ({"message": "Olá"}, 200, "“á” makes a text hold 70 characters instead of 160"),
+    ({"message": "Olá"}, 200, "“á” means that only 70 characters fit in one text instead of 160"),
     ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
     ({"message": "x" * 200}, 200, "2 texts, "),
     ({"enabled": "no"}, 200, "automatic texts are switched off"),
-    ({"closed": "other"}, 422, "Other needs a text to send"),
+    ({"closed": "other"}, 422, "Closed = other needs a text to send"),
 ]
 
 

@@ -39,7 +39,7 @@ CASES: list[tuple[str, CallRow, tuple[str, ...], tuple[str, ...]]] = [
         replace(
             CALL, reason=Reason.SPAM, trace=(*SENT, {"rule": "spam", "verdict": "stop", "why": "blocked"})
         ),
-        ("This caller is blocked here.",),
+        ("This caller is blocked.",),
         (WAS_MISSED, ARE_ON),
     ),
     (
@@ -78,13 +78,13 @@ CASES: list[tuple[str, CallRow, tuple[str, ...], tuple[str, ...]]] = [
     (
         "failed",
         replace(CALL, textback=Textback.FAILED, trace=SENT, text_error="The network is out of order."),
-        ("The text did not go out.", "The network is out of order."),
+        ("The text was not sent.", "The network is out of order."),
         (WAS_MISSED, ARE_ON),
     ),
     (
         "tried again later",
         replace(CALL, textback=Textback.SCHEDULED, trace=SENT, text_error="Busy."),
-        ("The text goes out later (noon).", "Busy."),
+        ("The text will be sent later (noon).", "Busy."),
         (WAS_MISSED, ARE_ON),
     ),
 ]

@@ -43,8 +43,8 @@ def test_a_first_text_begins_a_conversation(office: Office, client: FlaskClient)
 @pytest.mark.parametrize(
     ("to", "body", "told"),
     [
-        ("Ann", "Hello", "is no phone number"),
-        ("999", "Hello", "is no phone number"),
+        ("Ann", "Hello", "is not a phone number"),
+        ("999", "Hello", "is not a phone number"),
         ("0909 8790000", "Hello", "premium|expensive|costs"),
         (TYPED, " ", "An empty text cannot be sent"),
         (BOB, "Hello", "asked for no more texts"),
@@ -105,7 +105,7 @@ def test_long_texts_go_out_in_up_to_ten_parts(
 
 def test_what_is_too_long_is_counted_as_such(client: FlaskClient) -> None:
     _, page = post(client, f"/conversations/{ANN}", do="count", body="x" * 1531)
-    assert "Too long: at most 10 texts can go out as one" in page
+    assert "Too long: at most 10 texts can be sent as one" in page
 
 
 def test_saved_replies_are_filled_in_for_whom_they_go_to(client: FlaskClient) -> None:
@@ -127,7 +127,7 @@ def test_saved_replies_can_be_changed(client: FlaskClient) -> None:
     code, page = post(client, "/replies", change="2", body="Open till six.")
     assert (code, "Open till six." in page, "7:00 to 18:00" in page) == (200, True, False)
     code, page = post(client, "/replies", change="2", body="")
-    assert (code, "between 1 and" in page, "Open till six." in page) == (422, True, True)
+    assert (code, "1 to " in page, "Open till six." in page) == (422, True, True)
 
 
 def test_links_and_numbers_in_texts_can_be_pressed(office: Office, client: FlaskClient) -> None:
@@ -151,7 +151,7 @@ def test_a_text_for_later_is_shown_moved_and_cancelled(office: Office, client: F
     code, page = post(client, f"/conversations/{ANN}", do="later", at=then, body="For later")
     row = later(office, "For later")
     assert (code, row.status, row.due and f"{row.due:%Y-%m-%dT%H:%M}") == (200, "queued", then)
-    assert "It goes out" in page
+    assert "It will be sent" in page
     assert "For later" in client.get("/scheduled").text
     moved = then.replace("09:00", "10:30")
     assert post(client, "/scheduled", message=str(row.id), do="move", at=moved)[0] == 200

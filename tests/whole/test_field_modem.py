@@ -152,7 +152,7 @@ def test_long_data_is_no_text_when_it_is_whole(box: Box) -> None:
     for place, piece in enumerate((b"BEGIN", b"\0\1\2"), 1):
         box.simulator.deliver_pdu(of_octets(piece, 0x04, (place, 2)))
     body, kind, status = message(box)
-    assert body.startswith("A message for a program came")
+    assert body.startswith("A message meant for an app arrived")
     assert (kind, status) == ("system", "read")
 
 

@@ -122,7 +122,7 @@ PUSH = bytes.fromhex("05040B8423F0")
     [
         (pdu.deliver(ANN, "x", NOW, pid=0x40)[0], None, None, None, None),
         (pdu.deliver(ANN, "", NOW, dcs=0xC0)[0], None, None, None, None),
-        (pdu.deliver(ANN, "", NOW, dcs=0xC8)[0], ANN, "a voice message waits", "system", "received"),
+        (pdu.deliver(ANN, "", NOW, dcs=0xC8)[0], ANN, "you have a voice message", "system", "received"),
         (
             pdu.deliver(ANN, "Call 121: 1 message", NOW, dcs=0xD8)[0],
             ANN,
@@ -131,19 +131,25 @@ PUSH = bytes.fromhex("05040B8423F0")
             "received",
         ),
         (pdu.deliver(ANN, "flash!", NOW, dcs=0x10)[0], ANN, "flash!", "manual", "received"),
-        (headed(PUSH, MMS), BOB, "A picture message came.", "system", "received"),
-        (headed(PUSH, bytes.fromhex("4A0603BEAF84")), ANN, "A picture message came.", "system", "received"),
+        (headed(PUSH, MMS), BOB, "A picture message arrived.", "system", "received"),
+        (
+            headed(PUSH, bytes.fromhex("4A0603BEAF84")),
+            ANN,
+            "A picture message arrived.",
+            "system",
+            "received",
+        ),
         (
             headed(bytes.fromhex("050423F40000"), b"BEGIN:VCARD"),
             ANN,
-            "A message for a program",
+            "A message meant for an app",
             "system",
             "read",
         ),
         (
             pdu.deliver(ANN, "abc", NOW, alphabet="8bit", pid=0x7F)[0],
             ANN,
-            "A message for a program",
+            "A message meant for an app",
             "system",
             "read",
         ),

@@ -138,7 +138,7 @@ def test_killed_before_the_end_of_a_call_is_committed(killer: Killer) -> None:
         other.execute("BEGIN IMMEDIATE")
         killer.simulator.hangup()
         killer.simulator.wait_for(lambda e: e.text == "NO CARRIER")
-        until(lambda: "holds the database" in killer.log.read_text(), "the complaint")
+        until(lambda: "is using the database" in killer.log.read_text(), "the complaint")
         killer.kill()
         other.execute("ROLLBACK")
     killer.start()

@@ -341,7 +341,7 @@ def test_the_alarm_and_the_text_of_the_storage(tmp_path: Path, simulator: Simula
         for _ in range(24):
             simulator.store(draft, status=StoredStatus.UNSENT)
         until(lambda: line(box).troubles, "the alarm")
-        assert "The memory for texts (SM) is nearly full, 24 of 30." in sentence(line(box).troubles[0])
+        assert "The text memory (SM) is nearly full: 24 of 30." in sentence(line(box).troubles[0])
         simulator.text(BOB, "Hello")
         until(lambda: box.messages(), "the text")
         until(lambda: len(simulator.stored("SM")) == 24, "its being deleted; the drafts stay")

@@ -95,7 +95,7 @@ def test_a_reply_on_the_page_before_the_alert_is_due_makes_it_needless(tmp_path:
 def test_who_rings_three_times_in_ten_minutes_is_urgent(box: Box) -> None:
     for _ in range(3):
         box.simulator.call(ANN, rings=1, wait=True)
-    assert to_owner(box, 1)[0].endswith("has rung 3 times in ten minutes.")
+    assert to_owner(box, 1)[0].endswith("has called 3 times in ten minutes.")
     with Session(box.service.engine) as session:
         from bridge.records.tables import Call
 
@@ -206,12 +206,12 @@ def test_an_answer_to_who_opted_out_is_refused_and_said(box: Box) -> None:
 
 def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "PAUSE 2H")
-    assert "go on at" in to_owner(box, 1)[0] or "tomorrow" in to_owner(box, 1)[0]
+    assert "resume at" in to_owner(box, 1)[0] or "tomorrow" in to_owner(box, 1)[0]
     assert "paused" in error_sentence(box.service.loop.status.paused or "")
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
-    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they go on ")
+    assert trace_in_words(call.trace)[-1]["detail"].startswith("Automatic texts are paused; they resume ")
     heard(box, BOB, "RESUME")  # is nobody's order
     assert box.service.loop.status.paused
     heard(box, OWNER, "status")
@@ -221,7 +221,7 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "Resume.")
     until(lambda: box.service.loop.status.paused is None, "the end of the pause")
     heard(box, OWNER, "LAST")
-    last = until(lambda: [t for t in to_owner(box, 1) if t.startswith("Missed last:")], "the answer")[0]
+    last = until(lambda: [t for t in to_owner(box, 1) if t.startswith("Last missed calls:")], "the answer")[0]
     assert "07400 123456 (switched off)" in last
 
 

@@ -216,7 +216,7 @@ def untextable(number: str, says: str, name: str, **how: object) -> Row:
 
 
 def answered(name: str, page: str, **how: object) -> Row:
-    return Row("not_missed", "The call was answered or turned down here.", name, how=how, page=page)
+    return Row("not_missed", "The call was answered or rejected here.", name, how=how, page=page)
 
 
 TODAY = datetime.now().astimezone().date()
@@ -229,11 +229,11 @@ def closed_week(holidays: str = "") -> str:
 
 
 EVERY_DAY_A_HOLIDAY = " ".join(str(TODAY + timedelta(days=day)) for day in range(-2, 90))
-BLOCKED = "This caller is blocked here."
+BLOCKED = "This caller is blocked."
 ASKED = "This person wrote “STOP” on .+ and gets no more automatic texts."
-MARKED = f"{NAME} marked this number as never to be texted on .+"
+MARKED = f"{NAME} marked this number as never texted on .+"
 CLOCK = (
-    r"This caller was texted before, and nobody knows how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
+    r"This caller was texted before, but the box cannot tell how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
     r"{} [-\d]+ [:\d]+\. Connect the box to the internet or set its clock."
 )
 ONE_TEXT = "; one text per caller in 24 hours."
@@ -243,16 +243,16 @@ WAITING = f"delay_seconds = {DELAY}"
 ORDINARY = Table(
     "an ordinary day",
     (
-        Row(None, "It is still in time.", "missed", state="sent", page="text sent"),
+        Row(None, "There is still time to send it.", "missed", state="sent", page="text sent"),
         answered("picked up on another phone", "answered on another phone", end="elsewhere"),
-        Row("withheld", "The caller hides the number.", "hidden", None),
+        Row("withheld", "The caller hid the number.", "hidden", None),
         Row(
             "unknown",
             "The network did not say who called.",
             "no caller named at all",
             "+447400000001",
             how={"clip": "missing"},
-            page="not sent: number not known",
+            page="not sent: unknown number",
         ),
         untextable("+441212345678", "It is a landline, which cannot receive texts.", "landline"),
         untextable("01212345679", "It is a landline, which cannot receive texts.", "landline as dialled"),
@@ -260,13 +260,13 @@ ORDINARY = Table(
         untextable("+448081570123", "It is a toll-free number, which cannot receive texts.", "toll free"),
         untextable("+447012345678", "It is a personal number that forwards calls; .*", "personal"),
         untextable("+881612345678", "It is a satellite or global service number; .*", "satellite"),
-        untextable("60006", "It is a short code or no complete number.", "short code"),
+        untextable("60006", "It is a short code or an incomplete number.", "short code"),
         untextable("CORNERSHOP", "The sender is a name, not a number.", "letters", ton=208),
         untextable("999", "It is an emergency number.", "emergency"),
         untextable(OURS, "It is one of the shop's own numbers.", "own number"),
         untextable("+447700900123", "No operator uses this range of numbers.", "unassigned range"),
-        Row("foreign", "The number is from FR, which is not texted.", "abroad", "+33612345678"),
-        Row("foreign", "The number is from US, which is not texted.", "America", "+12015550123"),
+        Row("foreign", "The number is from FR, which you don't text.", "abroad", "+33612345678"),
+        Row("foreign", "The number is from US, which you don't text.", "America", "+12015550123"),
         Row(
             "excluded",
             "This is one of the staff, who are never texted. " + f"{NAME} said so on .+",
@@ -283,13 +283,13 @@ ORDINARY = Table(
         Row("excluded", MARKED, "never text, by its button", before=(writes("Hi"), is_marked("never"))),
         Row(
             "not_textable",
-            "A text to this number has failed for good. .*",
+            "Texts to this number fail for good. .*",
             "refused for good",
             before=(is_refused_for_good,),
         ),
         Row(
             "disabled",
-            "Automatic texts are paused until somebody lets them go on.",
+            "Automatic texts are paused until somebody resumes them.",
             "paused",
             before=(pause,),
         ),
@@ -325,13 +325,13 @@ ORDINARY = Table(
         # The last ones: what follows within seconds is taken for the rest of them, as it would be at a shop's pace.
         answered("picked up at the modem", "answered", end="answered"),
         answered("picked up on the page", "answered", rings=40, talk=0.5, meanwhile=pick_up),
-        answered("turned down on the page", "you hung up", rings=40, meanwhile=put_down),
+        answered("turned down on the page", "you rejected it", rings=40, meanwhile=put_down),
     ),
 )
 WAITS = Table(
     "texts that wait",
     (
-        Row(None, "It is still in time.", "missed", after=DUE, state="sent", page="text sent"),
+        Row(None, "There is still time to send it.", "missed", after=DUE, state="sent", page="text sent"),
         Row(
             "cooldown",
             "A text to this caller is already on its way.",
@@ -356,7 +356,7 @@ WAITS = Table(
         Row("excluded", MARKED, "marked since", after=(is_kept_as("never"), *DUE)),
         Row(
             "superseded",
-            "Somebody here has called the caller back.",
+            "Somebody here has called this caller back.",
             "called back since",
             after=(is_called_back, *DUE),
             state="cancelled",
@@ -364,7 +364,7 @@ WAITS = Table(
         Row("spam", BLOCKED, "blocked since", after=(is_marked("block"), *DUE)),
         Row(
             "expired",
-            "It could not be sent within 60 minutes of being due.",
+            "It could not be sent within 60 minutes.",
             "the modem was away",
             after=(the_modem_is_away_until_too_late,),
         ),
@@ -393,19 +393,19 @@ TABLES = (
     ),
     Table(
         "only France",
-        (Row("foreign", "The number is from GB, which is not texted.", "from home"),),
+        (Row("foreign", "The number is from GB, which you don't text.", "from home"),),
         extra=f"{NO_LIMITS}[filters]\ncountries = FR\n",
     ),
     Table(
-        "from three rings on",
+        "from three rings",
         (
             Row(
                 "one_ring",
-                "It rang 1 time, and strangers are texted from 3 rings on.",
+                "It rang 1 time; strangers are texted from 3 rings.",
                 "rang once",
                 how={"rings": 1},
             ),
-            Row("one_ring", "It rang 2 times, and .*", "rang twice"),
+            Row("one_ring", "It rang 2 times; .*", "rang twice"),
             Row(None, ".*", "rang three times", how={"rings": 3}, state="sent", page="text sent"),
             Row(
                 None,
@@ -423,7 +423,7 @@ TABLES = (
         (
             Row(
                 "spam",
-                "The network calls this caller 'Scam Likely'.",
+                "The network shows this caller as 'Scam Likely'.",
                 "a name of a scam",
                 how={"name": "Scam Likely"},
             ),
@@ -453,7 +453,7 @@ TABLES = (
     ),
     Table(
         "closed for good",
-        (Row("closed", "The shop was closed, and no opening is in sight.", "missed"),),
+        (Row("closed", "The shop was closed, and the box cannot tell when it opens next.", "missed"),),
         "closed = wait",
         closed_week(EVERY_DAY_A_HOLIDAY),
     ),
@@ -474,7 +474,7 @@ TABLES = (
         (
             Row(
                 "breaker",
-                "3 strangers called within ten minutes. Too many strangers called at once; .*",
+                "3 strangers called within ten minutes. That is too many at once; .*",
                 "the third",
                 before=(others_call("+447400200001", "+447400200002"),),
             ),
@@ -493,7 +493,7 @@ TABLES = (
                 "texted before",
                 before=(calls, writes("Hello from next year", timedelta(days=90))),
             ),
-            Row(None, "It is still in time.", "never texted", state="sent", page="text sent"),
+            Row(None, "There is still time to send it.", "never texted", state="sent", page="text sent"),
         ),
         "cooldown_hours = 0",
     ),

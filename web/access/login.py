@@ -88,8 +88,8 @@ def owners_only() -> None:
     """Refuses staff with 403."""
     if g.role != users.OWNER:
         if request.method == "GET":
-            abort(403, _("Only an owner may save this. Ask one of them to do it, or to make you an owner."))
-        abort(403, _("Only an owner may change this. Ask one of them to do it, or to make you an owner."))
+            abort(403, _("Only an owner can save this. Ask one of them to do it, or to make you an owner."))
+        abort(403, _("Only an owner can change this. Ask one of them to do it, or to make you an owner."))
 
 
 def _session_key(bridge: Bridge) -> str:

@@ -36,8 +36,8 @@ def check() -> None:
     if not is_ours(_asked_for(), web.names, everywhere=web.networks == "any"):
         own = f"{_machine_name()}.local"
         told = _(
-            "This is not a name of the box. Use {own} or the box's address, or add this name to names in the section [web] of "
-            "config.ini.",
+            "The box does not go by this name. Use {own} or the box's address, or add this name to names "
+            "in the section [web] of config.ini.",
             own=own,
         )
         abort(400, told)

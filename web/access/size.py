@@ -15,8 +15,8 @@ def check() -> None:
         case why if why == TOO_LARGE:
             abort(413)
         case why if why == BUSY:
-            _note("another file is being taken in")
-            abort(503, _("Another file is just being taken in. Bring this one again in a minute."))
+            _note("another file is being imported")
+            abort(503, _("Another file is being imported. Try this one again in a minute."))
         case why if why == NO_ROOM:
             _note("the disk has no room for it")
             abort(503, _("The box has no room for this file: its disk is full."))

@@ -141,8 +141,8 @@ def import_contacts() -> str | tuple[str, int]:
     for some in _in_batches(read.cards):
         answer = bridge.request(ImportContacts(some), PATIENCE, by=g.user)
         if not isinstance(answer, Done):
-            stored = ngettext("{number} contact was stored.", "{number} contacts were stored.", taken)
-            again = _("Bring the same file again later.")
+            stored = ngettext("{number} contact was saved.", "{number} contacts were saved.", taken)
+            again = _("Import the same file again later.")
             abort(503, f"{stored} {in_words(answer)} {again}")
         taken += len(some)
     return _list(read, taken)
@@ -187,7 +187,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
     """Delete the person with all calls and texts, where the tick confirms it."""
     bridge = current.bridge()
     if not request.form.get("sure"):
-        return _one(address, _("Nothing was deleted: tick the box to confirm it.")), 422
+        return _one(address, _("Nothing was deleted: tick the box to confirm.")), 422
     answer = bridge.request(Forget(address), PATIENCE, by=g.user)
     if not isinstance(answer, Done):
         return _one(address, in_words(answer)), 409
@@ -197,7 +197,7 @@ def forget(address: str) -> Redirect | tuple[str, int]:
 def _one(address: str, problem: str | None, number: str = "") -> str:
     bridge = current.bridge()
     with Session(bridge.engine) as session:
-        person = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
+        person = views.contact_at(session, address) or abort(404, _("This number is not known here."))
         events = views.consents(session, person)
         further = views.other_numbers(session, person)
     return render_template(

@@ -87,7 +87,7 @@ def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Pending):
         # The same ticket stays in the form: sent again, it is the same text.
-        calm = _("Do not send this again: it goes out by itself.")
+        calm = _("Do not send this again: it will be sent by itself.")
         problem = f"{in_words(answer)} {calm}"
         return _page(address, replace(draft, problem=problem)), 202
     if not isinstance(answer, Done):
@@ -99,7 +99,7 @@ def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
     answer = bridge.request(SaveReply(draft.body), by=g.user)
-    said = _("Saved. It stands under Saved replies.") if isinstance(answer, Done) else in_words(answer)
+    said = _("Saved. You find it under Saved replies.") if isinstance(answer, Done) else in_words(answer)
     return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
 
 
@@ -206,7 +206,7 @@ def _page(address: str | None, draft: Draft) -> str:
                 limit=LIST + 1,
             )
         if address is not None:
-            contact = views.contact_at(session, address) or abort(404, _("Nobody has this number here."))
+            contact = views.contact_at(session, address) or abort(404, _("This number is not known here."))
             until = _until(session, contact)
             if text:
                 found_here = finding.in_thread(session, contact, text)

@@ -14,8 +14,8 @@ def a_month(texted: Texted, parts: int, price: Price | None, since: datetime) ->
 
     >>> day = datetime.fromisoformat("2026-11-23T12:00:00Z")
     >>> a_month(Texted(43, day, 43), 2, None, day), a_month(Texted(3, day, None), 1, None, day)
-    ('In a month about 43 callers are texted: 86 texts.', 'Since Monday 23 November 3 callers were texted: 3 texts. After two \
-weeks this says what a month takes.')
+    ('About 43 callers are texted per month: 86 texts.', '3 callers were texted since Monday 23 November: 3 texts. After two \
+weeks you see here what a month takes.')
     """
     number = parts * (texted.count if texted.monthly is None else texted.monthly)
     if not number:
@@ -23,14 +23,14 @@ weeks this says what a month takes.')
     texts = _texts(number, price)
     if texted.monthly is not None:
         return ngettext(
-            "In a month about {number} caller is texted: {texts}.",
-            "In a month about {number} callers are texted: {texts}.",
+            "About {number} caller is texted per month: {texts}.",
+            "About {number} callers are texted per month: {texts}.",
             texted.monthly,
             texts=texts,
         )
     return ngettext(
-        "Since {day} {number} caller was texted: {texts}. After two weeks this says what a month takes.",
-        "Since {day} {number} callers were texted: {texts}. After two weeks this says what a month takes.",
+        "{number} caller was texted since {day}: {texts}. After two weeks you see here what a month takes.",
+        "{number} callers were texted since {day}: {texts}. After two weeks you see here what a month takes.",
         texted.count,
         day=dates.whole_day(since),
         texts=texts,

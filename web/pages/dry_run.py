@@ -16,11 +16,11 @@ from web.pages.told import in_words
 # Holidays are known for so long, and times can be reckoned with.
 YEARS = 5
 OUTCOMES = {
-    "abandoned": N_("gives up while it rings"),
-    "no_answer": N_("rings until the network ends it"),
+    "abandoned": N_("hangs up while it rings"),
+    "no_answer": N_("lets it ring until the network stops it"),
     "answered": N_("is answered here"),
     "answered_elsewhere": N_("is answered on another phone"),
-    "rejected": N_("is hung up on"),
+    "rejected": N_("is rejected"),
 }
 
 pages = Blueprint("tryout", __name__)
@@ -51,11 +51,11 @@ def _request_of(typed: dict[str, str]) -> DryRun | str:
     try:
         at = datetime.fromisoformat(typed["at"]).replace(tzinfo=_now().tzinfo)
     except ValueError:
-        return _("This is no date and time; write it like 2026-12-24T18:30.")
+        return _("This is not a date and time; write it like 2026-12-24T18:30.")
     if abs(at.year - _now().year) > YEARS:
-        return _("This is too far away: think of a call within {years} years.", years=YEARS)
+        return _("This is too far away: choose a call within {years} years.", years=YEARS)
     if not (typed["rings"].isascii() and typed["rings"].isdecimal() and int(typed["rings"]) <= 60):
-        return _("How often does it ring? Write a number from 0 to 60.")
+        return _("How many times does it ring? Write a number from 0 to 60.")
     if typed["outcome"] not in OUTCOMES:
         return _("Choose how the call ends.")
     return DryRun(one_line(typed["number"]) or None, at, int(typed["rings"]), typed["outcome"])

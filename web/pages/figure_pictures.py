@@ -79,9 +79,12 @@ def _two_weeks(found: Figures, price: Price | None, so_far: bool) -> Picture:
         (_("Answered our text"), before.replies, last.replies),
         (_("Texts in all"), before.parts, last.parts),
     ]
-    note = _("All texts that went out count, yours too; a long one counts as several, as the operator does.")
+    note = _(
+        "All texts that were sent count, yours too; a long one counts as several, because the "
+        "operator charges it that way."
+    )
     if price is None:
-        hint = _("Say under Settings, The shop, what a text costs, and the cost stands here.")
+        hint = _("Enter what a text costs under Settings, The shop, and the cost appears here.")
         note = f"{note} {hint}"
     else:
         rows.append((_("What they cost"), price.of(before.parts), price.of(last.parts)))
@@ -101,14 +104,14 @@ def _weeks(found: Figures, price: Price | None) -> Picture:
         )
         for week in reversed(found.weeks)
     ]
-    return Picture(_("Week by week"), _("From Monday to Sunday, the newest first."), None, head, rows)
+    return Picture(_("Week by week"), _("From Monday to Sunday, newest first."), None, head, rows)
 
 
 # ---- pictures
 
 
 def _days(found: Figures) -> Picture:
-    title = _("Calls a day")
+    title = _("Calls per day")
     if not found.calls:
         return Picture(title, _("Nobody called in this time."))
     most = max(found.days, key=lambda day: day.calls)
@@ -142,7 +145,7 @@ def _week(found: Figures) -> Picture:
     )
     if not most:
         return Picture(title, _("No call was missed in this time."))
-    words = _("The stronger the colour, the more.")
+    words = _("The stronger the colour, the more calls.")
     if most > 1 and found.missed >= ENOUGH:
         top = _(
             "Most on {day}, {from_hour}:00 to {to_hour}:00: {most}.",
@@ -176,8 +179,8 @@ def _texts(found: Figures) -> Picture:
     if not (found.missed or found.texts):
         return Picture(title, _("No call was missed, so nobody was texted."))
     words = ngettext(
-        "{number} automatic text went out, and {answered} got an answer.",
-        "{number} automatic texts went out, and {answered} got an answer.",
+        "{number} automatic text was sent, and {answered} got an answer.",
+        "{number} automatic texts were sent, and {answered} got an answer.",
         found.texts,
         answered=found.replies,
     )
@@ -203,7 +206,7 @@ def _untexted(found: Figures) -> Picture:
         sum(one.count for one in found.untexted),
     )
     if len(rungs) > 1 and most >= ENOUGH:
-        top = _("The most frequent reason: {reason} ({most}).", reason=name, most=most)
+        top = _("The most common reason: {reason} ({most}).", reason=name, most=most)
         words = f"{words} {top}"
     return _ladder(title, words, rungs, _("Reason"))
 
@@ -213,36 +216,36 @@ def _why(one: Untexted) -> str:
 
 
 def _answers(found: Figures) -> Picture:
-    title = _("How soon we answer")
+    title = _("How soon you answer")
     answered = sum(found.answers.counts)
     if found.answers.median is None and not found.unanswered:
-        return Picture(title, _("No text came in that asked for an answer."))
+        return Picture(title, _("No text came in that needed a reply."))
     words = _("Nobody here has answered one yet.")
     if found.answers.median is not None:
         words = ngettext(
-            "{number} text from customers got a first answer of ours.",
-            "{number} texts from customers got a first answer of ours.",
+            "{number} text from customers got a first reply from you.",
+            "{number} texts from customers got a first reply from you.",
             answered,
         )
         if answered >= ENOUGH:
             typical = lasted(found.answers.median)
-            words = _("A text from a customer typically waits {span} for our first answer.", span=typical)
+            words = _("A text from a customer typically waits {span} for your first reply.", span=typical)
     rungs = [(_(name), count, "good") for name, count in zip(ANSWERS, found.answers.counts, strict=True)]
-    return _ladder(title, words, [*rungs, (_("not yet"), found.unanswered, "part")], _("First answer"))
+    return _ladder(title, words, [*rungs, (_("not yet"), found.unanswered, "part")], _("First reply"))
 
 
 def _patience(found: Figures) -> Picture:
     title = _("How long callers let it ring")
     median, gave_up = found.patience.median, sum(found.patience.counts)
     if median is None:
-        return Picture(title, _("Nobody gave up while it rang."))
+        return Picture(title, _("Nobody hung up while it rang."))
     words = ngettext(
-        "{number} caller gave up while it rang.", "{number} callers gave up while it rang.", gave_up
+        "{number} caller hung up while it rang.", "{number} callers hung up while it rang.", gave_up
     )
     if gave_up >= ENOUGH:
         words = ngettext(
-            "Of those who gave up, half had done so after {number} second.",
-            "Of those who gave up, half had done so after {number} seconds.",
+            "Half of those who hung up did so within {number} second.",
+            "Half of those who hung up did so within {number} seconds.",
             int(median.total_seconds()),
         )
     rungs = [(_(name), count, "whole") for name, count in zip(PATIENCE, found.patience.counts, strict=True)]

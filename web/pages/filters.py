@@ -53,24 +53,24 @@ TEXT_CHIPS = {
     "expired": ("dash", N_("not sent: too late")),
 }
 OUTCOMES = {
-    "abandoned": N_("gave up"),
+    "abandoned": N_("hung up"),
     "no_answer": N_("nobody answered"),
-    "waiting": N_("gave up waiting"),
+    "waiting": N_("hung up while the line was busy"),
     "lost": N_("the modem was away"),
     "notice": N_("reported by the operator"),
     "answered": N_("answered"),
     "answered_elsewhere": N_("answered on another phone"),
-    "rejected": N_("you hung up"),
+    "rejected": N_("you rejected it"),
 }
 # ConsentEvent.kind (bridge/records/tables) -> what it was
 CONSENT = {
     "out": N_("No more automatic texts"),
     "in": N_("Automatic texts again"),
-    "help": N_("Asked who we are"),
-    "doubt": N_("Wrote what may be a wish for no texts"),
-    "fine": N_("Somebody here said that it was none"),
-    "never": N_("Marked here as never to be texted"),
-    "welcome": N_("No longer marked as never to be texted"),
+    "help": N_("Asked who you are"),
+    "doubt": N_("Wrote something that may be a STOP"),
+    "fine": N_("Somebody here said it was not a STOP"),
+    "never": N_("Marked here as never texted"),
+    "welcome": N_("No longer marked as never texted"),
 }
 
 
@@ -78,8 +78,8 @@ def consent_words(event: ConsentEvent) -> str:
     """What was written when somebody opted out or in, or where else it comes from."""
     if event.source == "import":
         if event.by:
-            return _("From a file of contacts that {name} took in.", name=event.by)
-        return _("From a file of contacts.")
+            return _("From a file of contacts that {name} imported.", name=event.by)
+        return _("From an imported file of contacts.")
     return _("Noted here by {name}.", name=event.by) if event.by else event.words or _("Noted here.")
 
 
@@ -98,7 +98,7 @@ def _with_rings(call: CallRow) -> str:
     """How it ended, and where they were counted after how many rings."""
     match call.outcome, call.rings:
         case "abandoned", int(rings) if rings:
-            words = ngettext("gave up after {number} ring", "gave up after {number} rings", rings)
+            words = ngettext("hung up after {number} ring", "hung up after {number} rings", rings)
         case "no_answer", int(rings) if rings:
             words = ngettext("nobody answered for {number} ring", "nobody answered for {number} rings", rings)
         case outcome, _rings:
@@ -108,7 +108,7 @@ def _with_rings(call: CallRow) -> str:
 
 def stranger(row: CallRow) -> str:
     """What stands for a caller without number."""
-    return _("Withheld number") if row.withheld else _("Unknown number")
+    return _("Hidden number") if row.withheld else _("Unknown number")
 
 
 def why_not(reason: Reason | None) -> str:
@@ -155,15 +155,15 @@ def waits(since: datetime, now: datetime) -> Chip:
     >>> from datetime import UTC
     >>> noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
     >>> [waits(noon, noon + timedelta(minutes=minutes))[::2] for minutes in (0, 7, 59, 200, 900)]
-    [('fresh', 'needs a reply'), ('soon', 'waits 7 minutes'), ('long', 'waits 59 minutes'), \
-('late', 'waits 3 hours'), ('overdue', 'waits 15 hours')]
+    [('fresh', 'needs a reply'), ('soon', 'needs a reply · 7 minutes'), ('long', 'needs a reply · 59 minutes'), \
+('late', 'needs a reply · 3 hours'), ('overdue', 'needs a reply · 15 hours')]
     """
     waited = now - since
     today = "late" if since.date() == now.date() else "overdue"
     state = next((state for within, state in PATIENCE if waited < timedelta(minutes=within)), today)
     if waited < timedelta(minutes=1):
         return state, "clock", _("needs a reply")
-    return state, "clock", _("waits {span}", span=times.lasted(waited))
+    return state, "clock", _("needs a reply · {span}", span=times.lasted(waited))
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -285,7 +285,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
 
     def heading(row: ThreadRow) -> str:
         words = day(local(moment_of(row)), now())
-        return _("{day}: time doubtful", day=words) if row.doubtful else words
+        return _("{day}: time may be wrong", day=words) if row.doubtful else words
 
     filters: dict[str, Callable[..., object]] = {
         "ended": ended,
@@ -356,16 +356,16 @@ def filled(template: str, facts: Mapping[str, object], **parts: object) -> Marku
 # What was done against an incident -> that it helped, and that it did not.
 STEPS = {
     "asked": (
-        N_("The modem was asked once more: it was well after {seconds} s."),
-        N_("The modem was asked once more: in vain."),
+        N_("The modem was asked again: it worked after {seconds} s."),
+        N_("The modem was asked again: that did not help."),
     ),
     "reopened": (
-        N_("Its port was opened anew: it was well after {seconds} s."),
-        N_("Its port was opened anew: in vain."),
+        N_("Its port was reopened: it worked after {seconds} s."),
+        N_("Its port was reopened: that did not help."),
     ),
     "restarted": (
-        N_("The modem was told to restart: it was well after {seconds} s."),
-        N_("The modem was told to restart: in vain."),
+        N_("The modem was told to restart: it worked after {seconds} s."),
+        N_("The modem was told to restart: that did not help."),
     ),
 }
 
@@ -374,9 +374,9 @@ def repair(step: dict[str, Any]) -> str:
     """One step that was taken against an incident (Incident.steps of bridge/records/tables).
 
     >>> repair({"step": "restarted", "seconds": 21.4, "times": 1, "well": True})
-    'The modem was told to restart: it was well after 21 s.'
+    'The modem was told to restart: it worked after 21 s.'
     >>> repair({"step": "reopened", "seconds": 9.6, "times": 3, "well": False})
-    'Its port was opened anew: in vain. That was done 3 times.'
+    'Its port was reopened: that did not help. That was done 3 times.'
     """
     helped, in_vain = STEPS.get(step["step"], (step["step"], step["step"]))
     told = _(helped, seconds=round(step["seconds"])) if step["well"] else _(in_vain)

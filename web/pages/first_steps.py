@@ -65,7 +65,8 @@ def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
         if not users.is_setup_code(database, code):
             return _begin(
                 _(
-                    "This is not the code. It stands where the box was started, and in what textback doctor prints."
+                    "That is not the code. You find it where the box was started; textback doctor shows it "
+                    "too."
                 )
             ), 403
     guess.was_right()

@@ -39,8 +39,8 @@ from web.pages.told import in_words, not_kept
 
 LONGEST = 1600
 CHANGED_MEANWHILE = N_(
-    "Somebody has changed these settings since you opened this form. Look them over: what stands here is yours, and saving "
-    "now puts it in the place of theirs."
+    "Somebody has changed these settings since you opened this form. Check them: what you see here is "
+    "yours, and saving now replaces theirs."
 )
 
 READ_AS_TYPED: dict[str, Callable[[str], str]] = {

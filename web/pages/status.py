@@ -44,8 +44,8 @@ from web.pages.told import in_words, not_kept
 # What a caller gets while the shop is closed ([textback] closed): if it were closed for today, and while it is.
 GETS = {
     "same": (
-        N_("A caller then gets the same text as always:"),
-        N_("A caller gets the same text as always:"),
+        N_("A caller then gets the usual text:"),
+        N_("A caller gets the usual text:"),
     ),
     "other": (
         N_("A caller then gets your text for closed hours:"),

@@ -31,8 +31,8 @@ from web.pages.told import in_words
 
 LOG = 50
 ROLES = {
-    users.OWNER: N_("Owner: may change everything"),
-    users.STAFF: N_("Staff: may not change settings or people"),
+    users.OWNER: N_("Owner: can change everything"),
+    users.STAFF: N_("Staff: cannot change settings or colleagues"),
 }
 
 pages = Blueprint("team", __name__)

@@ -12,12 +12,12 @@ from bridge.words.reasons import error_sentence
 
 # textback state of a call -> what became of its text; {time}: when.
 BECAME = {
-    Textback.SCHEDULED: N_("The text goes out later ({time})."),
+    Textback.SCHEDULED: N_("The text will be sent later ({time})."),
     Textback.SENDING: N_("The text is being sent."),
     Textback.SENT: N_("The text was sent ({time})."),
     Textback.DELIVERED: N_("The text arrived ({time})."),
-    Textback.FAILED: N_("The text did not go out."),
-    Textback.UNCONFIRMED: N_("Nobody knows whether the text went out."),
+    Textback.FAILED: N_("The text was not sent."),
+    Textback.UNCONFIRMED: N_("Nobody knows whether the text was sent."),
 }
 
 

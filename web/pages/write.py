@@ -38,7 +38,8 @@ def send() -> Response | tuple[str, int]:
     address = numbers.e164(to, bridge.region())
     if address is None:
         problem = _(
-            "“{typed}” is not a phone number. Write it as people dial it, or with + and the country.", typed=to
+            "“{typed}” is not a phone number. Write it as people dial it, or with + and the country.",
+            typed=to,
         )
         return _page(to, replace(draft, problem=problem)), 422
     why_not = numbers.untextable(address, bridge.region(), landlines="text")
@@ -46,7 +47,7 @@ def send() -> Response | tuple[str, int]:
         return _page(to, replace(draft, problem=error_sentence(why_not))), 422
     answer = bridge.request(WriteText(address, draft.body, g.user, draft.despite_stop, draft.ticket or None))
     if isinstance(answer, Pending):
-        calm = _("Do not send this again: it goes out by itself.")
+        calm = _("Do not send this again: it will be sent by itself.")
         return _page(to, replace(draft, problem=f"{in_words(answer)} {calm}")), 202
     if not isinstance(answer, Done):
         return _page(to, replace(draft, problem=in_words(answer), ticket="")), 409

@@ -5,14 +5,16 @@ from bridge.config.setting import About, Ask, Setting
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEK = (
-    "Spans such as 9:00-12:30, 14:00-18:00. No day set: always open; once one is set, a day without spans is closed.\n"
-    "24:00 is allowed, and a span may pass midnight."
+    "Times such as 9:00-12:30, 14:00-18:00. No day set: always open; as soon as one is set, an empty "
+    "day is closed.\n24:00 is allowed, and times can go past midnight."
 )
 
 ABOUT = About(
     "Opening hours",
-    "Write them as they stand on your door: 9-5, or 9-12:30, 14-18. A day that is left empty is closed. With no hours at all "
-    "the shop counts as always open.",
+    (
+        "Write them as on your door: 9-5, or 9-12:30, 14-18. A day left empty is closed. With no hours at "
+        "all, the shop counts as always open."
+    ),
 )
 KEYS: dict[str, Setting] = {
     **{
@@ -20,7 +22,7 @@ KEYS: dict[str, Setting] = {
             "",
             values.hours,
             comment=_WEEK if day == "monday" else "",
-            doc="spans",
+            doc="times",
             ask=Ask(day.capitalize()),
         )
         for day in DAYS
@@ -29,10 +31,12 @@ KEYS: dict[str, Setting] = {
         "",
         values.holidays,
         comment=(
-            "A country code (its public holidays), dates such as 2026-12-24, or both. Separated by commas."
+            "A country code (for its public holidays), dates such as 2026-12-24, or both. Separated by "
+            "commas."
         ),
         doc=(
-            "days when the shop is closed: a country code (its public holidays), dates such as `2026-12-24`, or both"
+            "days when the shop is closed: a country code (for its public holidays), dates such as "
+            "`2026-12-24`, or both"
         ),
         ask=Ask(
             "Holidays", hint="A country code for its public holidays, dates such as 2026-12-24, or both."

@@ -3,52 +3,59 @@
 from bridge.config import checks as values
 from bridge.config.setting import About, Ask, FieldKind, Setting
 
-ABOUT = About("What you are told")
+ABOUT = About("Alerts")
 KEYS: dict[str, Setting] = {
     "sms_to": Setting(
         "",
         values.phone,
-        comment="The owner's mobile: alerts go there, and relayed texts can be answered from there.",
+        comment="The owner's mobile: alerts and customers' replies go there, and can be answered from there.",
         doc=(
-            "the owner's mobile: [alerts](texting.md) go there, and relayed texts can be answered from there"
+            "the owner's mobile: [alerts and customers' replies](texting.md#alerts-to-the-owner) go there, "
+            "and can be answered from there"
         ),
         ask=Ask(
             "Your mobile",
-            hint="It is told when somebody answers; your reply goes to the customer.",
+            hint="Customers' replies are sent here; answer them by text and your answer goes to the customer.",
             kind=FieldKind.PHONE,
         ),
     ),
     "urls": Setting(
         "",
         values.urls,
-        comment="Apprise URLs: mail, ntfy, Telegram, ... Separated by commas or blanks.",
-        doc="[Apprise](https://github.com/caronc/apprise) URLs: mail, ntfy, Telegram and many more",
+        comment=(
+            "Other services that get alerts (mail, ntfy, Telegram, ...), as Apprise addresses: "
+            "ntfy://topic, mailto://user:pass@host.\nSeparated by commas or spaces."
+        ),
+        doc=(
+            "other services that get alerts, such as mail, ntfy or Telegram: addresses such as "
+            "`ntfy://topic`, as [Apprise](https://github.com/caronc/apprise) lists them"
+        ),
         ask=Ask(
             "Other services",
-            hint="Where alerts go besides: addresses such as ntfy://my-topic or mailto://name:password@host.",
+            hint="Alerts go here too. Write addresses such as ntfy://my-topic or mailto://name:password@host.",
         ),
     ),
     "quiet": Setting(
         "21:00-08:00",
         values.quiet,
-        comment="No alerts in this span.",
-        doc="no alerts in this span; empty: alerts at any hour",
-        ask=Ask("Quiet hours", hint="No alerts in this span, such as 21:00-08:00."),
+        comment="No alerts at these times.",
+        doc="no alerts at these times; empty: alerts at any time",
+        ask=Ask("Quiet hours", hint="No alerts at these times, such as 21:00-08:00."),
     ),
     "digest": Setting(
         "off",
         values.time_of_day,
         comment=(
-            "When you are told every day of yesterday's calls, texts and answers, and on Mondays of "
-            "the week: off | a time such as 08:00"
+            "When to send the daily summary of yesterday's calls and texts, on Mondays of the week too: "
+            "off | a time such as 08:00"
         ),
         doc=(
-            "a time such as `08:00`: every day at it you are told of yesterday's calls, texts and "
-            "answers and who waits, on Mondays of the week before too"
+            "a time such as `08:00`, when you get a summary of yesterday's calls and texts and who needs a "
+            "reply; on Mondays also of the week before"
         ),
         ask=Ask(
             "Daily summary",
-            hint="Off, or a time such as 08:00: yesterday's calls and texts, and who waits.",
+            hint="Off, or a time such as 08:00: yesterday's calls and texts, and who needs a reply.",
         ),
     ),
 }

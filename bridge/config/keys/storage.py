@@ -21,7 +21,7 @@ KEYS: dict[str, Setting] = {
     "keep_days": Setting(
         "365",
         values.number(1, 36500),
-        comment="Calls and messages older than so many days are deleted.",
-        doc="calls and texts older than so many days are deleted; opt-outs never",
+        comment="Calls and texts older than this many days are deleted.",
+        doc="calls and texts older than this many days are deleted; opt-outs never are",
     ),
 }

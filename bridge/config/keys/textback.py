@@ -9,9 +9,9 @@ KEYS: dict[str, Setting] = {
     "enabled": Setting(
         "yes",
         values.boolean,
-        comment="Text back at all?",
-        doc="whether anybody is texted automatically",
-        ask=Ask("Text people back?", kind=FieldKind.CHOICE, choices=YES_NO),
+        comment="Text missed callers back?",
+        doc="whether missed callers are texted back",
+        ask=Ask("Text missed callers back?", kind=FieldKind.CHOICE, choices=YES_NO),
     ),
     "message": Setting(
         N_(
@@ -37,13 +37,13 @@ KEYS: dict[str, Setting] = {
             "outside opening hours: `same` text, `other` (sends `closed_message`), `wait` (sends at opening), `skip`"
         ),
         ask=Ask(
-            "While the shop is closed",
+            "When the shop is closed",
             kind=FieldKind.CHOICE,
             choices={
                 "same": "Send the same text",
                 "other": "Send the text below",
-                "wait": "Let the text wait for the opening",
-                "skip": "Send none",
+                "wait": "Wait and send it when you open",
+                "skip": "Send nothing",
             },
         ),
     ),
@@ -57,40 +57,39 @@ KEYS: dict[str, Setting] = {
     "delay_seconds": Setting(
         "0",
         values.number(0, 86400),
-        comment="Wait so long after the call (0 to 86400 seconds).",
+        comment="How long to wait after the call (0 to 86400 seconds).",
         doc="how long to wait after the call; 0 to 86400",
         ask=Ask("Wait after a call", hint="Seconds.", kind=FieldKind.NUMBER),
     ),
     "cooldown_hours": Setting(
         "24",
         values.number(0, 8760),
-        comment="One automatic text per number in so many hours.",
+        comment="At most one automatic text per number in this many hours.",
         doc=(
-            "one automatic text per number in so many hours; `0`: one for each call, but never two that wait"
+            "at most one automatic text per number in this many hours; `0`: one for each call, but never "
+            "two at once"
         ),
-        ask=Ask("One text a number in", hint="Hours.", kind=FieldKind.NUMBER),
+        ask=Ask("One text per number every", hint="Hours.", kind=FieldKind.NUMBER),
     ),
     "expire_minutes": Setting(
         "60",
         values.number(1, 10080),
-        comment="A text that could not go out for so many minutes is not sent any more.",
-        doc="a text that could not go out so long after it was due is not sent any more; 1 to 10080",
+        comment="A text that could not be sent within this many minutes is not sent at all.",
+        doc="a text that could not be sent within this many minutes is not sent at all; 1 to 10080",
         ask=Ask(
-            "Too late after",
-            hint="Minutes. What could not go out by then is not sent.",
+            "Give up after",
+            hint="Minutes. A text that could not be sent by then is not sent at all.",
             kind=FieldKind.NUMBER,
         ),
     ),
     "opt_out_hint": Setting(
         "yes",
         values.boolean,
-        comment=(
-            "Add opt_out_text to the first automatic text to a number, where it fits the same number of segments."
-        ),
-        doc=("add `opt_out_text` to the first automatic text to a number, if that costs no further segment"),
+        comment=("Add opt_out_text to the first automatic text to a number, if that costs nothing extra."),
+        doc=("add `opt_out_text` to the first automatic text to a number, if that costs nothing extra"),
         ask=Ask(
-            "Say in the first text how to opt out?",
-            hint="Where that costs nothing.",
+            "Say how to opt out in the first text?",
+            hint="Where it costs nothing extra.",
             kind=FieldKind.CHOICE,
             choices=YES_NO,
         ),

@@ -9,28 +9,33 @@ KEYS: dict[str, Setting] = {
         "0.0.0.0",
         values.host,
         comment=(
-            "The address that the page listens at: 0.0.0.0 = all of the box's, 127.0.0.1 = only the box itself."
+            "Where the page can be opened: 0.0.0.0 = on all of the box's networks, 127.0.0.1 = only on the "
+            "box itself."
         ),
         doc=(
-            "the address that the page listens at: `0.0.0.0` is all of the box's, `127.0.0.1` only the box itself"
+            "where the page can be opened: `0.0.0.0` on all of the box's networks, `127.0.0.1` only on the "
+            "box itself"
         ),
     ),
     "port": Setting(
         "8080",
         values.number(0, 65535),
-        comment="The page's port; 0 = any that is free.",
-        doc="the page's port; `0`: any that is free, the log says which",
+        comment="The page's port; 0 = any free one.",
+        doc="the page's port; `0`: any free one, the log says which",
     ),
     "networks": Setting(
         "private",
         values.one_of("private", "any"),
-        comment="private = only private, link-local and loopback peers; any = everybody.",
-        doc=("who is served: `private` (private, link-local and loopback addresses) or `any` (everybody)"),
+        comment="private = only devices on the shop's own network; any = everybody who can reach the box.",
+        doc=(
+            "who can open the page: `private` (devices on the shop's own network: private, link-local and "
+            "loopback addresses) or `any` (everybody who can reach the box)"
+        ),
     ),
     "names": Setting(
         "",
         values.host_names,
-        comment="Extra host names under which the page may be called. Separated by commas.",
-        doc="further host names under which the page may be called, without `http://` and port",
+        comment="Other host names for the page. Separated by commas.",
+        doc="other host names for the page, without `http://` and port",
     ),
 }

@@ -194,18 +194,16 @@ class _Book:
 
     def _why(self, raw: str) -> str:
         if re.fullmatch(r"\d([.,]\d+)?E\+?\d+", raw, re.IGNORECASE):
-            return f"{raw} was rounded by a spreadsheet and was left out; make the column text and save it again."
-        why = f"{raw[:30]} is no phone number and was left out"
-        return why + ("; it needs + and its country's code." if self.region == NOWHERE else ".")
+            return f"{raw} was rounded by a spreadsheet and was left out; format the column as text and save it again."
+        why = f"{raw[:30]} is not a phone number and was left out"
+        return why + ("; it needs + and the country code." if self.region == NOWHERE else ".")
 
     def read(self) -> Read:
         troubles = self._numberless() + self.troubles
         more = self.more + len(troubles[MAX_TROUBLES:])
         troubles = troubles[:MAX_TROUBLES] + [f"and {more} more were left out."] * bool(more)
         if not self.cards and not troubles:
-            troubles = [
-                "No contacts were found; a vCard file or a CSV file with a column of numbers would be right."
-            ]
+            troubles = ["No contacts were found; use a vCard file, or a CSV file with a column of numbers."]
         return Read(tuple(self.cards.values()), tuple(troubles))
 
     def _numberless(self) -> list[str]:
@@ -213,7 +211,7 @@ class _Book:
         if not self.bare:
             return []
         if len(self.bare) == 1:
-            return [f"{self.bare[0]}: there is no phone number, so it was left out."]
+            return [f"{self.bare[0]}: it has no phone number and was left out."]
         names = "; ".join(self.bare[:3]) + (" and others" if len(self.bare) > 3 else "")
         return [f"{len(self.bare)} entries without a phone number were left out: {names}."]
 

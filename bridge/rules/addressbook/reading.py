@@ -26,12 +26,12 @@ def read(data: bytes | Iterable[bytes], region: str) -> Read:
     >>> [(card.number, card.name) for card in read(b"Name;Mobile\\r\\nAnn;07400 123456\\r\\nBob;12345", "GB").cards]
     [('+447400123456', 'Ann')]
     >>> read(b"Name;Mobile\\r\\nAnn;07400 123456\\r\\nBob;12345", "GB").troubles
-    ('Line 3, Bob: 12345 is no phone number and was left out.',)
+    ('Line 3, Bob: 12345 is not a phone number and was left out.',)
     """
     pieces = iter([data] if isinstance(data, bytes) else data)
     first = next(pieces, b"")
     if first[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
-        return Read(troubles=("This looks like a spreadsheet's own file; save it as CSV and bring that.",))
+        return Read(troubles=("This looks like a spreadsheet file; save it as CSV and import that.",))
     book = _Book(region)
     lines = octet_lines(_counted(chain([first], pieces)))
     try:
@@ -43,10 +43,14 @@ def read(data: bytes | Iterable[bytes], region: str) -> Read:
         else:
             _read_csv(chain(head, lines), book)
     except _TooLarge:
-        return Read(troubles=("The file is larger than 32 MB and was not read; bring it in parts.",))
+        return Read(
+            troubles=("The file is larger than 32 MB and was not read; split it and import the parts.",)
+        )
     except _TooMany:
         return Read(
-            troubles=(f"The file has more than {MAX_ENTRIES:,} entries and was not read; bring it in parts.",)
+            troubles=(
+                f"The file has more than {MAX_ENTRIES:,} entries and was not read; split it and import the parts.",
+            )
         )
     return book.read()
 

@@ -114,7 +114,7 @@ def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
     _guess(roles, header, [row for _, row in typical], book.region)
     if "number" not in roles:
         book.trouble(
-            "No column of phone numbers was found; a first line such as number,name,notes would be right."
+            "No column of phone numbers was found; the first line should be something like number,name,notes."
         )
         return
     strict = [column for column, cell in enumerate(header) if normal(cell) == "mark"]
@@ -130,7 +130,7 @@ def _read_csv(lines: Iterable[bytes], book: _Book) -> None:
         since = next(filter(None, map(_moment, cells.get("opted_out", []))), None)
         for wrong in (row[c] for c in strict if c < len(row) and row[c].strip()):
             if normal(wrong) not in _CATEGORIES:
-                right = "staff, supplier or never would be right"
+                right = "write staff, supplier or never"
                 book.trouble(f"Line {line}: the mark {_line(wrong)} is not known and was left out; {right}.")
         book.add(f"Line {line}", _name(cells), numbers, "\n".join(cells.get("notes", [])), categories, since)
 
@@ -164,13 +164,11 @@ def _rows(lines: Iterator[str], book: _Book) -> Iterator[tuple[int, list[str]]]:
             row = next(reader)
         except csv.Error:
             row = [""]
-            book.trouble(f"Line {at}: it is far too long and was left out; its quotation marks may be wrong.")
+            book.trouble(f"Line {at}: it is far too long and was left out; check its quotation marks.")
         except StopIteration:
             return
         if row and row[-1].endswith(_END) and row != [_END]:
-            book.trouble(
-                f"Line {at}: a quotation mark opens and never closes; from there on all was left out."
-            )
+            book.trouble(f"Line {at}: a quotation mark is never closed; everything after it was left out.")
             return
         if row != [_END] and any(cell.strip() for cell in row):
             yield at, row[:_COLUMNS]

@@ -76,7 +76,7 @@ def _read_vcard(lines: Iterable[bytes], book: _Book) -> None:
                 entry.append(line)
         elif entry is None and _NUMBER.match(line):
             stray = _line(decoded(line).partition(":")[2])
-            book.trouble(f"{stray} stands outside of any entry and was left out.")
+            book.trouble(f"{stray} is outside of any entry and was left out.")
     if entry is not None:
         _add_entry(_properties(entry), count, book, False, size)
 
@@ -164,9 +164,9 @@ def _add_entry(
     who = f"Entry {count}, {_line(name)}" if _line(name) else f"Entry {count}"
     if size > _LONGEST_CARD:
         most = _LONGEST_CARD // 1024
-        book.trouble(f"{who}: it is far too long; what stands behind the first {most} kB was left out.")
+        book.trouble(f"{who}: it is far too long; everything after the first {most} kB was left out.")
     if not ended:
-        book.trouble(f"{who}: END:VCARD is missing, so it may have lost something; the rest of it was read.")
+        book.trouble(f"{who}: END:VCARD is missing, so something may have been lost; the rest was read.")
     categories = [one for values in found.get("CATEGORIES", []) for one in values]
     moments = [one for values in found.get(_OPTED_OUT, []) for one in values]
     categories += [_LABELS["opted_out"]] * bool(moments)

@@ -62,14 +62,14 @@ def run(port: int, host: str) -> None:
     with tempfile.TemporaryDirectory(prefix="textback-demo-") as folder:
         path = Path(folder) / "config.ini"
         files.write_whole(path, CONFIG.format(port=port, host=host).encode())
-        click.echo("\n  Six weeks of a bakery's calls are being made, some seconds ...")
+        click.echo("\n  Making six weeks of calls to a bakery; this takes some seconds ...")
         settings, password = config.load(path), secrets.token_urlsafe(6)
         begin(settings, password)
         with start.running(settings, start.reloader(path)) as box:
             open_to = HERE if host in ("127.0.0.1", "::1", "localhost") else NETWORK
             click.echo(f"\n  The page:  {box.url}\n  Open to:   {open_to}")
             click.echo(f"  Log in as: {weeks.OWNER}\n  Password:  {password}\n")
-            click.echo("  Callers ring now and then. Ctrl-C ends it; nothing is kept.\n")
+            click.echo("  Customers call now and then. Press Ctrl-C to stop; nothing is kept.\n")
             over = threading.Event()
             callers = threading.Thread(target=_callers, args=(box.simulators["main"], over), daemon=True)
             callers.start()
