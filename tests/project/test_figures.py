@@ -179,7 +179,7 @@ def test_the_keys_of_the_history_as_json(tmp_path: Path) -> None:
 
 def test_the_keys_of_the_doctor_as_json() -> None:
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    found = re.search(r"- `--json`: one object a check: `([^`]+)`", text)
+    found = re.search(r"- `--json`: one object per check: `([^`]+)`", text)
     assert found
     assert found[1].split() == [field.name for field in fields(Check)]
 
