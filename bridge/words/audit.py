@@ -44,7 +44,7 @@ SENTENCES = {
     Change.INVITED: N_("{who} invited {name} to log in as {role}"),
     Change.INVITED_SOMEBODY: N_("{who} invited somebody to log in as {role}"),
     Change.INVITATION_TAKEN_BACK: N_("{who} took back an invitation"),
-    Change.JOINED: N_("{who} accepted an invitation and may log in now"),
+    Change.JOINED: N_("{who} accepted an invitation and can log in now"),
     Change.ROLE: N_("{who} made {name} {role}"),
     Change.PASSWORD: N_("{who} gave {name} a new password"),
     Change.OWN_PASSWORD: N_("{who} changed their own password"),

@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
         "There is no other service yet that a test could go to. Write its address first."
     ),
     Refused.NO_SERVER: N_(
-        "“{typed}” is no server. Write its name, like ntfy.sh or https://ntfy.example.com."
+        "“{typed}” is not a server. Write its name, like ntfy.sh or https://ntfy.example.com."
     ),
     Refused.NOBODY_THERE: N_("This number is not known here."),
     Refused.UNDER_WAY: N_("A call or text from this person is in progress. Try again in a minute."),

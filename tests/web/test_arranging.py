@@ -167,7 +167,7 @@ def test_a_saved_reply_that_is_dropped_has_an_undo(client: FlaskClient) -> None:
     assert key
     _, page = post(client, "/replies", drop=key[1])
     assert words not in page
-    assert words in undo(client, page, "The saved reply is dropped.")
+    assert words in undo(client, page, "The saved reply is deleted.")
 
 
 def test_what_is_too_late_to_undo_is_said(client: FlaskClient) -> None:

@@ -129,7 +129,7 @@ def test_no_channel_is_like_another(office: Office, client: FlaskClient) -> None
 @pytest.mark.parametrize("server", ["me:x@h", "h/path", "h, mailto://x", "ftp://h"])
 def test_a_server_that_is_none(office: Office, client: FlaskClient, server: str) -> None:
     code, page = do(client, "push", push_server=server)
-    assert (code, f"“{server}” is no server." in page, urls(office)) == (422, True, ())
+    assert (code, f"“{server}” is not a server." in page, urls(office)) == (422, True, ())
     assert f'value="{server}"' in page  # what was typed is still there
 
 

@@ -34,7 +34,7 @@ def change() -> Response | tuple[str, int]:
     if not isinstance(answer, Done):
         return _page(body, in_words(answer), key), 422
     if dropped is not None:
-        marks.tell_undo(_("The saved reply is dropped."), answer)
+        marks.tell_undo(_("The saved reply is deleted."), answer)
     return redirect(url_for("replies.replies"), 303)
 
 
