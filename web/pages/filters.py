@@ -120,7 +120,7 @@ def what_we_did(textback: Textback, reason: Reason | None) -> str:
     """What became of the text back, in words; nothing where there was nothing to do.
 
     >>> what_we_did(Textback.SKIPPED, Reason.COOLDOWN), what_we_did(Textback.SENT, None)
-    ('not sent: texted already', 'text sent')
+    ('not sent: already texted', 'text sent')
     """
     if textback not in CALL_CHIPS or reason is Reason.NOT_MISSED:
         return ""
