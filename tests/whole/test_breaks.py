@@ -35,8 +35,8 @@ DIRECT = (
     *(("AT+CNMA", when) for when in ("before", "half", "after")),
 )
 LISTING = (("AT+CMGL", "before"), ("AT+CMGL", "half"), ("AT+CMGL", "after"))
-# What else may keep the modem from saying that the network took a text.
-FAULTS: dict[str, dict[str, Any]] = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 4.0}}
+# What else may keep the modem from saying that the network took a text; late is long after the box has stopped waiting.
+FAULTS: dict[str, dict[str, Any]] = {"no_prompt": {}, "accepted": {}, "late": {"seconds": 12.0}}
 LONG = "Sorry we missed you. " * 10
 # What may have become of a text whose `part` was on its way: its status and how many parts the network took.
 Ends = set[tuple[str, int]]
@@ -112,6 +112,11 @@ def ready(box: Box) -> bool:
     return line.up and line.idle
 
 
+def answers(simulator: Simulator) -> int:
+    """How many texts the modem has told us that the network took."""
+    return sum(line.startswith("+CMGS") for line in simulator.log.lines("modem"))
+
+
 def send(folder: Path, kind: str, step: str, part: int) -> Sent:
     """A text to Ann breaks at this part, then one goes to Bob: whatever was to be sent again has been sent by then."""
 
@@ -144,6 +149,8 @@ def send(folder: Path, kind: str, step: str, part: int) -> Sent:
         until(lambda: ready(box), "the line again")
         simulator.call(BOB, rings=1)
         until(lambda: BOB in {text.number for text in simulator.submitted}, "the next text")
+        if kind == "late":
+            until(lambda: answers(simulator) == part + 1, "the answer that comes late")
         ended, taken = status(), [text for text in simulator.submitted if text.number == ANN]
         if len(taken) == part and kind in BREAKS:  # the whole text went out: sooner or later that is told
             for one in taken:
