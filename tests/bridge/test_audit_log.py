@@ -42,7 +42,7 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.Invite("-", "noa", "staff"), "mia invited noa to log in as staff"),
     (requests.Invite("-", "", "owner"), "mia invited somebody to log in as owner"),
     (requests.TakeBack(1), "mia took back an invitation"),
-    (requests.Join("-", "mia", "-"), "mia accepted an invitation and may log in now"),
+    (requests.Join("-", "mia", "-"), "mia accepted an invitation and can log in now"),
     (requests.SetRole("noa", "owner"), "mia made noa owner"),
     (requests.SetPassword("noa", "-"), "mia gave noa a new password"),
     (requests.SetPassword("mia", "-"), "mia changed their own password"),

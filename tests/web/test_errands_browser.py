@@ -126,7 +126,7 @@ def _after_hours(hand: Hand) -> None:
         "call you back tomorrow"
     )
     hand.button("Save")
-    expect(hand.page.get_by_role("status")).to_contain_text("Kept.")
+    expect(hand.page.get_by_role("status")).to_contain_text("Saved.")
     assert hand.office.loop.settings.textback.closed == "other"
 
 
@@ -172,10 +172,10 @@ def _divert(hand: Hand) -> None:
 @errand("get alerts on the phone")
 def _push(hand: Hand) -> None:
     hand.go("Settings")
-    hand.link("Change what you are told")
+    hand.link("Change alerts")
     hand.type(hand.page.get_by_label("Other services"), TOPIC)
     hand.button("Save")
-    expect(hand.page.get_by_role("status")).to_contain_text("Kept.")
+    expect(hand.page.get_by_role("status")).to_contain_text("Saved.")
     assert hand.office.loop.settings.notify.urls == (TOPIC,)
 
 

@@ -93,7 +93,7 @@ def test_from_the_link_to_the_calls(office: Office, app: Flask, owner: FlaskClie
     assert names(office) == [NAME, "noa"]
     assert log_of(office) == [
         f"{NAME} invited noa to log in as staff",
-        "noa accepted an invitation and may log in now",
+        "noa accepted an invitation and can log in now",
     ]
     assert "Open invitations" not in owner.get("/team").text
     assert logged_in(app, "noa").get("/contacts").status_code == 200

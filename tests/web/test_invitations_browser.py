@@ -41,7 +41,7 @@ def test_invited_by_a_link_that_works_once(
         assert guest.evaluate(MEASURES) == WELL
     guest.get_by_label("Your name").fill("noa")
     guest.get_by_label("A password").fill(PASSWORD)
-    guest.get_by_role("button", name="Begin").click()
+    guest.get_by_role("button", name="Start").click()
     expect(guest.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
     assert "join" not in guest.url
     page.goto(f"{url}team")
