@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bridge.words import catalogue
 from tests.support.browser import browser, contexts, office, url
 from tests.support.paths import SHARED
 
@@ -14,6 +15,13 @@ __all__ = ["browser", "contexts", "office", "url"]
 # Hypothesis judges by the clock how long an example and its making may take; here nothing is judged by it.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A test's own request to the page, made in its thread, leaves the language of its reader behind for the next test."""
+    catalogue.speak(catalogue.ENGLISH)
+
 
 # What takes longest goes first, so that no core waits at the end for the last file.
 SLOW_FIRST = (

@@ -105,7 +105,7 @@ def test_no_configuration_at_all(tmp_path: Path) -> None:
 
 def test_the_shipped_configuration_is_right() -> None:
     shipped = ROOT / "config.ini"
-    assert textback("config", "check", "-c", shipped).stdout.strip() == f"{shipped} is right."
+    assert textback("config", "check", "-c", shipped).stdout.strip() == f"{shipped} is fine."
 
 
 def test_people(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_who_cannot_be_added_is_not_asked_for_a_password(tmp_path: Path, command
     os.close(host)
     os.close(terminal)
     assert asked.stdout == ""
-    assert "There is" in plain_trouble(asked)
+    assert ("There is nobody" if command == "password" else "can already log in") in plain_trouble(asked)
 
 
 # Runs a command in a folder that its user may not look into, also where the tests run as root.
@@ -283,7 +283,7 @@ def test_a_port_that_another_program_holds(tmp_path: Path) -> None:
         with running(write_config(first, simulator.port)) as (_, url):
             until(lambda: health(url)["lines"][0]["up"], "the line")
             with running(write_config(second, simulator.port)) as (_, other):
-                assert reason(other).startswith("textback holds")
+                assert reason(other).startswith("textback is using")
 
 
 def test_a_port_with_no_modem_behind_it(tmp_path: Path) -> None:
@@ -443,6 +443,6 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
         "this is not a database, and never was one; it is long enough to be read as one"
     )
     config = write_config(tmp_path, tmp_path / "none")
-    assert "is none" in plain_trouble(textback("calls", "-c", config))
+    assert "is not a database" in plain_trouble(textback("calls", "-c", config))
     with running(config) as (_, url):
-        assert "is none" in until(lambda: health(url)["database"], "the complaint")
+        assert "is not a database" in until(lambda: health(url)["database"], "the complaint")

@@ -141,7 +141,7 @@ def test_nobody_opens_the_page_to_everybody_by_a_name(path: Path, end: str) -> N
 @pytest.mark.parametrize("key", ["message.de\n[web]\nnetworks", "name = x", "", "message.", "a b"])
 def test_no_key_can_become_a_setting(path: Path, key: str) -> None:
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="no key"):
+    with pytest.raises(ConfigError, match="not a key"):
         change(path, "textback", {key: "any"})
     assert path.read_bytes() == before
 

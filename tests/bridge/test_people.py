@@ -102,7 +102,7 @@ def test_a_kind_that_there_is_not(session: Session) -> None:
             None,
             NOW,
         )
-    assert "no kind" in refusal_in_words(refused.value.why)
+    assert "not a kind" in refusal_in_words(refused.value.why)
 
 
 def test_a_file_fills_in_and_takes_nothing_away(box: Box) -> None:

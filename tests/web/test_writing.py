@@ -133,7 +133,7 @@ def test_saved_replies_can_be_changed(client: FlaskClient) -> None:
 def test_links_and_numbers_in_texts_can_be_pressed(office: Office, client: FlaskClient) -> None:
     post(client, f"/conversations/{ANN}", body="See https://x.de/?a=1&b=<b> or ring 07400 123999")
     page = client.get(f"/conversations/{ANN}").text
-    safe = 'rel="noopener noreferrer nofollow"'
+    safe = 'dir="ltr" rel="noopener noreferrer nofollow"'
     assert (
         f'<a href="https://x.de/?a=1&amp;b=" {safe} target="_blank">https://x.de/?a=1&amp;b=</a>&lt;b&gt;'
         in page
