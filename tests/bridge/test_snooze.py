@@ -37,9 +37,15 @@ class Shop:
             assert found is not None
             return found
 
-    def waiting(self) -> list[str]:
+    def named(self) -> list[str]:
+        """Who needs a reply, at any moment: while the box is at work, two looks may see two states."""
         with Session(self.box.service.engine) as session:
-            named = [row.address for row in views.conversations(session) if row.waits_since]
+            return [row.address for row in views.conversations(session) if row.waits_since]
+
+    def waiting(self) -> list[str]:
+        """The same, once nothing moves: list, digest and count agree."""
+        named = self.named()
+        with Session(self.box.service.engine) as session:
             assert [contact.address for contact in summary.waiting(session, frozenset())] == named
             assert views.needing_reply(session, frozenset()) == len(named)
             return named
@@ -71,7 +77,7 @@ def test_who_is_snoozed_comes_back_at_its_time_to_the_old_place(shop: Shop) -> N
     shop.box.turn()
     assert shop.waiting() == [BOB]
     shop.clock.advance(0.2 * HOUR)
-    until(lambda: shop.waiting() == [ANN, BOB], "Ann's coming back")
+    until(lambda: shop.named() == [ANN, BOB], "Ann's coming back")
     assert (shop.contact().waits_since, shop.contact().snoozed_until) == (since, None)
 
 
@@ -81,7 +87,7 @@ def test_who_waited_for_nothing_needs_a_reply_then(shop: Shop) -> None:
     shop.asks(Snooze(ANN, shop.in_hours(2)))
     assert (shop.waiting(), shop.contact().done) == ([], False)
     shop.clock.advance(2 * HOUR + 1)
-    until(lambda: shop.waiting() == [ANN], "Ann's coming back")
+    until(lambda: shop.named() == [ANN], "Ann's coming back")
 
 
 @pytest.mark.parametrize("words", ["Hello?", "STOP"])
@@ -149,4 +155,4 @@ def test_it_survives_a_restart(tmp_path: Path, clock: FastClock) -> None:
             shop = Shop(box, clock)
             assert shop.waiting() == []
             clock.advance(2 * HOUR + 1)
-            until(lambda: shop.waiting() == [ANN], "Ann's coming back")
+            until(lambda: shop.named() == [ANN], "Ann's coming back")
