@@ -146,8 +146,8 @@ def idle() -> None:
     """After a call and a text, with the page opened once; nothing else looks on while wake-ups are counted."""
     with tempfile.TemporaryDirectory() as folder, Simulator(speed=20) as simulator:  # noqa: SIM117
         with a_process(Path(folder), simulator) as (process, log, _):
-            urllib.request.urlopen(page_of(log) + "login").read()
             until(lambda: "is ready" in log.read_text(), "the line")
+            urllib.request.urlopen(page_of(log) + "login").read()
             simulator.call(number(1), rings=1)
             until(lambda: simulator.submitted, "the text")
             time.sleep(5)  # until it is idle, the report included
