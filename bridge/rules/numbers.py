@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import (
@@ -25,6 +26,8 @@ GLOBAL = "001"
 SHORTEST = 7
 # Where a landline's number may be a mobile's as its networks show it: Argentina's lack the 9 that would tell.
 UNTOLD = "AR"
+# So many numbers are remembered as they are written: what a few pages show.
+KNOWN = 2048
 
 
 class Kind(StrEnum):
@@ -238,6 +241,7 @@ def textable(typed: str, region: str) -> str | None:
     return address if address and untextable(address, region, landlines="text") is None else None
 
 
+@lru_cache(KNOWN)
 def pretty(address: str, region: str) -> str:
     """As people in this region write it; what is no number stays as it is.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 # Units of the viewBox; on a phone one is a little less than a pixel.
 WIDTH = 360
@@ -119,9 +119,10 @@ def _picture(height: float, label: str, parts: Iterable[Markup]) -> Markup:
 
 
 def _box(x: float, y: float, width: float, height: float, kind: str, says: str = "") -> Markup:
-    title = Markup("<title>{}</title>").format(says) if says else ""
-    box = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5">{}</rect>')
-    return box.format(kind, *map(_short, (x, y, width, height)), title)
+    # A page has hundreds of these, and only the words need a look at what is in them.
+    title = f"<title>{escape(says)}</title>" if says else ""
+    place = f'x="{_short(x)}" y="{_short(y)}" width="{_short(width)}" height="{_short(height)}"'
+    return Markup(f'<rect class="{kind}" {place} rx="1.5">{title}</rect>')
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start", kind: str = "word") -> Markup:
