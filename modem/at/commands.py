@@ -26,6 +26,8 @@ def _answer(prefix: str) -> re.Pattern[str]:
 
 
 AT = Command("AT", timeout=2.0)
+# What nothing else asks and no URC is called: its answer shows that those of older commands have all come.
+IN_STEP = Command("AT+CMEE?", _answer("+CMEE"), insists=True)
 ECHO_OFF = Command("ATE0", timeout=2.0)
 NUMERIC_ERRORS = Command("AT+CMEE=1")
 NEVER_ANSWER = Command("ATS0=0")

@@ -6,6 +6,7 @@ Whose line is it? (27.007 chapter 4, V.25ter 5.7)
     what comes                           while                         it is
     -----------------------------------  ----------------------------  ------------------------------
     OK, ERROR, +CME ERROR, +CMS ERROR    a command runs                its final result
+    the same, before its answer          `command.insists`             an older command's, dropped
     NO CARRIER, BUSY, NO ANSWER, ...     ATD or ATA runs               its final result, and an Urc
     a line that `command.answer` takes   that command runs             a line of its Response
     a hex line                           +CMT, +CDS or +CBM was seen   that Urc's PDU, if the length fits
@@ -54,6 +55,7 @@ class Command:
     timeout: float = 5.0  # seconds until its final result
     prompt: bool = False  # a prompt comes before the body (27.005 CMGS)
     dial: bool = False  # ends with NO CARRIER and the like (V.250 ATD, ATA)
+    insists: bool = False  # a final result before its answer is not its own; having none in time ends nothing
 
     @property
     def name(self) -> str:
@@ -242,6 +244,8 @@ class Dialogue:
             events.append(Urc(line))
         elif line == self._echo:
             self._echo = ""
+        elif self._is_final(line) and self.command.insists and not self._lines:
+            return
         elif self._is_final(line):
             events.append(Response(self.command, tuple(self._lines), line))
             self.command = None

@@ -73,6 +73,9 @@ class ProcedureRunner:
         if command is None:
             self._go_on(None)
             return
+        if command.insists:  # a modem that does not know it; by now the answers to older commands have come
+            self.reply(Response(command, self._channel.dialogue.abandon(), ""))
+            return
         self._unanswered[command.text] += 1
         self.no_answer(command)
 

@@ -104,11 +104,15 @@ def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Re
 
 
 def _wake() -> Generator[Step, Reply, None]:
-    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next."""
+    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next. Then until its
+    answers are those of our commands: the ESC of a text that was given up is answered too (27.005 CMGS), as is what was asked
+    before we began, and each later answer would be taken for that of the next command."""
     for _ in range(3):
         if (yield from ask(commands.AT)).ok:
-            return
-    raise Stuck(Trouble(TroubleCode.AT_FAILS))
+            break
+    else:
+        raise Stuck(Trouble(TroubleCode.AT_FAILS))
+    yield from ask(commands.IN_STEP)
 
 
 # ---- the SIM

@@ -54,6 +54,13 @@ TALKS = (
         urcs=("NO CARRIER",),
     ),
     Talk("CONNECT ends ATA", commands.ANSWER, ("\r\nCONNECT\r\n",), final="CONNECT"),
+    Talk(
+        "what is late is not the answer to what insists on one",
+        commands.IN_STEP,
+        ("\r\nOK\r\n", "\r\n+CMS ERROR: 500\r\n", "\r\n+CMEE: 1\r\n", "\r\nOK\r\n"),
+        lines=("+CMEE: 1",),
+    ),
+    Talk("what insists has no end without an answer", commands.IN_STEP, ("\r\nOK\r\n",), final=None),
     Talk("numbered error", commands.read(3), ("\r\n+CMS ERROR: 321\r\n",), final="+CMS ERROR: 321"),
     Talk("error without number", commands.read(3), ("\r\n+CMS ERROR:\r\n",), final="+CMS ERROR:"),
     Talk("vendor's error", commands.CALLS, ("\r\nCOMMAND NOT SUPPORT\r\n",), final="COMMAND NOT SUPPORT"),

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from modem.at import commands
 from modem.at.dialogue import Command
 from modem.calls.tracker import Tracker
 from modem.contract import (
@@ -24,6 +25,7 @@ from modem.contract import (
     Event,
     HangUp,
     LineIdle,
+    LineUp,
     NotStarted,
     Request,
     SendText,
@@ -70,18 +72,40 @@ PLAYED = [
 ]
 
 
+# What the modem answers besides OK.
+ANSWERS = {
+    "AT+CMEE?": b"\r\n+CMEE: 0\r\n\r\nOK\r\n",
+    "AT+CGSN": b"\r\n490154203237518\r\n\r\nOK\r\n",
+    "AT+CIMI": b"\r\n234150123456789\r\n\r\nOK\r\n",
+    "AT+CLCC": b"\r\nERROR\r\n",
+    "AT+CEER": b"\r\nERROR\r\n",
+}
+
+
+class CountingChannel(Channel):
+    """It knows how many commands were written, so that the same one twice is told from one."""
+
+    sent = 0
+
+    def send(self, command: Command) -> None:
+        self.sent += 1
+        super().send(command)
+
+
 class Player:
     """A session, the other end of its port, and a clock that stands still until it is moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, *owed: bytes) -> None:
+        """owed: answers to what somebody asked before, which are still to come."""
+        self.owed = list(owed)
         self.modem, end = os.openpty()
         tty.setraw(self.modem)
-        self.channel = Channel(os.ttyname(end), 115200, Recorder())
+        self.channel = CountingChannel(os.ttyname(end), 115200, Recorder())
         os.close(end)
         os.read(self.modem, 64)  # the ESC with which a channel begins
         self.now = -1.0
         self.events: list[Event] = []
-        self.asked: Command | None = None
+        self.heard = 0
         self.tracker = Tracker("main")
         self.begin()
 
@@ -111,12 +135,19 @@ class Player:
         """Answer what the session asks by itself, at once."""
         self.session.tick()
         while command := self.channel.dialogue.command:
-            if self.asked is None:
+            if self.heard < self.channel.sent:
                 self.read(command)
             if command.text in OURS:
                 return  # the transcript has the answer
-            self.say(b"\r\nERROR\r\n" if command.text in ("AT+CLCC", "AT+CEER") else b"\r\nOK\r\n")
-            self.session.tick()
+            self.owed.append(ANSWERS.get(command.text, b"\r\nOK\r\n"))
+            while self.owed and self.heard == self.channel.sent:
+                self.say(self.owed.pop(0))
+                self.session.tick()
+            if (
+                self.heard == self.channel.sent and self.channel.dialogue.command
+            ):  # it waits for another answer, until it does no more
+                self.now += self.session.timeout(self.now)
+                self.session.tick()
 
     def read(self, command: Command) -> None:
         """The modem reads what was written, and it is this command."""
@@ -125,7 +156,7 @@ class Player:
             assert select.select([self.modem], [], [], DEADLINE)[0], "the session writes nothing"
             line += os.read(self.modem, 1)
         assert line.decode().strip() == command.text
-        self.asked = command
+        self.heard += 1
 
     def say(self, data: bytes) -> None:
         """The modem prints this, and the session has read it."""
@@ -135,8 +166,6 @@ class Player:
             assert select.select([self.channel], [], [], DEADLINE)[0], "nothing comes through"
             fcntl.ioctl(self.channel.fileno(), termios.FIONREAD, there)
         self.session.read()
-        if self.channel.dialogue.command is not self.asked:
-            self.asked = None
 
     def wait_until(self, then: float) -> None:
         while (moment := self.now + self.session.timeout(self.now)) <= then:
@@ -194,6 +223,32 @@ def test_what_happens_live_is_what_replay_makes_of_it(transcript: dict[str, Any]
     assert play(transcript) == transcript["expect"]["calls"]
 
 
+# ---- what is asked before
+
+LATE = {
+    "the answer to ESC": (b"\r\nOK\r\n",),
+    "two": (b"\r\nOK\r\n", b"\r\nOK\r\n"),
+    "the error of a spoilt line": (b"\r\nERROR\r\n",),
+    "a text that was not taken": (b"\r\n+CMS ERROR: 500\r\n", b"\r\nOK\r\n"),
+    "somebody's identity": (b"\r\n350000000000006\r\n\r\nOK\r\n", b"\r\nGSM modem\r\n\r\nOK\r\n"),
+}
+
+
+@pytest.mark.parametrize("late", LATE.values(), ids=LATE)
+def test_an_answer_that_comes_late_is_taken_for_no_other(late: tuple[bytes, ...]) -> None:
+    with closing(Player(*late)) as player:
+        (up,) = [event for event in player.events if isinstance(event, LineUp)]
+        assert (up.imei, up.imsi, player.owed) == ("490154203237518", "234150123456789", [])
+
+
+def test_a_modem_that_does_not_tell_whether_it_is_in_step_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(ANSWERS, commands.IN_STEP.text, b"\r\nERROR\r\n")
+    with closing(Player()) as player:
+        assert [event for event in player.events if isinstance(event, LineUp)]
+
+
 # ---- what waits for the command in hand
 
 TEXT = SendText(7, "+447400123456", "Hello", 1, 60)
@@ -203,7 +258,7 @@ def commands_until(player: Player, last: str) -> list[str]:
     """What the session writes up to this command, when each one before it is answered with OK."""
     asked: list[str] = []
     while command := player.channel.dialogue.command:
-        if player.asked is None:
+        if player.heard < player.channel.sent:
             player.read(command)
         asked.append(command.text)
         if command.text.startswith(last):
