@@ -52,7 +52,7 @@ NEVER = float("inf")
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
     thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now.
-    file: the database's."""
+    file: the database's. goes_on: called each time it comes round, every two seconds at least, with the monotonic time."""
 
     def __init__(
         self,
@@ -68,10 +68,12 @@ class Loop:
         file: DatabaseFile,
         handed_over: frozenset[int] | None = None,
         settled: Callable[[], None] = lambda: None,
+        goes_on: Callable[[float], None] = lambda _now: None,
     ) -> None:
         # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
         # has become of them, before any text goes out.
         self._handed_over, self._settled = handed_over, settled
+        self._goes_on = goes_on
         self.inbox = inbox
         self._engine = engine
         self._clock = clock
@@ -227,7 +229,8 @@ class Loop:
         self._set_calendar(self.settings)
 
     def _publish(self) -> None:
-        """Replaces the status that the page sees."""
+        """Replaces the status that the page sees; each time round, and while the database is waited for."""
+        self._goes_on(self._clock.monotonic())
         now = self._clock.utc()
         self.status = Status(
             self._clock.monotonic(),

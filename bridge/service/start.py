@@ -25,6 +25,7 @@ from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
+from bridge.service.systemd import Systemd, Watchdog
 from bridge.service.worker import Worker
 from bridge.words.troubles import sentence
 from modem.contract import Request
@@ -103,7 +104,7 @@ def running(
             if modem.port == SIMULATOR
         }
         drivers: dict[str, Driver] = {}
-        inbox = Inbox()
+        systemd, inbox = Systemd(), Inbox()
 
         def failed(error: BaseException) -> None:
             inbox.put(ThreadFailed(error))
@@ -125,6 +126,7 @@ def running(
             file,
             notes.noted(boot),
             partial(notes.begin, boot),
+            Watchdog(systemd, lambda: [driver.pulse for driver in drivers.values()]).feed,
         )
         stack.callback(loop.finish)
         worker.start()
@@ -157,6 +159,8 @@ def running(
             drivers[modem.name] = Driver(line, inbox.put, failed, timing=timing, notes=notes)
             drivers[modem.name].start()
             stack.callback(drivers[modem.name].close)
+        systemd.ready()
+        stack.callback(systemd.stopping)
         yield Service(settings, loop, engine, bridge, server.url, simulators)
 
 

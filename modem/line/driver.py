@@ -44,6 +44,11 @@ class Driver:
         """Start the thread, once."""
         self._thread.start()
 
+    @property
+    def pulse(self) -> float:
+        """When the thread last did something, in monotonic seconds; it does within a minute."""
+        return self._keeper.pulse
+
     def request(self, request: contract.Request) -> None:
         """Ask for something; after `close` it is not done any more."""
         self._requests.put(request)

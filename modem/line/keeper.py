@@ -32,7 +32,8 @@ from modem.troubles import Trouble, TroubleCode
 
 log = logging.getLogger(__name__)
 
-FOREVER = 86400.0
+# It looks up at least so often, so that others see that it goes on (seconds).
+MINUTE = 60.0
 # For a modem that does not answer; no answer to it is expected (27.007 CFUN=1,1).
 RESTART = b"AT+CFUN=1,1\r"
 
@@ -53,7 +54,7 @@ class Line:
 
 class LineKeeper:
     """publish: takes each contract.Event. requests: what other threads ask for. ports: tells which ports
-    there are now."""
+    there are now. pulse: when it last looked up, in monotonic seconds."""
 
     def __init__(
         self,
@@ -64,6 +65,7 @@ class LineKeeper:
         timing: Timing,
         notes: HandOver,
     ) -> None:
+        self.pulse = time.monotonic()
         self._notes = notes
         self._line = line
         self._publish = publish
@@ -184,10 +186,11 @@ class LineKeeper:
         finally:
             session.close()
 
-    def _turn(self, channel: Channel, session: Session, patience: float = FOREVER) -> None:
+    def _turn(self, channel: Channel, session: Session, patience: float = MINUTE) -> None:
         """Wait for the port, a request or the next moment that matters; there is no other wait while a port
         is open."""
-        patience = min(patience, session.timeout(time.monotonic()))
+        self.pulse = time.monotonic()
+        patience = min(patience, session.timeout(self.pulse))
         port, requests = channel.fileno(), self._requests.fileno()
         ready, _, _ = select.select([port, requests], [], [], patience)
         if port in ready:
@@ -204,7 +207,8 @@ class LineKeeper:
         """Wait before the next try, or until a port appears; what is asked meanwhile is not started."""
         until = time.monotonic() + seconds
         while not self._requests.stopping and (left := until - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._requests.fileno(), *watch.files()], [], [], left)
+            self.pulse = time.monotonic()
+            ready, _, _ = select.select([self._requests.fileno(), *watch.files()], [], [], min(left, MINUTE))
             if self._requests.fileno() in ready:
                 for request in self._requests.take():
                     self._turn_down(request)
