@@ -1,5 +1,5 @@
-"""Builds textback_VERSION_ARCHITECTURE.deb into dist/, by debhelper: `make deb`. Needs dpkg-dev and debhelper; what it builds for
-does not matter to the machine that it is built on.
+"""Builds textback_VERSION_ARCHITECTURE.deb into dist/, by debhelper: `make deb`. Needs dpkg-dev and debhelper; it builds for
+another architecture as well as for that of the machine.
 
     python3 packaging/build.py [--quick] [amd64] [arm64]
 
@@ -76,7 +76,10 @@ def _build(architecture: str, own: Path, quick: bool) -> None:
     packing = "-Zgzip -z1" if quick else "-Zxz"
     environment = {**os.environ, "WHEELS": str(wheels), "DEB_BUILD_OPTIONS": "nocheck", "PACKING": packing}
     subprocess.run(
-        ["dpkg-buildpackage", f"-a{architecture}", "-b", "-d", "-us", "-uc"], cwd=source, env=environment, check=True
+        ["dpkg-buildpackage", f"-a{architecture}", "-b", "-d", "-us", "-uc"],
+        cwd=source,
+        env=environment,
+        check=True,
     )
     for package in (BUILD / architecture).glob("*.deb"):
         shutil.move(package, DIST / package.name)
@@ -84,9 +87,11 @@ def _build(architecture: str, own: Path, quick: bool) -> None:
 
 
 def _changelog() -> str:
-    """As dpkg wants one; what is new stands in CHANGELOG.md. Its time is that of the last commit, so that the same files make the
-    same package."""
-    asked = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, check=False, capture_output=True, text=True)
+    """As dpkg wants one; what is new stands in CHANGELOG.md. Its time is that of the last commit, so that the same files
+    make the same package."""
+    asked = subprocess.run(
+        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, check=False, capture_output=True, text=True
+    )
     when = formatdate(float(asked.stdout or 0), localtime=False).replace("-0000", "+0000")
     return f"textback ({version()}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- {MAINTAINER}  {when}\n"
 
