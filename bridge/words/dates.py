@@ -2,7 +2,7 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -45,13 +45,23 @@ def clock(moment: datetime) -> str:
     return format_time(moment, "short", locale=locale())
 
 
+def clock_of(minutes: int) -> str:
+    """A time of day that belongs to no date. minutes: since midnight; a day has 1440, and then it begins anew.
+
+    >>> clock_of(540), clock_of(1440), clock_of(1560)
+    ('09:00', '00:00', '02:00')
+    """
+    return format_time(time(minutes // 60 % 24, minutes % 60), "short", locale=locale())
+
+
 def number(value: float) -> str:
     """With the separators of the language.
 
-    >>> number(12345)
-    '12,345'
+    >>> number(12345), number(345)
+    ('12,345', '345')
     """
-    return format_decimal(value, locale=locale())
+    # A page of figures has hundreds of small ones, which have nothing to separate.
+    return format_decimal(value, locale=locale()) if value >= 1000 or value != int(value) else str(int(value))
 
 
 def language_name(code: str) -> str:

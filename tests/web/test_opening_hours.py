@@ -104,9 +104,9 @@ def test_what_is_odd_is_asked_about_and_kept_when_answered(office: Office, clien
     assert "Friday: is this right?" in page
     assert "Saturday: is this right?" in page
     assert "Monday: is this right?" not in page
-    for words in ("Open 10:00–14:00, 4 hours in all", "Open 10:00–2:00 the next day, 16 hours in all"):
+    for words in ("Open 10:00–14:00, 4 hours in all", "Open 10:00–02:00 the next day, 16 hours in all"):
         assert words in page
-    assert "Open 18:00–2:00 the next day, 8 hours in all." in page
+    assert "Open 18:00–02:00 the next day, 8 hours in all." in page
     assert 'value="10-2"' in page  # nothing that was typed is lost
     form: Form = opened(client) | {"monday": "9-5", "friday": "10-2", "saturday": "18-2"}
     assert not kept(send(client, form, meant_friday="10:00-2:00")[1])  # one question is left
@@ -249,8 +249,8 @@ def test_it_shows_how_it_is_understood_and_keeps_nothing(office: Office, client:
     before = file(office).read_bytes()
     code, page = send(client, opened(client), do="show", monday="9-5", friday="10-2")
     assert code == 200
-    assert "<p><b>Monday</b> 9:00–17:00</p>" in page
-    assert "<p><b>Friday</b> 10:00–14:00, or 10:00–2:00 the next day?</p>" in page
+    assert "<p><b>Monday</b> 09:00–17:00</p>" in page
+    assert "<p><b>Friday</b> 10:00–14:00, or 10:00–02:00 the next day?</p>" in page
     assert file(office).read_bytes() == before
 
 

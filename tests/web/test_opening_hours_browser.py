@@ -53,7 +53,7 @@ def test_hours_are_typed_picked_copied_and_asked_about(
     page, complaints = enter(browser, contexts, url, size)
     page.goto(f"{url}settings/hours")
     page.get_by_label("Monday").fill("9-5")
-    expect(page.locator("#samples")).to_contain_text("Monday 9:00–17:00")  # while it is typed
+    expect(page.locator("#samples")).to_contain_text("Monday 09:00–17:00")  # while it is typed
     page.locator("#tuesday ~ .pick summary").click()
     picker = page.locator("[data-day=tuesday]")
     picker.get_by_label("From").first.fill("09:00")
@@ -68,7 +68,7 @@ def test_hours_are_typed_picked_copied_and_asked_about(
     page.get_by_label("Sunday").fill("closed")
     page.get_by_label("Friday").fill("18-2")
     page.get_by_label("Friday").press("Enter")  # saves, and copies nothing
-    expect(page.locator(".ask")).to_contain_text("Open 18:00–2:00 the next day, 8 hours in all.")
+    expect(page.locator(".ask")).to_contain_text("Open 18:00–02:00 the next day, 8 hours in all.")
     is_accessible(page)
     page.get_by_role("button", name="Save it like this").click()
     expect(page.get_by_role("status")).to_contain_text("Saved.")

@@ -151,9 +151,9 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
 
 
 TIMES = [
-    ({"quiet": "9pm - 8am"}, "quiet", "21:00–8:00"),
-    ({"quiet": "21-8"}, "quiet", "21:00–8:00"),
-    ({"quiet": "von 22 bis 7 Uhr"}, "quiet", "22:00–7:00"),
+    ({"quiet": "9pm - 8am"}, "quiet", "21:00–08:00"),
+    ({"quiet": "21-8"}, "quiet", "21:00–08:00"),
+    ({"quiet": "von 22 bis 7 Uhr"}, "quiet", "22:00–07:00"),
     ({"digest": "8"}, "digest", "08:00"),
     ({"digest": "7.30am"}, "digest", "07:30"),
 ]

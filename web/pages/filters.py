@@ -225,17 +225,16 @@ def span(hours: Span) -> str:
     """An opening span as people write it.
 
     >>> span(Span(540, 1110)), span(Span(1320, 1560))
-    ('9:00–18:30', '22:00–2:00')
+    ('09:00–18:30', '22:00–02:00')
     """
-    end = hours.end if hours.end <= 1440 else hours.end - 1440
-    return "–".join(f"{minutes // 60}:{minutes % 60:02}" for minutes in (hours.start, end))
+    return f"{dates.clock_of(hours.start)}–{dates.clock_of(hours.end)}"
 
 
 def hours_in_words(spans: Iterable[Span]) -> str:
     """When a shop is open on a day.
 
     >>> hours_in_words([Span(540, 750), Span(840, 1110)]), hours_in_words([Span(1080, 1560)]), hours_in_words([])
-    ('9:00–12:30, 14:00–18:30', '18:00–2:00 the next day', 'closed')
+    ('09:00–12:30, 14:00–18:30', '18:00–02:00 the next day', 'closed')
     >>> hours_in_words([Span(0, 1440)])
     'all day'
     """
@@ -300,6 +299,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "stranger": stranger,
         "span": span,
         "hours_in_words": hours_in_words,
+        "counted": dates.number,
         "hours_written": as_written,
         "hours_long": hours_long,
         "days_in_words": days_in_words,
