@@ -2,6 +2,7 @@
 nothing that an older copy holds is texted a second time. Runs inside the loop's transactions."""
 
 import logging
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -22,12 +23,16 @@ FROM_BEFORE = (DatabaseTrouble.REPLACED, DatabaseTrouble.OLDER_COPY)
 
 def settle_copy(session: Session, shop: ShopState, trouble: Trouble) -> None:
     """What waited in a copy from before has been dealt with since, for all that is known: none of it is texted again."""
-    if trouble.code not in FROM_BEFORE:
-        return
+    if trouble.code in FROM_BEFORE:
+        settle_what_waited(session, shop.clock.utc())
+
+
+def settle_what_waited(session: Session, now: datetime) -> None:
+    """In a copy from before nothing waits or rings any more. now: UTC."""
     for message in outgoing.texts_pending(session):
         message.status, message.error = MessageStatus.UNCONFIRMED, DatabaseTrouble.OLDER_COPY
     for call in calls.calls_left_ringing(session):
-        call.ended, call.outcome = shop.clock.utc(), CallOutcome.LOST
+        call.ended, call.outcome = now, CallOutcome.LOST
     missed_calls_book.forget_books(session)
 
 

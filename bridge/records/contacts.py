@@ -20,6 +20,7 @@ from bridge.records.tables import (
     OtherNumber,
 )
 from bridge.rules import numbers
+from bridge.rules.addressbook import Card
 from bridge.rules.states import WENT_OUT, Direction
 
 # The memo with the key of the hashes of numbers that opted out and were forgotten.
@@ -152,3 +153,17 @@ def our_last_words(session: Session, contact: Contact) -> Sequence[str]:
     """What we wrote to this contact lately."""
     ours = select(Message.body).where(Message.contact_id == contact.id, Message.direction == Direction.OUT)
     return session.exec(ours.order_by(col(Message.id).desc()).limit(5)).all()
+
+
+def card_of(contact: Contact, address: str) -> Card:
+    """One number of a contact as an address book has it."""
+    return Card(
+        address,
+        contact.name,
+        contact.notes,
+        contact.kind,
+        contact.blocked,
+        opted_out=contact.opted_out_at is not None,
+        opted_out_at=contact.opted_out_at,
+        unsure=contact.doubtful,
+    )

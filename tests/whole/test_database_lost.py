@@ -18,7 +18,7 @@ from bridge.records import views
 from bridge.records.engine import open_engine
 from bridge.records.known import mark_file
 from bridge.records.tables import Alert, Incident, Message
-from bridge.rules.states import IncidentKind
+from bridge.rules.states import IncidentKind, MessageStatus
 from bridge.rules.troubles import DatabaseTrouble
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, Box, a_box, until
@@ -69,6 +69,9 @@ def first_run(folder: Path, simulator: Simulator) -> None:
         simulator.call(ANN, rings=3, spacing=0.05)
         until(lambda: len(simulator.sent) == 1, "the text to Ann")
         box.settled()
+        until(
+            lambda: box.messages()[0].status == MessageStatus.DELIVERED, "its report, which would come later"
+        )
         assert box.service.bridge.request(Mark(ANN, "out")) == Done()
 
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as Redirect
 from bridge.contract.answers import Done
 from bridge.contract.requests import AddContact, AddNumber, Describe, Forget, ImportContacts
 from bridge.records import views
+from bridge.records.contacts import card_of
 from bridge.records.rows import id_of
-from bridge.records.tables import Contact
 from bridge.rules import addressbook
 from bridge.rules.limits import KINDS, LONGEST_NAME, LONGEST_NOTES
 from bridge.rules.numbers import e164
@@ -98,7 +98,7 @@ def export(form: str) -> Response:
     with Session(bridge.engine) as session:
         further = views.further_numbers(session)
         rows = [
-            _card(contact, address)
+            card_of(contact, address)
             for contact in views.contacts(session, own=current.own(session))
             for address in (contact.address, *further.get(id_of(contact), ()))
         ]
@@ -111,19 +111,6 @@ def export(form: str) -> Response:
         f'attachment; filename="contacts-{current.bridge().now():%Y-%m-%d}.{form}"'
     )
     return response
-
-
-def _card(contact: Contact, address: str) -> addressbook.Card:
-    return addressbook.Card(
-        address,
-        contact.name,
-        contact.notes,
-        contact.kind,
-        contact.blocked,
-        opted_out=contact.opted_out_at is not None,
-        opted_out_at=contact.opted_out_at,
-        unsure=contact.doubtful,
-    )
 
 
 @pages.route("/contacts/import", methods=["POST"])
