@@ -522,6 +522,96 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
 # ---- the configuration
 
 
+# ---- the whole state in one file
+
+
+def with_passphrase(command: Command) -> Command:
+    """Adds --passphrase and --passphrase-stdin; the command is given what was typed, "" without either."""
+    command = click.option(
+        "--passphrase-stdin", is_flag=True, help="Read the passphrase from standard input."
+    )(command)
+    return click.option("--passphrase", "ask", is_flag=True, help="Ask for a passphrase that protects it.")(
+        command
+    )
+
+
+def _passphrase(ask: bool, from_stdin: bool, twice: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not ask:
+        return ""
+    if not sys.stdin.isatty():
+        raise Failure("The passphrase has to be typed in a terminal. Without one, use --passphrase-stdin.")
+    passphrase: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice)
+    return passphrase
+
+
+@main.command()
+@configured
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_passphrase
+def backup(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
+    """Write the whole state of the box to FILE; the service may be running."""
+    from bridge.clock import Clock
+    from bridge.service.backup import Unusable, make
+    from bridge.words.troubles import sentence
+
+    settings = load(path)
+    passphrase = _passphrase(ask, passphrase_stdin, twice=True)
+    try:
+        make(settings, path, file, passphrase, Clock().utc())
+    except Unusable as error:
+        raise Failure(sentence(error.trouble)) from error
+    click.echo(f"The backup is in {file}.")
+    if not passphrase:
+        click.echo(
+            "Whoever has this file can read all calls and texts and the SIM's PIN. Keep it where nobody else "
+            "gets at it, or use --passphrase.",
+            err=True,
+        )
+
+
+@main.command()
+@configured
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@with_passphrase
+def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
+    """Put the backup in FILE in the place of the box's state; the service must not be running."""
+    from bridge.clock import Clock
+    from bridge.config import ConfigError
+    from bridge.records.engine import AlreadyRunning
+    from bridge.service.backup import Unusable
+    from bridge.service.backup import restore as put_back
+    from bridge.words.troubles import sentence
+
+    passphrase = _passphrase(ask, passphrase_stdin, twice=False)
+    try:
+        told = put_back(file, path, os.environ, passphrase, Clock().utc())
+    except AlreadyRunning as error:
+        raise Failure(
+            f"textback is running on {error}. Stop it first: sudo systemctl stop textback"
+        ) from error
+    except Unusable as error:
+        raise Failure(sentence(error.trouble)) from error
+    except ConfigError as error:
+        raise Failure(str(error), BAD_CONFIGURATION) from error
+    click.echo(
+        f"Restored the backup of {told.made:%Y-%m-%d %H:%M} UTC: {told.calls} calls, {told.texts} texts, "
+        f"{told.people} contacts."
+    )
+    if told.config_kept:
+        click.echo(f"Its config.ini is not right and was left out; {path} stays as it is.")
+    if told.kept:
+        click.echo(
+            f"The database that was here is kept as {told.kept}. {told.not_texted} people who must not be "
+            "texted were taken over from it."
+        )
+    click.echo(
+        f"Automatic texts are paused until {told.paused_until:%Y-%m-%d %H:%M} UTC, so that nobody is texted twice: "
+        "the page has a button to resume them. Texts that waited in the backup are not sent."
+    )
+
+
 @main.group("config")
 def config_group() -> None:
     """Check the configuration file."""

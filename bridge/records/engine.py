@@ -263,7 +263,7 @@ def is_sound(file: Path, seconds: float = CHECK_SECONDS) -> bool | None:
 def database_trouble(error: DBAPIError) -> Trouble:
     """What is wrong with the database: a `DatabaseTrouble`."""
     if isinstance(error.orig, sqlite3.Error):
-        return _of_sqlite(error.orig)
+        return trouble_of_sqlite(error.orig)
     code = postgresql.trouble_of(error.orig) if error.orig is not None else None
     # The driver's words name host and socket: they are for the log alone.
     return Trouble(code) if code else Trouble.of(DatabaseTrouble.FAILS, error=_name_of(error))
@@ -274,8 +274,9 @@ def _name_of(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
 
 
-def _of_sqlite(error: sqlite3.Error) -> Trouble:
-    words, file = str(error), getattr(error, "file", None)
+def trouble_of_sqlite(error: sqlite3.Error, file: Path | None = None) -> Trouble:
+    """What SQLite says, as `database_trouble`. file: the one that it may be about, if the error does not know."""
+    words, file = str(error), getattr(error, "file", file)
     code = next((code for sign, code in TROUBLES if sign in words), None)
     if code is DatabaseTrouble.NO_DATABASE and file is not None and known.was_a_database(file):
         code = DatabaseTrouble.DAMAGED

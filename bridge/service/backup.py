@@ -5,6 +5,7 @@ The file is a zip. With a passphrase it is one around that, whose key and conten
 (age-encryption.org/v1), for which there are programs everywhere.
 """
 
+import errno
 import hashlib
 import io
 import os
@@ -31,12 +32,13 @@ from bridge.handlers.contacts import import_contacts
 from bridge.handlers.database import settle_what_waited
 from bridge.handlers.shop import PAUSED
 from bridge.records import contacts, known, memo, users, views
-from bridge.records.engine import HEAD, file_of, migrate, open_engine, sole_service
+from bridge.records.engine import HEAD, file_of, migrate, open_engine, sole_service, trouble_of_sqlite
 from bridge.records.tables import Call, Contact, Message
 from bridge.rules import addressbook
 from bridge.rules.addressbook import Card
 from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, Manifest
 from bridge.rules.numbers import NOWHERE
+from bridge.rules.troubles import DatabaseTrouble
 from modem.contract import Trouble
 
 # A zip: what stands before each entry, and of that its method, its packed size, and how long its name and what follows it are.
@@ -48,7 +50,7 @@ OPENED = "opened"
 
 
 class Unusable(Exception):
-    """Why a backup cannot be made or put back: a BackupTrouble."""
+    """Why a backup cannot be made or put back: a BackupTrouble, or what is wrong with the database."""
 
     def __init__(self, trouble: Trouble) -> None:
         super().__init__(trouble.to_text())
@@ -59,7 +61,7 @@ class Unusable(Exception):
 class Restored:
     """made: when the backup was, UTC. calls, texts, people: how many it holds. kept: where the database is that was there
     before, None if none was. not_texted: so many people who must not be texted came from that one. config_kept: the backup's
-    config.ini is not right, so the one that was there stays."""
+    config.ini is not right, so the one that was there stays. paused_until: no automatic texts before, UTC."""
 
     made: datetime
     calls: int
@@ -68,17 +70,21 @@ class Restored:
     kept: Path | None
     not_texted: int
     config_kept: bool
+    paused_until: datetime
 
 
 # ---- making one
 
 
 def make(settings: Settings, config_file: Path, target: Path, passphrase: str, now: datetime) -> None:
-    """Writes a backup to `target`, in one step; passphrase: "" for none. Raises Unusable, OSError, and sqlite3.Error where the
-    database cannot be read."""
+    """Writes a backup to `target`, in one step; passphrase: "" for none. Raises Unusable and OSError."""
     database = file_of(settings.storage.database)
     if database is None:
         raise Unusable(Trouble(BackupTrouble.NO_FILE))
+    if not database.exists():
+        raise Unusable(Trouble(DatabaseTrouble.MISSING))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target))
     with tempfile.TemporaryDirectory(prefix=".textback-backup-", dir=target.parent) as folder:
         copy = Path(folder) / DATABASE
         _copy(database, copy)
@@ -98,11 +104,14 @@ def make(settings: Settings, config_file: Path, target: Path, passphrase: str, n
 def _copy(database: Path, copy: Path) -> None:
     """Copies a database that may be in use, whole."""
     files.make_private(copy)
-    with (
-        closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(copy)) as made,
-    ):
-        source.backup(made)
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as made,
+        ):
+            source.backup(made)
+    except sqlite3.Error as error:
+        raise Unusable(trouble_of_sqlite(error, copy)) from error
     if not _is_whole(copy):
         raise Unusable(Trouble(BackupTrouble.DAMAGED))
 
@@ -206,12 +215,13 @@ def restore(
         database = _file_of(settings)
         with sole_service(settings.storage.database):
             before = _people_there(database, folder / "there")
-            counts, mark = _made_ready(folder / DATABASE, before, settings, now)
+            until = now + timedelta(hours=settings.textback.cooldown_hours)
+            counts, mark = _made_ready(folder / DATABASE, before, until, now)
             kept = _in_place(folder / DATABASE, database, now)
             known.write_mark(database, mark)
             if wanted is not None:
                 files.write_whole(config_file, wanted, like=config_file if config_file.exists() else None)
-    return Restored(manifest.made, *counts, kept, len(before), config_kept=wanted is None)
+    return Restored(manifest.made, *counts, kept, len(before), wanted is None, until)
 
 
 def _file_of(settings: Settings) -> Path:
@@ -272,7 +282,7 @@ class _Part:
         packed = file.read(self.size)
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed) if self.deflated else packed
 
-    def begun(self, file: BinaryIO) -> BinaryIO:
+    def begun(self, file: BinaryIO) -> io.RawIOBase:
         """The file from there on, up to its end."""
         file.seek(self.begin)
         return _Bounded(file, self.size)
@@ -342,7 +352,7 @@ def _unpacked(plain: Path, folder: Path, name: str) -> Manifest:
 
 
 def _made_ready(
-    new: Path, people: list[Card], settings: Settings, now: datetime
+    new: Path, people: list[Card], until: datetime, now: datetime
 ) -> tuple[tuple[int, int, int], known.Mark]:
     """Brings the database of a backup to this release and to this moment, before it is anybody's."""
     if not _is_whole(new):
@@ -355,7 +365,6 @@ def _made_ready(
             import_contacts(session, people, None, now)
             # Whoever has the backup could make log-ins of their own with the old key.
             memo.remember(session, users.SESSION_KEY, None)
-            until = now + timedelta(hours=settings.textback.cooldown_hours)
             memo.remember(session, PAUSED, until.isoformat())
             mark = known.next_mark(session, None, now)
             calls, texts, people_in_all = (

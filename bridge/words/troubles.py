@@ -3,6 +3,7 @@ database, with what to do about it; and that the shop is closed for now."""
 
 from datetime import UTC, datetime, timedelta
 
+from bridge.rules.backups import BackupTrouble
 from bridge.rules.troubles import (
     BoxTrouble,
     ClosedForNow,
@@ -12,7 +13,7 @@ from bridge.rules.troubles import (
     TimeTeller,
 )
 from bridge.words import times
-from bridge.words.catalogue import N_, gettext
+from bridge.words.catalogue import N_, gettext, ngettext
 from modem.contract import Coded, Trouble, TroubleCode, Value
 
 SENTENCES: dict[str, str] = {
@@ -206,6 +207,18 @@ SENTENCES: dict[str, str] = {
     ListTrouble.MORE: N_("And {more} more lines."),
     ClosedForNow.OPEN_END: N_("The shop is closed for now."),
     ClosedForNow.UNTIL: N_("The shop is closed for now; it opens {then}."),
+    BackupTrouble.NO_BACKUP: N_("{file} is not a backup of textback."),
+    BackupTrouble.CUT_OFF: N_("{file} is not whole: its end is missing, so it was not restored."),
+    BackupTrouble.CHANGED: N_(
+        "{file} was changed after it was made, so it was not restored: {part} differs."
+    ),
+    BackupTrouble.NEWER: N_("{file} was made by textback {version}, which is newer. Update textback first."),
+    BackupTrouble.LOCKED: N_("{file} is protected by a passphrase."),
+    BackupTrouble.WRONG_PASSPHRASE: N_("This is not the passphrase of {file}."),
+    BackupTrouble.NO_FILE: N_(
+        "The database is on a server, which has tools of its own for backups, such as pg_dump."
+    ),
+    BackupTrouble.DAMAGED: N_("The database is damaged, so no backup can be made or restored from it."),
     DatabaseTrouble.LOCKED: N_(
         "Another program is using the database. Nothing is lost; calls and texts are saved as soon as it "
         "lets go. Close other programs that have the database open."
@@ -345,6 +358,13 @@ def sentence(trouble: Coded | str) -> str:
     told = gettext(template, **_worded(known)).strip()
     if known.code in ADVICE:
         told = f"{told} {gettext(ADVICE[known.code])}"
+    if people := int(known.values.get("people") or 0):
+        saved = ngettext(
+            "{number} person in it who must not be texted was added here.",
+            "{number} people in it who must not be texted were added here.",
+            people,
+        )
+        return f"{told} {saved}"
     return f"{told} {gettext(PARTLY, **known.values)}" if "sent" in known.values else told
 
 

@@ -14,6 +14,7 @@ from bridge import config
 from bridge.records import known, memo, users
 from bridge.records.contacts import somebody_at
 from bridge.records.engine import AlreadyRunning, migrate, open_engine
+from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, kept
 from bridge.rules.states import Direction, MessageKind, MessageStatus
@@ -70,7 +71,7 @@ def fill(box: Path, number: str, **marks: object) -> None:
         session.add(
             Message(
                 line_id=1,
-                contact_id=contact.id,
+                contact_id=id_of(contact),
                 direction=Direction.OUT,
                 kind=MessageKind.MANUAL,
                 body="Your part is here.",
