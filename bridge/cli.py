@@ -166,6 +166,32 @@ def _log_to_stderr() -> None:
 
 
 @main.command()
+@configured
+def welcome(path: Path) -> None:
+    """Say where the page is, and by which code the first person comes in."""
+    import socket
+
+    from bridge.records import users
+    from bridge.records.engine import open_engine
+    from web.access import network
+
+    web = load(path).web
+    port = "" if web.port == 80 else f":{web.port}"
+    address = network.own_address() if web.host in ("0.0.0.0", "::") else web.host
+    name = socket.gethostname().partition(".")[0]
+    click.echo(f"The page of textback: http://{address or f'{name}.local'}{port}/")
+    if address and web.host in ("0.0.0.0", "::"):
+        click.echo(f"On most networks it is at http://{name}.local{port}/ too.")
+    engine = open_engine(load(path).storage.database, read_only=True)
+    try:
+        code = users.code_for_first_login(engine)
+    finally:
+        engine.dispose()
+    if code:
+        click.echo(f"Type the code {code} there and choose a password.")
+
+
+@main.command()
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -4,6 +4,7 @@ from string import Formatter
 
 import pytest
 
+from bridge.rules.backups import BackupTrouble
 from bridge.rules.policy import Reason
 from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, FileTrouble, ListTrouble
 from bridge.words import reasons
@@ -13,7 +14,15 @@ from modem.contract import Trouble, TroubleCode
 from modem.ports.holders import KNOWN
 from modem.sms import causes
 
-CODES: list[str] = [*TroubleCode, *BoxTrouble, *ListTrouble, *ClosedForNow, *DatabaseTrouble, *FileTrouble]
+CODES: list[str] = [
+    *TroubleCode,
+    *BoxTrouble,
+    *ListTrouble,
+    *ClosedForNow,
+    *DatabaseTrouble,
+    *FileTrouble,
+    *BackupTrouble,
+]
 REFUSALS = [
     (code, f"{error}: {code}")
     for error, table in (("+CMS ERROR", causes.CMS), ("+CME ERROR", causes.CME))
