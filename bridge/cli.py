@@ -124,17 +124,23 @@ def print_json(objects: Iterable[object]) -> None:
 
 @main.command()
 @configured
-def run(path: Path) -> None:
+@click.option(
+    "--always", is_flag=True, help="Start even if config.ini is wrong, with the last one that was right."
+)
+def run(path: Path, always: bool) -> None:
     """Run the service until Ctrl-C or SIGTERM: the modem, the rules and the page."""
-    settings = load(path)
+    from bridge.config import last_good
+
+    settings, wrong = last_good.load_or_last(path) if always else (load(path), None)
     from bridge.cli_words import page_unavailable
     from bridge.records import users
     from bridge.records.engine import AlreadyRunning
     from bridge.service import start
 
     _log_to_stderr()
+    reload = start.reloader(path, wrong is None, last_good.keep) if always else start.reloader(path)
     try:
-        with start.running(settings, start.reloader(path)) as box:
+        with start.running(settings, reload) as box:
             click.echo(f"The page is at {box.url}", err=True)
             if code := users.code_for_first_login(box.engine):
                 click.echo(

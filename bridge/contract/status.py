@@ -70,7 +70,7 @@ class Trial:
 class Status:
     """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds.
 
-    config: why the file is not in force, in the sentences of its checks. standstill: what has become of the
+    config: why the file is not in force. standstill: what has become of the
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
     closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
     services.
@@ -79,7 +79,7 @@ class Status:
     alive: float
     lines: tuple[LineStatus, ...] = ()
     database: Trouble | None = None
-    config: str | None = None
+    config: Trouble | None = None
     clock: Trouble | None = None
     standstill: Trouble | None = None
     breaker: Coded | None = None
@@ -91,8 +91,7 @@ class Status:
     @property
     def troubles(self) -> tuple[Coded, ...]:
         """Everything that a person should read, worst first."""
-        config = Coded.from_text(self.config) if self.config else None
-        box = (self.database, self.standstill, self.breaker, config, self.clock, self.paused)
+        box = (self.database, self.standstill, self.breaker, self.config, self.clock, self.paused)
         lines = (trouble for line in self.lines for trouble in line.troubles)
         return (*(told for told in box if told), *lines, *self.lists[:1])
 

@@ -20,6 +20,7 @@ class BoxTrouble(StrEnum):
     QUEUE_STOPPED = "queue_stopped"  # why: a trouble as a column holds it
     # The files.
     CONFIG_OPEN = "config_open"  # file
+    CONFIG = "config_wrong"  # problems: in the sentences of its checks
     # The clock.
     CLOCK_BEFORE_RELEASE = "clock_before_release"  # shown, by the box
     CLOCK_BEFORE_ROWS = "clock_before_rows"  # shown, stored

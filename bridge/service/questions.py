@@ -66,7 +66,7 @@ def status_from_json(text: str) -> Status:
     """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out, and so
     is a test of the services, which only the page shows."""
     told = json.loads(text)
-    troubles = {name: _trouble(told[name]) for name in ("database", "standstill", "clock")}
+    troubles = {name: _trouble(told[name]) for name in ("database", "standstill", "config", "clock")}
     codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed")}
     lists = tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told["lists"])
     lines = tuple(_line(line) for line in told["lines"])

@@ -7,7 +7,10 @@ from sqlmodel import Session
 
 from bridge.config import ConfigError, Settings
 from bridge.handlers.shop import ShopState
+from bridge.rules.troubles import BoxTrouble
 from bridge.service.transactions import Effects
+from bridge.words.troubles import sentence
+from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,7 @@ class SettingsWatch:
     def __init__(
         self, shop: ShopState, reload: Callable[[], Settings | None], tell: Callable[[Settings], None]
     ) -> None:
-        self.trouble: str | None = None
+        self.trouble: Trouble | None = None
         self._shop = shop
         self._reload = reload
         self._tell = tell
@@ -33,8 +36,8 @@ class SettingsWatch:
         try:
             changed = self._reload()
         except ConfigError as error:
-            self.trouble = f"{error} The previous settings stay in effect."
-            log.warning("%s", self.trouble)
+            self.trouble = Trouble.of(BoxTrouble.CONFIG, problems=str(error))
+            log.warning("%s", sentence(self.trouble))
             return
         if changed is not None:
             log.info("The configuration was changed and takes effect now.")

@@ -190,9 +190,12 @@ def run_until_told(service: Service) -> None:
     service.loop.run()
 
 
-def reloader(path: Path) -> Callable[[], Settings | None]:
-    """Reads config.ini again when its file has changed."""
-    seen = _stamp(path)
+def reloader(
+    path: Path, in_force: bool = True, taken: Callable[[Path], None] = lambda _: None
+) -> Callable[[], Settings | None]:
+    """Reads config.ini again when its file has changed. in_force: are the settings that the box starts with those of the file?
+    Else it is read at once. taken: called with a file that is right."""
+    seen = _stamp(path) if in_force else None
 
     def reload() -> Settings | None:
         nonlocal seen
@@ -200,7 +203,9 @@ def reloader(path: Path) -> Callable[[], Settings | None]:
         if now == seen:
             return None
         seen = now
-        return config.load(path)
+        settings = config.load(path)
+        taken(path)
+        return settings
 
     return reload
 

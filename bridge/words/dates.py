@@ -110,6 +110,11 @@ def plain_day(moment: date) -> str:
     return format_date(moment, "long", locale=locale())
 
 
+def day_and_clock(moment: datetime) -> str:
+    """23 November 2026, 12:05."""
+    return gettext("{day}, {time}", day=plain_day(moment), time=clock(moment))
+
+
 def exact(moment: datetime) -> str:
     """Day and time to the second."""
     return gettext(

@@ -1,6 +1,8 @@
 """The sentences for what is wrong: one for each code of a modem, a text, a line, the clock, block lists and the
 database, with what to do about it; and that the shop is closed for now."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from bridge.rules.backups import BackupTrouble
@@ -12,7 +14,7 @@ from bridge.rules.troubles import (
     ListTrouble,
     TimeTeller,
 )
-from bridge.words import times
+from bridge.words import dates, times
 from bridge.words.catalogue import N_, gettext, ngettext
 from modem.contract import Coded, Trouble, TroubleCode, Value
 
@@ -161,6 +163,7 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.CONFIG_OPEN: N_(
         "{file} holds a PIN or a password, and anybody on this machine can read it: sudo chmod o= {file}"
     ),
+    BoxTrouble.CONFIG: N_("config.ini has a mistake, so the settings from before stay in effect. {problems}"),
     BoxTrouble.CLOCK_BEFORE_RELEASE: N_(
         "The box's clock shows {shown} UTC, which is before this program was made."
     ),
@@ -384,7 +387,12 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts["why"] = sentence(str(facts["why"]))
         case BoxTrouble.PUT_ASIDE:
             facts["what"] = gettext(PUT_ASIDE.get(str(facts["what"]), PUT_ASIDE["news"]))
+        case BoxTrouble.CLOCK_BEFORE_RELEASE:
+            facts |= _moments(facts, "shown")
+        case BoxTrouble.CLOCK_BEFORE_ROWS:
+            facts |= _moments(facts, "shown", "stored")
         case BoxTrouble.CLOCK_DIFFERS:
+            facts |= _moments(facts, "shown", "told")
             facts["source"] = gettext(TELLERS.get(str(facts["source"]), str(facts["source"])))
         case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:
             facts["lasted"] = times.lasted(timedelta(seconds=int(facts["seconds"])))
@@ -402,3 +410,13 @@ def then_in_words(until: str, now: str) -> str:
     # What the clock on the wall shows counts, though it is put forward in between.
     shown, present = (datetime.fromisoformat(moment).replace(tzinfo=UTC) for moment in (until, now))
     return times.then(shown, present, UTC)
+
+
+def _moments(facts: Mapping[str, Value], *names: str) -> dict[str, Value]:
+    """Of the facts those that are moments, as the reader's language writes them; others as they are."""
+    told: dict[str, Value] = {}
+    for name in names:
+        told[name] = facts[name]
+        with suppress(ValueError):
+            told[name] = dates.day_and_clock(datetime.fromisoformat(str(facts[name])))
+    return told

@@ -194,11 +194,11 @@ def test_history_of_a_new_box_is_empty_and_a_text_can_be_queued(tmp_path: Path) 
 
 
 @contextmanager
-def running(config: Path, **how: Any) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def running(config: Path, *options: str, **how: Any) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The service as a process, and where its page is; it must end with 0 when told."""
     log = config.with_name("log")
     with log.open("wb") as out:
-        process = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=out, **how)
+        process = subprocess.Popen([TEXTBACK, "run", "-c", config, *options], stderr=out, **how)
     try:
         said = until(
             lambda: [line for line in log.read_text().splitlines() if "The page is at" in line], "the page"
@@ -298,6 +298,22 @@ def test_a_file_that_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with running(write_config(tmp_path, tmp_path / "file")) as (_, url):
         assert "is not a serial port" in reason(url)
+
+
+def test_a_mistake_in_the_configuration_does_not_take_the_page_away(tmp_path: Path) -> None:
+    """As the installed service starts: the page says what is wrong, and the mended file counts at once."""
+    with Simulator() as simulator:
+        config = write_config(tmp_path, simulator.port)
+        good = config.read_text()
+        with running(config, "--always") as (_, url):
+            until(lambda: health(url)["lines"][0]["up"], "the line")
+        config.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
+        with running(config, "--always") as (_, url):
+            wrong = until(lambda: health(url)["config"], "what is wrong")
+            assert "enabled in [textback]: 'maybe' is neither yes nor no" in wrong
+            until(lambda: health(url)["lines"][0]["up"], "the line")
+            config.write_text(good)
+            until(lambda: health(url)["config"] is None, "the mended file")
 
 
 def test_a_second_service_on_the_same_database(tmp_path: Path) -> None:

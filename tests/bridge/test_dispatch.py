@@ -17,6 +17,7 @@ from bridge.records.engine import open_engine
 from bridge.records.failures import is_missing_table
 from bridge.records.memo import remember
 from bridge.records.tables import metadata
+from bridge.rules.troubles import BoxTrouble
 from bridge.service.dispatch import HANDLERS
 from bridge.service.inbox import InboxItem, Stop, ThreadFailed
 from bridge.service.lines import after
@@ -125,7 +126,7 @@ def test_a_command_is_told_the_whole_status() -> None:
         1.0,
         (LineStatus("main", LineState.DOWN, trouble=gone, stopped=gone),),
         database=gone,
-        config="line 3: what?",
+        config=contract.Trouble.of(BoxTrouble.CONFIG, problems="line 3: what?"),
         clock=gone,
         breaker=contract.Coded.of("strangers", strangers=31),
         paused=contract.Coded("paused"),

@@ -245,10 +245,8 @@ def test_switched_off_in_the_running_box_and_a_bad_edit(box: Box) -> None:
     path = box.service.settings.path
     good = path.read_text()
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
-    until(lambda: box.service.loop.status.config, "the complaint")
-    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in (
-        box.service.loop.status.config or ""
-    )
+    complaint = until(lambda: box.service.loop.status.config, "the complaint")
+    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in sentence(complaint)
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = no\n"))
     until(lambda: not box.service.loop.settings.textback.enabled, "the change")
     until(lambda: box.service.loop.status.config is None, "the complaint's end")

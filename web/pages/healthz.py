@@ -30,7 +30,7 @@ def healthz() -> tuple[Response, int]:
         "loop": round(_age(status), 1),
         "lines": lines,
         "database": sentence(trouble) if (trouble := status.database or status.standstill) else None,
-        "config": status.config,
+        "config": sentence(status.config) if status.config else None,
     }
     return jsonify(body), 200 if alive else 503
 
