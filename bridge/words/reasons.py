@@ -90,10 +90,6 @@ SENTENCES = {
     "clock_harmless": N_("The box's clock may be wrong, but this caller was never texted before."),
     "never_opens": N_("The shop was closed, and the box cannot tell when it opens next."),
     "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody checks."),
-    "strangers": N_(
-        "{strangers} strangers called within ten minutes. That is too many at once; automatic texts are "
-        "stopped until somebody checks."
-    ),
     "standstill": N_("The database was lost or damaged; automatic texts are stopped until somebody decides."),
     "called_back": N_("Somebody here has called this caller back."),
     "they_texted": N_("The caller has texted us since."),
@@ -120,6 +116,14 @@ def sentence(why: Coded) -> str | None:
         case "cooldown", {"minutes": int(minutes), "hours": int(hours)}:
             told, span = times.ago(minutes), times.hours(hours)
             return gettext("Texted {ago}; one text per caller in {span}.", ago=told, span=span)
+        case "strangers", {"strangers": int(strangers)}:
+            return ngettext(
+                "{number} stranger called within ten minutes. That is too many at once; automatic texts are "
+                "stopped until somebody checks.",
+                "{number} strangers called within ten minutes. That is too many at once; automatic texts are "
+                "stopped until somebody checks.",
+                strangers,
+            )
         case "limit", {"most": int(most)}:
             return ngettext(
                 "{number} automatic text went out today; that is the limit.",

@@ -203,7 +203,7 @@ SENTENCES: dict[str, str] = {
     ListTrouble.BLOCKS_EVERYBODY: N_(
         "{list}, line {line}: {text} is not a pattern that can be used: it would block everybody."
     ),
-    ListTrouble.MORE: N_("And {more} more lines."),
+    ListTrouble.MORE: N_("Other lines with mistakes: {more}."),
     ClosedForNow.OPEN_END: N_("The shop is closed for now."),
     ClosedForNow.UNTIL: N_("The shop is closed for now; it opens {then}."),
     DatabaseTrouble.LOCKED: N_(
