@@ -166,7 +166,7 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.CLOCK_BEFORE_ROWS: N_(
         "The box's clock shows {shown} UTC, but something was saved at {stored}."
     ),
-    BoxTrouble.CLOCK_DIFFERS: N_("The box's clock shows {shown} UTC, {source} {told}."),
+    BoxTrouble.CLOCK_DIFFERS: N_("The box's clock shows {shown} UTC, but it should be {told} UTC."),
     BoxTrouble.CLOCK_MOVED_FORWARD: N_("The box's clock was moved forward by {lasted}."),
     BoxTrouble.CLOCK_MOVED_BACK: N_("The box's clock was moved back by {lasted}."),
     BoxTrouble.PUT_ASIDE: N_(
@@ -321,10 +321,11 @@ PUT_ASIDE = {
     "call": N_("News of a call"),
     "news": N_("Something the modem said"),
 }
+# The sentence of a clock that differs, by who told another time.
 TELLERS: dict[str, str] = {
-    TimeTeller.MODEM: N_("the modem's clock"),
-    TimeTeller.REPORT: N_("a delivery report"),
-    TimeTeller.TEXT: N_("a text"),
+    TimeTeller.MODEM: N_("The box's clock shows {shown} UTC, but the modem's clock shows {told} UTC."),
+    TimeTeller.REPORT: N_("The box's clock shows {shown} UTC, but a delivery report says {told} UTC."),
+    TimeTeller.TEXT: N_("The box's clock shows {shown} UTC, but a text says {told} UTC."),
 }
 
 
@@ -342,6 +343,8 @@ def sentence(trouble: Coded | str) -> str:
     template = SENTENCES.get(known.code)
     if template is None:
         return known.to_text()
+    if known.code == BoxTrouble.CLOCK_DIFFERS:
+        template = TELLERS.get(str(known.values.get("source")), template)
     told = gettext(template, **_worded(known)).strip()
     if known.code in ADVICE:
         told = f"{told} {gettext(ADVICE[known.code])}"
@@ -349,7 +352,7 @@ def sentence(trouble: Coded | str) -> str:
 
 
 def _worded(trouble: Coded) -> dict[str, Value]:
-    """The facts as they stand in the sentence: troubles, programs and sources are codes themselves."""
+    """The facts as they stand in the sentence: troubles, and programs are codes themselves."""
     facts = trouble.values
     match trouble.code:
         case TroubleCode.PORT_HELD:
@@ -364,8 +367,6 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts["why"] = sentence(str(facts["why"]))
         case BoxTrouble.PUT_ASIDE:
             facts["what"] = gettext(PUT_ASIDE.get(str(facts["what"]), PUT_ASIDE["news"]))
-        case BoxTrouble.CLOCK_DIFFERS:
-            facts["source"] = gettext(TELLERS.get(str(facts["source"]), str(facts["source"])))
         case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:
             facts["lasted"] = times.lasted(timedelta(seconds=int(facts["seconds"])))
         case ClosedForNow.UNTIL:
