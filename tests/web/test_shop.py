@@ -135,6 +135,10 @@ def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskC
     assert office.loop.settings.limits.per_day == 7
     assert config.load(file(office)).limits.per_minute == 3
     assert audit_entries(office) == [f"{NAME} changed the settings “Limits” (per_minute, per_day)"]
+    assert (
+        "the settings “Limits” (Automatic texts per minute, Automatic texts per day)"
+        in client.get("/team").text
+    )
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
