@@ -26,7 +26,9 @@ REASONS = {
     Reason.NOT_TEXTABLE: ReasonWords(N_("cannot be texted"), N_("The number can receive texts.")),
     Reason.FOREIGN: ReasonWords(N_("from abroad"), N_("Numbers from this country are texted.")),
     Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never texted.")),
-    Reason.OPTED_OUT: ReasonWords(N_("wants no texts"), N_("This person has not asked for no texts.")),
+    Reason.OPTED_OUT: ReasonWords(
+        N_("wants no texts"), N_("This person has not asked you to stop texting them.")
+    ),
     Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote looks like a STOP.")),
     Reason.SPAM: ReasonWords(N_("on block list"), N_("It is not blocked.")),
     Reason.ONE_RING: ReasonWords(N_("rang too briefly"), N_("It rang long enough.")),
@@ -78,7 +80,7 @@ SENTENCES = {
     "blocked": N_("This caller is blocked."),
     "listed": N_("It is on the block list {list}."),
     "listed_as": N_("It is on the block list {list}: {label}."),
-    "spam_name": N_("The network shows this caller as {name!r}."),
+    "spam_name": N_("The network shows this caller as “{name}”."),
     "text_waits": N_("A text to this caller is already on its way."),
     "closed": N_("The shop was closed."),
     "closed_same": N_("The shop was closed; callers get the same text then."),

@@ -32,6 +32,7 @@ BANNED = {
     r"segments?|spans?(?!\})": "text; times",
     r"comes to|asks whether|rang again": "is, called again",
     r"log-in|this user takes|a user": "login; a colleague",
+    r"look over (?:its|the)|does not hold|counts as called|has not asked for no|taken off": "check; is not valid; marked as",
 }
 MANUAL = (
     "README.md",

@@ -169,7 +169,7 @@ def test_times_of_alerts_as_people_type_them(office: Office, client: FlaskClient
         kept = getattr(office.loop.settings.notify, key)
         assert (span(kept) if key == "quiet" else f"{kept:%H:%M}") == shown
     code, page = post(client, "/settings/notify", **(filled(client, "notify") | {"quiet": "at night"}))
-    assert (code, "&#39;at night&#39; is not a pair of times" in page) == (422, True)
+    assert (code, "“at night” is not a pair of times" in page) == (422, True)
 
 
 def test_two_people_at_the_same_form(office: Office, client: FlaskClient) -> None:

@@ -423,7 +423,7 @@ TABLES = (
         (
             Row(
                 "spam",
-                "The network shows this caller as 'Scam Likely'.",
+                "The network shows this caller as “Scam Likely”.",
                 "a name of a scam",
                 how={"name": "Scam Likely"},
             ),

@@ -246,7 +246,7 @@ def test_switched_off_in_the_running_box_and_a_bad_edit(box: Box) -> None:
     good = path.read_text()
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
     until(lambda: box.service.loop.status.config, "the complaint")
-    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in (
+    assert "line 7: enabled in [textback]: “maybe” is neither yes nor no" in (
         box.service.loop.status.config or ""
     )
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = no\n"))
