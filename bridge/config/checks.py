@@ -45,7 +45,7 @@ def price(value: str) -> money.Price | None:
 def boolean(value: str) -> bool:
     """True or False from yes, no and the like. Raises ValueError for any other word."""
     if value.lower() not in _BOOLEANS:
-        raise Mistake("{value!r} is neither yes nor no; write yes or no", value=value)
+        raise Mistake("“{value}” is neither yes nor no; write yes or no", value=value)
     return _BOOLEANS[value.lower()]
 
 
@@ -55,7 +55,7 @@ def number(low: int, high: int) -> Callable[[str], int]:
     def check(value: str) -> int:
         if not re.fullmatch("[0-9]{1,9}", value) or not low <= int(value) <= high:
             raise Mistake(
-                "{value!r} is not a whole number from {low} to {high}",
+                "“{value}” is not a whole number from {low} to {high}",
                 value=value,
                 low=low,
                 high=high,
@@ -71,7 +71,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value.lower() not in choices:
             raise Mistake(
-                "{value!r} is not one of the choices; write one of {choices}",
+                "“{value}” is not one of the choices; write one of {choices}",
                 value=value,
                 choices=" ".join(choices),
             )
@@ -107,7 +107,7 @@ def region(value: str) -> str:
     """An ISO country code of two letters, in upper case. Raises ValueError where its numbers are not known."""
     if value.upper() not in SUPPORTED_REGIONS:
         right = _MEANT.get(value.upper(), "GB, DE, US")
-        raise Mistake("{value!r} is not a country code; write {right}", value=value, right=right)
+        raise Mistake("“{value}” is not a country code; write {right}", value=value, right=right)
     return value.upper()
 
 
@@ -146,7 +146,7 @@ def timezone(value: str) -> str:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise Mistake(
-            "{value!r} is not a time zone; write one such as Europe/London, or auto", value=value
+            "“{value}” is not a time zone; write one such as Europe/London, or auto", value=value
         ) from error
     return value
 
@@ -155,7 +155,7 @@ def phone(value: str) -> str:
     """A phone number as people write it, or nothing. Raises ValueError where it has other than 3 to 15 digits."""
     digits = re.sub(r"[\s().\-/]", "", value)
     if value and not re.fullmatch(r"\+?[0-9]{3,15}", digits):
-        raise Mistake("{value!r} is not a phone number; write one such as +44 20 7946 0018", value=value)
+        raise Mistake("“{value}” is not a phone number; write one such as +44 20 7946 0018", value=value)
     return value
 
 
@@ -213,7 +213,7 @@ def time_of_day(value: str) -> time | None:
         return None
     matched = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value)
     if matched is None:
-        raise Mistake("{value!r} is not a time of day; write one such as 08:00, or off", value=value)
+        raise Mistake("“{value}” is not a time of day; write one such as 08:00, or off", value=value)
     return time(int(matched[1]), int(matched[2]))
 
 
@@ -236,7 +236,7 @@ def _date(value: str) -> date:
         return date.fromisoformat(value)
     except ValueError as error:
         raise Mistake(
-            "{value!r} is neither a country code nor a date such as 2026-12-24", value=value
+            "“{value}” is neither a country code nor a date such as 2026-12-24", value=value
         ) from error
 
 

@@ -44,14 +44,14 @@ def _span(text: str) -> Span:
     matched = _SPAN.fullmatch(text)
     if not matched:
         raise Mistake(
-            "{text!r} is not a pair of times; write it like 9:00-12:30, or leave it empty", text=text
+            "“{text}” is not a pair of times; write it like 9:00-12:30, or leave it empty", text=text
         )
     hour, minute, to_hour, to_minute = (int(group or 0) for group in matched.groups())
     start, end = hour * 60 + minute, to_hour * 60 + to_minute
     if max(minute, to_minute) > 59 or start >= MINUTES_A_DAY or end > MINUTES_A_DAY:
-        raise Mistake("{text!r} has a time that does not exist; times go from 0:00 to 24:00", text=text)
+        raise Mistake("“{text}” has a time that does not exist; times go from 0:00 to 24:00", text=text)
     if start == end:
-        raise Mistake("{text!r} starts and ends at the same time; the whole day is 0:00-24:00", text=text)
+        raise Mistake("“{text}” starts and ends at the same time; the whole day is 0:00-24:00", text=text)
     return Span(start, end if end > start else end + MINUTES_A_DAY)
 
 

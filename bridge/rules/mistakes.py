@@ -1,17 +1,19 @@
 """What is wrong with something that was typed, as a sentence's template with its facts: bridge/words puts it into the reader's
 language. As text it is English, without a full stop, to be read behind the name of a key."""
 
+from bridge.rules.one_line import one_line
 from modem.contract import Value
 
 
 class Mistake(ValueError):
     """A value that will not do, and what would be right.
 
-    >>> str(Mistake("{value!r} is no price", value="ten"))
-    "'ten' is no price"
+    >>> str(Mistake("“{value}” is no price", value="ten"))
+    '“ten” is no price'
     """
 
     def __init__(self, template: str, **facts: Value) -> None:
         self.template = template
-        self.facts = facts
-        super().__init__(template.format_map(facts))
+        # What was typed may have an end of a line in it; the sentence has none.
+        self.facts = {name: one_line(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        super().__init__(template.format_map(self.facts))

@@ -49,7 +49,7 @@ def price(text: str) -> Price:
     """
     matched = _PRICE.fullmatch(text.strip())
     if matched is None or (matched["before"].strip() and matched["after"].strip()):
-        raise Mistake("{text!r} is not a price; write one such as £0.05, 0,09 € or 0.05", text=text)
+        raise Mistake("“{text}” is not a price; write one such as £0.05, 0,09 € or 0.05", text=text)
     written = matched["sum"]
     amount = Decimal(written.replace(",", "."))
     return Price(amount, matched["before"], matched["after"], "," if "," in written else ".", amount % 1 != 0)

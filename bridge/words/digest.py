@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bridge.rules.digest import Counts
 from bridge.words.catalogue import gettext, ngettext
+from modem.contract import Value
 
 
 def in_words(days: int, counts: Counts, named: Sequence[str], waiting: int) -> str:
@@ -16,23 +17,36 @@ def in_words(days: int, counts: Counts, named: Sequence[str], waiting: int) -> s
     >>> in_words(7, Counts(0, 0, 0, 0), [], 0)
     'The last 7 days: no calls and no texts. Nobody needs a reply.'
     """
-    what = _happened(counts)
-    if days == 1:
-        told = gettext("Yesterday: {what}", what=what)
-    else:
-        told = ngettext("The last {number} day: {what}", "The last {number} days: {what}", days, what=what)
+    told = _happened(days, counts) if counts != Counts(0, 0, 0, 0) else _nothing(days)
     return f"{told} {_wait(named, waiting)}"
 
 
-def _happened(counts: Counts) -> str:
-    if counts == Counts(0, 0, 0, 0):
-        return gettext("no calls and no texts.")
-    return gettext(
-        "{calls}, {missed} missed, {texted} texted back, {texts} received.",
-        calls=ngettext("{number} call", "{number} calls", counts.calls),
-        missed=counts.missed,
-        texted=counts.texted,
-        texts=ngettext("{number} text", "{number} texts", counts.answers),
+def _happened(days: int, counts: Counts) -> str:
+    facts: dict[str, Value] = {
+        "calls": ngettext("{number} call", "{number} calls", counts.calls),
+        "missed": counts.missed,
+        "texted": counts.texted,
+        "texts": ngettext("{number} text", "{number} texts", counts.answers),
+    }
+    if days == 1:
+        return gettext(
+            "Yesterday: {calls}, {missed} missed, {texted} texted back, {texts} received.", **facts
+        )
+    return ngettext(
+        "The last {number} day: {calls}, {missed} missed, {texted} texted back, {texts} received.",
+        "The last {number} days: {calls}, {missed} missed, {texted} texted back, {texts} received.",
+        days,
+        **facts,
+    )
+
+
+def _nothing(days: int) -> str:
+    if days == 1:
+        return gettext("Yesterday: no calls and no texts.")
+    return ngettext(
+        "The last {number} day: no calls and no texts.",
+        "The last {number} days: no calls and no texts.",
+        days,
     )
 
 

@@ -45,7 +45,7 @@ def cost(text: str) -> str:
     """What a text costs, in words; the page's script says the same while it is typed.
 
     >>> cost("Hello"), cost("Olá")
-    ('1 text, 155 characters left', '1 text, 67 characters left. \
+    ('1 text, characters left: 155', '1 text, characters left: 67. \
 “á” means that only 70 characters fit in one text instead of 160')
     """
     text = wording.plain(text.strip())
@@ -67,7 +67,7 @@ def _too_long() -> str:
 
 def _parts(parts: int, **left: int) -> str:
     return ngettext(
-        "{number} text, {left} characters left", "{number} texts, {left} characters left", parts, **left
+        "{number} text, characters left: {left}", "{number} texts, characters left: {left}", parts, **left
     )
 
 

@@ -26,7 +26,9 @@ REASONS = {
     Reason.NOT_TEXTABLE: ReasonWords(N_("cannot be texted"), N_("The number can receive texts.")),
     Reason.FOREIGN: ReasonWords(N_("from abroad"), N_("Numbers from this country are texted.")),
     Reason.EXCLUDED: ReasonWords(N_("never texted"), N_("Nobody has marked it as never texted.")),
-    Reason.OPTED_OUT: ReasonWords(N_("wants no texts"), N_("This person has not asked for no texts.")),
+    Reason.OPTED_OUT: ReasonWords(
+        N_("wants no texts"), N_("This person has not asked you to stop texting them.")
+    ),
     Reason.UNSURE: ReasonWords(N_("STOP or not?"), N_("Nothing they wrote looks like a STOP.")),
     Reason.SPAM: ReasonWords(N_("on block list"), N_("It is not blocked.")),
     Reason.ONE_RING: ReasonWords(N_("rang too briefly"), N_("It rang long enough.")),
@@ -78,7 +80,7 @@ SENTENCES = {
     "blocked": N_("This caller is blocked."),
     "listed": N_("It is on the block list {list}."),
     "listed_as": N_("It is on the block list {list}: {label}."),
-    "spam_name": N_("The network shows this caller as {name!r}."),
+    "spam_name": N_("The network shows this caller as “{name}”."),
     "text_waits": N_("A text to this caller is already on its way."),
     "closed": N_("The shop was closed."),
     "closed_same": N_("The shop was closed; callers get the same text then."),
@@ -90,10 +92,6 @@ SENTENCES = {
     "clock_harmless": N_("The box's clock may be wrong, but this caller was never texted before."),
     "never_opens": N_("The shop was closed, and the box cannot tell when it opens next."),
     "breaker": N_("Too many strangers called at once; automatic texts are stopped until somebody checks."),
-    "strangers": N_(
-        "{strangers} strangers called within ten minutes. That is too many at once; automatic texts are "
-        "stopped until somebody checks."
-    ),
     "standstill": N_("The database was lost or damaged; automatic texts are stopped until somebody decides."),
     "called_back": N_("Somebody here has called this caller back."),
     "they_texted": N_("The caller has texted us since."),
@@ -120,6 +118,14 @@ def sentence(why: Coded) -> str | None:
         case "cooldown", {"minutes": int(minutes), "hours": int(hours)}:
             told, span = times.ago(minutes), times.hours(hours)
             return gettext("Texted {ago}; one text per caller in {span}.", ago=told, span=span)
+        case "strangers", {"strangers": int(strangers)}:
+            return ngettext(
+                "{number} stranger called within ten minutes. That is too many at once; automatic texts are "
+                "stopped until somebody checks.",
+                "{number} strangers called within ten minutes. That is too many at once; automatic texts are "
+                "stopped until somebody checks.",
+                strangers,
+            )
         case "limit", {"most": int(most)}:
             return ngettext(
                 "{number} automatic text went out today; that is the limit.",

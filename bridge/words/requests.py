@@ -35,8 +35,8 @@ SENTENCES: dict[str, str] = {
     Refused.SAME_PERSON: N_(
         "{name} has this number. Tick the box below if it is the same person, then both become one contact."
     ),
-    Refused.NO_SUCH_KIND: N_("{kind!r} is not a kind of contact."),
-    Refused.NO_SUCH_MARK: N_("{kind!r} is not a mark."),
+    Refused.NO_SUCH_KIND: N_("“{kind}” is not a kind of contact."),
+    Refused.NO_SUCH_MARK: N_("“{kind}” is not a mark."),
     Refused.NOTHING_TO_UNDO: N_("This can no longer be undone."),
     Refused.NO_COLLEAGUE: N_("Nobody called {name} can log in."),
     Refused.LABEL_LENGTH: N_("A label has between 1 and {most} characters."),
@@ -71,7 +71,7 @@ SENTENCES: dict[str, str] = {
     Refused.NO_NAME: N_("A colleague needs a name."),
     Refused.NAME_TOO_LONG: N_("This name is too long; use at most {most} characters."),
     Refused.NO_SUCH_LANGUAGE: N_("The box does not speak this language. Choose one from the list."),
-    Refused.NO_SUCH_ROLE: N_("{role!r} is not a role; choose owner or staff."),
+    Refused.NO_SUCH_ROLE: N_("“{role}” is not a role; choose owner or staff."),
     Refused.USER_EXISTS: N_("{name} can already log in."),
     Refused.NO_SUCH_USER: N_("There is no colleague called {name}."),
     Refused.ONLY_OWNER: N_("{name} is the only owner; make somebody else an owner first."),

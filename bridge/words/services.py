@@ -14,16 +14,16 @@ SENTENCES: dict[str, str] = {
         "{service} refused it: what the address names is not there. Look for a typing mistake."
     ),
     Told.TOO_MANY: N_("{service} takes no more messages from here at present. Try again later."),
-    Told.REFUSED: N_("{service} refused it (number {number}). Look over its address."),
+    Told.REFUSED: N_("{service} refused it (number {number}). Check its address."),
     Told.FAILS: N_("{service} is out of order at present (number {number}). Try again later."),
     Told.UNREACHABLE: N_(
         "{service} cannot be reached. Is the box on the internet, and the name of the server right?"
     ),
     Told.UNTRUSTED: N_(
-        "{service} cannot be reached safely: its certificate does not hold, or the clock of the box is wrong."
+        "{service} cannot be reached safely: its certificate is not valid, or the clock of the box is wrong."
     ),
     Told.SLOW: N_("{service} did not answer in time. Try again in a moment."),
-    Told.NOT_TAKEN: N_("{service} did not take it, and does not say why. Look over its address."),
+    Told.NOT_TAKEN: N_("{service} did not take it, and does not say why. Check its address."),
     Told.NOT_KNOWN: N_(
         "Address number {place} belongs to no service that the box knows. Look for a typing mistake."
     ),

@@ -170,7 +170,7 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.CLOCK_BEFORE_ROWS: N_(
         "The box's clock shows {shown} UTC, but something was saved at {stored}."
     ),
-    BoxTrouble.CLOCK_DIFFERS: N_("The box's clock shows {shown} UTC, {source} {told}."),
+    BoxTrouble.CLOCK_DIFFERS: N_("The box's clock shows {shown} UTC, but it should be {told} UTC."),
     BoxTrouble.CLOCK_MOVED_FORWARD: N_("The box's clock was moved forward by {lasted}."),
     BoxTrouble.CLOCK_MOVED_BACK: N_("The box's clock was moved back by {lasted}."),
     BoxTrouble.PUT_ASIDE: N_(
@@ -207,7 +207,7 @@ SENTENCES: dict[str, str] = {
     ListTrouble.BLOCKS_EVERYBODY: N_(
         "{list}, line {line}: {text} is not a pattern that can be used: it would block everybody."
     ),
-    ListTrouble.MORE: N_("And {more} more lines."),
+    ListTrouble.MORE: N_("Other lines with mistakes: {more}."),
     ClosedForNow.OPEN_END: N_("The shop is closed for now."),
     ClosedForNow.UNTIL: N_("The shop is closed for now; it opens {then}."),
     BackupTrouble.NO_BACKUP: N_("{file} is not a backup of textback."),
@@ -337,10 +337,11 @@ PUT_ASIDE = {
     "call": N_("News of a call"),
     "news": N_("Something the modem said"),
 }
+# The sentence of a clock that differs, by who told another time.
 TELLERS: dict[str, str] = {
-    TimeTeller.MODEM: N_("the modem's clock"),
-    TimeTeller.REPORT: N_("a delivery report"),
-    TimeTeller.TEXT: N_("a text"),
+    TimeTeller.MODEM: N_("The box's clock shows {shown} UTC, but the modem's clock shows {told} UTC."),
+    TimeTeller.REPORT: N_("The box's clock shows {shown} UTC, but a delivery report says {told} UTC."),
+    TimeTeller.TEXT: N_("The box's clock shows {shown} UTC, but a text says {told} UTC."),
 }
 
 
@@ -358,6 +359,8 @@ def sentence(trouble: Coded | str) -> str:
     template = SENTENCES.get(known.code)
     if template is None:
         return known.to_text()
+    if known.code == BoxTrouble.CLOCK_DIFFERS:
+        template = TELLERS.get(str(known.values.get("source")), template)
     told = gettext(template, **_worded(known)).strip()
     if known.code in ADVICE:
         told = f"{told} {gettext(ADVICE[known.code])}"
@@ -372,7 +375,7 @@ def sentence(trouble: Coded | str) -> str:
 
 
 def _worded(trouble: Coded) -> dict[str, Value]:
-    """The facts as they stand in the sentence: troubles, programs and sources are codes themselves."""
+    """The facts as they stand in the sentence: troubles, and programs are codes themselves."""
     facts = trouble.values
     match trouble.code:
         case TroubleCode.PORT_HELD:
@@ -393,7 +396,6 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts |= _moments(facts, "shown", "stored")
         case BoxTrouble.CLOCK_DIFFERS:
             facts |= _moments(facts, "shown", "told")
-            facts["source"] = gettext(TELLERS.get(str(facts["source"]), str(facts["source"])))
         case BoxTrouble.CLOCK_MOVED_FORWARD | BoxTrouble.CLOCK_MOVED_BACK:
             facts["lasted"] = times.lasted(timedelta(seconds=int(facts["seconds"])))
         case ClosedForNow.UNTIL:

@@ -310,7 +310,7 @@ def test_a_mistake_in_the_configuration_does_not_take_the_page_away(tmp_path: Pa
         config.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
         with running(config, "--always") as (_, url):
             wrong = until(lambda: health(url)["config"], "what is wrong")
-            assert "enabled in [textback]: 'maybe' is neither yes nor no" in wrong
+            assert "enabled in [textback]: “maybe” is neither yes nor no" in wrong
             until(lambda: health(url)["lines"][0]["up"], "the line")
             config.write_text(good)
             until(lambda: health(url)["config"] is None, "the mended file")

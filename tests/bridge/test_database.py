@@ -273,7 +273,7 @@ KEPT = [
         "spam",
         "The network calls this caller 'Scam Likely'.",
         "spam_name?name=Scam%20Likely",
-        "The network shows this caller as 'Scam Likely'.",
+        "The network shows this caller as “Scam Likely”.",
     ),
     (
         "spam",

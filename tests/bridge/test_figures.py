@@ -446,7 +446,7 @@ def test_strangers_see_no_figures(office: Office) -> None:
 
 def test_every_day_is_a_line(client: FlaskClient) -> None:
     head, *rows = lines(client, "/figures/days.csv")
-    counts = ["calls", "missed", "answered", "texts sent", "texts answered", "texts in all"]
+    counts = ["calls", "missed", "calls answered", "texts sent", "texts answered", "texts in all"]
     assert head == ["date", *counts, "cost"]
     assert [sum(int(row[place]) for row in rows) for place in range(1, 7)] == [9, 8, 1, 4, 0, 5]
     assert {row[7] for row in rows} == {""}

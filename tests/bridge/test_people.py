@@ -238,7 +238,7 @@ def test_a_caller_whom_the_network_calls_a_scam_is_not_texted(box: Box) -> None:
     call = box.settled()[0]
     assert (call.reason, trace_in_words(call.trace)[-1]["detail"]) == (
         "spam",
-        "The network shows this caller as 'Scam Likely'.",
+        "The network shows this caller as “Scam Likely”.",
     )
     box.simulator.call(BOB, rings=2, name="Scampi Bar")
     assert box.settled(2)[0].textback == "sent"

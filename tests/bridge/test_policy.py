@@ -342,7 +342,7 @@ SAID = [
     "The number is from FR, which you don't text.",
     "It is on the block list a.txt.",
     "It is on the block list a.txt: cruise {line}.",
-    "The network shows this caller as 'Scam Likely'.",
+    "The network shows this caller as “Scam Likely”.",
     (
         "31 strangers called within ten minutes. That is too many at once; automatic texts are stopped "
         "until somebody checks."

@@ -300,7 +300,7 @@ def test_a_list_is_of_lines_not_of_spellings(tmp_path: Path, region: str, listed
 def test_many_troubles_are_counted(tmp_path: Path) -> None:
     found = lists(tmp_path, "nonsense\n" * 50)
     assert len(found.troubles) == blocklists.MOST_TROUBLES + 1
-    assert in_words(found.troubles[-1]) == "And 30 more lines."
+    assert in_words(found.troubles[-1]) == "Other lines with mistakes: 30."
 
 
 def test_folders_missing_files_and_files_that_change(tmp_path: Path) -> None:

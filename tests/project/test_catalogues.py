@@ -76,6 +76,12 @@ def test_what_the_code_fills_in_stands_in_every_form(code: str) -> None:
             assert places(form) in ([allowed, allowed - {"number"}] if many else [one]), message.id
 
 
+def test_nothing_is_filled_in_as_python_writes_it() -> None:
+    """Its quotes are not those of any language: “{value}”, not {value!r}."""
+    told = [form for message in FRESH if message.id for form in forms(message.id)]
+    assert [form for form in told if any(how for *_, how in Formatter().parse(form))] == []
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_sentence_stays_one(code: str) -> None:
     """It ends as one does, and has no blanks at its ends: others may stand beside it."""

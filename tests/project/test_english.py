@@ -28,10 +28,11 @@ BANNED = {
     r"may (?:not (?:change|be)|log in|change|only be)": "can, cannot",
     r"so many|same as always": "this many; usual",
     r"dropped|withheld number": "deleted; hidden number",
-    r"ISO codes?|Apprise URLs?|GSM-7|GSM alphabet|regex|(?<![(`])SMSC": "words that a shopkeeper knows",
+    r"ISO codes?|Apprise (?:URL|addresse?)s?|GSM-7|GSM alphabet|regex|(?<![(`])SMSC": "words that a shopkeeper knows",
     r"segments?|spans?(?!\})": "text; times",
     r"comes to|asks whether|rang again": "is, called again",
     r"log-in|this user takes|a user": "login; a colleague",
+    r"look over (?:its|the)|does not hold|counts as called|has not asked for no|taken off": "check; is not valid; marked as",
 }
 MANUAL = (
     "README.md",

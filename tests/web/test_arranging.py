@@ -134,7 +134,7 @@ def test_done_called_back_and_labels_have_an_undo(office: Office, client: FlaskC
     undo(client, page, "The conversation with Ann Whittaker is done.")
     assert waiting(office) == {ANN, DAN}
     _, page = post(client, f"/conversations/{ANN}/called-back")
-    undo(client, page, "Ann Whittaker counts as called back.")
+    undo(client, page, "Ann Whittaker is marked as called back.")
     assert waiting(office) == {ANN, DAN}
     _, page = post(client, f"/conversations/{ANN}/label", label="cakes")
     undo(client, page, "Ann Whittaker has the label “cakes” now.")
@@ -143,7 +143,7 @@ def test_done_called_back_and_labels_have_an_undo(office: Office, client: FlaskC
     with Session(office.engine) as session:
         key = labels.all_labels(session)[0].id
     _, page = post(client, f"/conversations/{ANN}/label", off=str(key))
-    undo(client, page, "The label is taken off.")
+    undo(client, page, "The label was removed.")
     assert worn(office, ANN) == ["cakes"]
 
 

@@ -182,7 +182,7 @@ WRONG = [
     ({"sunday": "closed"}, "sunday", "Write when the shop is open on the other days"),
     ({"holidays": "Christmas"}, "holidays", "“Christmas” is not a date."),
     ({"holidays": "24.12.2020"}, "holidays", "2020-12-24 is already over."),
-    ({"holidays": "XX"}, "holidays", "&#39;XX&#39; is not a country code"),
+    ({"holidays": "XX"}, "holidays", "“XX” is not a country code"),
     ({"closed_from": "soon"}, "holidays", "“soon” is not a date."),
     ({"closed_from": "2028-01-02", "closed_until": "2028-01-01"}, "holidays", "is before the first"),
 ]

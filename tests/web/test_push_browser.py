@@ -77,7 +77,7 @@ def test_the_number_is_typed_where_the_sim_has_none(
             is_accessible(page)
             assert page.evaluate(MEASURES) == WELL
     page.get_by_label("The number of the box’s SIM").fill("07400 123411")
-    page.get_by_role("button", name="Keep the number").click()
+    page.get_by_role("button", name="Save the number").click()
     expect(page.locator("main")).to_contain_text("**004*+447400123411#")
     number = page.get_by_role("link", name="07400 123411").first
     expect(number).to_have_attribute("href", "tel:+447400123411")

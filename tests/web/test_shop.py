@@ -135,6 +135,10 @@ def test_what_is_kept_counts_at_once_and_is_noted(office: Office, client: FlaskC
     assert office.loop.settings.limits.per_day == 7
     assert config.load(file(office)).limits.per_minute == 3
     assert audit_entries(office) == [f"{NAME} changed the settings “Limits” (per_minute, per_day)"]
+    assert (
+        "the settings “Limits” (Automatic texts per minute, Automatic texts per day)"
+        in client.get("/team").text
+    )
 
 
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
@@ -165,7 +169,7 @@ def test_times_of_alerts_as_people_type_them(office: Office, client: FlaskClient
         kept = getattr(office.loop.settings.notify, key)
         assert (span(kept) if key == "quiet" else f"{kept:%H:%M}") == shown
     code, page = post(client, "/settings/notify", **(filled(client, "notify") | {"quiet": "at night"}))
-    assert (code, "&#39;at night&#39; is not a pair of times" in page) == (422, True)
+    assert (code, "“at night” is not a pair of times" in page) == (422, True)
 
 
 def test_two_people_at_the_same_form(office: Office, client: FlaskClient) -> None:

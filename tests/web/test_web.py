@@ -617,8 +617,8 @@ def test_a_reply_that_could_not_be_stored_yet(
 @pytest.mark.parametrize(
     ("body", "cost"),
     [
-        ("Hello", "1 text, 155 characters left"),
-        ("x" * 161, "2 texts, 145 characters left"),
+        ("Hello", "1 text, characters left: 155"),
+        ("x" * 161, "2 texts, characters left: 145"),
         ("[" * 81, "2 texts, "),
         ("Olá", "“á” means that only 70 characters fit in one text instead of 160"),
     ],

@@ -177,7 +177,7 @@ def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
     code, page = post(client, f"/conversations/{ANN}/called-back", **{"from": "calls"})
     assert code == 200
     assert "To call back" in page
-    assert "Ann Whittaker counts as called back." in page
+    assert "Ann Whittaker is marked as called back." in page
     assert f'href="tel:{ANN}"' not in page
 
 

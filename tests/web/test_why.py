@@ -66,9 +66,10 @@ CASES: list[tuple[str, CallRow, tuple[str, ...], tuple[str, ...]]] = [
     (
         "put off for ever",
         replace(CALL, reason=Reason.CLOSED, trace=SENT),
-        ("Shop was closed.",),
+        ("Reason: shop was closed.",),
         (WAS_MISSED, ARE_ON),
     ),
+    ("of a later release", CALL, ("The text was not sent.",), ()),
     (
         "sent",
         replace(CALL, textback=Textback.SENT, trace=SENT),

@@ -234,7 +234,7 @@ ASKED = "This person wrote “STOP” on .+ and gets no more automatic texts."
 MARKED = f"{NAME} marked this number as never texted on .+"
 CLOCK = (
     r"This caller was texted before, but the box cannot tell how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
-    r"{} [-\d]+ [:\d]+\. Connect the box to the internet or set its clock."
+    r"but {} [-\d]+ [:\d]+ UTC\. Connect the box to the internet or set its clock."
 )
 ONE_TEXT = "; one text per caller in 24 hours."
 DUE = (time_passes(DELAY + 1),)
@@ -423,7 +423,7 @@ TABLES = (
         (
             Row(
                 "spam",
-                "The network shows this caller as 'Scam Likely'.",
+                "The network shows this caller as “Scam Likely”.",
                 "a name of a scam",
                 how={"name": "Scam Likely"},
             ),
@@ -489,7 +489,7 @@ TABLES = (
         (
             Row(
                 "clock",
-                CLOCK.format("a text"),
+                CLOCK.format("a text says"),
                 "texted before",
                 before=(calls, writes("Hello from next year", timedelta(days=90))),
             ),
@@ -499,7 +499,7 @@ TABLES = (
     ),
     Table(
         "a clock that the modem speaks against",
-        (Row("clock", CLOCK.format("the modem's clock"), "texted before", before=(calls,)),),
+        (Row("clock", CLOCK.format("the modem's clock shows"), "texted before", before=(calls,)),),
         "cooldown_hours = 0",
         clock=90 * 24 * HOUR,
     ),

@@ -246,7 +246,7 @@ def test_switched_off_in_the_running_box_and_a_bad_edit(box: Box) -> None:
     good = path.read_text()
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = maybe\n"))
     complaint = until(lambda: box.service.loop.status.config, "the complaint")
-    assert "line 7: enabled in [textback]: 'maybe' is neither yes nor no" in sentence(complaint)
+    assert "line 7: enabled in [textback]: “maybe” is neither yes nor no" in sentence(complaint)
     path.write_text(good.replace("[textback]\n", "[textback]\nenabled = no\n"))
     until(lambda: not box.service.loop.settings.textback.enabled, "the change")
     until(lambda: box.service.loop.status.config is None, "the complaint's end")

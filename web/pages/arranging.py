@@ -52,7 +52,7 @@ def label(address: str) -> Response:
     """A label put on the conversation, or (off=) taken off it (303 to the thread)."""
     off, name = paging.number(request.form.get("off", "")), request.form.get("label", "").strip()
     if off is not None:
-        marks.tell_undo(_("The label is taken off."), ask(TakeLabel(address, off)))
+        marks.tell_undo(_("The label was removed."), ask(TakeLabel(address, off)))
     else:
         said = _("{who} has the label “{label}” now.", who=called(address), label=name)
         marks.tell_undo(said, ask(MarkSeveral((address,), "label", name)))

@@ -130,7 +130,7 @@ def read(address: str) -> Response:
 @pages.route("/conversations/<path:address>/called-back", methods=["POST"])
 def called_back(address: str) -> Response:
     """Note that this person was called back (303 to the thread)."""
-    said = _("{who} counts as called back.", who=called(address))
+    said = _("{who} is marked as called back.", who=called(address))
     marks.tell_undo(said, ask(CalledBack(address)))
     return done_with(address)
 

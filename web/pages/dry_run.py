@@ -16,11 +16,11 @@ from web.pages.told import in_words
 # Holidays are known for so long, and times can be reckoned with.
 YEARS = 5
 OUTCOMES = {
-    "abandoned": N_("hangs up while it rings"),
-    "no_answer": N_("lets it ring until the network stops it"),
-    "answered": N_("is answered here"),
-    "answered_elsewhere": N_("is answered on another phone"),
-    "rejected": N_("is rejected"),
+    "abandoned": N_("The caller hangs up while it rings"),
+    "no_answer": N_("The caller lets it ring until the network stops it"),
+    "answered": N_("Somebody answers here"),
+    "answered_elsewhere": N_("Somebody answers on another phone"),
+    "rejected": N_("Somebody rejects the call"),
 }
 
 pages = Blueprint("tryout", __name__)

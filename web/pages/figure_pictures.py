@@ -93,7 +93,7 @@ def _two_weeks(found: Figures, price: Price | None, so_far: bool) -> Picture:
 
 def _weeks(found: Figures, price: Price | None) -> Picture:
     head = (
-        *(_("Week"), _("Calls"), _("Missed"), _("Texted back"), _("Answered")),
+        *(_("Week"), _("Calls"), _("Missed"), _("Texted back"), _("Answered our text")),
         *((_("Cost"),) if price else ()),
     )
     rows = [

@@ -27,7 +27,7 @@ USUAL = "28"
 COUNTS = (
     N_("calls"),
     N_("missed"),
-    N_("answered"),
+    N_("calls answered"),
     N_("texts sent"),
     N_("texts answered"),
     N_("texts in all"),

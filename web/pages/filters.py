@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from bridge.contract.bridge import Bridge
 from bridge.records.tables import ConsentEvent
-from bridge.records.views import CallRow, MessageRow, NoteRow, ThreadRow
+from bridge.records.views import AuditRow, CallRow, MessageRow, NoteRow, ThreadRow
 from bridge.records.views import moment as moment_of
 from bridge.rules.excerpts import excerpt
 from bridge.rules.hours import WHOLE_DAY, Span
@@ -28,6 +28,7 @@ from bridge.words.services import told_in_words
 from web.pages import paging
 from web.pages.costs import a_month
 from web.pages.numbers import pretty
+from web.pages.settings_forms import labels_of
 from web.pages.why import why, why_so
 
 # textback state of a call -> (icon, words); the colour follows the state in the style sheet.
@@ -316,7 +317,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "why_so": why_so,
         "error": error_sentence,
         "service_told": told_in_words,
-        "change": lambda entry, who, whom: filled(*parts_of(entry.what), who=who, whom=whom),
+        "change": changed,
         "fill": lambda words, **values: filled(words, {}, **values),
         "spoken": _,
         "language_name": dates.language_name,
@@ -351,6 +352,14 @@ def filled(template: str, facts: Mapping[str, object], **parts: object) -> Marku
     """
     pieces = {name: escape(value) for name, value in {**facts, **parts}.items()}
     return Markup(fill(escape(template), pieces))
+
+
+def changed(entry: AuditRow, who: str, whom: str) -> Markup:
+    """What somebody did, as the log on the page has it; settings by the labels of their fields."""
+    template, facts = parts_of(entry.what)
+    if "keys" in facts:
+        facts["keys"] = labels_of(str(facts["keys"]).split(", "))
+    return filled(template, facts, who=who, whom=whom)
 
 
 # What was done against an incident -> that it helped, and that it did not.

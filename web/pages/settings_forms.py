@@ -1,10 +1,11 @@
 """The forms of the settings that the page can change: a section of config.ini each, made of bridge/config/schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bridge.config.schema import ABOUT, SECTIONS
 from bridge.config.setting import FieldKind
+from bridge.words.catalogue import gettext
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,15 @@ def _form(section: str) -> Form:
 
 
 FORMS = {section: _form(section) for section, about in ABOUT.items() if about.title}
+LABELS = {field.key: field.label for form in FORMS.values() for field in form.fields}
+
+
+def labels_of(keys: Iterable[str]) -> str:
+    """Keys of config.ini by what stands before their fields, in the reader's language; one that no form asks for by itself. A
+    text in another language is named as the text.
+
+    >>> labels_of(["per_day", "message", "message.fr", "gone"])
+    'Automatic texts per day, The text, gone'
+    """
+    told = [gettext(LABELS[base]) if (base := key.partition(".")[0]) in LABELS else key for key in keys]
+    return ", ".join(dict.fromkeys(told))

@@ -34,10 +34,14 @@ def why(call: CallRow, clock: Callable[[datetime], str] = str) -> Why:
     stop, passed = reasons.deciding_first(call.trace)
     told = error_sentence(call.text_error) if call.text_error else None
     if call.textback not in BECAME:
-        chip = reasons.chip(call.reason) or ""
-        return Why((stop or told or f"{chip[:1].upper()}{chip[1:]}.",), tuple(passed))
+        return Why((stop or told or _by_the_chip(call),), tuple(passed))
     words = gettext(BECAME[call.textback], time=clock(call.text_at) if call.text_at else "?")
     return Why((words, told) if told else (words,), tuple(passed))
+
+
+def _by_the_chip(call: CallRow) -> str:
+    chip = reasons.chip(call.reason)
+    return gettext("Reason: {why}.", why=chip) if chip else gettext(BECAME[Textback.FAILED])
 
 
 def why_so(trace: Iterable[Mapping[str, str]]) -> Why:

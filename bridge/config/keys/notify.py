@@ -23,7 +23,7 @@ KEYS: dict[str, Setting] = {
         "",
         values.urls,
         comment=(
-            "Other services that get alerts (mail, ntfy, Telegram, ...), as Apprise addresses: "
+            "Other services that get alerts (mail, ntfy, Telegram, ...), by their addresses: "
             "ntfy://topic, mailto://user:pass@host.\nSeparated by commas or spaces."
         ),
         doc=(
