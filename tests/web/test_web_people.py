@@ -310,7 +310,9 @@ TEXTS = {key: setting.default for key, setting in SECTIONS["textback"].items()}
 
 
 def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> None:
-    assert post(client, "/settings/test")[0] == 200
+    code, page = post(client, "/settings/test")
+    shown = page.partition('id="owner"')[2].partition("</section>")[0]
+    assert (code, "Reply STOP to opt out." in shown, "is-queued" in shown) == (200, True, True)
     with Session(office.engine) as session:
         row = views.messages(session, address=OWNER)[0]
     assert (row.kind, row.author, row.status) == ("manual", NAME, "queued")
