@@ -187,7 +187,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
         expect(menu.locator(".leave", has_text=then)).to_be_attached()
     page.goto(f"{shop.box.service.url}?show=open")
     row = page.locator("#calls .row", has_text=caller[-6:])
-    row.get_by_role("button", name="Done").click()
+    row.locator(".act").get_by_role("button", name="Mark as called back").click()
     expect(page.locator("#calls .row", has_text=caller[-6:])).to_have_count(0)
 
 

@@ -174,6 +174,9 @@ def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
     assert "Dan Osei" not in page  # was written to since
     assert "Eve Marsh" not in page  # was answered
     assert f'href="tel:{ANN}"' in page
+    buttons = re.findall(r"<button[^>]*>(?:<svg.*?</svg>)?([^<]+)</button>", page)
+    assert "Mark as called back" in buttons
+    assert "Done" not in buttons  # which is said of conversations
     code, page = post(client, f"/conversations/{ANN}/called-back", **{"from": "calls"})
     assert code == 200
     assert "To call back" in page
