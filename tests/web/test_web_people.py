@@ -5,18 +5,21 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from bridge.config.schema import SECTIONS
+from bridge.config import edit
+from bridge.config.schema import DAYS, SECTIONS
+from bridge.contract.requests import ReadSettings
 from bridge.records import labels, views
 from bridge.records.tables import Call, Contact
 from bridge.rules import addressbook
 from modem import contract
-from tests.support.box import until
+from tests.support.box import WrongClock, until
 from tests.support.web_bridge import ANN, BOB, DAN, EVE, NAME, Office, an_office
 from tests.web.test_web_loop import enter, post, token
 from web import limits
@@ -244,6 +247,33 @@ def test_closed_today_and_back_at(client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="back", back="0:00")
     assert (code, "not a time later today" in page) == (422, True)
     assert post(client, "/status/now", do="nonsense")[0] == 422
+
+
+def gets(page: str) -> str:
+    """What the status says that a caller gets while the shop is closed by hand."""
+    return page.partition('id="closed-gets"')[2].partition("<details")[0]
+
+
+def test_while_texts_are_paused_none_is_said_to_wait(office: Office, client: FlaskClient) -> None:
+    edit.change(office.loop.settings.path, "textback", {"closed": "wait"})
+    edit.change(office.loop.settings.path, "hours", dict.fromkeys(DAYS, "9:00-18:00"))
+    office.bridge.request(ReadSettings(), by=NAME)
+    assert "It waits until the shop opens" in gets(client.get("/status").text)
+    assert "It waits" not in gets(post(client, "/status/now", do="pause")[1])
+
+
+def test_back_at_says_what_a_caller_gets_until_then(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    morning = WrongClock(now.replace(hour=9, minute=0) - now)
+    words = "[textback]\nclosed = other\nclosed_message = We open again {reopens}.\n"
+    with an_office(tmp_path, web=words, rows=False, clock=morning) as office:
+        client = enter(office.bridge)
+        assert "We open again tomorrow." in gets(client.get("/status").text)
+        code, page = post(client, "/status/now", do="show", back="15:00")
+        assert (code, "We open again at 15:00." in gets(page)) == (200, True)
+        assert 'value="15:00"' in page
+        assert office.loop.status.closed is None
+        assert post(client, "/status/now", do="show", back="08:00")[0] == 422
 
 
 # ---- words
