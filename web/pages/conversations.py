@@ -153,6 +153,7 @@ def done(address: str) -> Response:
     settled = request.form.get("do") != "reopen"
     answer = ask(MarkDone(address, settled), 404)
     if not settled:
+        marks.tell_undo(_("The conversation with {who} is open again.", who=called(address)), answer)
         return done_with(address)
     marks.tell_undo(_("The conversation with {who} is done.", who=called(address)), answer)
     return redirect(url_for("conversations.conversations"), 303)
