@@ -179,6 +179,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
     expect(page.locator("#calls .row")).to_contain_text(HOSTILE)
     for button, then in (
         ("Block this caller", "Unblock this caller"),
+        ("Unblock this caller", "Block this caller"),
         ("Never text", "Text this number again"),
     ):
         menu.locator("summary").click()

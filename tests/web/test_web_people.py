@@ -5,7 +5,7 @@ import logging
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -185,6 +185,41 @@ def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
     assert "To call back" in page
     assert "Ann Whittaker counts as called back." in page
     assert f'href="tel:{ANN}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "back"),
+    [
+        ("/conversations/{ann}/done", {"do": "done"}, {"do": "reopen"}),
+        ("/conversations/{ann}/mark", {"kind": "block"}, {"kind": "unblock"}),
+        ("/conversations/{ann}/snooze", {"at": "picked", "picked": "{later}"}, {"at": "now"}),
+        ("/settings/shop", {"own_numbers": ANN}, {"own_numbers": ""}),
+    ],
+    ids=["done", "blocked", "snoozed", "own number"],
+)
+def test_who_needs_nothing_is_not_to_be_called_back(
+    office: Office, client: FlaskClient, path: str, form: dict[str, str], back: dict[str, str]
+) -> None:
+    later = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M}"
+
+    def press(fields: dict[str, str]) -> None:
+        if "own_numbers" in fields:
+            edit.change(office.loop.settings.path, "shop", dict(fields))
+            office.bridge.request(ReadSettings(), by=NAME)
+            return
+        filled = {key: value.format(later=later) for key, value in fields.items()}
+        assert post(client, path.format(ann=ANN), **filled)[0] == 200
+
+    def listed() -> bool:
+        return "Ann Whittaker</a>" in client.get("/?show=open").text
+
+    assert listed()
+    press(form)
+    client.get("/conversations")  # which says what was done
+    assert not listed()
+    press(back)
+    client.get("/conversations")
+    assert listed()
 
 
 def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
