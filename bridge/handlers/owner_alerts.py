@@ -12,6 +12,7 @@ from bridge.handlers.shop import OwnerContext
 from bridge.records import alerts, contacts, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Alert, Call, Contact, Incident, Line, Message
+from bridge.records.views import summary
 from bridge.rules import hours, numbers, owner_commands
 from bridge.rules.states import MISSED, WENT_OUT, AlertKind, Direction, IncidentKind, MessageKind
 from bridge.words import dates, owner, times
@@ -133,5 +134,6 @@ def state(session: Session, context: OwnerContext, troubles: Sequence[Coded]) ->
         Message.created >= today,
         col(Message.status).in_(WENT_OUT),
     )
-    counts = session.exec(missed).one(), session.exec(texted).one(), views.unread(session)
+    waiting = summary.waiting(session, views.ours(session, context.settings, context.region))
+    counts = session.exec(missed).one(), session.exec(texted).one(), len(waiting)
     return owner.state([*map(error_sentence, troubles)], *counts)

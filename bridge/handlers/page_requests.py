@@ -62,7 +62,7 @@ from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
 from bridge.handlers.undoing import Undoing, Undone, states_of
-from bridge.handlers.user_changes import change_users
+from bridge.handlers.user_changes import change_users, way_back
 from bridge.records import alerts, calls, consents, forgetting, incidents, labels, lines, views
 from bridge.records.rows import id_of
 from bridge.records.tables import Contact, Message
@@ -122,7 +122,7 @@ class PageRequests:
             self._note(session, request, by, change, contact)
             if touched:
                 undone = UNDONE.get(Change(change.code)) if change else None
-                of_whom = Undone(undone, id_of(touched[0])) if undone else None
+                of_whom = Undone(Coded(undone), id_of(touched[0])) if undone else None
                 key = self._undoing.keep_states(before, states_of(session, touched), of_whom)
                 answer = replace(answer, undo=key)
         match request:
@@ -162,10 +162,10 @@ class PageRequests:
         return []
 
     def _undo(self, session: Session, key: str, by: str | None, now: datetime) -> None:
-        undone = self._undoing.undo(session, key, now)
+        undone = self._undoing.undo(session, key, by, now)
         if undone is not None:
             whom = session.get(Contact, undone.contact_id) if undone.contact_id else None
-            audit_log.note(session, by or "somebody", Coded(undone.change), now, whom)
+            audit_log.note(session, by or "somebody", undone.change, now, whom)
 
     def _save_reply(self, session: Session, request: SaveReply) -> Done:
         if request.id is None or request.body:
@@ -175,7 +175,7 @@ class PageRequests:
         if dropped is None:
             return Done()
         step = partial(conversations.bring_back_reply, request.id, dropped)
-        return Done(undo=self._undoing.keep(step, Undone(UNDONE[Change.REPLY_DROPPED])))
+        return Done(undo=self._undoing.keep(step, Undone(Coded(UNDONE[Change.REPLY_DROPPED]))))
 
     def _grant(
         self, session: Session, request: Request, by: str | None, contact: Contact | None
@@ -239,18 +239,20 @@ class PageRequests:
                 database.accept(session, self._shop)
             case ResetBreaker():
                 self._release(session)
+            case RemoveUser() | TakeBack():
+                back = way_back(session, request)
+                change_users(session, request, by, now)
+                return Done(undo=self._undoing.keep(*back))
             case (
                 TakeOver()
                 | AddUser()
                 | Invite()
-                | TakeBack()
                 | Join()
                 | SetPassword()
                 | SetRole()
                 | SetLanguage()
                 | LogOut()
                 | EndLogin()
-                | RemoveUser()
             ):
                 change_users(session, request, by, now)
             case AnswerCall() | HangUp() | ReadSettings():

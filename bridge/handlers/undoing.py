@@ -10,12 +10,12 @@ from secrets import token_urlsafe
 
 from sqlmodel import Session, col, select
 
-from bridge.records import labels, outgoing, waits
+from bridge.records import labels, outgoing, users, waits
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Message
-from bridge.rules.audit import Change
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import MessageKind, MessageStatus
+from modem.contract import Coded
 
 # So many requests can be undone, the last ones; nobody presses Undo after a restart.
 KEPT = 200
@@ -41,10 +41,11 @@ class State:
 
 @dataclass(frozen=True)
 class Undone:
-    """What the audit log says once it is taken back, and of whom (the contact's id)."""
+    """What the audit log says once it is taken back, and of whom (the contact's id). owners_only: staff may not."""
 
-    change: Change
+    change: Coded
     contact_id: int | None = None
+    owners_only: bool = False
 
 
 class Undoing:
@@ -68,10 +69,10 @@ class Undoing:
         changed = [(key, was, after[key]) for key, was in before.items() if after[key] != was]
         return self.keep(partial(_put_all_back, changed), undone) if changed else None
 
-    def undo(self, session: Session, key: str, now: datetime) -> Undone | None:
-        """Takes it back. Raises Refusal for what is not kept any more."""
+    def undo(self, session: Session, key: str, by: str | None, now: datetime) -> Undone | None:
+        """Takes it back. Raises Refusal for what is not kept any more, or is not for them."""
         step, undone = self._steps.get(key, (None, None))
-        if step is None:
+        if step is None or (undone and undone.owners_only and not users.is_owner(session, by)):
             raise Refusal(Refused.NOTHING_TO_UNDO)
         step(session, now)
         return undone

@@ -1,7 +1,9 @@
 """Who may log in: what an owner or the people themselves change about it."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from functools import partial
+from typing import Any, assert_never
 
 from sqlmodel import Session
 
@@ -19,9 +21,13 @@ from bridge.contract.requests import (
     TakeBack,
     TakeOver,
 )
+from bridge.handlers.undoing import Step, Undone
 from bridge.records import invitations, logins, users
+from bridge.records.tables import Invitation
+from bridge.rules.audit import Change
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.states import InvitationEnd
+from modem.contract import Coded
 
 
 def change_users(session: Session, request: OfUsers, by: str | None, now: datetime) -> None:
@@ -59,3 +65,31 @@ def change_users(session: Session, request: OfUsers, by: str | None, now: dateti
             invitations.take_back_all_of(session, name)
         case _:
             assert_never(request)
+
+
+def way_back(session: Session, request: RemoveUser | TakeBack) -> tuple[Step, Undone]:
+    """What undoes it, taken before it is done, and what the audit log then says. Raises Refusal."""
+    match request:
+        case RemoveUser(name=name):
+            user = users.known(session, name)
+            again = Coded.of(Change.USER_ADDED, name=user.name, role=user.role)
+            was = user.model_dump(exclude={"id"})
+            return partial(_let_in_again, was), Undone(again, owners_only=True)
+        case TakeBack(id=key):
+            found = session.get(Invitation, key)
+            if found is None:
+                raise Refusal(Refused.NO_INVITATION)
+            again = Coded.of(Change.INVITED_SOMEBODY, role=found.role)
+            if found.name:
+                again = Coded.of(Change.INVITED, name=found.name, role=found.role)
+            return partial(_invite_again, key), Undone(again, owners_only=True)
+        case _:
+            assert_never(request)
+
+
+def _let_in_again(was: Mapping[str, Any], session: Session, _now: datetime) -> None:
+    users.bring_back(session, was)
+
+
+def _invite_again(key: int, session: Session, _now: datetime) -> None:
+    invitations.bring_back(session, key)

@@ -52,6 +52,15 @@ def take_back(session: Session, key: int) -> None:
     found.ended = InvitationEnd.TAKEN_BACK
 
 
+def bring_back(session: Session, key: int) -> None:
+    """It was not to be taken back: as long as it holds it lets somebody in again. Raises Refusal if it is gone."""
+    found = session.get(Invitation, key)
+    if found is None:
+        raise Refusal(Refused.NO_INVITATION)
+    if found.ended is InvitationEnd.TAKEN_BACK:
+        found.ended = None
+
+
 def take_back_all_of(session: Session, owner: str) -> None:
     """Who is an owner no more has invited nobody."""
     for one in _without_end(session):

@@ -4,10 +4,11 @@ command line. It knows no request."""
 import re
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
@@ -90,6 +91,14 @@ def remove(database: Session, name: str) -> None:
     database.delete(user)
 
 
+def bring_back(database: Session, was: Mapping[str, Any]) -> None:
+    """Somebody who was removed may log in again, as that and with the same password; nobody stays logged in by that. was: the
+    row, without its id. Raises Refusal if somebody else has the name by now."""
+    new_name(database, was["name"])
+    database.add(User(**{**was, "logins": was["logins"] + 1}))
+    database.flush()
+
+
 def log_out_everywhere(database: Session, name: str) -> None:
     """Every cookie of this user is worth nothing from now on. Raises Refusal."""
     known(database, name).logins += 1
@@ -98,6 +107,12 @@ def log_out_everywhere(database: Session, name: str) -> None:
 def everybody(database: Session) -> Sequence[User]:
     """All users, by name."""
     return database.exec(select(User).order_by(col(User.name))).all()
+
+
+def is_owner(database: Session, name: str | None) -> bool:
+    """May this user change everything?"""
+    user = named(database, name) if name is not None else None
+    return user is not None and user.role == OWNER
 
 
 def names(database: Session) -> list[str]:

@@ -97,14 +97,16 @@ def not_sent(who: str, why: str) -> str:
     return f"{told} {why}"
 
 
-def state(troubles: Sequence[str], missed: int, texted: int, unread: int) -> str:
-    """The answer to STATUS. troubles: sentences, empty if all is well.
+def state(troubles: Sequence[str], missed: int, texted: int, waiting: int) -> str:
+    """The answer to STATUS. troubles: sentences, empty if all is well; waiting: how many people need a reply.
 
-    >>> state([], 2, 1, 0)
-    'Everything is working. Today: 2 missed, 1 texted back. 0 unread.'
+    >>> state([], 2, 1, 0), state([], 0, 0, 3)
+    ('Everything is working. Today: 2 missed, 1 texted back. Nobody needs a reply.', \
+'Everything is working. Today: 0 missed, 0 texted back. 3 need a reply.')
     """
     today = gettext("Today: {missed} missed, {texted} texted back.", missed=missed, texted=texted)
-    left = ngettext("{number} unread.", "{number} unread.", unread)
+    nobody = gettext("Nobody needs a reply.")
+    left = ngettext("{number} needs a reply.", "{number} need a reply.", waiting) if waiting else nobody
     return " ".join([*(troubles or [gettext("Everything is working.")]), today, left])
 
 

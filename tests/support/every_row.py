@@ -32,6 +32,8 @@ def fill(session: Session) -> None:
     session.flush()
     now = datetime.now(UTC)
     people = [_person(session, number, name, now) for number, name in enumerate(NAMES)]
+    for person in people:
+        person.done = False  # whose conversation is done need not be called back
     for place, (who, end, urgent, by, became) in enumerate(_calls(people)):
         _call(session, id_of(line), who, end, urgent, by, became, now - timedelta(minutes=place))
     _conversations(session, id_of(line), now)

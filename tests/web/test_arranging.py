@@ -9,11 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session
 
-from bridge.records import labels, views
-from bridge.records.tables import Contact
+from bridge.records import labels, users, views
+from bridge.records.tables import Contact, User
 from tests.support.box import until
 from tests.support.browser import a_text_comes
-from tests.support.web_bridge import ANN, BOB, DAN, Office, an_office
+from tests.support.people import add_user
+from tests.support.web_bridge import ANN, BOB, DAN, NAME, PASSWORD, Office, an_office
 from tests.web.test_web_loop import enter, post
 
 
@@ -182,3 +183,94 @@ def test_an_undo_leads_to_no_other_site(office: Office, client: FlaskClient) -> 
     form = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', page)[0]}
     answer = client.post("/undo", data={**form, "undo": key[1], "next": "//evil.example"})
     assert answer.headers["Location"] == "/"
+
+
+def test_whose_it_is_is_said_and_undone(office: Office, client: FlaskClient) -> None:
+    _, page = post(client, f"/conversations/{ANN}/assign", user=NAME)
+    assert person(office, ANN).assignee == NAME
+    undo(client, page, f"{NAME} looks after the conversation with Ann Whittaker now.")
+    assert person(office, ANN).assignee is None
+    post(client, f"/conversations/{ANN}/assign", user=NAME)
+    client.get("/conversations")
+    _, page = post(client, f"/conversations/{ANN}/assign", user="")
+    undo(client, page, "Nobody looks after the conversation with Ann Whittaker now.")
+    assert person(office, ANN).assignee == NAME
+
+
+def test_opening_again_is_undone(office: Office, client: FlaskClient) -> None:
+    post(client, f"/conversations/{ANN}/done", do="done")
+    client.get("/conversations")
+    _, page = post(client, f"/conversations/{ANN}/done", do="reopen")
+    assert not person(office, ANN).done
+    undo(client, page, "The conversation with Ann Whittaker is open again.")
+    assert person(office, ANN).done
+
+
+def test_a_kind_that_was_chosen_is_said_and_undone(office: Office, client: FlaskClient) -> None:
+    for before, kind, opposite, said in (
+        ("", "supplier", "welcome", "Ann Whittaker gets no more automatic texts."),
+        ("staff", "never", "staff", "Ann Whittaker gets no more automatic texts."),
+        ("supplier", "", "supplier", "Ann Whittaker gets automatic texts again."),
+    ):
+        post(client, f"/contacts/{ANN}", name="Ann Whittaker", kind=before)
+        client.get("/conversations")
+        _, page = post(client, f"/contacts/{ANN}", name="Ann Whittaker", kind=kind)
+        assert said in page
+        found = re.search(r'class="button" name="kind" value="(\w+)">', page)
+        assert found
+        assert found[1] == opposite
+        post(client, f"/conversations/{ANN}/mark", kind=opposite)
+        assert person(office, ANN).kind == before
+        client.get("/conversations")
+    _, page = post(client, f"/contacts/{ANN}", name="Ann W.", kind="supplier")
+    assert "Undo" not in page  # only the name is another
+
+
+def colleague(office: Office, name: str) -> User:
+    with Session(office.engine) as session:
+        found = users.named(session, name)
+        assert found is not None
+        return found
+
+
+def test_a_colleague_who_was_removed_by_mistake_is_one_again(office: Office, client: FlaskClient) -> None:
+    with Session(office.engine) as session, session.begin():
+        add_user(session, "ben", PASSWORD, users.STAFF).language = "de"
+    was = colleague(office, "ben")
+    ben = enter(office.bridge, "ben")
+    _, page = post(client, "/team/ben", do="remove")
+    assert "ben is no longer among the colleagues." in page
+    assert ben.get("/").status_code == 303
+    undo(client, page, "ben is no longer among the colleagues.")
+    now = colleague(office, "ben")
+    assert (now.password, now.role, now.language, now.created) == (
+        was.password,
+        was.role,
+        was.language,
+        was.created,
+    )
+    assert ben.get("/").status_code == 303  # was logged in; the password is asked for once more
+    assert enter(office.bridge, "ben").get("/").status_code == 200
+    assert "added ben as staff" in re.sub("<[^>]*>", "", client.get("/team").text)
+
+
+def test_staff_bring_nobody_back(office: Office, client: FlaskClient) -> None:
+    with Session(office.engine) as session, session.begin():
+        add_user(session, "ben", PASSWORD, users.STAFF)
+        add_user(session, "eva", PASSWORD)
+    _, page = post(client, "/team/eva", do="remove")
+    key = re.search(r'name="undo" value="([^"]+)"', page)
+    assert key
+    assert post(enter(office.bridge, "ben"), "/undo", undo=key[1])[0] == 409
+    with Session(office.engine) as session:
+        assert users.named(session, "eva") is None
+
+
+def test_an_invitation_that_was_taken_back_holds_again(office: Office, client: FlaskClient) -> None:
+    post(client, "/team/invitations", name="Noa")
+    key = re.search(r"/team/invitations/(\d+)", client.get("/team").text)
+    assert key
+    _, page = post(client, f"/team/invitations/{key[1]}")
+    assert "Open invitations" not in page
+    undo(client, page, "The invitation is taken back.")
+    assert "Open invitations" in client.get("/team").text

@@ -16,10 +16,12 @@ from bridge.config.schema import DAYS
 from bridge.contract.requests import ReadSettings
 from bridge.records.tables import Call
 from bridge.records.views import figures
+from bridge.service.worker import TellServices
 from modem.contract import CallOutcome
-from tests.support.browser import DESK, PHONE, a_text_comes, enter, texts
+from tests.support.browser import DESK, PHONE, a_text_comes, enter, new_page, texts
 from tests.support.needs import needs
-from tests.support.web_bridge import FLO, NAME, Office, an_office
+from tests.support.web_bridge import FLO, NAME, PASSWORD, Office, an_office
+from tests.web.test_invitations_browser import path_of
 from web import create_app
 from web.server import Server
 
@@ -35,7 +37,7 @@ MOST = {
     "see what came back this week and what it cost": (2, 1, 0),
     "let a colleague in": (3, 2, 0),
     "find how to divert calls": (3, 2, 0),
-    "get alerts on the phone": (4, 3, 0),
+    "get alerts on the phone": (5, 4, 0),
     "take last month to the accountant": (6, 5, 0),
     "write to a new number": (3, 3, 2),
     "find a text by a word": (3, 3, 1),
@@ -108,10 +110,14 @@ def _close(hand: Hand) -> None:
     tomorrow = hand.office.bridge.now().astimezone(
         hand.office.bridge.settings().shop.zone
     ).date() + timedelta(days=1)
+    before = hand.office.loop.settings.hours
     hand.go("Status")
     hand.button("Closed tomorrow")
     expect(hand.page.locator("#now")).to_contain_text("Tomorrow the shop is closed.")
-    assert tomorrow in hand.office.loop.settings.hours.holidays.dates
+    after = hand.office.loop.settings.hours
+    assert after.holidays.dates == (*before.holidays.dates, tomorrow)  # and on no other day
+    assert (after.open_spans, after.holidays.country) == (before.open_spans, before.holidays.country)
+    assert hand.office.loop.status.closed is None
 
 
 @errand("say what callers get after hours")
@@ -157,6 +163,16 @@ def _colleague(hand: Hand) -> None:
     hand.go("Colleagues")
     hand.button("Make the invitation")
     expect(hand.page.get_by_role("img", name="QR code of the invitation")).to_be_visible()
+    link = hand.page.get_by_label("The link").input_value()
+    browser, name = hand.page.context.browser, "noa on a phone" if hand.is_phone else "noa on a desk"
+    assert browser
+    noa = new_page(browser, [])
+    noa.goto(hand.url + path_of(link))
+    noa.get_by_label("Your name").fill(name)
+    noa.get_by_label("A password").fill(PASSWORD)
+    noa.get_by_role("button", name="Start").click()
+    expect(noa.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
+    noa.context.close()
 
 
 @errand("find how to divert calls")
@@ -172,7 +188,11 @@ def _push(hand: Hand) -> None:
     hand.link("Change alerts")
     hand.button("Save and make a channel")
     expect(hand.page.get_by_role("img", name="QR code of https://ntfy.sh/textback-")).to_be_visible()
-    assert len(hand.office.loop.settings.notify.urls) == 1
+    (channel,) = hand.office.loop.settings.notify.urls
+    hand.button("Save and send a test")
+    expect(hand.page.locator("#trial")).to_contain_text("It is on its way.")
+    (test,) = [job for job in hand.office.jobs if isinstance(job, TellServices)]
+    assert test.urls == (channel,)
 
 
 @errand("take last month to the accountant")

@@ -179,6 +179,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
     expect(page.locator("#calls .row")).to_contain_text(HOSTILE)
     for button, then in (
         ("Block this caller", "Unblock this caller"),
+        ("Unblock this caller", "Block this caller"),
         ("Never text", "Text this number again"),
     ):
         menu.locator("summary").click()
@@ -187,7 +188,7 @@ def test_calls(shop: Shop, opened: Open) -> None:
         expect(menu.locator(".leave", has_text=then)).to_be_attached()
     page.goto(f"{shop.box.service.url}?show=open")
     row = page.locator("#calls .row", has_text=caller[-6:])
-    row.get_by_role("button", name="Done").click()
+    row.locator(".act").get_by_role("button", name="Mark as called back").click()
     expect(page.locator("#calls .row", has_text=caller[-6:])).to_have_count(0)
 
 

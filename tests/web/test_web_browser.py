@@ -208,6 +208,48 @@ def test_news_comes_into_a_page_that_is_in_use_and_leaves_the_draft_alone(
     assert complaints == []
 
 
+@SIZES
+def test_a_first_text_outlives_a_reload_and_is_sent_once(
+    browser: Browser, contexts: list[BrowserContext], office: Office, url: str, size: dict[str, int]
+) -> None:
+    page, complaints = enter(browser, contexts, url, size)
+    page.goto(url + "write")
+    to, box = page.get_by_label("To which number?"), page.get_by_label("Your text")
+    to.fill("07400 999999")
+    box.fill("Your part is here.")
+    page.reload()
+    expect(to).to_have_value("07400 999999")
+    expect(box).to_have_value("Your part is here.")
+    page.goto(f"{url}write?to=%2B{ANN[1:]}")  # a link to somebody else: these words are not for them
+    expect(to).to_have_value(ANN)
+    expect(box).to_have_value("")
+    page.goto(url + "write")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("cannot be reached")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".text.out").last).to_contain_text("Your part is here.")
+    assert [text.body for text in texts(office, "+447400999999")] == ["Your part is here."]
+    page.goto(url + "write")
+    expect(box).to_have_value("")
+    assert [said for said in complaints if "ERR_INTERNET_DISCONNECTED" not in said] == []
+
+
+def test_a_first_text_to_somebody_who_said_stop_needs_a_tick(
+    browser: Browser, contexts: list[BrowserContext], url: str
+) -> None:
+    page, _ = enter(browser, contexts, url)
+    page.goto(url + "write")
+    page.get_by_label("To which number?").fill(BOB)
+    page.get_by_label("Your text").fill("Your cake is ready")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("asked for no more texts")
+    page.get_by_label("Write anyway").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".text.out").last).to_contain_text("Your cake is ready")
+
+
 def test_the_answer_to_a_stop_stands_below_it(
     browser: Browser, contexts: list[BrowserContext], office: Office, url: str
 ) -> None:

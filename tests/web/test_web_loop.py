@@ -42,10 +42,10 @@ def client(office: Office) -> FlaskClient:
     return enter(office.bridge)
 
 
-def enter(bridge: Bridge) -> FlaskClient:
+def enter(bridge: Bridge, name: str = NAME) -> FlaskClient:
     """Somebody who is logged in."""
     client = create_app(bridge).test_client()
-    form = {"csrf_token": token(client, "/login"), "name": NAME, "password": PASSWORD}
+    form = {"csrf_token": token(client, "/login"), "name": name, "password": PASSWORD}
     assert client.post("/login", data=form).status_code == 303
     return client
 

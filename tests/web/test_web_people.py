@@ -5,18 +5,21 @@ import logging
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlmodel import Session, select
 
-from bridge.config.schema import SECTIONS
+from bridge.config import edit
+from bridge.config.schema import DAYS, SECTIONS
+from bridge.contract.requests import ReadSettings
 from bridge.records import labels, views
 from bridge.records.tables import Call, Contact
 from bridge.rules import addressbook
 from modem import contract
-from tests.support.box import until
+from tests.support.box import WrongClock, until
 from tests.support.web_bridge import ANN, BOB, DAN, EVE, NAME, Office, an_office
 from tests.web.test_web_loop import enter, post, token
 from web import limits
@@ -174,11 +177,49 @@ def test_who_is_to_be_called_back(office: Office, client: FlaskClient) -> None:
     assert "Dan Osei" not in page  # was written to since
     assert "Eve Marsh" not in page  # was answered
     assert f'href="tel:{ANN}"' in page
+    buttons = re.findall(r"<button[^>]*>(?:<svg.*?</svg>)?([^<]+)</button>", page)
+    assert "Mark as called back" in buttons
+    assert "Done" not in buttons  # which is said of conversations
     code, page = post(client, f"/conversations/{ANN}/called-back", **{"from": "calls"})
     assert code == 200
     assert "To call back" in page
     assert "Ann Whittaker is marked as called back." in page
     assert f'href="tel:{ANN}"' not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "back"),
+    [
+        ("/conversations/{ann}/done", {"do": "done"}, {"do": "reopen"}),
+        ("/conversations/{ann}/mark", {"kind": "block"}, {"kind": "unblock"}),
+        ("/conversations/{ann}/snooze", {"at": "picked", "picked": "{later}"}, {"at": "now"}),
+        ("/settings/shop", {"own_numbers": ANN}, {"own_numbers": ""}),
+    ],
+    ids=["done", "blocked", "snoozed", "own number"],
+)
+def test_who_needs_nothing_is_not_to_be_called_back(
+    office: Office, client: FlaskClient, path: str, form: dict[str, str], back: dict[str, str]
+) -> None:
+    later = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%dT%H:%M}"
+
+    def press(fields: dict[str, str]) -> None:
+        if "own_numbers" in fields:
+            edit.change(office.loop.settings.path, "shop", dict(fields))
+            office.bridge.request(ReadSettings(), by=NAME)
+            return
+        filled = {key: value.format(later=later) for key, value in fields.items()}
+        assert post(client, path.format(ann=ANN), **filled)[0] == 200
+
+    def listed() -> bool:
+        return "Ann Whittaker</a>" in client.get("/?show=open").text
+
+    assert listed()
+    press(form)
+    client.get("/conversations")  # which says what was done
+    assert not listed()
+    press(back)
+    client.get("/conversations")
+    assert listed()
 
 
 def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
@@ -241,6 +282,33 @@ def test_closed_today_and_back_at(client: FlaskClient) -> None:
     code, page = post(client, "/status/now", do="back", back="0:00")
     assert (code, "not a time later today" in page) == (422, True)
     assert post(client, "/status/now", do="nonsense")[0] == 422
+
+
+def gets(page: str) -> str:
+    """What the status says that a caller gets while the shop is closed by hand."""
+    return page.partition('id="closed-gets"')[2].partition("<details")[0]
+
+
+def test_while_texts_are_paused_none_is_said_to_wait(office: Office, client: FlaskClient) -> None:
+    edit.change(office.loop.settings.path, "textback", {"closed": "wait"})
+    edit.change(office.loop.settings.path, "hours", dict.fromkeys(DAYS, "9:00-18:00"))
+    office.bridge.request(ReadSettings(), by=NAME)
+    assert "It waits until the shop opens" in gets(client.get("/status").text)
+    assert "It waits" not in gets(post(client, "/status/now", do="pause")[1])
+
+
+def test_back_at_says_what_a_caller_gets_until_then(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    morning = WrongClock(now.replace(hour=9, minute=0) - now)
+    words = "[textback]\nclosed = other\nclosed_message = We open again {reopens}.\n"
+    with an_office(tmp_path, web=words, rows=False, clock=morning) as office:
+        client = enter(office.bridge)
+        assert "We open again tomorrow." in gets(client.get("/status").text)
+        code, page = post(client, "/status/now", do="show", back="15:00")
+        assert (code, "We open again at 15:00." in gets(page)) == (200, True)
+        assert 'value="15:00"' in page
+        assert office.loop.status.closed is None
+        assert post(client, "/status/now", do="show", back="08:00")[0] == 422
 
 
 # ---- words
@@ -310,7 +378,9 @@ TEXTS = {key: setting.default for key, setting in SECTIONS["textback"].items()}
 
 
 def test_a_test_text_goes_to_the_owner(office: Office, client: FlaskClient) -> None:
-    assert post(client, "/settings/test")[0] == 200
+    code, page = post(client, "/settings/test")
+    shown = page.partition('id="owner"')[2].partition("</section>")[0]
+    assert (code, "Reply STOP to opt out." in shown, "is-queued" in shown) == (200, True, True)
     with Session(office.engine) as session:
         row = views.messages(session, address=OWNER)[0]
     assert (row.kind, row.author, row.status) == ("manual", NAME, "queued")

@@ -34,6 +34,14 @@ def texts(office: Office, address: str) -> list[str]:
         return [row.body for row in views.messages(session, address=address) if row.direction == "out"]
 
 
+def test_words_that_were_saved_are_no_trouble(client: FlaskClient) -> None:
+    _, page = post(client, f"/conversations/{ANN}", body="See you at {shop}!", do="save")
+    assert re.search(r'<p class="note good" role="status">Saved. You find it under Saved replies.</p>', page)
+    assert "Saved. You find" not in "".join(re.findall(r'<p[^>]*role="alert"[^>]*>[^<]*', page))
+    _, page = post(client, f"/conversations/{ANN}", body=" ", do="save")
+    assert re.search(r'role="alert" id="problem" >[^<]', page)
+
+
 def test_a_first_text_begins_a_conversation(office: Office, client: FlaskClient) -> None:
     code, page = post(client, "/write", to=TYPED, body="Your part is here.")
     assert (code, "Your part is here." in page) == (200, True)

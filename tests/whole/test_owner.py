@@ -225,6 +225,17 @@ def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     assert "07400 123456 (switched off)" in last
 
 
+def test_status_counts_who_needs_a_reply_whoever_has_looked(box: Box) -> None:
+    heard(box, ANN, "Do you have rye bread?")
+    to_owner(box, 1)
+    assert box.service.bridge.request(MarkRead(ANN)) == Done()
+    heard(box, OWNER, "status")
+    assert to_owner(box, 2)[1].endswith(" 1 needs a reply.")
+    assert isinstance(box.service.bridge.request(WriteText(ANN, "Yes", "mia")), Done)
+    heard(box, OWNER, "Status!")
+    assert to_owner(box, 3)[2].endswith(" Nobody needs a reply.")
+
+
 def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTIFY) as box:
         assert box.service.bridge.request(Pause()) == Done()

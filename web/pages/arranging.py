@@ -81,7 +81,13 @@ def snooze(address: str) -> Response | tuple[str, int]:
 @pages.route("/conversations/<path:address>/assign", methods=["POST"])
 def assign(address: str) -> Response:
     """Set who sees to the conversation (303 to the thread)."""
-    ask(Assign(address, request.form.get("user") or None))
+    user, who = request.form.get("user") or None, called(address)
+    said = (
+        _("{name} looks after the conversation with {who} now.", name=user, who=who)
+        if user
+        else _("Nobody looks after the conversation with {who} now.", who=who)
+    )
+    marks.tell_undo(said, ask(Assign(address, user)))
     return done_with(address)
 
 

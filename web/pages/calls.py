@@ -39,6 +39,7 @@ def calls() -> str:
             before=before,
             limit=PAGE + 1,
             now=bridge.now(),
+            own=current.own(session),
         )
         ringing = [
             (line.name, _who(session, bridge, line.ringing)) for line in bridge.status().lines if line.ringing

@@ -19,7 +19,8 @@ from bridge.rules.numbers import e164
 from bridge.rules.text_files import pieces
 from bridge.words.catalogue import N_, _, ngettext
 from web import current, limits
-from web.pages import paging
+from web.pages import marks, paging
+from web.pages.acts import called
 from web.pages.told import in_words
 
 LIST = 50
@@ -153,9 +154,13 @@ def describe(address: str) -> Redirect | tuple[str, int]:
     kind = form.get("kind", "")
     if kind not in KINDS:
         abort(400)
+    with Session(bridge.engine) as session:
+        before = views.contact_at(session, address)
     answer = bridge.request(Describe(address, form.get("name", ""), form.get("notes", ""), kind), by=g.user)
     if not isinstance(answer, Done):
         return _one(address, in_words(answer)), 409
+    if before is not None and kind != before.kind:
+        marks.tell(kind or "welcome", before, called(address))
     return redirect(url_for("conversations.thread", address=address) + "#end", 303)
 
 

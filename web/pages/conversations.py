@@ -99,8 +99,9 @@ def _send(address: str, draft: Draft, at: str | None = None) -> Response | tuple
 def _save(address: str, draft: Draft) -> tuple[str, int]:
     bridge = current.bridge()
     answer = bridge.request(SaveReply(draft.body), by=g.user)
-    said = _("Saved. You find it under Saved replies.") if isinstance(answer, Done) else in_words(answer)
-    return _page(address, replace(draft, problem=said)), 200 if isinstance(answer, Done) else 409
+    if not isinstance(answer, Done):
+        return _page(address, replace(draft, problem=in_words(answer))), 409
+    return _page(address, replace(draft, said=_("Saved. You find it under Saved replies."))), 200
 
 
 def _with_saved(address: str, body: str, key: str) -> str:
@@ -153,6 +154,7 @@ def done(address: str) -> Response:
     settled = request.form.get("do") != "reopen"
     answer = ask(MarkDone(address, settled), 404)
     if not settled:
+        marks.tell_undo(_("The conversation with {who} is open again.", who=called(address)), answer)
         return done_with(address)
     marks.tell_undo(_("The conversation with {who} is done.", who=called(address)), answer)
     return redirect(url_for("conversations.conversations"), 303)

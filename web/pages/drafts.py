@@ -10,12 +10,13 @@ from bridge.words.preview import cost, cost_words
 
 @dataclass(frozen=True)
 class Draft:
-    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out. ticket: by which the box
-    knows it again if it is sent twice."""
+    """What stands in the reply box. despite_stop: the tick beside it. problem: why it did not go out; said: what was done with
+    it instead. ticket: by which the box knows it again if it is sent twice."""
 
     body: str = ""
     despite_stop: bool = False
     problem: str | None = None
+    said: str | None = None
     ticket: str = ""
     note: str = ""
 

@@ -9,8 +9,9 @@ from bridge.records.tables import Contact
 from bridge.words.catalogue import N_, _
 
 FLASHED = "mark"
+NEVER_TEXTED = ("never", "staff", "supplier")
 SAID = {
-    "never": N_("{who} gets no more automatic texts."),
+    **dict.fromkeys(NEVER_TEXTED, N_("{who} gets no more automatic texts.")),
     "welcome": N_("{who} gets automatic texts again."),
     "out": N_("{who} gets no more automatic texts."),
     "in": N_("{who} gets automatic texts again."),
@@ -18,7 +19,7 @@ SAID = {
     "block": N_("{who} is blocked."),
     "unblock": N_("{who} is no longer blocked."),
 }
-UNDONE_BY = {"never": "welcome", "fine": "doubt_again", "block": "unblock", "unblock": "block"}
+UNDONE_BY = {"fine": "doubt_again", "block": "unblock", "unblock": "block"}
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ def undo_of(kind: str, before: Contact) -> str | None:
 
     >>> ann = Contact(address="+447400123456", source="call", kind="staff", doubtful=True)
     >>> [undo_of(kind, ann) for kind in ("never", "welcome", "in", "out", "out_again")]
-    ['welcome', 'staff', 'out_again', 'doubt_again', None]
+    ['staff', 'staff', 'out_again', 'doubt_again', None]
     """
     match kind:
+        case "never" | "staff" | "supplier":
+            return str(before.kind) or "welcome"
         case "welcome":
             return str(before.kind) or "never"
         case "in":
@@ -52,8 +55,9 @@ def tell(kind: str, before: Contact, who: str) -> None:
     """Have the next page say what was settled about them, and offer to undo it."""
     undo = undo_of(kind, before)
     if undo is not None:
-        to = url_for("conversations.mark", address=before.address)
-        _tell(Marked(_(SAID[kind], who=who), to, "kind", undo))
+        barred = kind == "welcome" and (before.opted_out_at is not None or before.blocked)
+        said = _("No longer marked as never texted") if barred else _(SAID[kind], who=who)
+        _tell(Marked(said, url_for("conversations.mark", address=before.address), "kind", undo))
 
 
 def tell_undo(sentence: str, answer: Answer) -> None:

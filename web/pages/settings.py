@@ -138,12 +138,12 @@ def keep(bridge: Bridge, section: str, values: dict[str, str | None]) -> None:
 
 @pages.route("/settings/test", methods=["POST"])
 def send_sample() -> Response:
-    """The text that a stranger would get now, to the owner's mobile (303 to the conversation that shows it)."""
+    """The text that a stranger would get now, to the owner's mobile (303 to the status, which shows it)."""
     bridge = current.bridge()
     answer = bridge.request(SendSample(), by=g.user)
     if isinstance(answer, Rejected):
         abort(409, in_words(answer))
-    return redirect(url_for("conversations.conversations"), 303)
+    return redirect(url_for("status.status") + "#owner", 303)
 
 
 def _known(section: str) -> str:

@@ -29,10 +29,14 @@ from bridge.doctor.checks import sheet
 from bridge.records import views
 from bridge.rules import languages, numbers
 from bridge.rules.holidays import is_holiday
+from bridge.rules.hours import Opening
 from bridge.rules.one_line import one_line
+from bridge.rules.refusals import Refusal, Refused
+from bridge.rules.typed_hours import today_at
 from bridge.words.catalogue import N_, gettext, speaking
 from bridge.words.line import network_words, signal_words
 from bridge.words.preview import Sample, closed_today, sample
+from bridge.words.requests import refusal_in_words
 from bridge.words.texts import WHEN_CLOSED
 from web import current
 from web.access import login
@@ -79,8 +83,9 @@ def status() -> str:
     return _page()
 
 
-def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
-    """typed: what somebody wants callers to get while the shop is closed, if that could not be kept (problem)."""
+def _page(problem: str = "", typed: dict[str, str | None] | None = None, back: str = "") -> str:
+    """typed: what somebody wants callers to get while the shop is closed, if that could not be kept (problem). back: when
+    somebody would be back, to look at what callers get until then."""
     bridge = current.bridge()
     with Session(bridge.engine) as session:
         waiting, incidents = views.waiting(session, bridge.now()), views.incidents(session)
@@ -101,7 +106,8 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None) -> str:
         to_owner=to_owner,
         box_numbers=box_numbers,
         version=version("textback"),
-        closed_gets=_closed_gets(bridge, now),
+        closed_gets=_closed_gets(bridge, now, back),
+        back=back,
         gets=gettext(GETS[texts.closed][bool(now.closed)]),
         texts=texts,
         choices=SECTIONS["textback"]["closed"].ask,
@@ -123,11 +129,16 @@ def _to_owner(session: Session, bridge: Bridge) -> list[views.MessageRow]:
     return views.messages(session, address=mobile, limit=OF_OWNER) if mobile else []
 
 
-def _closed_gets(bridge: Bridge, now: Status) -> Sample:
-    """What a stranger gets while the shop is closed by hand: as it is now, or if it were closed for today."""
+def _closed_gets(bridge: Bridge, now: Status, back: str) -> Sample:
+    """What a stranger gets while the shop is closed by hand: as it is now, if it were closed until then, or for today."""
     in_force, zone = bridge.settings(), bridge.settings().shop.zone
     holiday = is_holiday(in_force.hours.holidays)
-    opening = settings.closed_by_hand(now) or closed_today(in_force, holiday, bridge.now(), zone)
+    until = today_at(back, bridge.now(), zone) if back else None
+    opening = (
+        settings.closed_by_hand(now)
+        or (Opening(False, until) if until else None)
+        or closed_today(in_force, holiday, bridge.now(), zone)
+    )
     return sample("", in_force, languages.of_shop(in_force, bridge.region()), opening, bridge.now(), zone)
 
 
@@ -147,11 +158,15 @@ FOR_NOW: dict[str, Request] = {
 
 
 @pages.route("/status/now", methods=["POST"])
-def for_now() -> Response:
+def for_now() -> Response | str:
     """Pause automatic texts, close the shop for today, or say when somebody is back (303 to the status, or to the page where
-    the button stood; 422 with the reason)."""
-    bridge = current.bridge()
-    wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(request.form.get("back", "") or "?")
+    the button stood; 422 with the reason). do=show: the status, with what callers would get until then."""
+    bridge, back = current.bridge(), request.form.get("back", "")
+    if request.form.get("do") == "show":
+        if today_at(back, bridge.now(), bridge.settings().shop.zone) is None:
+            abort(422, refusal_in_words(Refusal(Refused.NOT_LATER_TODAY, back=back).why))
+        return _page(back=back)
+    wanted = FOR_NOW.get(request.form.get("do", "")) or CloseShop(back or "?")
     answer = bridge.request(wanted, by=g.user)
     if isinstance(answer, Rejected):
         abort(422, in_words(answer))

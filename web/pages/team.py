@@ -22,11 +22,11 @@ from bridge.contract.requests import (
 from bridge.records import invitations, logins, users, views
 from bridge.rules.invitations import HOLDS
 from bridge.rules.refusals import Refusal, Refused
-from bridge.words.catalogue import N_
+from bridge.words.catalogue import N_, _
 from bridge.words.requests import refusal_in_words
 from web import current
 from web.access import login
-from web.pages import paging, qr
+from web.pages import marks, paging, qr
 from web.pages.told import in_words
 
 LOG = 50
@@ -76,9 +76,8 @@ def invite() -> str | Response | tuple[str, int]:
 @pages.route("/team/invitations/<key>", methods=["POST"])
 def take_back(key: str) -> Response | tuple[str, int]:
     """An invitation lets nobody in any more (303 to the page)."""
-    return _have_done(TakeBack(paging.number(key) or 0)) or redirect(
-        url_for("team.team") + "#invitations", 303
-    )
+    refused = _have_done(TakeBack(paging.number(key) or 0), _("The invitation is taken back."))
+    return refused or redirect(url_for("team.team"), 303)
 
 
 @pages.route("/team/<name>", methods=["POST"])
@@ -88,7 +87,8 @@ def change(name: str) -> Response | tuple[str, int]:
         wanted = _change_of(name)
     except Refusal as refusal:
         return _page(problem=refusal_in_words(refusal.why)), 422
-    return _have_done(wanted) or redirect(url_for("team.team"), 303)
+    said = _("{name} is no longer among the colleagues.", name=name)
+    return _have_done(wanted, said) or redirect(url_for("team.team"), 303)
 
 
 def _change_of(name: str) -> OfUsers:
@@ -136,11 +136,13 @@ def _own_password(old: str, new: str) -> SetPassword:
     return SetPassword(g.user, users.hash_password(new))
 
 
-def _have_done(wanted: OfUsers, **draft: str) -> tuple[str, int] | None:
-    """Have the loop do it; the page that says why not, if it would not or could not. draft: what was typed."""
+def _have_done(wanted: OfUsers, said: str = "", **draft: str) -> tuple[str, int] | None:
+    """Have the loop do it; the page that says why not, if it would not or could not. said: what the next page says of it, if it
+    can be undone. draft: what was typed."""
     answer = current.bridge().request(wanted, by=g.user)
     match answer:
         case Done():
+            marks.tell_undo(said, answer)
             return None
         case Rejected() | Pending():
             code = 422 if isinstance(answer, Rejected) else 503
@@ -168,6 +170,7 @@ def _page(
         link=link,
         qr=qr.code(link) if link else None,
         log=rows[:LOG],
+        marked=marks.told(),
         older=rows[LOG - 1].id if len(rows) > LOG else None,
         roles=ROLES,
         owner=g.role == users.OWNER,

@@ -89,27 +89,31 @@ function previewWhileTyping() {
   });
 }
 
-// What is typed is kept in this browser until it has gone out, with the ticket of its form: sent twice, it is one text.
+// With the ticket of its form, and the number where that is typed too.
+function keep(form, place) {
+  const { body, ticket, to } = form.elements;
+  if (body.value.trim()) localStorage.setItem(place, JSON.stringify({ body: body.value, ticket: ticket.value, to: to?.value }));
+  else localStorage.removeItem(place);
+}
+
+// What is typed is kept in this browser until it has gone out: sent twice, it is one text.
 function keepDraft() {
   const form = document.querySelector("form[data-draft]");
   if (!form) return;
-  const box = form.elements.body;
+  const { body: box, to } = form.elements;
   const place = `draft ${document.body.dataset.user} ${form.dataset.draft}`;
   const kept = JSON.parse(localStorage.getItem(place) ?? "null");
-  if (kept && !box.value) {
+  if (kept && !box.value && (!to?.value || to.value === kept.to)) {
+    if (to) to.value = kept.to ?? "";
     box.value = kept.body;
     form.elements.ticket.value = kept.ticket;
     box.dispatchEvent(new Event("input"));
   }
-  const keep = () => {
-    if (box.value.trim()) localStorage.setItem(place, JSON.stringify({ body: box.value, ticket: form.elements.ticket.value }));
-    else localStorage.removeItem(place);
-  };
-  box.addEventListener("input", keep);
+  for (const field of to ? [box, to] : [box]) field.addEventListener("input", () => keep(form, place));
   form.addEventListener("submit", (event) => {
     if (event.submitter && !event.submitter.matches("[data-sends]")) return;
     event.preventDefault();
-    keep();
+    keep(form, place);
     send(form, place, event.submitter?.value ?? "send");
   });
 }
@@ -141,8 +145,10 @@ async function send(form, place, how) {
     const ticket = fresh.querySelector("form[data-draft] [name=ticket]");
     if (ticket) {
       form.elements.ticket.value = ticket.value;
-      localStorage.setItem(place, JSON.stringify({ body: form.elements.body.value, ticket: ticket.value }));
+      keep(form, place);
     }
+    const tick = fresh.querySelector("form[data-draft] .tick");
+    if (tick && !form.querySelector(".tick")) form.querySelector("[for=body]").before(tick);
     complain(form, said?.textContent ?? form.dataset.refused);
   }
 }

@@ -1,6 +1,6 @@
 """Calls as they are shown: filtered, searched, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from bridge.records.clock_shift import doubted_behind
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.records.views.contact_list import found_ids
+from bridge.records.views.needing_reply import not_ours, not_put_off
 from bridge.records.views.rows import CallRow, Place, came_before, last_first, textback
 from bridge.rules.numbers import NOWHERE
 from bridge.rules.states import ANSWERED, ANSWERING, MISSED
@@ -63,10 +64,11 @@ def calls(
     before: Place | None = None,
     limit: int | None = None,
     now: datetime | None = None,
+    own: Set[str] = frozenset(),
 ) -> list[CallRow]:
     """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search, region: as
     for found_ids; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are
-    those of the last days."""
+    those of the last days; own: for `open`, identities of our own numbers, which nobody calls back."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
@@ -87,7 +89,7 @@ def calls(
         assert now is not None, "open calls are those of the last days: as of when?"
         filters.append(col(Call.started) >= now - OPEN_FOR)
         # By themselves first: those of some days are few, and the database would rather go through all that ever came.
-        filters = [col(Call.id).in_(select(Call.id).where(*filters, *_to_call_back()))]
+        filters = [col(Call.id).in_(select(Call.id).where(*filters, *_to_call_back(own)))]
     outcomes = OF_OUTCOME.get(which)
     if outcomes and limit is not None and not search:
         filters = [col(Call.id).in_(_newest_of(outcomes, filters, limit))]
@@ -114,8 +116,8 @@ def _newest_of(outcomes: Sequence[str], filters: Sequence[ColumnElement[bool]], 
     return union_all(*(select(each.c.id) for each in of_each))
 
 
-def _to_call_back() -> tuple[ColumnElement[bool], ...]:
-    """The last call of somebody whom nobody here has called back, answered or written to since."""
+def _to_call_back(own: Set[str]) -> tuple[ColumnElement[bool], ...]:
+    """The last call of somebody whom nobody here has called back, answered or written to since, nor settled otherwise."""
     later, written = aliased(Call), aliased(Message)
     again = exists().where(col(later.contact_id) == col(Call.contact_id), col(later.place) > col(Call.place))
     answered = exists().where(
@@ -125,9 +127,13 @@ def _to_call_back() -> tuple[ColumnElement[bool], ...]:
         col(written.status).in_(ANSWERING),
         col(written.place) > col(Call.place),
     )
+    open_still = exists().where(
+        col(Contact.id) == col(Call.contact_id), col(Contact.done).is_(False), not_put_off(), not_ours(own)
+    )
     return (
         col(Call.outcome).in_(sorted(MISSED)),
         col(Call.contact_id).is_not(None),
+        open_still.correlate(Call),
         col(Call.called_back).is_(None),
         ~again,
         ~answered,

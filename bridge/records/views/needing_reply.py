@@ -27,11 +27,12 @@ def not_ours(own: Set[str]) -> ColumnElement[bool]:
 
 def waits() -> ColumnElement[bool]:
     """Of contacts those who wait for an answer. Who is blocked or snoozed waits for none as long as they are."""
-    return and_(
-        func.coalesce(Contact.waits_place, places.NONE) > places.NONE,
-        col(Contact.blocked).is_(False),
-        col(Contact.snoozed_until).is_(None),
-    )
+    return and_(func.coalesce(Contact.waits_place, places.NONE) > places.NONE, not_put_off())
+
+
+def not_put_off() -> ColumnElement[bool]:
+    """Of contacts those who would count if they waited; `put_off` says it of one."""
+    return and_(col(Contact.blocked).is_(False), col(Contact.snoozed_until).is_(None))
 
 
 def put_off(contact: Contact) -> bool:
