@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 
 from bridge.cli import main
 from bridge.clock import Clock
@@ -167,3 +168,15 @@ def test_the_four_ways_name_the_files_where_their_steps_happen(way: str) -> None
     assert 5 <= len(steps) <= 10
     assert len(files) >= len(steps) - 3
     assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def test_what_the_page_says_in_troubleshooting_it_says() -> None:
+    quoted = re.findall(r'"([^"]+)"', (ROOT / "docs" / "troubleshooting.md").read_text())
+    with (ROOT / "bridge/locale/de/LC_MESSAGES/textback.po").open("rb") as file:
+        said = [part for message in read_po(file) for part in flat(message.id)]
+    missing = [words for words in quoted if not any(words in one for one in said)]
+    assert [words for words in missing if not words[:2].isdecimal()] == []
+
+
+def flat(identifier: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (identifier,) if isinstance(identifier, str) else identifier
