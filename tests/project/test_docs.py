@@ -178,5 +178,5 @@ def test_what_the_page_says_in_troubleshooting_it_says() -> None:
     assert [words for words in missing if not words[:2].isdecimal()] == []
 
 
-def flat(identifier: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (identifier,) if isinstance(identifier, str) else identifier
+def flat(identifier: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (identifier,) if isinstance(identifier, str) else tuple(identifier)

@@ -124,7 +124,7 @@ def a_text_comes(office: Office, address: str, body: str) -> None:
         truncated=False,
         pdu=body.encode().hex(),
     )
-    office.loop.inbox.put(came)
+    office.happens(came)
 
 
 def is_accessible(page: Page) -> None:

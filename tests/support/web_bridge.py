@@ -23,7 +23,7 @@ from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, ContactKind, Direction, MessageKind, MessageStatus
 from bridge.service.database_file import DatabaseFile
-from bridge.service.inbox import Inbox, Stop
+from bridge.service.inbox import Inbox, InboxItem, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
 from bridge.service.worker import Job
@@ -70,6 +70,13 @@ class Office:
     requests: list[contract.Request]
     engine: Engine
     jobs: list[Job] = field(default_factory=list)
+
+    def happens(self, *items: InboxItem) -> None:
+        """Puts this into the loop's inbox, and waits until every page shows it."""
+        for item in items:
+            self.loop.inbox.put(item)
+        for _ in range(2):  # the second answer comes from the turn after the one that answered first
+            self.bridge.request(MarkRead("nobody"), DEADLINE)
 
 
 @contextmanager

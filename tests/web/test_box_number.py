@@ -40,7 +40,7 @@ def client(office: Office) -> FlaskClient:
 def sim_comes(
     office: Office, iccid: str | None = SIM, imsi: str | None = IMSI, msisdn: str | None = None
 ) -> None:
-    office.loop.inbox.put(
+    office.happens(
         contract.LineUp("main", time.monotonic(), "/dev/ttyUSB2", "EC25", None, imsi, iccid, msisdn)
     )
     office.bridge.request(TypeNumber(0, ""))  # it has been handled by the time this is refused
@@ -133,8 +133,8 @@ def test_what_a_sim_without_iccid_told_does_not_stay_for_the_next(
 
 def rings(office: Office, number: str, key: int) -> None:
     now = time.monotonic()
-    office.loop.inbox.put(contract.CallRinging("main", now, key, number, False))
-    office.loop.inbox.put(
+    office.happens(contract.CallRinging("main", now, key, number, False))
+    office.happens(
         contract.CallEnded("main", now, key, number, False, contract.CallOutcome.ABANDONED, 3, None)
     )
     office.bridge.request(TypeNumber(0, ""))

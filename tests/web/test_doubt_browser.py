@@ -29,8 +29,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 def somebody_calls(office: Office, number: str, key: int) -> None:
     at = time.monotonic()
     ended = contract.CallEnded("main", at, key, number, False, contract.CallOutcome.ABANDONED, 3, None)
-    office.loop.inbox.put(contract.CallRinging("main", at, key, number, False))
-    office.loop.inbox.put(ended)
+    office.happens(contract.CallRinging("main", at, key, number, False), ended)
 
 
 def no_wider_than_the_screen(page: Page) -> None:

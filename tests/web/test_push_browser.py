@@ -45,7 +45,7 @@ def test_a_channel_is_made_and_tried(
         is_accessible(page)
         assert page.evaluate(MEASURES) == WELL
     came = (Coded.of(Told.DELIVERED, service="ntfy"), Coded.of(Told.UNREACHABLE, service="E-Mail"))
-    office.loop.inbox.put(ServicesTold(came))
+    office.happens(ServicesTold(came))
     if not script:
         page.reload()
     expect(trial).to_contain_text("ntfy has taken the message")
@@ -68,7 +68,7 @@ def test_the_number_is_typed_where_the_sim_has_none(
     with Session(office.engine) as session, session.begin():
         session.exec(select(Line)).one().msisdn = None
     up = contract.LineUp("main", time.monotonic(), "/dev/ttyUSB2", "EC25", None, "23410", "8944", None)
-    office.loop.inbox.put(up)
+    office.happens(up)
     page, complaints = enter(browser, contexts, url, size, script=script)
     for place in ("status", "welcome"):
         page.goto(url + place)

@@ -51,7 +51,7 @@ def trials(office: Office) -> list[TellServices]:
 
 
 def come_to_this(office: Office, *came: Coded) -> None:
-    office.loop.inbox.put(ServicesTold(came))
+    office.happens(ServicesTold(came))
     until(lambda: (trial := office.bridge.status().trial) and trial.came == came, "what came of it")
 
 
@@ -79,7 +79,7 @@ def test_pressed_twice_it_goes_out_once_more_when_the_first_is_over(
     for address in ("ntfy://one", "ntfy://two", "ntfy://three"):
         do(client, "test", urls=address)
     assert [test.urls for test in trials(office)] == [("ntfy://one",)]
-    office.loop.inbox.put(ServicesTold((Coded.of(Told.SLOW, service="ntfy"),)))
+    office.happens(ServicesTold((Coded.of(Told.SLOW, service="ntfy"),)))
     until(lambda: len(trials(office)) == 2, "the second test")
     assert trials(office)[1].urls == ("ntfy://three",)
     assert ON_ITS_WAY in client.get("/settings/notify").text

@@ -58,7 +58,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 person.opted_out_at = None if doubtful else datetime.now(UTC)
         a_text_comes(office, DAN, LONG)
         trouble = contract.Trouble.of(contract.TroubleCode.MODEM_HUNG_UP, path="/dev/ttyUSB2")
-        office.loop.inbox.put(contract.LineDown("main", time.monotonic(), trouble, "port"))
+        office.happens(contract.LineDown("main", time.monotonic(), trouble, "port"))
         until(lambda: office.bridge.status().troubles, "the trouble")
         office.bridge.request(Pause())
         server = Server(create_app(office.bridge), "127.0.0.1", 0)

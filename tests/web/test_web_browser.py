@@ -350,7 +350,7 @@ def test_it_can_be_read_and_hit(
     size: dict[str, int],
     scheme: str,
 ) -> None:
-    office.loop.inbox.put(
+    office.happens(
         contract.LineDown(
             "main",
             time.monotonic(),

@@ -224,16 +224,14 @@ def test_who_needs_nothing_is_not_to_be_called_back(
 
 def test_who_rings_is_shown_and_can_be_answered_or_turned_down(office: Office, client: FlaskClient) -> None:
     at = time.monotonic()
-    office.loop.inbox.put(contract.CallRinging("main", at, 7, ANN, False))
+    office.happens(contract.CallRinging("main", at, 7, ANN, False))
     until(lambda: office.bridge.status().lines[0].ringing, "the ringing")
     assert "Ann Whittaker is ringing" in client.get("/").text
     assert post(client, "/calls/ringing", line="main", do="answer")[0] == 200
     assert isinstance(office.requests[-1], contract.Answer)
     assert post(client, "/calls/ringing", line="main", do="hang_up")[0] == 200
     assert isinstance(office.requests[-1], contract.HangUp)
-    office.loop.inbox.put(
-        contract.CallEnded("main", at, 7, ANN, False, contract.CallOutcome.REJECTED, 2, None)
-    )
+    office.happens(contract.CallEnded("main", at, 7, ANN, False, contract.CallOutcome.REJECTED, 2, None))
     until(lambda: not office.bridge.status().lines[0].ringing, "the end")
     assert "is ringing" not in client.get("/").text
 
