@@ -22,6 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from bridge.config import edit
 from bridge.contract.answers import Done
 from bridge.contract.requests import ImportContacts
 from bridge.rules import addressbook
@@ -90,9 +91,12 @@ def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float
 
 
 @contextlib.contextmanager
-def a_process(folder: Path, simulator: Simulator) -> Iterator[tuple[subprocess.Popen[bytes], Path, float]]:
-    """The service as a process of its own: itself, its log, and when it was started."""
+def a_process(
+    folder: Path, simulator: Simulator, language: str = "auto"
+) -> Iterator[tuple[subprocess.Popen[bytes], Path, float]]:
+    """The service as a process of its own: itself, its log, and when it was started. language: of its texts."""
     config = write_config(folder, simulator.port, extra=NO_LIMITS)
+    edit.change(config, "shop", {"language": language})
     log = folder / "log"
     with log.open("wb") as out:
         started = time.monotonic()
@@ -143,13 +147,17 @@ def counters(pid: int) -> dict[str, float]:
 
 
 def idle() -> None:
-    """After a call and a text, with the page opened once; nothing else looks on while wake-ups are counted."""
+    """After a call, a STOP that is answered in German, and the page opened once in Polish, with both catalogues loaded; nothing
+    else looks on while wake-ups are counted."""
     with tempfile.TemporaryDirectory() as folder, Simulator(speed=20) as simulator:  # noqa: SIM117
-        with a_process(Path(folder), simulator) as (process, log, _):
+        with a_process(Path(folder), simulator, "de") as (process, log, _):
             until(lambda: "is ready" in log.read_text(), "the line")
-            urllib.request.urlopen(page_of(log) + "login").read()
+            asked = urllib.request.Request(page_of(log) + "login", headers={"Accept-Language": "pl"})
+            assert b'lang="pl"' in urllib.request.urlopen(asked).read()
             simulator.call(number(1), rings=1)
             until(lambda: simulator.submitted, "the text")
+            simulator.text(number(1), "STOP")
+            until(lambda: any("automatischen SMS" in text.text for text in simulator.sent), "the answer")
             time.sleep(5)  # until it is idle, the report included
             before, begun = counters(process.pid), time.monotonic()
             time.sleep(IDLE_SECONDS)

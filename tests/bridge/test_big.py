@@ -38,6 +38,7 @@ def test_no_page_looks_through_a_whole_table(tmp_path: Path) -> None:
                 with big.statements(engine) as seen:
                     answer = client.get(there)
                 assert answer.status_code == 200, there
+                assert "news" in path or f'lang="{big.PAGE_LANGUAGE}"' in answer.text, there
                 assert big.walks(engine, seen) == [], there
                 assert ("news" in path) == (seen == []), there
                 if (there := older(answer.text)) is None:

@@ -27,9 +27,12 @@ from modem import contract
 from tests.support.people import add_user
 from web import create_app
 
+# Neither the texts nor the page are in English: what translating costs is part of what a call and a page cost.
+PAGE_LANGUAGE = "pl"
 SETTINGS = """
 [shop]
 country = GB
+language = de
 [limits]
 per_minute = 1000
 per_day = 100000
@@ -252,6 +255,7 @@ def a_page(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[t
     status = Status(0.0, (LineStatus("main", LineState.UP),))
     bridge = Bridge(engine, lambda: settings, lambda: status, lambda: "GB", lambda _asked: None, Clock().utc)
     client = create_app(bridge).test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = PAGE_LANGUAGE
     page = client.get("/login", follow_redirects=True).text
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
     form = {"csrf_token": token, "name": "mia", "password": "flour & water"}
@@ -278,10 +282,13 @@ PAGES = (
     "/status",
     "/settings",
     "/settings/textback",
+    "/settings/hours",
     "/team",
     "/welcome",
     "/try",
     "/replies",
+    "/write",
+    "/scheduled",
     "/figures",
     "/figures?days=42",
     "/news",

@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 from sqlmodel import Session
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import MapAdapter
 
 from bridge.records import views
 from bridge.rules.wording import alphabet
@@ -16,6 +18,7 @@ from tests.support.browser import DESK, PHONE, SIZES, a_text_comes, enter, press
 from tests.support.needs import needs
 from tests.support.web_bridge import ANN, BOB, CEM, DAN, HOSTILE, NAME, Office
 from web import create_app
+from web.pages.settings_forms import FORMS
 
 pytestmark = needs("chromium")
 
@@ -36,6 +39,8 @@ PLACES = (
     "settings/shop",
     "settings/textback",
     "settings/notify",
+    "settings/filters",
+    "settings/limits",
     "settings/hours",
     "team",
     "team/invitations",
@@ -369,20 +374,23 @@ def test_it_can_be_read_and_hit(
 
 
 def test_every_page_is_among_those_that_are_looked_at(office: Office) -> None:
-    """What answers a GET with a page of its own, each at least once."""
-    rules = [rule for rule in create_app(office.bridge).url_map.iter_rules() if "GET" in (rule.methods or ())]
+    """What answers a GET with a page of its own, each at least once, and each form of the settings."""
+    routes = create_app(office.bridge).url_map
     pages = {
-        rule.rule.split("<")[0]
-        for rule in rules
-        if rule.endpoint not in NO_PAGES and not rule.rule.endswith(".csv")
+        rule.endpoint
+        for rule in routes.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES and not rule.rule.endswith(".csv")
     }
-    places = {"/" + place.split("?")[0] for place in PLACES}
-    unseen = {
-        page
-        for page in pages
-        if page not in places and not (page != "/" and any(place.startswith(page) for place in places))
-    }
-    assert unseen == set()
+    seen = {endpoint_of(routes.bind(""), place) for place in PLACES}
+    assert pages - seen == set()
+    assert {f"settings/{section}" for section in FORMS} - set(PLACES) == set()
+
+
+def endpoint_of(routes: MapAdapter, place: str) -> str | None:
+    try:
+        return str(routes.match("/" + place.split("?")[0])[0])
+    except NotFound:
+        return None
 
 
 @SIZES
