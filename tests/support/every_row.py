@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from bridge.records import labels
+from bridge.records import labels, memo
+from bridge.records.clock_shift import DOUBTED_BEHIND
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules.policy import Reason
@@ -17,6 +18,7 @@ from tests.support.web_bridge import NAME
 FORTY, WORDS = "Donaudampfschifffahrtsgesellschaftskapit", "Maria Anna Francisca von und zu Hohenfel"
 NAMES = ("", "Ann", FORTY, WORDS)
 ADDRESS = "+447400100003"  # of who is called WORDS
+FAILED = "no_credit"
 CALLED_BACK = (None, "", WORDS)
 TEXTS = [status for status in MessageStatus if status not in (MessageStatus.RECEIVED, MessageStatus.READ)]
 REASONS = [reason for reason in Reason if reason is not Reason.NOT_MISSED]
@@ -34,9 +36,21 @@ def fill(session: Session) -> None:
     people = [_person(session, number, name, now) for number, name in enumerate(NAMES)]
     for person in people:
         person.done = False  # whose conversation is done need not be called back
+    # By hand, in several parts: what failed can be sent again, what is for later cancelled.
+    for status in TEXTS:
+        text = _text(
+            session, id_of(line), id_of(people[-1]), now, Direction.OUT, status, body=f"{WORDS} " * 9
+        )
+        text.author, text.error = WORDS, FAILED if status is MessageStatus.FAILED else None
     for place, (who, end, urgent, by, became) in enumerate(_calls(people)):
         _call(session, id_of(line), who, end, urgent, by, became, now - timedelta(minutes=place))
     _conversations(session, id_of(line), now)
+
+
+def doubt(session: Session) -> None:
+    """The clock has been suspect for about half of them."""
+    middle = session.exec(select(Call.place).order_by(col(Call.place))).all()
+    memo.remember(session, DOUBTED_BEHIND, str(int(middle[len(middle) // 2])))
 
 
 def _person(session: Session, number: int, name: str, seen: datetime) -> Contact:
