@@ -226,7 +226,7 @@ def test_conversations(shop: Shop, opened: Open) -> None:
     expect(page.locator("#cost")).to_contain_text("1 text, ")
     page.get_by_text("Saved replies", exact=True).click()
     page.get_by_role("button", name="Save what is in the box").click()
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    expect(page.locator(".note.good")).to_contain_text("Saved.")
     expect(box).to_have_value("Yes, two loaves 🍞")
     box.fill("Hello.")
     page.get_by_text("Saved replies", exact=True).click()
