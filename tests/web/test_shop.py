@@ -679,3 +679,10 @@ def test_whatever_people_ask_for_the_loop_answers(office: Office) -> None:
     for _ in range(600):
         wish = chance.choice(wishes)()
         assert isinstance(office.bridge.request(wish, DEADLINE, by=NAME), Done | Rejected), wish
+
+
+def test_first_steps_name_what_was_typed_wrong_and_no_file(office: Office, client: FlaskClient) -> None:
+    code, page = post(client, "/welcome/sample", mobile="not a number")
+    assert code == 422
+    assert "“not a number” is not a phone number; write one such as" in page
+    assert "config.ini" not in page.partition('role="alert"')[2].partition("</p>")[0]

@@ -110,7 +110,7 @@ def _keep(section: str, values: dict[str, str | None]) -> Response | tuple[str, 
     try:
         settings.keep(bridge, section, values)
     except (ConfigError, CannotWrite) as error:
-        return _steps(bridge, not_kept(error)), 422
+        return _steps(bridge, not_kept(error, section)), 422
     return redirect(url_for("welcome.first"), 303)
 
 

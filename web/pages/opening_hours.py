@@ -17,7 +17,7 @@ from web.access import login
 from web.pages import hours_form, settings
 from web.pages.hours_form import LONGEST, HoursForm
 from web.pages.settings_forms import FORMS
-from web.pages.told import not_kept
+from web.pages.told import not_kept, problems_of
 
 SECTION = "hours"
 
@@ -51,7 +51,7 @@ def change() -> Response | tuple[str, int]:
             return _page(typed, seen), 422 if typed.problems else 200
         settings.keep(bridge, SECTION, values)
     except ConfigError as error:
-        return _page(typed, seen, config_problems=settings.problems_of(error, SECTION)), 422
+        return _page(typed, seen, config_problems=problems_of(error, SECTION)), 422
     except CannotWrite as error:
         return _page(typed, seen, not_kept(error)), 503
     return redirect(url_for("settings.settings", saved=SECTION) + f"#{SECTION}", 303)

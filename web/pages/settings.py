@@ -35,7 +35,7 @@ from web import current
 from web.access import login
 from web.pages import push
 from web.pages.settings_forms import FORMS, Form
-from web.pages.told import in_words, not_kept
+from web.pages.told import in_words, not_kept, problems_of
 
 LONGEST = 1600
 CHANGED_MEANWHILE = N_(
@@ -184,18 +184,6 @@ def tried(section: str, typed: dict[str, str | None]) -> Settings:
     """The settings as they would be; nothing is written. Raises ConfigError."""
     path = current.bridge().settings().path
     return config.parse(edit.edited(path.read_text("utf-8"), section, typed), path, os.environ)
-
-
-def problems_of(error: ConfigError, section: str) -> dict[str, str]:
-    """What is wrong, by key; under "" what is wrong elsewhere in the file."""
-    found: dict[str, str] = {}
-    for problem in error.problems:
-        mine = problem.section == section and problem.key is not None
-        sentence = f"{problem.message[:1].upper()}{problem.message[1:]}."
-        if not mine:
-            sentence = _("Line {line} of the file: {problem}", line=problem.line or 0, problem=sentence)
-        found.setdefault(problem.key or "" if mine else "", sentence)
-    return found
 
 
 def _form(

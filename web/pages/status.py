@@ -181,7 +181,7 @@ def tomorrow() -> Response | tuple[str, int]:
         in_file = edit.written(bridge.settings().path)["hours"]["holidays"]
         settings.keep(bridge, "hours", {"holidays": with_day(in_file, _tomorrow(bridge), closed)})
     except (ConfigError, CannotWrite) as error:
-        return _page(not_kept(error)), 422
+        return _page(not_kept(error, "hours")), 422
     except ValueError:
         return redirect(url_for("hours.form") + "#closed-days", 303)  # which says what is wrong with them
     return redirect(url_for("status.status") + "#now", 303)
@@ -203,7 +203,7 @@ def closed_gets() -> Response | tuple[str, int]:
     try:
         settings.keep(bridge, "textback", typed)
     except (ConfigError, CannotWrite) as error:
-        return _page(not_kept(error), typed), 422
+        return _page(not_kept(error, "textback"), typed), 422
     return redirect(url_for("status.status") + "#now", 303)
 
 
