@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -113,26 +113,52 @@ class AlreadyRunning(Exception):
     """Another service works on this database."""
 
 
+# How often a beat is kept on the card.
+KEPT_EVERY = timedelta(hours=1)
+
+
 class Heartbeat:
     """When a service was last alive on this database, kept as the time of its lock file: no row, nothing to wait for. On a
-    server it is a row (bridge/records/postgresql)."""
+    server it is a row (bridge/records/postgresql).
 
-    def __init__(self, file: Path | None) -> None:
+    runtime: a folder in memory, "" where there is none. Each beat goes there, and to the lock file on the card only once an
+    hour and at the end: after a power cut it is known to the hour.
+    """
+
+    def __init__(self, file: Path | None, runtime: str = "") -> None:
         self._file = file
-        self._last: datetime | None = None
-        if file is not None:
-            with suppress(OSError):
-                self._last = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        self._in_memory = Path(runtime) / "alive" if file is not None and runtime else None
+        self._kept: datetime | None = None
+        self._last = max(filter(None, map(_touched, (file, self._in_memory))), default=None)
 
     def last(self, _session: Session) -> datetime | None:
         """When the run before this one was last alive, in UTC; None if that is not known."""
         return self._last
 
-    def beat(self, _session: Session, _now: datetime) -> None:
+    def beat(self, _session: Session, now: datetime) -> None:
         """Notes that the service is alive now; a file that cannot be touched is no error. now: UTC."""
+        if self._in_memory is not None:
+            with suppress(OSError):
+                self._in_memory.touch(0o600)
+        if self._in_memory is None or self._kept is None or abs(now - self._kept) >= KEPT_EVERY:
+            self._keep()
+            self._kept = now
+
+    def end(self) -> None:
+        """The service ends in good order: that is known to the second."""
+        if self._kept is not None:
+            self._keep()
+
+    def _keep(self) -> None:
         if self._file is not None:
             with suppress(OSError):
                 os.utime(self._file)
+
+
+def _touched(file: Path | None) -> datetime | None:
+    with suppress(OSError):
+        return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file is not None else None
+    return None
 
 
 @contextmanager
@@ -151,8 +177,9 @@ def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
         return
     database = file_of(url)
     file = Path(f"{database}.lock") if database else None
-    heartbeat = Heartbeat(file)
+    heartbeat = Heartbeat(file, os.environ.get("RUNTIME_DIRECTORY", ""))
     with ExitStack() as stack:
+        stack.callback(heartbeat.end)
         if file is not None:
             with suppress(OSError):
                 files.make_private(file)
