@@ -127,7 +127,10 @@ def print_json(objects: Iterable[object]) -> None:
 @click.option(
     "--always", is_flag=True, help="Start even if config.ini is wrong, with the last one that was right."
 )
-def run(path: Path, always: bool) -> None:
+@click.option(
+    "--also-port", type=click.IntRange(1, 65535), help="Serve the page at this port too, if that works."
+)
+def run(path: Path, always: bool, also_port: int | None) -> None:
     """Run the service until Ctrl-C or SIGTERM: the modem, the rules and the page."""
     from bridge.config import last_good
 
@@ -140,7 +143,7 @@ def run(path: Path, always: bool) -> None:
     _log_to_stderr()
     reload = start.reloader(path, wrong is None, last_good.keep) if always else start.reloader(path)
     try:
-        with start.running(settings, reload) as box:
+        with start.running(settings, reload, also=also_port) as box:
             click.echo(f"The page is at {box.url}", err=True)
             if code := users.code_for_first_login(box.engine):
                 click.echo(

@@ -1,5 +1,6 @@
 """waitress in a thread of its own: binds the port, serves the application, stops at once when told; it knows no page."""
 
+import logging
 import socket
 import threading
 
@@ -8,6 +9,8 @@ from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
 from web.connections import READ_AWAY, Connections
+
+log = logging.getLogger(__name__)
 
 THREADS = 4
 # Without connections the server only wakes every so many seconds.
@@ -18,10 +21,11 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 
 
 class Server:
-    """Serves `app` at host and port (0: any free one) between start() and stop()."""
+    """Serves `app` at host and port (0: any free one) between start() and stop(); and at the port `also`, if it can be had."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, also: int | None = None) -> None:
         self.port = port
+        self._also = also
         self._app = app
         self._host = host
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
@@ -35,27 +39,37 @@ class Server:
 
     def start(self) -> None:
         """Bind and serve. Raises OSError where the port can't be had."""
-        listener = _listen(self._host, self.port)
-        self.port = listener.getsockname()[1]
+        listeners = [_listen(self._host, self.port)]
+        self.port = listeners[0].getsockname()[1]
+        if self._also is not None:
+            try:
+                listeners.append(_listen(self._host, self._also))
+            except OSError as error:
+                log.info("The page is not served at port %d, too: %s.", self._also, error.strerror)
         adjustments = Adjustments(
-            sockets=[listener],
+            sockets=listeners,
             threads=THREADS,
             ident=None,
             max_request_body_size=READ_AWAY,
             clear_untrusted_proxy_headers=True,
             log_socket_errors=False,
         )
-        dispatcher = ThreadedTaskDispatcher()
-        dispatcher.set_thread_count(THREADS)
-        info = (listener.family, listener.type, listener.proto, listener.getsockname())
-        self._server = Connections(
-            self._app,
-            _sock=listener,
-            dispatcher=dispatcher,
-            adj=adjustments,
-            bind_socket=False,
-            sockinfo=info,
-        )
+        self._dispatcher = ThreadedTaskDispatcher()
+        self._dispatcher.set_thread_count(THREADS)
+        # What this thread looks after: the listeners, and the connections that they have let in.
+        self._map: dict[int, object] = {}
+        self._servers = [
+            Connections(
+                self._app,
+                map=self._map,
+                _sock=listener,
+                dispatcher=self._dispatcher,
+                adj=adjustments,
+                bind_socket=False,
+                sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            )
+            for listener in listeners
+        ]
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,18 +77,20 @@ class Server:
         if not self._thread.is_alive():
             return
         self._stopping = True
-        self._server.pull_trigger()
+        self._servers[0].pull_trigger()
         self._thread.join()
-        self._server.task_dispatcher.shutdown(timeout=LAST_PAGES)
-        # Connections that browsers keep open would outlive the listener.
-        self._server.asyncore.close_all(self._server._map)
+        self._dispatcher.shutdown(timeout=LAST_PAGES)
+        # Connections that browsers keep open would outlive the listeners.
+        self._servers[0].asyncore.close_all(self._map)
 
     def _run(self) -> None:
         while not self._stopping:
-            seconds = self._server.sweep()
-            wait = IDLE_SECONDS if seconds is None else min(seconds + 0.05, IDLE_SECONDS)
+            seconds = [until for server in self._servers if (until := server.sweep()) is not None]
+            wait = min([until + 0.05 for until in seconds], default=IDLE_SECONDS)
             # poll(), for select() knows no more than 1024 files.
-            self._server.asyncore.loop(timeout=wait, map=self._server._map, count=1, use_poll=True)
+            self._servers[0].asyncore.loop(
+                timeout=min(wait, IDLE_SECONDS), map=self._map, count=1, use_poll=True
+            )
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -79,11 +79,12 @@ def running(
     clock: Clock | None = None,
     timing: Timing | None = None,
     patience: float = PATIENCE,
+    also: int | None = None,
 ) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
     timing: how long the modem threads wait for what, if not as usual. patience: how long the page waits for the loop, in
-    seconds.
+    seconds. also: a second port for the page, which it does without if it cannot be had.
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
@@ -146,7 +147,7 @@ def running(
             changes=lambda: loop.changes,
             patience=patience,
         )
-        server = Server(create_app(bridge), settings.web.host, settings.web.port)
+        server = Server(create_app(bridge), settings.web.host, settings.web.port, also)
         try:
             server.start()
         except OSError as error:

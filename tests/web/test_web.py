@@ -1,8 +1,10 @@
 """The page through Flask's client, on a real database file: who is let in, what is shown, what is asked for."""
 
 import re
+import socket
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -676,3 +678,20 @@ def test_the_server_starts_and_stops(app: Flask) -> None:
     again = Server(app, "127.0.0.1", server.port)
     again.start()
     again.stop()
+
+
+def test_a_second_port_is_served_if_it_can_be_had(app: Flask) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        second = taken.getsockname()[1]
+        server = Server(app, "127.0.0.1", 0, second)
+        server.start()
+        server.stop()
+    server = Server(app, "127.0.0.1", 0, second)
+    server.start()
+    try:
+        for port in (server.port, second):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/login") as answer:
+                assert answer.status == 200
+    finally:
+        server.stop()
+    socket.create_server(("127.0.0.1", second)).close()
