@@ -44,6 +44,8 @@ from modem.contract import Trouble
 # A zip: what stands before each entry, and of that its method, its packed size, and how long its name and what follows it are.
 ZIP, HEADER = b"PK\x03\x04", struct.Struct("<8xH8xI4xHH")
 DEFLATED = 8
+# No table of people is larger (octets).
+LARGEST = 64 * 2**20
 # What lies in the zip around a backup that a passphrase keeps.
 KEY, SEALED = "key.age", "backup.age"
 OPENED = "opened"
@@ -280,7 +282,7 @@ class _Part:
         """What it holds. Raises zlib.error."""
         file.seek(self.begin)
         packed = file.read(self.size)
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed) if self.deflated else packed
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LARGEST) if self.deflated else packed
 
     def begun(self, file: BinaryIO) -> io.RawIOBase:
         """The file from there on, up to its end."""
@@ -378,7 +380,8 @@ def _made_ready(
 
 
 def _in_place(new: Path, database: Path, now: datetime) -> Path | None:
-    """Puts a database where the old one lies, in one step; the old one is kept beside it. Returns where."""
+    """Puts a database where the old one lies, which is kept beside it. Returns where. A power cut between the two leaves none
+    there: the box tells that it is gone, and both lie beside each other."""
     ready = Path(f"{database}.restored")
     try:
         new.replace(ready)
