@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock
+.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock deb
 
 PYTHON ?= python3
 PICTURES ?= $(CURDIR)/pictures
@@ -88,9 +88,16 @@ messages: $(READY) ## take the sentences of code and templates into the catalogu
 udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known ports was added
 	$(BIN)/python -m modem.ports.udev
 
-lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt
+# DEB="--quick amd64" builds for one architecture, and packs badly, which is soon done.
+deb: $(READY) ## a Debian package for arm64 and one for amd64, in dist/; needs dpkg-dev and debhelper
+	$(BIN)/python packaging/build.py $(DEB)
+
+lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt and packaging/wheels.lock
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip install --quiet --disable-pip-version-check '$(PIP_FLOOR)'
 	.venv-lock/bin/pip install --quiet --disable-pip-version-check --group dev .
 	.venv-lock/bin/pip freeze --exclude textback > constraints.txt
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
+	.venv-lock/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-platform x86_64-manylinux_2_28 \
+		--python-version 3.11 --constraint constraints.txt pyproject.toml --output-file packaging/wheels.lock
 	rm -rf .venv-lock build
