@@ -233,8 +233,8 @@ BLOCKED = "This caller is blocked."
 ASKED = "This person wrote “STOP” on .+ and gets no more automatic texts."
 MARKED = f"{NAME} marked this number as never texted on .+"
 CLOCK = (
-    r"This caller was texted before, but the box cannot tell how long ago. The box's clock shows [-\d]+ [:\d]+ UTC, "
-    r"but {} [-\d]+ [:\d]+ UTC\. Connect the box to the internet or set its clock."
+    r"This caller was texted before, but the box cannot tell how long ago. The box's clock shows [\w ]+, [:\d]+ UTC, "
+    r"but {} [\w ]+, [:\d]+ UTC\. Connect the box to the internet or set its clock."
 )
 ONE_TEXT = "; one text per caller in 24 hours."
 DUE = (time_passes(DELAY + 1),)
