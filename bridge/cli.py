@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PLACES = (Path("config.ini"), Path("/etc/textback/config.ini"))
 BAD_CONFIGURATION = 2
+# Standard input or output in place of a file.
+STANDARD = Path("-")
 
 Command = Callable[..., Any]
 
@@ -581,12 +583,24 @@ def _passphrase(ask: bool, from_stdin: bool, twice: bool) -> str:
     return passphrase
 
 
+@contextmanager
+def _own_file(path: Path) -> Iterator[Path]:
+    """A file that goes away again, in the folder where the box keeps its state."""
+    import tempfile
+
+    home = os.environ.get("STATE_DIRECTORY") or path.resolve().parent
+    with tempfile.TemporaryDirectory(prefix=".textback-", dir=home) as folder:
+        yield Path(folder) / "backup"
+
+
 @main.command()
 @configured
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @with_passphrase
 def backup(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
-    """Write the whole state of the box to FILE; the service may be running."""
+    """Write the whole state of the box to FILE, or to standard output (-); the service may be running."""
+    import shutil
+
     from bridge.clock import Clock
     from bridge.service.backup import Unusable, make
     from bridge.words.troubles import sentence
@@ -594,10 +608,16 @@ def backup(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
     settings = load(path)
     passphrase = _passphrase(ask, passphrase_stdin, twice=True)
     try:
-        make(settings, path, file, passphrase, Clock().utc())
+        if file == STANDARD:
+            with _own_file(path) as made:
+                make(settings, path, made, passphrase, Clock().utc())
+                with made.open("rb") as read:
+                    shutil.copyfileobj(read, sys.stdout.buffer)
+        else:
+            make(settings, path, file, passphrase, Clock().utc())
+            click.echo(f"The backup is in {file}.")
     except Unusable as error:
         raise Failure(sentence(error.trouble)) from error
-    click.echo(f"The backup is in {file}.")
     if not passphrase:
         click.echo(
             "Whoever has this file can read all calls and texts and the SIM's PIN. Keep it where nobody else "
@@ -608,10 +628,13 @@ def backup(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
 
 @main.command()
 @configured
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True, allow_dash=True))
 @with_passphrase
 def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
-    """Put the backup in FILE in the place of the box's state; the service must not be running."""
+    """Put the backup in FILE, or on standard input (-), in the place of the box's state; the service must not be running."""
+    import shutil
+    from contextlib import ExitStack
+
     from bridge.clock import Clock
     from bridge.config import ConfigError
     from bridge.records.engine import AlreadyRunning
@@ -619,9 +642,18 @@ def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
     from bridge.service.backup import restore as put_back
     from bridge.words.troubles import sentence
 
+    if file == STANDARD and passphrase_stdin:
+        raise Failure(
+            "Standard input cannot hold both the passphrase and the backup. Give the backup as a file."
+        )
     passphrase = _passphrase(ask, passphrase_stdin, twice=False)
     try:
-        told = put_back(file, path, os.environ, passphrase, Clock().utc())
+        with ExitStack() as stack:
+            if file == STANDARD:
+                file = stack.enter_context(_own_file(path))
+                with file.open("wb") as written:
+                    shutil.copyfileobj(sys.stdin.buffer, written)
+            told = put_back(file, path, os.environ, passphrase, Clock().utc())
     except AlreadyRunning as error:
         raise Failure(
             f"textback is running on {error}. Stop it first: sudo systemctl stop textback"

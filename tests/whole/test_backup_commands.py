@@ -89,3 +89,22 @@ def test_a_full_disk_leaves_what_was_there(folder: Path) -> None:
     assert "The disk is full" in plain_trouble(done)
     assert file.read_bytes() == b"the last one"
     assert not list(folder.glob(".textback-*"))
+
+
+def test_by_standard_output_and_input(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    new = tmp_path_factory.mktemp("new")
+    config = write_config(new, "/dev/null")
+    file = new / "box.zip"
+    with file.open("wb") as out:
+        subprocess.run(
+            [TEXTBACK, "backup", "-"], cwd=folder, stdout=out, check=True, stderr=subprocess.DEVNULL
+        )
+    with file.open("rb") as read:
+        told = subprocess.run(
+            [TEXTBACK, "restore", "-", "-c", config], stdin=read, capture_output=True, check=True
+        )
+    assert b"1 calls, 1 texts, 1 contacts." in told.stdout
+    assert "both the passphrase and the backup" in plain_trouble(
+        textback("restore", "-", "--passphrase-stdin", "-c", config)
+    )
+    assert not list(new.glob(".textback-*"))
