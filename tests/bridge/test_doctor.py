@@ -113,7 +113,7 @@ def test_what_is_wrong_fails_with_its_words(case: Facts, name: str, verdict: str
         (NOON, NOON + timedelta(days=1), [], "something was saved"),
         (datetime(2020, 1, 1, tzinfo=UTC), None, [], "before this program was made"),
         (NOON, None, [(TimeTeller.TEXT, timedelta(hours=-5), False)], None),
-        (NOON, None, [(TimeTeller.TEXT, timedelta(hours=5), False)], "a text says 2026-11-23 17:00"),
+        (NOON, None, [(TimeTeller.TEXT, timedelta(hours=5), False)], "a text says 23 November 2026, 17:00"),
         (NOON, None, [(TimeTeller.MODEM, timedelta(minutes=3), True)], None),
         (NOON, None, [(TimeTeller.MODEM, timedelta(hours=2), True)], None),  # local time told as UTC
         (NOON, None, [(TimeTeller.MODEM, timedelta(hours=2, minutes=7), True)], "the modem's clock"),

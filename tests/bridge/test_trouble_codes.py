@@ -33,6 +33,7 @@ NEVER_STORED = {
     TroubleCode.SETTING_UP,
     TroubleCode.LINE_BUSY,
     BoxTrouble.STARTING,
+    BoxTrouble.CONFIG,
     BoxTrouble.QUEUE_STOPPED,
     BoxTrouble.CLOCK_BEFORE_RELEASE,
     BoxTrouble.CLOCK_BEFORE_ROWS,
