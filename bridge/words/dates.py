@@ -51,7 +51,12 @@ def clock_of(minutes: int) -> str:
     >>> clock_of(540), clock_of(1440), clock_of(1560)
     ('09:00', '00:00', '02:00')
     """
-    return format_time(time(minutes // 60 % 24, minutes % 60), "short", locale=locale())
+    return _clock_of(minutes, locale())
+
+
+@lru_cache
+def _clock_of(minutes: int, spoken: Locale) -> str:
+    return format_time(time(minutes // 60 % 24, minutes % 60), "short", locale=spoken)
 
 
 def number(value: float) -> str:

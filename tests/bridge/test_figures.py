@@ -340,13 +340,13 @@ def test_a_file_has_every_call_once(engine: Engine, monkeypatch: pytest.MonkeyPa
 BARS = charts.bars(
     [charts.Bar(3, 1, HOSTILE, HOSTILE), charts.Bar(0, 0, "none")], HOSTILE, (HOSTILE, "missed")
 )
-HEAT = charts.heat([(HOSTILE, [0] * 23 + [4])], [[HOSTILE] * 24], HOSTILE)
+HEAT = charts.heat([(HOSTILE, [0] * 23 + [4])], [[HOSTILE] * 24], HOSTILE, {0: HOSTILE})
 LADDER = charts.ladder([(HOSTILE, 7, "part"), ("none", 0, "good")], HOSTILE)
 
 
 @pytest.mark.parametrize(
     "picture",
-    [BARS, HEAT, LADDER, charts.bars([], "", ("", "")), charts.heat([], [], ""), charts.ladder([], "")],
+    [BARS, HEAT, LADDER, charts.bars([], "", ("", "")), charts.heat([], [], "", {}), charts.ladder([], "")],
 )
 def test_a_picture_is_xml_without_styles_or_scripts(picture: str) -> None:
     root = ElementTree.fromstring(picture)

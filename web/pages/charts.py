@@ -1,6 +1,6 @@
 """Small pictures of numbers as SVG, drawn here: data in, markup out; pure. Colours are the style sheet's, by class."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -64,8 +64,14 @@ def _grid(value: int, y: float, left: int) -> Markup:
     return line + _text(left - 6, y + 4, str(value), "end")
 
 
-def heat(rows: Sequence[tuple[str, Sequence[int]]], says: Sequence[Sequence[str]], label: str) -> Markup:
-    """A map of rows with 24 hours each, darker where there is more. says: each field in words."""
+def heat(
+    rows: Sequence[tuple[str, Sequence[int]]],
+    says: Sequence[Sequence[str]],
+    label: str,
+    hours: Mapping[int, str],
+) -> Markup:
+    """A map of rows with 24 hours each, darker where there is more. says: each field in words. hours: those that are named, and
+    how."""
     most = max((count for _, counts in rows for count in counts), default=0)
     left, high = 36, 17
     wide = (WIDTH - left) / 24
@@ -76,7 +82,7 @@ def heat(rows: Sequence[tuple[str, Sequence[int]]], says: Sequence[Sequence[str]
             kind = f"level{_level(count, most)}"
             cell = _box(left + hour * wide, down * high, wide - 1.5, high - 1.5, kind, says[down][hour])
             parts.append(cell)
-    parts += [_text(left + hour * wide, len(rows) * high + 14, f"{hour}:00") for hour in (0, 6, 12, 18)]
+    parts += [_text(left + hour * wide, len(rows) * high + 14, name) for hour, name in hours.items()]
     return _picture(len(rows) * high + 20, label, parts)
 
 

@@ -148,28 +148,29 @@ def _week(found: Figures) -> Picture:
     words = _("The stronger the colour, the more calls.")
     if most > 1 and found.missed >= ENOUGH:
         top = _(
-            "Most on {day}, {from_hour}:00 to {to_hour}:00: {most}.",
+            "Most on {day}, {begin} to {end}: {most}.",
             day=dates.weekday(-day),
-            from_hour=-hour,
-            to_hour=1 - hour,
+            begin=dates.clock_of(-hour * 60),
+            end=dates.clock_of((1 - hour) * 60),
             most=most,
         )
         words = f"{top} {words}"
     says = [
         [_field(day, hour, count) for hour, count in enumerate(row)] for day, row in enumerate(found.week)
     ]
-    rows = [(f"{hour}:00", *(row[hour] for row in found.week)) for hour in range(24)]
+    rows = [(dates.clock_of(hour * 60), *(row[hour] for row in found.week)) for hour in range(24)]
     names = [dates.weekday_short(day) for day in range(7)]
-    svg = charts.heat(list(zip(names, found.week, strict=True)), says, f"{title}. {words}")
+    hours = {hour: dates.clock_of(hour * 60) for hour in (0, 6, 12, 18)}
+    svg = charts.heat(list(zip(names, found.week, strict=True)), says, f"{title}. {words}", hours)
     return Picture(title, words, svg, (_("From"), *names), rows)
 
 
 def _field(day: int, hour: int, count: int) -> str:
     return _(
-        "{day}, {from_hour}:00 to {to_hour}:00: {count} missed",
+        "{day}, {begin} to {end}: {count} missed",
         day=dates.weekday(day),
-        from_hour=hour,
-        to_hour=hour + 1,
+        begin=dates.clock_of(hour * 60),
+        end=dates.clock_of((hour + 1) * 60),
         count=count,
     )
 
