@@ -174,8 +174,8 @@ SENTENCES: dict[str, str] = {
     BoxTrouble.CLOCK_MOVED_FORWARD: N_("The box's clock was moved forward by {lasted}."),
     BoxTrouble.CLOCK_MOVED_BACK: N_("The box's clock was moved back by {lasted}."),
     BoxTrouble.PUT_ASIDE: N_(
-        "{what} could not be saved and was put aside; nothing else is held up by it. `textback aside` "
-        "shows what it was."
+        "Something the modem said could not be saved and was put aside; nothing else is held up by it. "
+        "`textback aside` shows what it was."
     ),
     BoxTrouble.NOT_READ_FROM_ROWS: N_("The box cannot send this text as it is stored. Write it again."),
     BoxTrouble.LEFT_SENDING: N_("The box stopped while this text was being sent."),
@@ -330,12 +330,20 @@ REMEDIES = {
     "textback": N_("Another textback is using this modem: stop that one."),
 }
 STOP_IT = N_("Stop that program.")
-# What was put aside.
+# The sentence of what was put aside, by what it was; SENTENCES has that of anything else.
 PUT_ASIDE = {
-    "text": N_("An incoming text"),
-    "report": N_("A delivery report"),
-    "call": N_("News of a call"),
-    "news": N_("Something the modem said"),
+    "text": N_(
+        "An incoming text could not be saved and was put aside; nothing else is held up by it. "
+        "`textback aside` shows what it was."
+    ),
+    "report": N_(
+        "A delivery report could not be saved and was put aside; nothing else is held up by it. "
+        "`textback aside` shows what it was."
+    ),
+    "call": N_(
+        "News of a call could not be saved and was put aside; nothing else is held up by it. "
+        "`textback aside` shows what it was."
+    ),
 }
 # The sentence of a clock that differs, by who told another time.
 TELLERS: dict[str, str] = {
@@ -361,6 +369,8 @@ def sentence(trouble: Coded | str) -> str:
         return known.to_text()
     if known.code == BoxTrouble.CLOCK_DIFFERS:
         template = TELLERS.get(str(known.values.get("source")), template)
+    elif known.code == BoxTrouble.PUT_ASIDE:
+        template = PUT_ASIDE.get(str(known.values.get("what")), template)
     told = gettext(template, **_worded(known)).strip()
     if known.code in ADVICE:
         told = f"{told} {gettext(ADVICE[known.code])}"
@@ -388,8 +398,6 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts = {name: value or gettext("unknown") for name, value in facts.items()}
         case BoxTrouble.QUEUE_STOPPED | BoxTrouble.UNDELIVERED:
             facts["why"] = sentence(str(facts["why"]))
-        case BoxTrouble.PUT_ASIDE:
-            facts["what"] = gettext(PUT_ASIDE.get(str(facts["what"]), PUT_ASIDE["news"]))
         case BoxTrouble.CLOCK_BEFORE_RELEASE:
             facts |= _moments(facts, "shown")
         case BoxTrouble.CLOCK_BEFORE_ROWS:
