@@ -186,14 +186,15 @@ def welcome(path: Path) -> None:
     from bridge.records.engine import open_engine
     from web.access import network
 
-    web = load(path).web
+    settings = load(path)
+    web = settings.web
     port = "" if web.port == 80 else f":{web.port}"
     address = network.own_address() if web.host in ("0.0.0.0", "::") else web.host
     name = socket.gethostname().partition(".")[0]
     click.echo(f"The page of textback: http://{address or f'{name}.local'}{port}/")
     if address and web.host in ("0.0.0.0", "::"):
         click.echo(f"On most networks it is at http://{name}.local{port}/ too.")
-    engine = open_engine(load(path).storage.database, read_only=True)
+    engine = open_engine(settings.storage.database, read_only=True)
     try:
         code = users.code_for_first_login(engine)
     finally:
@@ -485,13 +486,14 @@ def with_password(command: Command) -> Command:
     )
 
 
-def _password(from_stdin: bool) -> str:
+def _secret(name: str, from_stdin: bool, twice: bool = True) -> str:
+    """What is typed unseen, or read from standard input; name: a word for it, after which the option is called."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n").replace("\0", "")
     if not sys.stdin.isatty():
-        raise Failure("The password has to be typed in a terminal. Without one, use --password-stdin.")
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
+        raise Failure(f"The {name} has to be typed in a terminal. Without one, use --{name}-stdin.")
+    typed: str = click.prompt(name.capitalize(), hide_input=True, confirmation_prompt=twice)
+    return typed
 
 
 def _keep_user(
@@ -510,7 +512,7 @@ def _keep_user(
     try:
         with database(settings) as session:
             check(session)
-        hashed = users.hash_password(_password(from_stdin))
+        hashed = users.hash_password(_secret("password", from_stdin))
         with database(settings) as session:
             keep(session, hashed)
     except Refusal as refusal:
@@ -556,9 +558,6 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
     click.echo(f"{name} has a new password and is logged out everywhere.")
 
 
-# ---- the configuration
-
-
 # ---- the whole state in one file
 
 
@@ -573,14 +572,7 @@ def with_passphrase(command: Command) -> Command:
 
 
 def _passphrase(ask: bool, from_stdin: bool, twice: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    if not ask:
-        return ""
-    if not sys.stdin.isatty():
-        raise Failure("The passphrase has to be typed in a terminal. Without one, use --passphrase-stdin.")
-    passphrase: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice)
-    return passphrase
+    return _secret("passphrase", from_stdin, twice) if ask or from_stdin else ""
 
 
 @contextmanager
@@ -677,6 +669,9 @@ def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
         f"Automatic texts are paused until {told.paused_until:%Y-%m-%d %H:%M} UTC, so that nobody is texted twice: "
         "the page has a button to resume them. Texts that waited in the backup are not sent."
     )
+
+
+# ---- the configuration
 
 
 @main.group("config")

@@ -16,7 +16,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -80,9 +80,7 @@ class Restored:
 
 def make(settings: Settings, config_file: Path, target: Path, passphrase: str, now: datetime) -> None:
     """Writes a backup to `target`, in one step; passphrase: "" for none. Raises Unusable and OSError."""
-    database = file_of(settings.storage.database)
-    if database is None:
-        raise Unusable(Trouble(BackupTrouble.NO_FILE))
+    database = _file_of(settings)
     if not database.exists():
         raise Unusable(Trouble(DatabaseTrouble.MISSING))
     if not target.parent.is_dir():
@@ -116,6 +114,18 @@ def _copy(database: Path, copy: Path) -> None:
         raise Unusable(trouble_of_sqlite(error, copy)) from error
     if not _is_whole(copy):
         raise Unusable(Trouble(BackupTrouble.DAMAGED))
+
+
+@contextmanager
+def _brought_here(database: Path) -> Iterator[Session]:
+    """A database that may be of an earlier release, brought to this one; what is done with it is committed at the end."""
+    engine = open_engine(f"sqlite:///{database}")
+    try:
+        migrate(engine)
+        with Session(engine) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
 
 
 def _is_whole(database: Path) -> bool:
@@ -164,13 +174,8 @@ def _digest(file: Path) -> str:
 
 def _not_texted(database: Path) -> list[Card]:
     """Whoever must not be texted, by a database that may be of an earlier release: it is brought to this one."""
-    engine = open_engine(f"sqlite:///{database}")
-    try:
-        migrate(engine)
-        with Session(engine) as session:
-            cards = [contacts.card_of(person, person.address) for person in views.contacts(session)]
-    finally:
-        engine.dispose()
+    with _brought_here(database) as session:
+        cards = [contacts.card_of(person, person.address) for person in views.contacts(session)]
     return [card for card in cards if card.mark or card.blocked or card.opted_out or card.unsure]
 
 
@@ -181,13 +186,8 @@ def _table(cards: list[Card]) -> bytes:
 
 def _keep_not_texted(database: Path, cards: list[Card], now: datetime) -> None:
     """Adds them to a database; the stricter mark wins."""
-    engine = open_engine(f"sqlite:///{database}")
-    try:
-        migrate(engine)
-        with Session(engine) as session, session.begin():
-            import_contacts(session, cards, None, now)
-    finally:
-        engine.dispose()
+    with _brought_here(database) as session:
+        import_contacts(session, cards, None, now)
 
 
 # ---- putting one back
@@ -359,22 +359,16 @@ def _made_ready(
     """Brings the database of a backup to this release and to this moment, before it is anybody's."""
     if not _is_whole(new):
         raise Unusable(Trouble(BackupTrouble.DAMAGED))
-    engine = open_engine(f"sqlite:///{new}")
-    try:
-        migrate(engine)
-        with Session(engine) as session, session.begin():
-            settle_what_waited(session, now)
-            import_contacts(session, people, None, now)
-            # Whoever has the backup could make log-ins of their own with the old key.
-            memo.remember(session, users.SESSION_KEY, None)
-            memo.remember(session, PAUSED, until.isoformat())
-            mark = known.next_mark(session, None, now)
-            calls, texts, people_in_all = (
-                session.exec(select(func.count()).select_from(table)).one()
-                for table in (Call, Message, Contact)
-            )
-    finally:
-        engine.dispose()
+    with _brought_here(new) as session:
+        settle_what_waited(session, now)
+        import_contacts(session, people, None, now)
+        # Whoever has the backup could make log-ins of their own with the old key.
+        memo.remember(session, users.SESSION_KEY, None)
+        memo.remember(session, PAUSED, until.isoformat())
+        mark = known.next_mark(session, None, now)
+        calls, texts, people_in_all = (
+            session.exec(select(func.count()).select_from(table)).one() for table in (Call, Message, Contact)
+        )
     _alone(new)
     return (calls, texts, people_in_all), mark
 
