@@ -74,9 +74,11 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     """waitress's, but for heads that would break it (an address like http://[, a length of 5000 digits), which get a 400, and
     for bodies larger than their address takes, of which nothing is kept.
 
-    refused: why the body is not kept, else None. is_file: is it large enough to count as a file?
+    refused: why the body is not kept, else None. is_file: is it large enough to count as a file? path: the address; waitress
+    names it in its log where the guest has gone, also that of a head nobody could read.
     """
 
+    path = ""
     refused: str | None = None
     is_file = False
     content_length: int

@@ -4,12 +4,14 @@ is refused reads why. Over real sockets, on the real server."""
 import http.client
 import logging
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 
 import pytest
+from waitress.channel import ClientDisconnected
 
 from tests.support.box import DEADLINE
 from tests.support.web_bridge import an_office
@@ -210,6 +212,24 @@ def test_odd_requests_are_answered(page: Page, kind: str) -> None:
         line = connection.makefile("rb").readline()
     assert line.startswith(b"HTTP/1.")
     assert line.split()[1] in (b"200", b"303", b"400", b"404", b"405", b"413", b"414", b"431"), line
+
+
+def test_who_leaves_before_the_refusal_is_no_fault(
+    page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The head could not be read, so it has no address; and the guest goes while he is told so."""
+    refused = threading.Event()
+
+    def gone(_task: object, _data: bytes) -> None:
+        refused.set()
+        raise ClientDisconnected
+
+    monkeypatch.setattr(connections._ErrorTask, "write", gone)
+    with page.reached_from("127.0.7.3") as connection:
+        connection.sendall(ODD["TLS"])
+        assert refused.wait(DEADLINE)
+        assert connection.recv(1) == b""
+    assert not [record for record in caplog.records if record.exc_info or record.levelno >= logging.ERROR]
 
 
 def test_a_hundred_requests_in_one_go_are_answered_in_turn(page: Page) -> None:
