@@ -55,7 +55,7 @@ def test_who_called_while_it_was_away_is_texted_as_soon_as_it_is_back(tmp_path: 
         simulator.call(BOB, rings=1)
         assert box.settled(2)[0].textback == "sent"
         assert [text.number for text in simulator.sent] == [ANN, BOB]
-        assert box.service.loop.status.lines[0].stopped is None
+        until(lambda: box.service.loop.status.lines[0].stopped is None, "the end of the stop")
 
 
 def test_a_sim_that_comes_back_without_a_word_is_found_by_a_probe(tmp_path: Path) -> None:

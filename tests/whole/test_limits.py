@@ -55,7 +55,8 @@ def test_a_burst_of_strangers_stops_automatic_texts_until_somebody_lets_them_go_
         call(box, ANN, BOB, CEM)
         last = box.settled(3)[0]
         assert (last.address, last.textback, last.reason) == (CEM, "skipped", "breaker")
-        assert "3 strangers called within ten minutes" in error_sentence(box.service.loop.status.troubles[0])
+        trouble = until(lambda: box.service.loop.status.troubles, "the trouble")[0]
+        assert "3 strangers called within ten minutes" in error_sentence(trouble)
         assert box.service.bridge.request(ResetBreaker()) == Done()
         until(lambda: box.service.loop.status.breaker is None, "the release")
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator) as box:

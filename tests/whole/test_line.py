@@ -373,7 +373,7 @@ def test_what_the_network_tells_of_the_time_is_a_second_opinion(
         simulator.print('+CTZV: "+00"')
         trouble = until(lambda: box.service.loop.status.clock, "the doubt")
         assert "the modem's clock" in sentence(trouble)
-        assert trouble in box.service.loop.status.troubles
+        until(lambda: trouble in box.service.loop.status.troubles, "the trouble")
         simulator.set(clock_offset=0.0)
         simulator.print('+CTZV: "+00"')
         until(lambda: box.service.loop.status.clock is None, "the end of the doubt")

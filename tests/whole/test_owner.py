@@ -207,7 +207,7 @@ def test_an_answer_to_who_opted_out_is_refused_and_said(box: Box) -> None:
 def test_orders_work_from_the_owners_mobile_only(box: Box) -> None:
     heard(box, OWNER, "PAUSE 2H")
     assert "resume at" in to_owner(box, 1)[0] or "tomorrow" in to_owner(box, 1)[0]
-    assert "paused" in error_sentence(box.service.loop.status.paused or "")
+    assert "paused" in error_sentence(until(lambda: box.service.loop.status.paused, "the pause"))
     box.simulator.call(ANN, rings=1)
     call = box.settled()[0]
     assert (call.textback, call.reason) == ("skipped", "disabled")
@@ -240,7 +240,7 @@ def test_a_pause_outlives_a_restart_and_ends_by_itself(tmp_path: Path) -> None:
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTIFY) as box:
         assert box.service.bridge.request(Pause()) == Done()
     with Simulator(speed=20, reports="off") as simulator, a_box(tmp_path, simulator, extra=NOTIFY) as box:
-        assert box.service.loop.status.paused
+        until(lambda: box.service.loop.status.paused, "the pause")
         simulator.call(ANN, rings=1)
         assert box.settled()[0].reason == "disabled"
         assert box.service.bridge.request(Resume()) == Done()
