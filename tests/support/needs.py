@@ -13,6 +13,15 @@ PROGRAMS = {
     "smstools": "smsd",
     "faketime": "faketime",
     "strace": "strace",
+    "debhelper": "dh",
+    "lintian": "lintian",
+    "mmdebstrap": "mmdebstrap",
+    "qemu-system-x86": "qemu-system-x86_64",
+    "qemu-utils": "qemu-img",
+    "qemu-system-common": "qemu-storage-daemon",
+    "qemu-user-static": "qemu-aarch64-static",
+    "fuse3": "fusermount3",
+    "umockdev": "umockdev-run",
 }
 
 

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from shutil import which
 
 from tests.support.postgres import programs
-from tests.torture import faults, flood, images, kills, server
+from tests.torture import blocks, faults, flood, images, kills, server
 from tests.torture.verdict import Verdict
 
 CAMPAIGNS = {
     "kills": kills.run,
     "faults": faults.run,
     "images": images.run,
+    "blocks": blocks.run,
     "flood": flood.run,
     "postgres": server.run,
 }
@@ -26,6 +27,7 @@ def _nothing() -> str:
 # What a campaign lacks on this machine, in words.
 MISSING: dict[str, Callable[[], str]] = {
     **dict.fromkeys(CAMPAIGNS, _nothing),
+    "blocks": blocks.missing,
     "images": lambda: "" if which("strace") else "Debian's strace is not installed",
     "postgres": lambda: "" if programs() else "Debian's postgresql is not installed",
 }

@@ -123,7 +123,7 @@ def check(image: Path, truth: Truth, recorded: Recorded) -> list[tuple[str, str]
     url = f"sqlite:///{file}"
     try:
         config.load(image / "config.ini")
-        held = _open(url)
+        held = opens(url)
         if held:
             return [("stuck", held)]
         now = rows(url)
@@ -132,7 +132,7 @@ def check(image: Path, truth: Truth, recorded: Recorded) -> list[tuple[str, str]
     return _missing(now, truth, recorded)
 
 
-def _open(url: str) -> str:
+def opens(url: str) -> str:
     """Opens it as the service does; what would keep it from texting."""
     engine = open_engine(url, anew=True)
     try:
@@ -182,7 +182,7 @@ def lay_out(image: dict[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(data.replace(here, other) if here else data)
 
 
-def start_from(image: dict[str, bytes], truth: Truth, recorded: Recorded) -> list[tuple[str, str]]:
+def start_from(image: dict[str, bytes], truth: Truth) -> list[tuple[str, str]]:
     """Starts the service on an image, with a modem that has nothing: it texts a new caller, and nobody again."""
     with tempfile.TemporaryDirectory(prefix="torture-") as folder, Bench(Path(folder)) as bench:
         lay_out({name: data for name, data in image.items() if name != "config.ini"}, Path(folder))
@@ -231,7 +231,7 @@ def _traced(trace: Path, code: str) -> None:
 
 def _migrated(url: str) -> str:
     try:
-        if trouble := _open(url):
+        if trouble := opens(url):
             return trouble
         engine = open_engine(url)
         with engine.connect() as connection:
@@ -283,7 +283,7 @@ def run(seed: int, seconds: float) -> Verdict:
                 lay_out(image, made)
                 found = check(made, truth, recorded)
                 if place in starts and way == "sectors":
-                    found += start_from(image, truth, recorded)
+                    found += start_from(image, truth)
                     verdict.seen["services started"] += 1
                 shutil.rmtree(made)
                 verdict.n += 1

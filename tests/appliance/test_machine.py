@@ -1,0 +1,234 @@
+"""The package on a whole machine with systemd, with a stick in its USB port: installed, killed, hung, rebooted, switched off in
+the middle, updated, removed."""
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from modem.simulator import ARRIVALS, Entry, Simulator
+from tests.appliance import old_package
+from tests.appliance.machine import PATIENCE, Machine, make_disk
+from tests.appliance.roots import package, root, run
+from tests.support.needs import needs
+from tests.support.old_release import ROWS
+
+pytestmark = needs("mmdebstrap", "qemu-system-x86", "debhelper")
+
+PAGE = "python3 -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1{}').read().decode())\""
+
+
+@dataclass
+class Boxes:
+    """What machines are made of. said: what the installation printed."""
+
+    folder: Path
+    kernel: Path
+    initrd: Path
+    parcel: Path
+    disk: Path
+    said: str
+
+    def machine(self, name: str, modem: Simulator, disk: Path | None = None) -> Machine:
+        """One in which the package is installed, or with another disk to begin with."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return Machine(folder, disk or self.disk, self.kernel, self.initrd, modem, self.parcel)
+
+
+@pytest.fixture(scope="module")
+def boxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
+    folder = tmp_path_factory.mktemp("machine")
+    there = folder / "root"
+    run(["cp", "-a", "--reflink=auto", str(root("trixie")), str(there)])
+    bare = folder / "bare.img"
+    make_disk(there, bare)
+    (kernel,) = (there / "boot").glob("vmlinuz-*")
+    (initrd,) = (there / "boot").glob("initrd.img-*")
+    for file in (kernel, initrd):
+        shutil.move(file, folder / file.name)
+    run(["rm", "-rf", str(there)])
+    parcel = folder / "parcel.tar"
+    debs = [package("amd64"), old_package.build(folder)]
+    run(["tar", "-cf", str(parcel), *[word for deb in debs for word in ("-C", str(deb.parent), deb.name)]])
+    boxes = Boxes(
+        folder, folder / kernel.name, folder / initrd.name, parcel, folder / "first" / "disk.qcow2", ""
+    )
+    with Simulator() as modem, boxes.machine("first", modem, bare) as machine:
+        machine.run("tar -xf /dev/vdb -C /root")
+        boxes.said = machine.run(f"dpkg -i /root/{package('amd64').name}")
+        machine.until(READY, "the line's being ready")
+        machine.off()
+    yield boxes
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+READY = "journalctl -b -u textback -o cat | grep -q 'is ready'"
+
+
+def ready_after(machine: Machine, begin: str) -> None:
+    """Waits for a line that is ready since this moment of the journal's (its cursor)."""
+    machine.until(
+        f"journalctl -u textback -o cat --after-cursor='{begin}' | grep -q 'is ready'",
+        "the line's being ready",
+    )
+
+
+def now(machine: Machine) -> str:
+    """The journal's cursor."""
+    said = machine.run("journalctl -n 0 --show-cursor")
+    return said.rpartition("-- cursor: ")[2].strip()
+
+
+def rows(machine: Machine, what: str) -> list[dict[str, object]]:
+    """What `textback calls` or `textback messages` tells."""
+    said = machine.run(f"textback {what} --json")
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def texted(modem: Simulator, number: str) -> None:
+    """Somebody calls in vain, and is texted; else an AssertionError."""
+    modem.call(number, rings=2)
+    modem.wait_for(lambda _: any(one.number == number for one in modem.submitted), PATIENCE)
+
+
+def number(count: int) -> str:
+    return f"+447400{200_000 + count}"
+
+
+def test_installing_ends_with_address_and_code(boxes: Boxes) -> None:
+    assert "The page of textback: http://textback.local" in boxes.said
+    assert "Type the code " in boxes.said
+
+
+def test_a_day_of_the_service(boxes: Boxes) -> None:
+    """One boot for all of these, for a boot takes long."""
+    with Simulator() as modem, boxes.machine("day", modem) as machine:
+        machine.until(READY, "the line's being ready")
+        # The page, on both ports, and a caller.
+        assert "<title>" in machine.run(PAGE.format(":8080/login"))
+        assert "<title>" in machine.run(PAGE.format("/login"))
+        texted(modem, number(1))
+        # Root and a member of the group act as the service's user: no file of root's lies in its folder.
+        machine.run(f"textback send {number(2)} 'Hello' && echo x | textback backup /var/lib/textback/x.zip")
+        assert machine.run("find /var/lib/textback /etc/textback ! -user textback") == ""
+        # Sandboxed, and the stick that is plugged in later is opened all the same.
+        exposure = machine.run("systemd-analyze security textback.service --no-pager | tail -1")
+        print(exposure)
+        assert float(exposure.rpartition("textback.service: ")[2].split()[0]) <= 2.0
+        begin = now(machine)
+        machine.pull()
+        machine.plug()
+        ready_after(machine, begin)
+        texted(modem, number(3))
+        # Killed: systemd starts it again.
+        begin = now(machine)
+        machine.run("systemctl kill -s KILL textback")
+        ready_after(machine, begin)
+        texted(modem, number(4))
+        # Stopped: the watchdog ends it, and systemd starts it again.
+        begin = now(machine)
+        machine.run("systemctl kill -s STOP textback")
+        machine.until(
+            f"journalctl --after-cursor='{begin}' | grep -q 'Watchdog timeout'", "the watchdog's timeout"
+        )
+        ready_after(machine, begin)
+        texted(modem, number(5))
+        # A mistake in the configuration does not take the page away.
+        machine.run("cp -a /etc/textback/config.ini /root/; echo '[nonsense' >> /etc/textback/config.ini")
+        begin = now(machine)
+        machine.run("systemctl restart textback")
+        assert "<title>" in machine.run(PAGE.format("/login"))
+        machine.run("cp -a /root/config.ini /etc/textback/; systemctl restart textback")
+        ready_after(machine, begin)
+        # Rebooted.
+        machine.reboot()
+        machine.until(READY, "the line's being ready")
+        texted(modem, number(6))
+        # Installed over itself, removed, and purged.
+        before = machine.run("sha256sum /etc/textback/config.ini")
+        machine.run("dpkg --remove textback")
+        assert machine.run("sha256sum /etc/textback/config.ini") == before
+        assert "textback.db" in machine.run("ls /var/lib/textback")
+        machine.run("dpkg --purge textback; ! ls -d /etc/textback /var/lib/textback /usr/lib/textback")
+        sent = Counter(one.number for one in modem.submitted)
+        assert sent == {number(count): 1 for count in range(1, 7)}
+
+
+def test_from_0_1_0_with_its_data(boxes: Boxes) -> None:
+    with Simulator() as modem, boxes.machine("old", modem) as machine:
+        machine.run("dpkg --purge textback")
+        machine.run(f"tar -xf /dev/vdb -C /root; dpkg -i /root/{old_package.NAME}")
+        before = machine.run("sha256sum /etc/textback/config.ini")
+        begin = now(machine)
+        machine.run(f"dpkg -i /root/{package('amd64').name}")
+        ready_after(machine, begin)
+        assert machine.run("sha256sum /etc/textback/config.ini") == before
+        texted(modem, number(1))
+        assert "started" in rows(machine, "calls")[0]
+        assert len(rows(machine, "calls")) == len(ROWS["call"]) + 1
+        assert len(rows(machine, "messages")) == len(ROWS["message"]) + 1
+
+
+CUTS = ("ringing", "cmgs", "pdu", "taken", "announced", "handed")
+
+
+def test_switched_off_in_the_middle(boxes: Boxes) -> None:
+    """Ringing, sending and receiving: whoever called is known and texted once at most, whoever wrote is read once."""
+    assert cuts(boxes, CUTS) == []
+
+
+def _says(words: str, entry: Entry) -> bool:
+    return words in entry.text
+
+
+def cuts(boxes: Boxes, places: Sequence[str]) -> list[str]:
+    """Switches a machine off at each of these places; what is wrong afterwards."""
+    wanted: list[str] = []
+    machine: Machine | None = None
+
+    def step(name: str) -> None:
+        if machine and wanted and name == wanted[0]:
+            wanted.clear()
+            machine.cut()
+
+    called: list[str] = []
+    wrote: list[str] = []
+    with Simulator(on_step=step) as modem:
+        machine = boxes.machine("cuts", modem)
+        machine.start()
+        try:
+            for count, place in enumerate(places):
+                machine.until(READY, "the line's being ready")
+                if place in ARRIVALS:
+                    wrote.append(number(100 + count))
+                    wanted.append(place)
+                    modem.text(wrote[-1], f"Question {count}")
+                else:
+                    called.append(number(count))
+                    if place == "ringing":
+                        modem.call(called[-1], rings=6)
+                        clip = f'+CLIP: "{called[-1]}"'
+                        modem.wait_for(partial(_says, clip), PATIENCE)
+                        machine.cut()
+                    else:
+                        wanted.append(place)
+                        modem.call(called[-1], rings=2)
+                machine.wait_until_off()
+                machine.start()
+            machine.until(READY, "the line's being ready")
+            called.append(number(99))
+            texted(modem, called[-1])
+            calls = Counter(row["number"] for row in rows(machine, "calls"))
+            came = Counter(row["number"] for row in rows(machine, "messages") if row["direction"] == "in")
+            sent = Counter(one.number for one in modem.submitted)
+        finally:
+            machine.cut()
+    wrong = [f"the call of {one}: {calls[one]} rows" for one in called if calls[one] != 1]
+    wrong += [f"the text of {one}: {came[one]} rows" for one in wrote if came[one] != 1]
+    return wrong + [f"{one} was texted {count} times" for one, count in sent.items() if count > 1]
