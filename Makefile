@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock deb
+.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock deb appliance
 
 PYTHON ?= python3
 PICTURES ?= $(CURDIR)/pictures
@@ -87,6 +87,11 @@ messages: $(READY) ## take the sentences of code and templates into the catalogu
 
 udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known ports was added
 	$(BIN)/python -m modem.ports.udev
+
+# Needs root and Debian's debhelper, dpkg-dev, lintian, fakeroot, mmdebstrap, qemu-system-x86, qemu-system-common, qemu-utils,
+# qemu-user-static, fuse3, e2fsprogs and udev.
+appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a whole machine, and power cuts under ext4
+	TEXTBACK_APPLIANCE=yes $(BIN)/python -m pytest -rP tests/appliance
 
 # DEB="--quick amd64" builds for one architecture, and packs badly, which is soon done.
 deb: $(READY) ## a Debian package for arm64 and one for amd64, in dist/; needs dpkg-dev and debhelper

@@ -12,6 +12,9 @@ from tests.support.paths import SHARED
 
 __all__ = ["browser", "contexts", "office", "url"]
 
+# Whole systems take many minutes, root and much of Debian: `make appliance` asks for them.
+collect_ignore = [] if os.environ.get("TEXTBACK_APPLIANCE") else ["appliance"]
+
 # Hypothesis judges by the clock how long an example and its making may take; here nothing is judged by it.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")

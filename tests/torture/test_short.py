@@ -1,10 +1,8 @@
 """Some seconds of each campaign of `make torture`: nothing is lost, doubled or stuck."""
 
-import pytest
-
 from tests.support.needs import needs
 from tests.support.postgres import needs_postgresql
-from tests.torture import blocks, faults, flood, images, kills, server
+from tests.torture import faults, flood, images, kills, server
 from tests.torture.verdict import Verdict
 
 # A run is done again by its seed; nothing here is timed but how long it goes on (seconds).
@@ -28,15 +26,6 @@ def test_faults_of_the_modem() -> None:
 @needs("strace")
 def test_disk_images_after_a_power_cut() -> None:
     check(images.run(SEED, 1))
-
-
-@needs("qemu-system-common", "fuse3")
-@pytest.mark.skipif(blocks.missing() != "", reason=blocks.missing())
-def test_disks_after_a_power_cut() -> None:
-    """A thousand cuts, and a start of the service on some of the disks."""
-    verdict = blocks.run(SEED, 125)
-    check(verdict)
-    assert verdict.seen["services started"] >= 10
 
 
 def test_a_flood() -> None:
