@@ -17,12 +17,13 @@ from bridge import files
 from bridge.config import Settings
 from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
-from bridge.doctor.checks import Check, healthy, sheet
+from bridge.doctor.check import Check
+from bridge.doctor.checks import healthy, sheet
 from bridge.doctor.modems import Examination, examining
 from bridge.records import lines, users, views
 from bridge.records.engine import AlreadyRunning, database_trouble, migrate, open_engine, sole_service
 from bridge.rules import numbers
-from bridge.service import questions
+from bridge.service import machine, questions
 from bridge.service.ports import ports_of_this_machine
 from bridge.words.troubles import sentence
 from modem import contract
@@ -49,7 +50,8 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
             click.echo("Call the box now from another phone.\n")
         heard = patient.listen(LISTEN) if listen else None
         ports, modem_manager = ports_of_this_machine()
-        facts = checkup.gather(settings, status, engine, ports, modem_manager)
+        seen = machine.look(checkup.folder(settings))
+        facts = checkup.gather(settings, status, engine, ports, modem_manager, seen)
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)
