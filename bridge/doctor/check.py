@@ -1,5 +1,6 @@
 """One row of the check-up sheet, and what rows have in common."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,7 @@ from bridge.words.catalogue import N_
 Verdict = Literal["pass", "fail", "unknown"]
 
 SEE_ABOVE = N_("See above.")
+MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,14 @@ class Check:
     found: str
     todo: str = ""
     line: str | None = None
+
+
+def as_text(checks: Iterable[Check], ports: Iterable[str]) -> str:
+    """The sheet as a command prints it. ports: what each port is taken for."""
+    lines = []
+    for check in checks:
+        where = f" ({check.line})" if check.line else ""
+        lines.append(f"{MARKS[check.verdict]}  {check.name}{where}: {check.found}")
+        if check.todo and check.todo != SEE_ABOVE:
+            lines.append(f"      -> {check.todo}")
+    return "\n".join([*lines, *(["", "Ports:"] if ports else []), *(f"      {port}" for port in ports)])
