@@ -44,7 +44,7 @@ SHOWN = frozenset(
         *DAYS,
         *("countries", "landlines", "min_rings", "notices"),
         *("per_minute", "per_day", "strangers_per_10_minutes"),
-        *("quiet", "digest"),
+        *("quiet", "digest", "led"),
         *("networks",),
         *("keep_days",),
     }

@@ -19,9 +19,10 @@ _KEPT = re.compile(
 )
 _AT_HOME = re.compile(r"https?://(?:localhost|\[?[0-9a-fA-F.:]+\]?|[\w-]+\.local)(?::\d+)?/?")
 _URL = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]*)://[^\s\"'<>]+")
+# A passphrase may have blanks in it: all the rest of the line goes.
 _PASSWORD = re.compile(
     r"((?:pass(?:word|phrase|wd)?|token|secret|api[_-]?key|cookie|session|authorization|\bp[iu][nk])[\"']?\s*[:=]\s*"
-    r"|\bbearer\s+|\+(?:CPIN|CLCK|CPWD)=)\S+",
+    r"|\bbearer\s+|\+(?:CPIN|CLCK|CPWD)=).+",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")

@@ -28,6 +28,7 @@ from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
+from bridge.service.led import Led
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
@@ -103,6 +104,7 @@ class Loop:
             give_work,
         )
         self._machine = MachineWatch(self._shop, give_work)
+        self._led = Led()
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
             engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
@@ -191,6 +193,7 @@ class Loop:
             item = self.inbox.get()
             if not isinstance(item, Stop | ThreadFailed):
                 self._failures.handle_alone(item)
+        self._led.give_back()
 
     def _next(self) -> InboxItem | None:
         try:
@@ -252,6 +255,7 @@ class Loop:
             self._lists.troubles,
             self._trial.last,
             self._machine.machine,
-            self._machine.troubles,
+            (*self._machine.troubles, *([self._led.trouble] if self._led.trouble else [])),
         )
         self._shop.take_troubles(self.status.troubles)
+        self._led.show(self.settings.notify.led, well=not self.status.alarms)
