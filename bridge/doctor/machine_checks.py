@@ -50,7 +50,7 @@ def _order(machine: Machine) -> str:
         return ""
     setters = ", ".join(_(SETTERS[who]) for who in machine.setters)
     return _(
-        "After a start it is set by, in this order: {setters}. The modem's clock is only compared.",
+        "At the start the time comes from, in this order: {setters}. The modem's time is only compared with it.",
         setters=setters,
     )
 
@@ -82,7 +82,7 @@ def _card(machine: Machine) -> Check:
         return Check(
             "card", "unknown", _("This machine does not say whether it has errors."), _see_kernel(machine)
         )
-    return Check("card", "pass", _("No errors are known."), _see_kernel(machine))
+    return Check("card", "pass", _("It has reported no errors."), _see_kernel(machine))
 
 
 def _see_kernel(machine: Machine) -> str:
@@ -115,12 +115,12 @@ def _temperature(machine: Machine) -> Check:
 
 def _log(machine: Machine) -> Check:
     if machine.journal is None:
-        return Check("log", "pass", _("The system keeps no log that could fill the disk."))
+        return Check("log", "pass", _("The system keeps no log of its own."))
     megabytes = -(-machine.journal.octets // MEGABYTE)
     if machine.journal.kept:
         return Check("log", "pass", _("It is kept on the disk, {number} MB.", number=megabytes))
     return Check(
-        "log", "pass", _("It is in memory ({number} MB), and gone after a restart.", number=megabytes)
+        "log", "pass", _("It is in memory ({number} MB), so a restart deletes it.", number=megabytes)
     )
 
 

@@ -32,7 +32,9 @@ def recorded(lines: list[str]) -> list[str]:
     return [line for _, line in recorder.transcript("x", "generic", masked=True)["lines"]]
 
 
-@pytest.mark.parametrize("private", ["Zoe", "Quist", "447400123456", "call me", "pounds", "4D00690061", "490154203237518"])
+@pytest.mark.parametrize(
+    "private", ["Zoe", "Quist", "447400123456", "call me", "pounds", "4D00690061", "490154203237518"]
+)
 def test_nothing_of_anybody_is_left(private: str) -> None:
     assert private in json.dumps(LINES)
     assert private not in json.dumps(recorded(LINES))
