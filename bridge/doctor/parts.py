@@ -2,6 +2,7 @@
 belongs to people, bridge/rules/masking takes out."""
 
 import json
+import os
 import platform
 import re
 import sqlite3
@@ -125,12 +126,12 @@ def usb(root: Path = machine.ROOT) -> str:
     """Every USB device, with the driver of each of its interfaces; no serial numbers."""
     lines = []
     for folder in sorted((root / "sys/bus/usb/devices").glob("*")):
-        if (folder / "idVendor").exists():
+        if os.path.exists(folder / "idVendor"):
             told = [_line(folder / name) for name in ("manufacturer", "product", "speed", "bMaxPower")]
             ids = f"{_line(folder / 'idVendor')}:{_line(folder / 'idProduct')}"
             lines.append(f"{folder.name}  {ids}  {'  '.join(filter(None, told))}")
-        elif (folder / "bInterfaceNumber").exists():
-            driver = (folder / "driver").resolve().name if (folder / "driver").exists() else "no driver"
+        elif os.path.exists(folder / "bInterfaceNumber"):
+            driver = (folder / "driver").resolve().name if os.path.exists(folder / "driver") else "no driver"
             kind = "/".join(_line(folder / f"bInterface{one}") for one in ("Class", "SubClass", "Protocol"))
             lines.append(
                 f"    {folder.name}  interface {_line(folder / 'bInterfaceNumber')}  {kind}  {driver}"

@@ -9,7 +9,8 @@ from urllib.parse import quote
 NUMBER, HEX, MAIL, HIDDEN = "<number>", "<hex>", "<mail>", "<hidden>"
 
 # So many letters has the word of a name that stands for the whole, at least, and the beginning of a text.
-LEAST_NAME, BEGINNING = 4, 25
+LEAST_NAME, BEGINNING = 3, 25
+_WORD = re.compile(r"\w+")
 _NO_LINE_END = r"[^\S\n]"
 # Moments, and addresses in a network at home: they look like numbers, say nothing about anybody, and a log needs them.
 _KEPT = re.compile(
@@ -28,7 +29,7 @@ _PASSWORD = re.compile(
 _MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # Octets as programs write them: escapes, pairs with something between, or a run. A PDU has a number in swapped digits in it.
 _OCTETS = re.compile(
-    r"(?:\\x[0-9A-Fa-f]{2}){4,}|(?:[0-9A-Fa-f]{2}[ :-]){5,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,}"
+    r"(?:\\x[0-9A-Fa-f]{2}){4,}|(?:[0-9A-Fa-f]{2}[ :-]){5,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])|(?=\d*[A-Fa-f])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,}"
 )
 # Seven digits and more, whatever people put between them.
 _DIGITS = re.compile(rf"\+?\(?\d(?:(?:{_NO_LINE_END}|[().\-/\u2010-\u2015]){{0,3}}\d){{6,}}")
@@ -39,7 +40,8 @@ class Mask:
 
     def __init__(self, names: Iterable[str] = (), texts: Iterable[str] = ()) -> None:
         words = {*_names(names), *_texts(texts)}
-        self._private = sorted({one for word in words for one in _spellings(word)}, key=len, reverse=True)
+        spelled = {one for word in words for one in _spellings(word)}
+        self._private = [(one, _first(one)) for one in sorted(spelled, key=len, reverse=True)]
 
     def words(self, text: str) -> str:
         """The text without what was named.
@@ -47,8 +49,9 @@ class Mask:
         >>> Mask(["Mia Miller"]).words("Mia Miller rang; Mia; Miami")
         '<hidden> rang; <hidden>; Miami'
         """
-        for word in self._private:
-            if word in text:
+        there = {*_WORD.findall(text), ""}  # a shop has thousands of names: few of them need to be looked for
+        for word, first in self._private:
+            if first in there and word in text:
                 text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", HIDDEN, text)
         return text
 
@@ -83,6 +86,12 @@ def _patterns(text: str) -> str:
     for pattern, instead in ((_PASSWORD, rf"\1{HIDDEN}"), (_MAIL, MAIL), (_OCTETS, HEX), (_DIGITS, NUMBER)):
         text = pattern.sub(instead, text)
     return text
+
+
+def _first(text: str) -> str:
+    """Its first word, "" if it has none."""
+    found = _WORD.search(text)
+    return found[0] if found else ""
 
 
 def _names(names: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bridge.rules.machine import ClockSetter, Journal, Machine, reading
 from bridge.rules.machine.reading import Mount
 
+# A folder that may not be looked into holds nothing, as os.path.exists has it; Path.exists would raise.
 ROOT = Path("/")
 # How long a program that is asked may take (seconds).
 PATIENCE = 20
@@ -28,7 +29,7 @@ def look(folder: Path | None, root: Path = ROOT) -> Machine:
     """Everything that this machine says. folder: where the database lies, None if it is on a server. root: where the files of
     the machine are."""
     mounts = reading.mounts(_text(root / "proc/self/mountinfo"))
-    mount = reading.mount_of(folder.absolute(), mounts) if folder else reading.mount_of(ROOT, mounts)
+    mount = reading.mount_of(folder.resolve() if folder else ROOT, mounts)
     log = kernel_log(root)
     lines = reading.kernel_lines(log) if log is not None else []
     free, size = _room(folder)
@@ -43,12 +44,14 @@ def look(folder: Path | None, root: Path = ROOT) -> Machine:
         size=size,
         errors=_errors(root, mount, lines, log is not None),
         log_open=log is not None,
-        read_only=mount is not None and reading.is_read_only(mount),
-        in_memory=folder is not None
-        and mount is not None
-        and reading.is_lost_at_restart(mount, _text(root / "proc/cmdline"), mounts),
+        read_only=bool(folder and mount and reading.is_read_only(mount)),
+        in_memory=bool(
+            folder and mount and reading.is_lost_at_restart(mount, _text(root / "proc/cmdline"), mounts)
+        ),
         journal=_journal(root),
-        setters=tuple(who for who, files in SETTERS.items() if any((root / file).exists() for file in files)),
+        setters=tuple(
+            who for who, files in SETTERS.items() if any(os.path.exists(root / file) for file in files)
+        ),
         synchronised=_synchronised(root),
     )
 
@@ -156,7 +159,7 @@ def _errors(root: Path, mount: Mount | None, lines: Sequence[str], log_open: boo
 def _name_of(root: Path, mount: Mount) -> str:
     """The disk as the kernel calls it; the mount may call it /dev/root."""
     device = root / "sys/dev/block" / mount.number
-    return device.resolve().name if device.exists() else mount.name
+    return device.resolve().name if os.path.exists(device) else mount.name
 
 
 def _journal(root: Path) -> Journal | None:
@@ -173,4 +176,4 @@ def _journal(root: Path) -> Journal | None:
 def _synchronised(root: Path) -> bool | None:
     """systemd-timesyncd makes a file when the internet has set the clock; its folder is there wherever it runs."""
     folder = root / "run/systemd/timesync"
-    return (folder / "synchronized").exists() if folder.exists() else None
+    return os.path.exists(folder / "synchronized") if os.path.exists(folder) else None
