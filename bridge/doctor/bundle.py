@@ -91,9 +91,7 @@ def _of_modems(settings: Settings, engine: Engine, seen: Machine) -> Iterator[Fo
 
 
 def _config(settings: Settings, problem: ConfigError | None) -> str:
-    wrong = (
-        [f"line {one.line} is wrong: {one.key or 'no key'}" for one in problem.problems] if problem else []
-    )
+    wrong = [f"line {one.line} is wrong" for one in problem.problems] if problem else []
     return "\n".join([*wrong, without_secrets(settings.path.read_text("utf-8", "replace"))])
 
 

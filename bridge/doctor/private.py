@@ -1,9 +1,11 @@
 """What of config.ini and the database belongs to people, so that it can be left out of what goes to somebody else."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col, select
 
@@ -23,6 +25,8 @@ from bridge.rules.masking import Mask
 
 # So many of the newest texts are looked for: a log says nothing of older ones.
 TEXTS = 500
+# What an address of a service is made of: user, password, host, topic; what is shorter stands for too much else.
+_PARTS, LEAST = re.compile(r"[:/@?&=]+"), 4
 
 
 def mask_of(settings: Settings, engine: Engine) -> Mask:
@@ -36,7 +40,9 @@ def mask_of(settings: Settings, engine: Engine) -> Mask:
 
 def _of_settings(settings: Settings) -> Iterator[str]:
     shop, notify = settings.shop, settings.notify
-    yield from (shop.name, shop.phone, *shop.own_numbers, notify.sms_to, *notify.urls, *settings.web.names)
+    yield from (shop.name, shop.phone, *shop.own_numbers, notify.sms_to, *settings.web.names)
+    for url in (*notify.urls, make_url(settings.storage.database).password or ""):
+        yield from (part for part in _PARTS.split(url.partition("://")[2] or url) if len(part) >= LEAST)
     yield from (modem.pin or "" for modem in settings.modems)
     yield from (modem.port.partition(":")[2] for modem in settings.modems)
 

@@ -29,8 +29,11 @@ _PASSWORD = re.compile(
 _MAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 # Octets as programs write them: escapes, pairs with something between, or a run. A PDU has a number in swapped digits in it.
 _OCTETS = re.compile(
-    r"(?:\\x[0-9A-Fa-f]{2}){4,}|(?:[0-9A-Fa-f]{2}[ :-]){5,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])|(?=\d*[A-Fa-f])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,}"
+    r"(?:\\x[0-9A-Fa-f]{2}){4,}|(?:[0-9A-Fa-f]{2}[ :-]){5,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
+    r"|(?=\d*[A-Fa-f])(?=[A-Fa-f]*\d)[0-9A-Fa-f]{8,}"
 )
+# A key or a token, by the looks of it; the name of a port is none.
+_TOKEN = re.compile(r"(?<![\w-])(?!usb-)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[A-Za-z0-9_-]{20,}")
 # Seven digits and more, whatever people put between them.
 _DIGITS = re.compile(rf"\+?\(?\d(?:(?:{_NO_LINE_END}|[().\-/\u2010-\u2015]){{0,3}}\d){{6,}}")
 
@@ -83,7 +86,13 @@ def _urls(text: str) -> str:
 
 
 def _patterns(text: str) -> str:
-    for pattern, instead in ((_PASSWORD, rf"\1{HIDDEN}"), (_MAIL, MAIL), (_OCTETS, HEX), (_DIGITS, NUMBER)):
+    for pattern, instead in (
+        (_PASSWORD, rf"\1{HIDDEN}"),
+        (_MAIL, MAIL),
+        (_TOKEN, HIDDEN),
+        (_OCTETS, HEX),
+        (_DIGITS, NUMBER),
+    ):
         text = pattern.sub(instead, text)
     return text
 

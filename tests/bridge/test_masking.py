@@ -33,6 +33,7 @@ SWAPPED, UCS2 = "447004214365", "Mia".encode("utf-16-be").hex().upper()
         ('{"token": "abc"}', f'{{"token": {HIDDEN}'),
         ("passphrase: a good long one\nand more", f"passphrase: {HIDDEN}\nand more"),
         ("Authorization: Bearer abc.def", f"Authorization: {HIDDEN}"),
+        ("it has eyJhbGciOiJIUzI1NiJ9 in it", f"it has {HIDDEN} in it"),
         ("the bearer abc.def", f"the bearer {HIDDEN}"),
         ('AT+CPIN="1234"', f"AT+CPIN={HIDDEN}"),
         ("from mia@example.org", f"from {MAIL}"),
@@ -60,6 +61,8 @@ def test_what_looks_like_it_goes(text: str, left: str) -> None:
         "option1 ttyUSB0: GSM modem (1-port) converter now disconnected from ttyUSB0",
         "mmcblk0: error -110 transferring data, sector 3409, nr 8, cmd response 0x900, card status 0xb00",
         "+CSQ: 17,99",
+        "/dev/serial/by-id/usb-Quectel_EC25-if02-port0: the AT port of Quectel (2c7c:0125, interface 2)",
+        '  File "/usr/lib/textback/bridge/service/machine_watch.py", line 42, in look_at_voltage',
         "row 12\n345\n6789",
     ],
 )

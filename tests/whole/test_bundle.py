@@ -50,7 +50,7 @@ IMEI, IMSI, ICCID = "490154203237518", "234150123456789", "8944110068123456789"
 SETTINGS = f"""\
 [notify]
 sms_to = {OWNER}
-urls = ntfy://{TOPIC} mailto://shop:hunter22@mail.example
+urls = json://shop:hunter22@127.0.0.1:9/{TOPIC}
 # ring Ludmilla at 07400 555555
 quiet =
 """
@@ -94,7 +94,6 @@ SECRETS = [
     HOST,
     TOKEN,
     "a-session-key-of-32-characters-xx",
-    "scrypt:",
     "07400 555555",
 ]
 PRIVATE = [*NUMBERS, *NAMED, *WRITTEN, *SECRETS]
@@ -199,7 +198,8 @@ def test_nothing_that_belongs_to_people_is_in_it_while_the_service_runs(tmp_path
             fill(session)
         simulator.call(CALLER, rings=2, name=NAME)
         simulator.text(OTHER, WORDS)
-        until(lambda: any(m.body == WORDS and m.address == OTHER for m in box.messages()), "the text")
+        # One of the two is a row of `fill`.
+        until(lambda: [m.body for m in box.messages()].count(WORDS) == 2, "the text")
         until(lambda: simulator.sent, "the text back")
         text = config_of(tmp_path).read_text().replace("[textback]", f"pin = {PIN}\n[textback]")
         text = text.replace("[web]", f"[web]\nnames = {HOST}").replace("[shop]", f"[shop]\nphone = {SHOP}")
@@ -215,7 +215,7 @@ def test_nothing_that_belongs_to_people_is_in_it_while_the_service_runs(tmp_path
     assert "code=killed, status=9/KILL" in found["log.txt"]
     assert "kernel.txt" in found
     assert "Main PID: 812 (textback)" in found["unit.txt"]
-    assert "contact: 2\n" in found["database.txt"]
+    assert "contact: 1\n" in found["database.txt"]
     assert "alembic_version: 0" in found["database.txt"]
     assert "urls = (left out)" in found["config.txt"]
     assert "country = GB" in found["config.txt"]
@@ -284,7 +284,7 @@ def test_it_is_made_of_broken_things_too(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
     found = unzipped(done.stdout)
     assert leaks(found) == set()
-    assert "line 17 is wrong" in found["config.txt"]
+    assert "line 19 is wrong\n" in found["config.txt"]
     assert "sound: NO" in found["database.txt"]
     assert "There is no systemctl on this machine." in found["unit.txt"]
     assert "There is no journalctl on this machine." in found["log.txt"]
