@@ -5,13 +5,14 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import config
+from bridge.clock import Clock
 from bridge.config import ConfigError, Settings, last_good
 from bridge.config.secrets import without_secrets
 from bridge.doctor import facts as checkup
@@ -33,6 +34,8 @@ Phone numbers, names, texts, passwords and what looks like one of them are left 
 before you send it: what other programs write into the log, nobody knows beforehand.
 
 """
+# What may be broken: the database, files, rows, and whatever the modems say.
+FAILURES = (CannotExamine, SQLAlchemyError, OSError, ValueError, LookupError)
 # File in the zip -> its text, or the error that kept it from being made.
 Found = tuple[str, str | Exception]
 
@@ -72,7 +75,7 @@ def _found(settings: Settings, problem: ConfigError | None, engine: Engine) -> I
     for name, make_part in made:
         try:
             yield name, make_part()
-        except Exception as error:  # noqa: BLE001 -- whatever is broken here, whoever helps needs the rest
+        except FAILURES as error:
             yield name, error
     yield from _of_modems(settings, engine, seen)
 
@@ -86,7 +89,7 @@ def _of_modems(settings: Settings, engine: Engine, seen: Machine) -> Iterator[Fo
             facts = checkup.gather(settings, patient.status(), engine, ports, modem_manager, seen)
             yield "doctor.txt", as_text(sheet(facts), ports)
             yield "recording.jsonl", patient.recording(masked=True)
-    except Exception as error:  # noqa: BLE001 -- as above
+    except FAILURES as error:
         yield "doctor.txt", error
 
 
@@ -97,7 +100,7 @@ def _config(settings: Settings, problem: ConfigError | None) -> str:
 
 def _zipped(found: Iterator[Found], mask: Mask) -> bytes:
     made, missing = io.BytesIO(), []
-    now = datetime.now(UTC)
+    now = Clock().utc()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in found:
             if isinstance(text, Exception):

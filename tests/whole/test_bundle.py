@@ -215,7 +215,7 @@ def test_nothing_that_belongs_to_people_is_in_it_while_the_service_runs(tmp_path
     assert "code=killed, status=9/KILL" in found["log.txt"]
     assert "kernel.txt" in found
     assert "Main PID: 812 (textback)" in found["unit.txt"]
-    assert "contact: 1\n" in found["database.txt"]
+    assert "user: 1\n" in found["database.txt"]
     assert "alembic_version: 0" in found["database.txt"]
     assert "urls = (left out)" in found["config.txt"]
     assert "country = GB" in found["config.txt"]
