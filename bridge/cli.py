@@ -276,16 +276,42 @@ def simulate(link: Path, profile: str, control: Path | None) -> None:
 )
 @click.option("--masked", is_flag=True, help="With --record: leave out real numbers, names and texts.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per check.")
-def doctor(path: Path, listen: bool, record: Path | None, masked: bool, as_json: bool) -> None:
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Instead, put everything that somebody who helps needs into this file, masked; - is standard output.",
+)
+def doctor(
+    path: Path, listen: bool, record: Path | None, masked: bool, as_json: bool, bundle: Path | None
+) -> None:
     """Check that everything works, and say what to do where it does not; exit code 1 if a check fails."""
+    if bundle is not None:
+        _bundle(path, bundle)
+        return
     from bridge.doctor import command as checkup_command
+    from bridge.doctor.patient import CannotExamine
 
     settings = load(path)
     try:
         well = checkup_command.run(settings, listen=listen, record=record, masked=masked, as_json=as_json)
-    except checkup_command.CannotExamine as error:
+    except CannotExamine as error:
         raise Failure(str(error)) from error
     sys.exit(0 if well else 1)
+
+
+def _bundle(path: Path, target: Path) -> None:
+    from bridge import files
+    from bridge.doctor import bundle
+
+    content = bundle.make(path)
+    if target == STANDARD:
+        sys.stdout.buffer.write(content)
+        return
+    files.write(target, content)
+    click.echo(
+        f"Everything that somebody who helps needs is in {target}. It has no phone numbers, names, texts or "
+        "passwords in it; look through it before you send it."
+    )
 
 
 # ---- recordings and PDUs

@@ -240,6 +240,13 @@ def _date(value: str) -> date:
         ) from error
 
 
+def led(value: str) -> str:
+    """The name of an LED, as in /sys/class/leds, or nothing. Raises ValueError for what can be none."""
+    if value and (not re.fullmatch(r"[\w:.+-]{1,64}", value) or not value.strip(".")):
+        raise Mistake("“{value}” is not the name of an LED; write one such as ACT", value=value)
+    return value
+
+
 def urls(value: str) -> tuple[str, ...]:
     """Apprise URLs; their own commas (several recipients) stay, since a comma only separates where a new URL begins. Raises
     ValueError, without the value, for what is none."""

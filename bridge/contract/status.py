@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
+from bridge.rules.machine import Machine
 from bridge.rules.troubles import BoxTrouble, ListTrouble
 from modem.contract import Coded, LineHealth, Trouble, TroubleCode
 
@@ -73,7 +74,7 @@ class Status:
     config: why the file is not in force. standstill: what has become of the
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
     closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
-    services.
+    services. machine: what it said at the last look, None before the first; of_machine: what is wrong with it.
     """
 
     alive: float
@@ -87,13 +88,15 @@ class Status:
     closed: Coded | None = None
     lists: tuple[Trouble, ...] = ()
     trial: Trial | None = None
+    machine: Machine | None = None
+    of_machine: tuple[Trouble, ...] = ()
 
     @property
     def troubles(self) -> tuple[Coded, ...]:
         """Everything that a person should read, worst first."""
         box = (self.database, self.standstill, self.breaker, self.config, self.clock, self.paused)
         lines = (trouble for line in self.lines for trouble in line.troubles)
-        return (*(told for told in box if told), *lines, *self.lists[:1])
+        return (*(told for told in box if told), *lines, *self.of_machine, *self.lists[:1])
 
     @property
     def passing(self) -> tuple[Coded, ...]:

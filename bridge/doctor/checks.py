@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from bridge.contract.status import LineStatus
+from bridge.doctor import machine_checks
+from bridge.doctor.check import SEE_ABOVE, Check
 from bridge.rules.line_health import nearly_full, no_network
+from bridge.rules.machine import Machine
 from bridge.rules.troubles import BoxTrouble
 from bridge.words import dates
 from bridge.words.catalogue import N_, _
@@ -13,27 +15,11 @@ from bridge.words.line import network_words, signal_words
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
 
-Verdict = Literal["pass", "fail", "unknown"]
-
-# Less free disk than this will soon be too little (octets).
-LITTLE_ROOM = 200 * 1024 * 1024
-SEE_ABOVE = N_("See above.")
 NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
 CALL_NOW = N_(
     "No call has come in on this line yet. This network may need VoLTE (calls over 4G): call the box "
     "from another phone now."
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """One row of the sheet. line: which line it is about, None for the box. todo: empty if there is nothing to do."""
-
-    name: str
-    verdict: Verdict
-    found: str
-    todo: str = ""
-    line: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,25 +33,24 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not;
-    synchronised: by the network's time, None where the system does not tell. free: octets on the disk of the database, None
-    if unknown. database: what is wrong with it; permissions: the same as sentences."""
+    """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not.
+    database: what is wrong with it; permissions: the same as sentences. machine: what it says about itself."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
     modem_manager: bool
     kept_off: bool
     doubt: Trouble | None
-    synchronised: bool | None
-    free: int | None
     database: Trouble | None
     permissions: tuple[str, ...]
+    machine: Machine
 
 
 def sheet(facts: Facts) -> tuple[Check, ...]:
     """Every check, of each line and then of the box."""
     of_lines = [check for line in facts.lines for check in _line(line, facts)]
-    return (*of_lines, _modem_manager(facts), _clock(facts), _disk(facts), _permissions(facts))
+    of_machine = machine_checks.of_machine(facts.machine, facts.doubt, facts.database)
+    return (*of_lines, _modem_manager(facts), *of_machine, _permissions(facts))
 
 
 def healthy(checks: tuple[Check, ...]) -> bool:
@@ -200,29 +185,6 @@ def _modem_manager(facts: Facts) -> Check:
         _("It is running, and it interferes with the modem."),
         _("sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d."),
     )
-
-
-def _clock(facts: Facts) -> Check:
-    if facts.doubt:
-        return Check("clock", "fail", sentence(facts.doubt), _(SEE_ABOVE))
-    if facts.synchronised:
-        return Check("clock", "pass", _("It is set over the internet."))
-    return Check("clock", "pass", _("It looks right, but it is not set over the internet."))
-
-
-def _disk(facts: Facts) -> Check:
-    if facts.database:
-        return Check("disk", "fail", sentence(facts.database), _(SEE_ABOVE))
-    if facts.free is None:
-        return Check("disk", "pass", _("The database works."))
-    megabytes = facts.free // 1024**2
-    if megabytes > 4096:
-        room = _("{number} GB are free.", number=megabytes // 1024)
-    else:
-        room = _("{number} MB are free.", number=megabytes)
-    if facts.free < LITTLE_ROOM:
-        return Check("disk", "fail", room, _("Delete files nobody needs, or use a larger card."))
-    return Check("disk", "pass", room)
 
 
 def _permissions(facts: Facts) -> Check:

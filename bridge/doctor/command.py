@@ -1,39 +1,26 @@
 """`textback doctor`: asks the running service, or examines the modems itself, and prints the sheet. It may import any room."""
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from threading import Event
 
 import click
-from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
 
 from bridge import files
 from bridge.config import Settings
-from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
-from bridge.doctor.checks import Check, healthy, sheet
-from bridge.doctor.modems import Examination, examining
-from bridge.records import lines, users, views
-from bridge.records.engine import AlreadyRunning, database_trouble, migrate, open_engine, sole_service
-from bridge.rules import numbers
-from bridge.service import questions
+from bridge.doctor.check import Check, as_text
+from bridge.doctor.checks import healthy, sheet
+from bridge.doctor.patient import CannotExamine, at_hand
+from bridge.records import users
+from bridge.records.engine import open_engine
+from bridge.service import machine
 from bridge.service.ports import ports_of_this_machine
 from bridge.words.troubles import sentence
-from modem import contract
 
-MARKS = {"pass": "ok  ", "fail": "FAIL", "unknown": " ?  "}
 # How long a test call is waited for (seconds).
 LISTEN = 120.0
-
-
-class CannotExamine(Exception):
-    """The check-up itself could not be made; the text says why."""
 
 
 def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, as_json: bool) -> bool:
@@ -41,7 +28,7 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
     engine = open_engine(settings.storage.database)
     with ExitStack() as stack:
         stack.callback(engine.dispose)
-        patient = stack.enter_context(_patient(settings, engine))
+        patient = stack.enter_context(at_hand(settings, engine))
         status = patient.status()
         if listen:
             patient.wait_for_calls()
@@ -49,7 +36,8 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
             click.echo("Call the box now from another phone.\n")
         heard = patient.listen(LISTEN) if listen else None
         ports, modem_manager = ports_of_this_machine()
-        facts = checkup.gather(settings, status, engine, ports, modem_manager)
+        seen = machine.look(checkup.folder(settings))
+        facts = checkup.gather(settings, status, engine, ports, modem_manager, seen)
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)
@@ -80,15 +68,7 @@ def _show(checks: tuple[Check, ...], ports: tuple[str, ...], as_json: bool) -> N
         for check in checks:
             click.echo(json.dumps(asdict(check), ensure_ascii=True))
         return
-    for check in checks:
-        where = f" ({check.line})" if check.line else ""
-        click.echo(f"{MARKS[check.verdict]}  {check.name}{where}: {check.found}")
-        if check.todo and check.todo != "See above.":
-            click.echo(f"      -> {check.todo}")
-    if ports:
-        click.echo("\nPorts:")
-        for port in ports:
-            click.echo(f"      {port}")
+    click.echo(as_text(checks, ports))
 
 
 def _write(record: Path, recording: str) -> None:
@@ -97,104 +77,3 @@ def _write(record: Path, recording: str) -> None:
     except OSError as error:
         raise CannotExamine(f"{record} cannot be written. {sentence(files.why(error))}") from error
     click.echo(f"\nWhat the modem said in the last minutes was saved in {record}.", err=True)
-
-
-# ---- whom to ask
-
-
-class _Service:
-    """The running service, asked through the database."""
-
-    def __init__(self, settings: Settings, engine: Engine) -> None:
-        self._settings = settings
-        self._engine = engine
-        self._known: set[int] = set()
-
-    def status(self) -> Status:
-        return questions.status_from_json(self._ask(questions.STATUS))
-
-    def recording(self, masked: bool) -> str:
-        return self._ask(questions.RECORDING, questions.MASKED if masked else questions.PLAIN)
-
-    def wait_for_calls(self) -> None:
-        """Calls count from now on."""
-        with Session(self._engine) as session:
-            self._known = {call.id for call in views.calls(session, limit=1)}
-
-    def listen(self, seconds: float) -> str | None:
-        """The next call that the service stores."""
-        over = time.monotonic() + seconds
-        while time.monotonic() < over:
-            with Session(self._engine) as session:
-                newest = views.calls(session, limit=1)
-            call = newest[0] if newest and newest[0].id not in self._known else None
-            if call and (call.address or call.withheld or call.outcome):
-                known = call.address or call.withheld
-                return f"a call from {numbers.mask(call.address)}" if known else "a call without a number"
-            Event().wait(0.2)
-        return None
-
-    def _ask(self, question: str, words: str = "") -> str:
-        try:
-            return questions.ask(self._engine, question, words)
-        except questions.NoAnswer as error:
-            raise CannotExamine("The service is running but does not answer. Restart the box.") from error
-        except DatabaseError as error:
-            raise CannotExamine(sentence(database_trouble(error))) from error
-
-
-class _Modems:
-    """The modems themselves."""
-
-    def __init__(self, examination: Examination) -> None:
-        self._examination = examination
-
-    def status(self) -> Status:
-        return self._examination.look()
-
-    def recording(self, masked: bool) -> str:
-        return self._examination.recording(masked)
-
-    def wait_for_calls(self) -> None:
-        """What is heard is kept until it is asked for."""
-
-    def listen(self, seconds: float) -> str | None:
-        for event in self._examination.calls(seconds):
-            if isinstance(event, contract.CallRinging) and (event.number or event.withheld):
-                return f"a call from {numbers.mask(event.number)}"
-            if isinstance(event, contract.CallEnded):
-                return "a call without a number"
-        return None
-
-
-@contextmanager
-def _patient(settings: Settings, engine: Engine) -> Iterator[_Service | _Modems]:
-    """The running service, else the modems themselves."""
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(sole_service(settings.storage.database))
-        except AlreadyRunning:
-            yield _Service(settings, engine)
-            return
-        _bring_up_to_date(engine)
-        examination = stack.enter_context(examining(settings, lambda *line: _pin(engine, *line)))
-        yield _Modems(examination)
-        with suppress(DatabaseError), Session(engine) as session, session.begin():
-            for line, pin in examination.refused_pins:
-                lines.pin_is_refused(session, line, pin)
-
-
-def _bring_up_to_date(engine: Engine) -> None:
-    with suppress(DatabaseError):  # the sheet says what is wrong with it
-        migrate(engine)
-
-
-def _pin(engine: Engine, line: str, pin: str | None) -> str | None:
-    """The PIN, "" if the SIM has refused it before."""
-    if pin is None:
-        return None
-    try:
-        with Session(engine) as session:
-            return "" if lines.pin_was_refused(session, line, pin) else pin
-    except DatabaseError:
-        return None

@@ -1,9 +1,7 @@
 """Gathers the facts of the check-up sheet from the machine, the database and the status of the lines; judges nothing."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,19 +15,24 @@ from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
 from bridge.records.engine import database_trouble, file_of
+from bridge.rules.machine import Machine
 from bridge.words.catalogue import _
 from bridge.words.troubles import sentence
 
-# systemd-timesyncd makes this file when the internet has set the clock; its folder is there wherever it runs.
-SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 # The rule that keeps ModemManager off modems, where a package or a person has put it.
 RULES = tuple(Path(folder, "78-textback.rules") for folder in ("/etc/udev/rules.d", "/usr/lib/udev/rules.d"))
 
 
 def gather(
-    settings: Settings, status: Status, engine: Engine, ports: tuple[str, ...], modem_manager: bool
+    settings: Settings,
+    status: Status,
+    engine: Engine,
+    ports: tuple[str, ...],
+    modem_manager: bool,
+    machine: Machine | None = None,
 ) -> Facts:
-    """ports: what each port is taken for; modem_manager: does it run? Both are asked of the modem room."""
+    """ports: what each port is taken for; modem_manager: does it run? Both are asked of the modem room. machine: how it is, if
+    not as the status has it."""
     trouble = status.database or status.standstill
     calls = {}
     try:
@@ -47,23 +50,16 @@ def gather(
         modem_manager,
         any(rule.exists() for rule in RULES),
         status.clock,
-        SYNCHRONISED.exists() if SYNCHRONISED.parent.exists() else None,
-        _free(settings),
         trouble,
         _permissions(settings),
+        machine or status.machine or Machine(),
     )
 
 
-def _folder(settings: Settings) -> Path | None:
+def folder(settings: Settings) -> Path | None:
+    """Where the database lies; None if it is on a server."""
     file = file_of(settings.storage.database)
     return file.parent if file else None
-
-
-def _free(settings: Settings) -> int | None:
-    folder = _folder(settings)
-    with suppress(OSError):
-        return shutil.disk_usage(folder).free if folder else None
-    return None
 
 
 def _permissions(settings: Settings) -> tuple[str, ...]:

@@ -56,3 +56,8 @@ def _open_incidents(session: Session, line: str, kind: IncidentKind) -> Sequence
         Incident.line == line, Incident.kind == kind, col(Incident.ended).is_(None)
     )
     return session.exec(still).all()
+
+
+def is_open(session: Session, line: str, kind: IncidentKind) -> bool:
+    """Does an incident of this kind last on this line?"""
+    return bool(_open_incidents(session, line, kind))

@@ -101,12 +101,13 @@ class LimitSettings:
 @dataclass(frozen=True)
 class NotifySettings:
     """sms_to: the owner's mobile, "" for none; urls: those of Apprise; quiet: when alerts wait;
-    digest: when the daily summary goes out, None for never."""
+    digest: when the daily summary goes out, None for never; led: the name of the LED that blinks, "" for none."""
 
     sms_to: str
     urls: tuple[str, ...]
     quiet: Span | None
     digest: time | None
+    led: str
 
 
 @dataclass(frozen=True)

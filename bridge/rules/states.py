@@ -99,6 +99,12 @@ class IncidentKind(StrEnum):
     CLOCK = "clock"  # the box's, not the line's
     PUT_ASIDE = "put_aside"  # what it told could not be stored
     DATABASE = "database"  # the box's: gone, replaced or damaged
+    # The machine's, by its own account.
+    POWER = "power"  # its supply is too weak
+    HEAT = "heat"
+    ROOM = "room"  # hardly any on the disk
+    CARD = "card"  # it has errors
+    OVERLAY = "overlay"  # it keeps nothing
 
 
 class ConsentKind(StrEnum):

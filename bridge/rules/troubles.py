@@ -87,6 +87,18 @@ class DatabaseTrouble(StrEnum):
     FAILS = "database_fails"  # error: of the database
 
 
+class MachineTrouble(StrEnum):
+    """What is wrong with the machine that the box runs on, by its own account."""
+
+    WEAK_POWER = "weak_power"
+    HOT = "too_hot"
+    NEARLY_FULL = "disk_nearly_full"
+    CARD_ERRORS = "card_errors"
+    READ_ONLY = "card_read_only"
+    NOT_KEPT = "card_not_kept"  # an overlay: what is written is lost at the next start
+    NO_LED = "led_not_lit"  # led: its name, error: of the system
+
+
 class FileTrouble(StrEnum):
     """Why the system refuses a file; what file it is, and what was to be done with it, says whoever tells."""
 

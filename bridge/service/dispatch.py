@@ -22,10 +22,11 @@ from bridge.service.housekeeping import Housekeeping
 from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
+from bridge.service.machine_watch import MachineWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ServicesTold
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead, MachineSeen, ServicesTold
 from modem import contract
 
 Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
@@ -48,6 +49,7 @@ class Handlers:
     trial: ServiceTrial
     settings: SettingsWatch
     database: DatabaseWatch
+    machine: MachineWatch
     publish: AfterCommit
 
 
@@ -159,6 +161,10 @@ def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
     return []
 
 
+def _machine_seen(to: Handlers, session: Session, news: MachineSeen) -> Effects:
+    return to.machine.seen(session, news)
+
+
 def _job_due(to: Handlers, session: Session, due: JobDue) -> Effects:
     return to.housekeeping.calendar_job(session, due.job)
 
@@ -197,6 +203,7 @@ HANDLERS: dict[type, Row] = {
     Announced: _announced,
     ServicesTold: _services_told,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
+    MachineSeen: _machine_seen,
     JobDue: _job_due,
     ReadAhead: _read_ahead,
 }

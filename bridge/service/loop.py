@@ -28,8 +28,10 @@ from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
+from bridge.service.led import Led
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
+from bridge.service.machine_watch import MachineWatch
 from bridge.service.rehearsal import rehearse
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
@@ -44,6 +46,8 @@ PATIENCE = 2.0
 BEAT = 60.0
 # How often long texts are looked through for parts that never came (seconds).
 TEND = 600.0
+# How often the machine is looked at (seconds).
+LOOK_AT_MACHINE = 300.0
 # The calendar keeps house at night; a box that is switched off then does so after its start (seconds).
 FIRST_TIDY = 600.0
 NEVER = float("inf")
@@ -99,6 +103,8 @@ class Loop:
             lambda: self._transactions.changes,
             give_work,
         )
+        self._machine = MachineWatch(self._shop, give_work)
+        self._led = Led()
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
             engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
@@ -117,6 +123,7 @@ class Loop:
             self._trial,
             self._settings,
             self._database,
+            self._machine,
             self._publish,
         )
         self._failures = Failures(self._transactions.once, Steps(inbox, handlers), handlers)
@@ -127,6 +134,8 @@ class Loop:
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
             "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
+            "voltage": Periodic(start + PATIENCE, PATIENCE, self._machine.look_at_voltage),
+            "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
@@ -184,6 +193,7 @@ class Loop:
             item = self.inbox.get()
             if not isinstance(item, Stop | ThreadFailed):
                 self._failures.handle_alone(item)
+        self._led.give_back()
 
     def _next(self) -> InboxItem | None:
         try:
@@ -244,5 +254,8 @@ class Loop:
             self._shop.closed_now(now),
             self._lists.troubles,
             self._trial.last,
+            self._machine.machine,
+            (*self._machine.troubles, *([self._led.trouble] if self._led.trouble else [])),
         )
         self._shop.take_troubles(self.status.troubles)
+        self._led.show(self.settings.notify.led, well=not self.status.alarms)

@@ -63,14 +63,17 @@ def status_as_json(status: Status) -> str:
 
 
 def status_from_json(text: str) -> Status:
-    """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out, and so
-    is a test of the services, which only the page shows."""
+    """What `status_as_json` wrote; the modem's own clock, which has been judged, is left out, and so is what only the page
+    shows: a test of the services, and how the machine is, which whoever asks can see."""
     told = json.loads(text)
     troubles = {name: _trouble(told[name]) for name in ("database", "standstill", "config", "clock")}
     codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed")}
-    lists = tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told["lists"])
+    several = {
+        name: tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told[name])
+        for name in ("lists", "of_machine")
+    }
     lines = tuple(_line(line) for line in told["lines"])
-    return Status(**{**told, **troubles, **codes, "lists": lists, "lines": lines, "trial": None})
+    return Status(**{**told, **troubles, **codes, **several, "lines": lines, "trial": None, "machine": None})
 
 
 def _line(told: dict[str, Any]) -> LineStatus:

@@ -1,5 +1,5 @@
 """The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file. It owns nothing: a
+the database's file, looking at the machine. It owns nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
@@ -15,8 +15,9 @@ from typing import assert_never
 
 from bridge.records.engine import is_sound
 from bridge.rules import blocklists
+from bridge.rules.machine import Machine
 from bridge.rules.services import Told
-from bridge.service import blocklist_files
+from bridge.service import blocklist_files, machine
 from modem.contract import Coded
 
 log = logging.getLogger(__name__)
@@ -92,8 +93,22 @@ class DatabaseChecked:
     sound: bool | None
 
 
-Job = ReadLists | Announce | TellServices | CheckDatabase
-Result = ListsRead | Announced | ServicesTold | DatabaseChecked
+@dataclass(frozen=True)
+class LookAtMachine:
+    """See how the machine is. folder: where the database lies, None if it is on a server."""
+
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class MachineSeen:
+    """What the machine says about itself."""
+
+    machine: Machine
+
+
+Job = ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine
+Result = ListsRead | Announced | ServicesTold | DatabaseChecked | MachineSeen
 
 
 class Worker:
@@ -136,6 +151,8 @@ def _done(job: Job) -> Result:
             return ServicesTold(tell(urls, title, body))
         case CheckDatabase(path=path):
             return DatabaseChecked(is_sound(path))
+        case LookAtMachine(folder=folder):
+            return MachineSeen(machine.look(folder))
         case _:
             assert_never(job)
 

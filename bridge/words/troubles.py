@@ -12,6 +12,7 @@ from bridge.rules.troubles import (
     DatabaseTrouble,
     FileTrouble,
     ListTrouble,
+    MachineTrouble,
     TimeTeller,
 )
 from bridge.words import dates, times
@@ -278,6 +279,30 @@ SENTENCES: dict[str, str] = {
         "then are missing; texts that were waiting are not sent."
     ),
     DatabaseTrouble.FAILS: N_("The database does not work: {error}."),
+    MachineTrouble.WEAK_POWER: N_(
+        "The power supply is too weak: the voltage drops too low, and the modem or the card may fail. Use the "
+        "power supply made for this Pi, and a hub with its own power supply for the modem."
+    ),
+    MachineTrouble.HOT: N_(
+        "The box is too hot, over 80 °C. Give it more air: move it out of a closed cupboard and away from heating "
+        "and sun, or fit a heat sink."
+    ),
+    MachineTrouble.NEARLY_FULL: N_(
+        "The disk is nearly full. When it is full, no text can be sent: delete files nobody needs, or use a larger "
+        "card."
+    ),
+    MachineTrouble.CARD_ERRORS: N_(
+        "The system reports errors on the card or disk. Make a backup now, and replace it before it fails for good."
+    ),
+    MachineTrouble.READ_ONLY: N_(
+        "The system has stopped writing to the card or disk, so nothing new is saved. This happens when it fails: "
+        "copy what is on it, and replace it."
+    ),
+    MachineTrouble.NOT_KEPT: N_(
+        "Everything the box saves is lost when it restarts, even who has asked for no more texts: the overlay file "
+        "system is on. Turn it off: sudo raspi-config, Performance Options, Overlay File System."
+    ),
+    MachineTrouble.NO_LED: N_("The LED {led} cannot be used as a signal: {error}."),
     FileTrouble.DISK_FULL: N_("The disk is full: delete files nobody needs, or use a larger card."),
     FileTrouble.QUOTA: N_(
         "The box's user has used up its share of the disk: raise the quota, or delete files nobody needs."

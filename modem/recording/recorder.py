@@ -4,6 +4,7 @@ numbers only where wanted."""
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,15 @@ OCTETS = 262_144
 _PIN = re.compile(r'(CPIN=)"[^"]*"')
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
 _NUMBER = re.compile(r'(?<=")\+?\d{3,}(?=")|\+?\d{7,}')
-# Lines in which a quoted text is the name of a person (27.007 <alpha>).
-_WITH_NAMES = re.compile(r"\+CLIP|\+CLCC|\^SLCC|\+CCWA|\+CPBR|\+CNUM|\+QIND")
+# Lines in which a quoted text is the name of a person (27.007 <alpha>), or the operator's words about the contract (CUSD).
+_WITH_NAMES = re.compile(r"\+CLIP|\+CLCC|\^SLCC|\+CCWA|\+CPB[RFW]|\+CNUM|\+CNAP|\+CUSD|\+QIND")
 _QUOTED = re.compile(r'"([^"]*)"')
 _NO_NAME = re.compile(r"\+?\d*|ccinfo")
+# In text mode, which another program may have set, a text follows these lines, up to those (27.005 4).
+_BEFORE_TEXT = re.compile(r"\+CM(?:T|GL|GR): ")
+_AFTER_TEXT = re.compile(r"OK$|ERROR$|[+^][A-Z]+: |\+CM[ES] ERROR")
+_IN_BETWEEN = ("RING", "NO CARRIER")
+TEXT = "..."
 
 
 # So many digits at the end of a number are replaced by a running number; those before it keep its form.
@@ -73,7 +79,7 @@ class Recorder:
         }
         if masked:
             names: dict[str, str] = {}
-            made["lines"] = [[at, mask(line, names)] for at, line in lines]
+            made["lines"] = [[at, line] for at, line in _masked(lines, names)]
             made["sent"] = [[at, mask(str(text), names)] for at, text in sent]
         else:
             made["lines"] = [[at, _PIN.sub(r'\1"****"', line)] for at, line in lines]
@@ -93,6 +99,17 @@ def _lines(pieces: list[tuple[float, str]]) -> list[tuple[float, str]]:
         *whole, begun = re.split(r"[\r\n]+", begun + text)
         found += [(round(at, 3), line) for line in whole if line.strip("\0 ")]
     return found
+
+
+def _masked(lines: list[tuple[float, str]], names: dict[str, str]) -> Iterator[tuple[float, str]]:
+    """The lines without real numbers, names and texts."""
+    in_text = False
+    for at, line in lines:
+        if in_text and not (_HEX.fullmatch(line) or _AFTER_TEXT.match(line) or line in _IN_BETWEEN):
+            yield at, TEXT
+            continue
+        in_text = bool(_BEFORE_TEXT.match(line)) or (in_text and line in _IN_BETWEEN)
+        yield at, mask(line, names)
 
 
 def mask(line: str, names: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ import pytest
 from bridge.clock import TimeSource, doubt
 from bridge.contract.status import LineState, LineStatus
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
+from bridge.rules.machine import ClockSetter, Journal, Machine
 from bridge.rules.troubles import BoxTrouble, DatabaseTrouble, TimeTeller
 from bridge.words.troubles import sentence
 from modem.contract import LineHealth, Trouble, TroubleCode
@@ -24,17 +25,45 @@ from tests.support.box import ANN, DEADLINE, until, write_config
 
 TEXTBACK = str(Path(sys.executable).parent / "textback")
 NAMES = ["port", "SIM", "registration", "voice path", "SMSC", "storage"]
-OF_THE_BOX = ["ModemManager", "clock", "disk", "permissions"]
+OF_THE_BOX = [
+    "ModemManager",
+    "clock",
+    "disk",
+    "card",
+    "power",
+    "temperature",
+    "log",
+    "system",
+    "permissions",
+]
 
 HEALTH = LineHealth("main", 0.0, 1, None, "Testnet", 17, "+447802000332", "SM", 2, 30, None)
 UP = LineStatus("main", LineState.UP, idle=True, port="/dev/ttyUSB2", model="EC25", health=HEALTH)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, True, 10**10, None, ())
+PI = Machine(
+    model="Raspberry Pi 4 Model B Rev 1.4",
+    system="Debian GNU/Linux 12 (bookworm)",
+    firmware=0,
+    low_voltage=False,
+    degrees=48.3,
+    free=10**10,
+    size=3 * 10**10,
+    errors="",
+    log_open=True,
+    journal=Journal(False, 8 * 2**20),
+    setters=(ClockSetter.SAVED, ClockSetter.INTERNET),
+    synchronised=True,
+)
+WELL = Facts((LineFacts(UP, "auto", NOON),), (), False, False, None, None, (), PI)
 
 
 def facts(status: LineStatus = UP, **changes: Any) -> Facts:
     line = replace(WELL.lines[0], status=status)
     return replace(WELL, lines=(line,), **changes)
+
+
+def pi(**changes: Any) -> Facts:
+    return facts(machine=replace(PI, **changes))
 
 
 def health(**changes: Any) -> LineStatus:
@@ -84,7 +113,24 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
             "fail",
             "1970",
         ),
-        (facts(free=10**6), "disk", "fail", "0 MB"),
+        (pi(free=10**6), "disk", "fail", "0 MB"),
+        (pi(free=None), "disk", "pass", "works"),
+        (pi(synchronised=False, setters=()), "clock", "pass", "not set over the internet"),
+        (pi(), "clock", "pass", "the time saved before the last stop, the internet"),
+        (pi(errors="mmcblk0: error -110 transferring data"), "card", "fail", "error -110"),
+        (pi(read_only=True), "card", "fail", "stopped writing"),
+        (pi(in_memory=True), "card", "fail", "overlay"),
+        (pi(errors=None), "card", "unknown", "does not say"),
+        (pi(firmware=0x50000), "power", "fail", "too weak"),
+        (pi(low_voltage=True), "power", "fail", "too weak"),
+        (pi(firmware=None, low_voltage=None), "power", "unknown", "does not say"),
+        (pi(degrees=81.6), "temperature", "fail", "82 °C"),
+        (pi(degrees=None), "temperature", "unknown", "how hot"),
+        (pi(journal=Journal(True, 1)), "log", "pass", "on the disk, 1 MB"),
+        (pi(), "log", "pass", "in memory (8 MB)"),
+        (pi(journal=None), "log", "pass", "no log"),
+        (pi(), "system", "pass", "Raspberry Pi 4 Model B Rev 1.4, Debian GNU/Linux 12 (bookworm), 64 bits"),
+        (pi(bits=32), "system", "fail", "32 bits"),
         (facts(database=Trouble(DatabaseTrouble.DISK_FULL)), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
         (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Not tried yet"),
@@ -159,6 +205,11 @@ def test_modems_are_examined_and_nothing_is_sent(tmp_path: Path) -> None:
         assert (code, checks["SIM"]["verdict"]) == (1, "fail")
         assert "There is no SIM" in checks["SIM"]["found"]
         assert simulator.submitted == []
+
+
+def test_who_may_not_read_the_kernels_log_is_told_who_may() -> None:
+    (card,) = (check for check in sheet(pi(log_open=False)) if check.name == "card")
+    assert (card.verdict, "sudo dmesg" in card.todo) == ("pass", True)
 
 
 def test_a_port_that_is_not_there_fails(tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from bridge.rules.backups import BackupTrouble
 from bridge.rules.policy import Reason
-from bridge.rules.troubles import BoxTrouble, ClosedForNow, DatabaseTrouble, FileTrouble, ListTrouble
+from bridge.rules.troubles import (
+    BoxTrouble,
+    ClosedForNow,
+    DatabaseTrouble,
+    FileTrouble,
+    ListTrouble,
+    MachineTrouble,
+)
 from bridge.words import reasons
 from bridge.words.reasons import error_sentence
 from bridge.words.troubles import REMEDIES, SENTENCES, sentence
@@ -21,6 +28,7 @@ CODES: list[str] = [
     *ClosedForNow,
     *DatabaseTrouble,
     *FileTrouble,
+    *MachineTrouble,
     *BackupTrouble,
 ]
 REFUSALS = [

@@ -17,7 +17,7 @@ from bridge.contract import bridge
 from bridge.contract.as_json import call_json, contact_json, message_json
 from bridge.contract.status import LineState, LineStatus, Status
 from bridge.doctor import command as doctor
-from bridge.doctor.checks import Check
+from bridge.doctor.check import Check
 from bridge.handlers import calls, case, incoming, queue_text
 from bridge.records import alerts, contacts, lines, views
 from bridge.records import incoming as parts

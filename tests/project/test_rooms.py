@@ -92,8 +92,8 @@ CLOCK_CALLS = {"now", "today", "utcnow"}
 # Where patience is measured, besides the loop.
 MONOTONIC = {
     "bridge/clock.py",
-    "bridge/doctor/command.py",
     "bridge/doctor/modems.py",
+    "bridge/doctor/patient.py",
     "bridge/records/engine.py",
     "bridge/service/questions.py",
     "web/access/login.py",

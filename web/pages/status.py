@@ -71,6 +71,11 @@ NAMES = {
     "ModemManager": N_("ModemManager"),
     "clock": N_("Clock"),
     "disk": N_("Disk"),
+    "card": N_("Card"),
+    "power": N_("Power"),
+    "temperature": N_("Temperature"),
+    "log": N_("Log"),
+    "system": N_("System"),
     "permissions": N_("Permissions"),
 }
 

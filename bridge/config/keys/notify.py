@@ -58,4 +58,16 @@ KEYS: dict[str, Setting] = {
             hint="Off, or a time such as 08:00: yesterday's calls and texts, and who needs a reply.",
         ),
     ),
+    "led": Setting(
+        "",
+        values.led,
+        comment=(
+            "An LED of the box as a signal: slow blinking while all is well, fast when something is wrong. Its name in "
+            "/sys/class/leds,\nsuch as ACT; empty: none."
+        ),
+        doc=(
+            "an LED of the box as a signal, by its name in `/sys/class/leds/`, such as `ACT`: it blinks slowly while all is "
+            "well, and fast when something is wrong ([how to allow it](hardware.md#a-light-as-a-signal))"
+        ),
+    ),
 }
