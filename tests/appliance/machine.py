@@ -5,6 +5,7 @@ import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 from modem.simulator import Simulator
+from tests.support.box import until
 
 AGENT = Path(__file__).with_name("agent.py")
 # An emulated machine on a busy one takes minutes to boot.
@@ -120,12 +122,8 @@ class Machine:
         self._connect(agent)
 
     def _connect(self, agent: Path) -> None:
-        over = time.monotonic() + PATIENCE
-        while not agent.exists():
-            assert self._process is not None
-            assert self._process.poll() is None, (self.folder / "qemu").read_text()
-            assert time.monotonic() < over, "qemu did not start"
-            time.sleep(0.05)
+        until(lambda: agent.exists() or self._ended(), "the start of qemu")
+        assert agent.exists(), (self.folder / "qemu").read_text()
         self._agent = socket.socket(socket.AF_UNIX)
         self._agent.connect(str(agent))
         self._rest = b""
@@ -157,12 +155,16 @@ class Machine:
     def until(self, command: str, what: str) -> str:
         """Waits until this command ends well; what it printed."""
         over = time.monotonic() + PATIENCE
-        while True:
+        said = ""
+        while time.monotonic() < over:
             said = self.run(f"if {command}; then echo; echo YES; fi", None)
             if said.rstrip().endswith("YES"):
                 return said.rstrip().removesuffix("YES").rstrip()
-            assert time.monotonic() < over, f"{what} did not happen: {said}"
-            time.sleep(0.5)
+            threading.Event().wait(0.5)
+        raise AssertionError(f"{what} did not happen: {said}")
+
+    def _ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def off(self) -> None:
         """Switches it off as one should."""
