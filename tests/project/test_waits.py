@@ -31,6 +31,7 @@ MAY: dict[str, dict[str, str]] = {
         "timeout=0.05": "a look at the port; the deadline is around it",
         "assert monotonic()": "the deadline",
     },
+    "tests/appliance/machine.py": {"wait(0.5)": "between two looks; the deadline is around it"},
     "tests/support/browser.py": {"new_context()": "the one place"},
     "tests/modem/test_calls.py": {"wait": "a clock of the test's own"},
     "tests/modem/test_caller_lines.py": {"wait": "a clock of the test's own"},
