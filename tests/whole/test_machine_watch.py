@@ -175,3 +175,9 @@ def test_a_restart_neither_ends_nor_doubles_it(watched: Watched, engine: Engine,
         (IncidentKind.POWER, MachineTrouble.WEAK_POWER, False),
         (IncidentKind.HEAT, MachineTrouble.HOT, True),
     ]
+
+
+def test_what_lasts_is_in_the_log_once(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        watched.seen(replace(PI, degrees=85.0))
+    assert [record.getMessage()[:18] for record in caplog.records] == ["The box is too hot"]
