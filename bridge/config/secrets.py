@@ -9,10 +9,12 @@ from modem.contract import Trouble
 
 
 def holds_secrets(settings: Settings) -> bool:
-    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database?"""
+    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database or of
+    backups?"""
     return bool(
         any(modem.pin for modem in settings.modems)
         or settings.notify.urls
+        or settings.backup.passphrase
         or make_url(settings.storage.database).password
     )
 
