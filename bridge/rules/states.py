@@ -99,6 +99,7 @@ class IncidentKind(StrEnum):
     CLOCK = "clock"  # the box's, not the line's
     PUT_ASIDE = "put_aside"  # what it told could not be stored
     DATABASE = "database"  # the box's: gone, replaced or damaged
+    BACKUP = "backup"  # the box's: the last one was not made, or not copied
 
 
 class ConsentKind(StrEnum):
