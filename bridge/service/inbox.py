@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ServicesTold
+from bridge.service.worker import Announced, BackedUp, BackupFound, DatabaseChecked, ListsRead, ServicesTold
 from modem import contract
 
 # After so many others in a row, a text that came before the next of them has its turn.
@@ -49,6 +49,8 @@ InboxItem = (
     | Announced
     | ServicesTold
     | DatabaseChecked
+    | BackedUp
+    | BackupFound
     | JobDue
     | ReadAhead
     | Stop
