@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from bridge.contract.status import LineStatus
+from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.troubles import BoxTrouble
 from bridge.words import dates
@@ -49,7 +50,8 @@ class LineFacts:
 class Facts:
     """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not;
     synchronised: by the network's time, None where the system does not tell. free: octets on the disk of the database, None
-    if unknown. database: what is wrong with it; permissions: the same as sentences."""
+    if unknown. database: what is wrong with it; permissions: the same as sentences. backup: the newest one that is whole, when
+    it was made by the shop's clock, where it could take the place of a lost database."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
@@ -60,6 +62,7 @@ class Facts:
     free: int | None
     database: Trouble | None
     permissions: tuple[str, ...]
+    backup: Stored | None = None
 
 
 def sheet(facts: Facts) -> tuple[Check, ...]:
@@ -212,7 +215,7 @@ def _clock(facts: Facts) -> Check:
 
 def _disk(facts: Facts) -> Check:
     if facts.database:
-        return Check("disk", "fail", sentence(facts.database), _(SEE_ABOVE))
+        return Check("disk", "fail", sentence(facts.database), _restorable(facts.backup) or _(SEE_ABOVE))
     if facts.free is None:
         return Check("disk", "pass", _("The database works."))
     megabytes = facts.free // 1024**2
@@ -223,6 +226,17 @@ def _disk(facts: Facts) -> Check:
     if facts.free < LITTLE_ROOM:
         return Check("disk", "fail", room, _("Delete files nobody needs, or use a larger card."))
     return Check("disk", "pass", room)
+
+
+def _restorable(backup: Stored | None) -> str:
+    """What would put a backup in the place of the database; nothing where there is none."""
+    if backup is None:
+        return ""
+    return _(
+        "The backup of {when} is whole. To restore it, stop the box, then: textback restore {file}",
+        when=dates.day_and_clock(backup.made),
+        file=str(backup.path),
+    )
 
 
 def _permissions(facts: Facts) -> Check:

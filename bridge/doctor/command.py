@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 
@@ -22,8 +22,10 @@ from bridge.doctor.modems import Examination, examining
 from bridge.records import lines, users, views
 from bridge.records.engine import AlreadyRunning, database_trouble, migrate, open_engine, sole_service
 from bridge.rules import numbers
+from bridge.rules.backups import LOST
 from bridge.service import questions
 from bridge.service.ports import ports_of_this_machine
+from bridge.service.stored_backups import newest_whole
 from bridge.words.troubles import sentence
 from modem import contract
 
@@ -50,6 +52,9 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         heard = patient.listen(LISTEN) if listen else None
         ports, modem_manager = ports_of_this_machine()
         facts = checkup.gather(settings, status, engine, ports, modem_manager)
+        if facts.backup is None and facts.database is not None and facts.database.code in LOST:
+            found = newest_whole(settings.path, settings.backup.passphrase)
+            facts = replace(facts, backup=checkup.by_the_shops_clock(settings, found))
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,6 +18,7 @@ from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
 from bridge.records.engine import database_trouble, file_of
+from bridge.rules.backups import Stored
 from bridge.words.catalogue import _
 from bridge.words.troubles import sentence
 
@@ -51,7 +53,13 @@ def gather(
         _free(settings),
         trouble,
         _permissions(settings),
+        by_the_shops_clock(settings, status.backup.whole),
     )
+
+
+def by_the_shops_clock(settings: Settings, backup: Stored | None) -> Stored | None:
+    """The same backup, made at that time of the shop's day."""
+    return replace(backup, made=backup.made.astimezone(settings.shop.zone)) if backup else None
 
 
 def _folder(settings: Settings) -> Path | None:
