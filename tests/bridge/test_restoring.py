@@ -1,10 +1,13 @@
 """A backup that is laid ready is restored by the next start, before anything is opened; whoever is cut off does it again."""
 
+import hashlib
+import json
 import logging
 import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,12 +17,23 @@ import pytest
 from bridge import config
 from bridge.records import known
 from bridge.records.engine import open_engine, sole_service
-from bridge.rules.backups import BackupTrouble, Unusable
+from bridge.rules.backups import DATABASE, MANIFEST, BackupTrouble, Unusable
 from bridge.rules.troubles import DatabaseTrouble
 from bridge.service.backup import make
 from bridge.service.database_file import DatabaseFile
 from bridge.service.restoring import PENDING, WORK, lay, restore, restore_laid
-from tests.bridge.test_backup import NOW, PASSPHRASE, Shelf, database, fill, opened, people, person, spoil
+from tests.bridge.test_backup import (
+    NOW,
+    PASSPHRASE,
+    Shelf,
+    database,
+    fill,
+    opened,
+    people,
+    person,
+    rewrite,
+    spoil,
+)
 from tests.support.box import ANN, BOB, CEM
 from tests.support.processes import uncounted
 
@@ -95,6 +109,19 @@ def test_only_what_can_be_restored_is_laid_ready(shelf: Shelf) -> None:
         assert [card.number for card in caught.value.people] == people_in_it
         assert not list(shelf.new.glob(f"{WORK}*"))
         assert not (shelf.new / PENDING).exists()
+
+
+def test_one_that_holds_a_damaged_database_is_no_better_than_none(shelf: Shelf) -> None:
+    shelf.make()
+    spoil(database(shelf.old), "message")
+    damaged = database(shelf.old).read_bytes()
+    with zipfile.ZipFile(shelf.backup) as archive:
+        manifest = json.loads(archive.read(MANIFEST))
+    manifest["parts"][DATABASE] = hashlib.sha256(damaged).hexdigest()
+    rewrite(shelf, textback_db=damaged, manifest_json=json.dumps(manifest).encode())
+    with pytest.raises(Unusable) as caught:
+        lay(shelf.backup, shelf.new / "config.ini", "", {})
+    assert caught.value.trouble.code == BackupTrouble.DAMAGED
 
 
 def test_a_place_that_takes_no_database_is_told_before(shelf: Shelf) -> None:
@@ -228,9 +255,9 @@ CUTS = """
 import os, pathlib, shutil, sys
 from datetime import datetime
 from pathlib import Path
-from bridge.service.restoring import restore_laid
+from bridge.service.restoring import restore, restore_laid
 
-new, now = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
+new, now, command = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3:]
 STEPS = [(Path, "replace"), (Path, "rename"), (Path, "unlink"), (os, "link"), (os, "fsync")]
 
 def counted(real, steps=[0]):
@@ -250,7 +277,8 @@ while True:
     if not child:
         for owner, name in STEPS:
             setattr(owner, name, counted(getattr(owner, name)))
-        restore_laid(place / "config.ini", now, {})
+        config = place / "config.ini"
+        restore(Path(command[0]), config, {}, "", now) if command else restore_laid(config, now, {})
         os._exit(0)
     _, status = os.waitpid(child, 0)
     if os.waitstatus_to_exitcode(status) != 9:
@@ -259,30 +287,45 @@ while True:
 """
 
 
-@pytest.mark.parametrize("damaged", [False, True], ids=["whole", "damaged"])
-def test_a_cut_anywhere_leaves_the_old_or_the_new_and_the_next_start_the_new(
-    shelf: Shelf, damaged: bool
-) -> None:
-    if damaged:
-        spoil(database(shelf.new), "message")
-    laid(shelf)
+def cuts(shelf: Shelf, *command: Path) -> list[Path]:
+    """The new box after each cut of its start, or of the command that is given this backup."""
     done = subprocess.run(
-        [sys.executable, "-c", CUTS, str(shelf.new), LATER.isoformat()],
+        [sys.executable, "-c", CUTS, str(shelf.new), LATER.isoformat(), *map(str, command)],
         env=uncounted(),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    cuts, ended = map(int, done.stdout.split())
-    assert (cuts > 8, ended) == (True, 0)
-    for cut in range(1, cuts):
-        place = shelf.new.with_name(f"cut-{cut}")
-        assert has_a_contact(database(place)), cut
+    last, ended = map(int, done.stdout.split())
+    assert (last > 8, ended) == (True, 0)
+    return [shelf.new.with_name(f"cut-{cut}") for cut in range(1, last)]
+
+
+@pytest.mark.parametrize("damaged", [False, True], ids=["whole", "damaged"])
+def test_a_start_that_is_cut_off_anywhere_is_done_again_by_the_next(shelf: Shelf, damaged: bool) -> None:
+    if damaged:
+        spoil(database(shelf.new), "message")
+    laid(shelf)
+    for place in cuts(shelf):
+        assert has_a_contact(database(place)), place
         restore_laid(place / "config.ini", LATER, {})
         shelf.new = place
-        assert is_the_old_one(shelf), cut
+        assert is_the_old_one(shelf), place
         assert not (place / PENDING).exists()
+
+
+def test_a_command_that_is_cut_off_leaves_the_old_or_the_next_start_the_new(shelf: Shelf) -> None:
+    shelf.make()
+    became_new = []
+    for place in cuts(shelf, shelf.backup):
+        assert has_a_contact(database(place)), place
+        restore_laid(place / "config.ini", LATER, {})
+        shelf.new = place
+        became_new.append(set(people(place)) != {BOB})
+        assert not became_new[-1] or is_the_old_one(shelf), place
+    assert became_new == sorted(became_new)  # from some step on, always
+    assert set(became_new) == {False, True}
 
 
 def has_a_contact(file: Path) -> bool:
