@@ -134,17 +134,18 @@ def print_json(objects: Iterable[object]) -> None:
 )
 def run(path: Path, always: bool, also_port: int | None) -> None:
     """Run the service until Ctrl-C or SIGTERM: the modem, the rules and the page."""
-    from bridge.config import last_good
-
-    settings, wrong = last_good.load_or_last(path) if always else (load(path), None)
     from bridge.cli_words import page_unavailable
+    from bridge.clock import Clock
+    from bridge.config import last_good
     from bridge.records import users
     from bridge.records.engine import AlreadyRunning
-    from bridge.service import start
+    from bridge.service import restoring, start
 
     _log_to_stderr()
-    reload = start.reloader(path, wrong is None, last_good.keep) if always else start.reloader(path)
     try:
+        restoring.restore_laid(path, Clock().utc())
+        settings, wrong = last_good.load_or_last(path) if always else (load(path), None)
+        reload = start.reloader(path, wrong is None, last_good.keep) if always else start.reloader(path)
         with start.running(settings, reload, also=also_port) as box:
             click.echo(f"The page is at {box.url}", err=True)
             if code := users.code_for_first_login(box.engine):
@@ -606,8 +607,9 @@ def _own_file(path: Path) -> Iterator[Path]:
     """A file that goes away again, in the folder where the box keeps its state."""
     import tempfile
 
-    home = os.environ.get("STATE_DIRECTORY") or path.resolve().parent
-    with tempfile.TemporaryDirectory(prefix=".textback-", dir=home) as folder:
+    from bridge.config.state_folder import state_folder
+
+    with tempfile.TemporaryDirectory(prefix=".textback-", dir=state_folder(path)) as folder:
         yield Path(folder) / "backup"
 
 
@@ -620,7 +622,8 @@ def backup(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
     import shutil
 
     from bridge.clock import Clock
-    from bridge.service.backup import Unusable, make
+    from bridge.rules.backups import Unusable
+    from bridge.service.backup import make
     from bridge.words.troubles import sentence
 
     settings = load(path)
@@ -656,8 +659,8 @@ def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
     from bridge.clock import Clock
     from bridge.config import ConfigError
     from bridge.records.engine import AlreadyRunning
-    from bridge.service.backup import Unusable
-    from bridge.service.backup import restore as put_back
+    from bridge.rules.backups import Unusable
+    from bridge.service.restoring import restore as put_back
     from bridge.words.troubles import sentence
 
     if file == STANDARD and passphrase_stdin:

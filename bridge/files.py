@@ -16,6 +16,8 @@ from modem.contract import Trouble
 OURS, SHARED = 0o600, 0o640
 # Octets that are written to see whether a disk takes any: as much as SQLite needs at its start, and some more.
 TRIAL = 64 * 1024
+# How a copy is called while it is made, and in what pieces (octets).
+PART, COPIED_AT_ONCE = ".textback-part-", 256 * 1024
 MEANING = {
     errno.ENOSPC: FileTrouble.DISK_FULL,
     errno.EFBIG: FileTrouble.DISK_FULL,  # the system lets this program write no larger file
@@ -117,6 +119,31 @@ def write_whole(path: Path, content: bytes, like: Path | None = None) -> None:
             Path(name).unlink()
         raise
     settle(path.parent)
+
+
+def copy_whole(source: Path, target: Path) -> None:
+    """Puts a copy in its place in one step, on whatever disk: a stick or a share may know no owners. Raises OSError; then
+    nothing is left of it, unless the disk has gone."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=PART)
+    try:
+        with os.fdopen(handle, "wb") as written, source.open("rb") as read:
+            shutil.copyfileobj(read, written, COPIED_AT_ONCE)
+            written.flush()
+            os.fsync(written.fileno())
+        Path(name).replace(target)
+    except OSError:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    settle(target.parent)
+
+
+def link(there: Path, also: Path) -> None:
+    """The same file under a second name; a copy, where the disk knows no such thing. Raises OSError."""
+    try:
+        os.link(there, also)
+    except PermissionError:
+        copy_whole(there, also)
 
 
 def _belongs_as(handle: int, old: os.stat_result) -> None:

@@ -19,6 +19,7 @@ from web.access import cookies, language, login, network, size
 from web.access.guesses import Limiter
 from web.pages import (
     arranging,
+    backups,
     calls,
     changes,
     contacts,
@@ -30,6 +31,7 @@ from web.pages import (
     healthz,
     invitation,
     manifest,
+    moving,
     notices,
     opening_hours,
     replies,
@@ -63,6 +65,7 @@ UNKNOWN = N_("Something went wrong in the box. Its log says more.")
 ROOMS = (
     login,
     first_steps,
+    moving,
     invitation,
     calls,
     conversations,
@@ -73,6 +76,7 @@ ROOMS = (
     contacts,
     figures,
     status,
+    backups,
     settings,
     opening_hours,
     dry_run,

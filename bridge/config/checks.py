@@ -1,7 +1,8 @@
 """The checks that turn the text behind a key of config.ini into its value; which key has which check, the schema says.
 
 A check takes the text behind `=` and raises ValueError with what is wrong and what would be right, to be read behind
-the key's name and without a full stop. No check repeats what may hold a secret: PIN, Apprise URLs, the database's URL.
+the key's name and without a full stop. No check repeats what may hold a secret: PIN, passphrase, Apprise URLs, the
+database's URL.
 """
 
 import ipaddress
@@ -21,6 +22,7 @@ from bridge.rules.typed_hours import is_long, understood
 from bridge.words.catalogue import codes
 
 BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
+SHORTEST_PASSPHRASE = 8
 # What people write for a country's ISO code.
 _MEANT = {"UK": "GB", "EN": "GB", "EL": "GR", "USA": "US", "GER": "DE"}
 _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
@@ -279,6 +281,20 @@ def host_names(value: str) -> tuple[str, ...]:
             f"{wrong[0]!r} is not a host name; write one such as shop.lan, without http:// and port"
         )
     return words(value)
+
+
+def folder(value: str) -> str:
+    """The whole path of a folder, or nothing. Raises ValueError for any other."""
+    if value and not value.startswith("/"):
+        raise ValueError(f"{value!r} is not the whole path of a folder; write one such as /mnt/nas/textback")
+    return value
+
+
+def passphrase(value: str) -> str:
+    """A passphrase, or nothing. Raises ValueError, without the value, where it is easily guessed."""
+    if value and len(value) < SHORTEST_PASSPHRASE:
+        raise ValueError(f"this passphrase is too short; write at least {SHORTEST_PASSPHRASE} characters")
+    return value
 
 
 def database(value: str) -> str:

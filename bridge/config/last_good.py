@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bridge import files
 from bridge.config.loading import ConfigError, load, parse
+from bridge.config.state_folder import state_folder
 from bridge.rules.settings import Settings
 
 # What counts where there never was a right one: the page as it is shipped, and nobody is texted.
@@ -14,8 +15,7 @@ NONE_YET = "[textback]\nenabled = no\n"
 
 
 def _file(path: Path, environment: Mapping[str, str]) -> Path:
-    home = environment.get("STATE_DIRECTORY")
-    return Path(home or path.resolve().parent) / f"{path.name}.last-good"
+    return state_folder(path, environment) / f"{path.name}.last-good"
 
 
 def keep(path: Path, environment: Mapping[str, str] = os.environ) -> None:

@@ -14,6 +14,7 @@ from bridge.config.setting import Setting
 from bridge.rules.mistakes import Mistake
 from bridge.rules.one_line import storable
 from bridge.rules.settings import (
+    BackupSettings,
     FilterSettings,
     HoursSettings,
     LimitSettings,
@@ -96,6 +97,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         notify=NotifySettings(**checked["notify"]),
         web=WebSettings(**checked["web"]),
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
+        backup=BackupSettings(**checked["backup"]),
     )
 
 

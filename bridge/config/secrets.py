@@ -20,10 +20,12 @@ _NAMES_A_MODEM = re.compile(r"imei:|iccid:|/dev/serial/by-\w+/")
 
 
 def holds_secrets(settings: Settings) -> bool:
-    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database?"""
+    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database or of
+    backups?"""
     return bool(
         any(modem.pin for modem in settings.modems)
         or settings.notify.urls
+        or settings.backup.passphrase
         or make_url(settings.storage.database).password
     )
 

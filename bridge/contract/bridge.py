@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from bridge.config import Settings
 from bridge.contract.answers import Answer, Done, Pending, Rejected
 from bridge.contract.requests import Request
 from bridge.contract.status import Status
+from bridge.rules.backups import Stored
 
 # How long a POST waits for the loop's commit, so that the page it leads to shows it (seconds).
 PATIENCE = 2.0
@@ -31,7 +33,9 @@ class Bridge:
 
     engine: of the database, for reading only: what is to be changed is asked for. now: the time in UTC by the loop's clock.
     machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
-    database by the loop. patience: how long a request is waited for, in seconds.
+    database by the loop. patience: how long a request is waited for, in seconds. backups: those that the box has made by
+    itself, the newest first. lay_backup: checks the backup in a file, which a passphrase ("": none) may protect, and lays it
+    ready for the next start; raises Unusable, ConfigError and OSError.
     """
 
     engine: Engine
@@ -43,6 +47,8 @@ class Bridge:
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
     changes: Callable[[], int] = lambda: 0
     patience: float = PATIENCE
+    backups: Callable[[], tuple[Stored, ...]] = lambda: ()
+    lay_backup: Callable[[Path, str], None] = lambda _file, _passphrase: None
 
     def request(self, request: Request, patience: float | None = None, by: str | None = None) -> Answer:
         """Put a request of the user `by` into the inbox and wait up to `patience` seconds for its commit, else as long as

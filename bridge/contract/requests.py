@@ -78,6 +78,16 @@ class AcceptDatabase:
 
 
 @dataclass(frozen=True)
+class MakeBackup:
+    """Make a backup now, as at night."""
+
+
+@dataclass(frozen=True)
+class StartAgain:
+    """End the box: whoever starts it again, it restores what was laid ready before it opens the database."""
+
+
+@dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
     (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock. What takes such a
@@ -363,6 +373,8 @@ OfUsers = (
 Request = (
     ResetBreaker
     | AcceptDatabase
+    | MakeBackup
+    | StartAgain
     | TypeNumber
     | Mark
     | WriteText

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.machine import Machine
 from bridge.rules.troubles import BoxTrouble, ListTrouble
@@ -68,6 +69,16 @@ class Trial:
 
 
 @dataclass(frozen=True)
+class BackupStatus:
+    """The box's own backups. making: is one being made? trouble: why the last one was not, or was not copied. whole: the newest
+    one that can be restored, looked for only while the database is not the one that the box has known."""
+
+    making: bool = False
+    trouble: Trouble | None = None
+    whole: Stored | None = None
+
+
+@dataclass(frozen=True)
 class Status:
     """The loop's snapshot of itself, replaced whole. `alive` is the monotonic time of its last turn, in seconds.
 
@@ -90,11 +101,20 @@ class Status:
     trial: Trial | None = None
     machine: Machine | None = None
     of_machine: tuple[Trouble, ...] = ()
+    backup: BackupStatus = BackupStatus()
 
     @property
     def troubles(self) -> tuple[Coded, ...]:
         """Everything that a person should read, worst first."""
-        box = (self.database, self.standstill, self.breaker, self.config, self.clock, self.paused)
+        box = (
+            self.database,
+            self.standstill,
+            self.breaker,
+            self.config,
+            self.clock,
+            self.backup.trouble,
+            self.paused,
+        )
         lines = (trouble for line in self.lines for trouble in line.troubles)
         return (*(told for told in box if told), *lines, *self.of_machine, *self.lists[:1])
 

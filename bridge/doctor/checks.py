@@ -6,6 +6,7 @@ from datetime import datetime
 from bridge.contract.status import LineStatus
 from bridge.doctor import machine_checks
 from bridge.doctor.check import SEE_ABOVE, Check
+from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.machine import Machine
 from bridge.rules.troubles import BoxTrouble
@@ -34,7 +35,8 @@ class LineFacts:
 @dataclass(frozen=True)
 class Facts:
     """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not.
-    database: what is wrong with it; permissions: the same as sentences. machine: what it says about itself."""
+    database: what is wrong with it; permissions: the same as sentences. machine: what it says about itself. backup: the newest
+    one that is whole, when it was made by the shop's clock, where it could take the place of a lost database."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
@@ -44,12 +46,13 @@ class Facts:
     database: Trouble | None
     permissions: tuple[str, ...]
     machine: Machine
+    backup: Stored | None = None
 
 
 def sheet(facts: Facts) -> tuple[Check, ...]:
     """Every check, of each line and then of the box."""
     of_lines = [check for line in facts.lines for check in _line(line, facts)]
-    of_machine = machine_checks.of_machine(facts.machine, facts.doubt, facts.database)
+    of_machine = machine_checks.of_machine(facts.machine, facts.doubt, facts.database, facts.backup)
     return (*of_lines, _modem_manager(facts), *of_machine, _permissions(facts))
 
 

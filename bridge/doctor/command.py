@@ -2,7 +2,7 @@
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -15,8 +15,10 @@ from bridge.doctor.checks import healthy, sheet
 from bridge.doctor.patient import CannotExamine, at_hand
 from bridge.records import users
 from bridge.records.engine import open_engine
+from bridge.rules.backups import LOST
 from bridge.service import machine
 from bridge.service.ports import ports_of_this_machine
+from bridge.service.stored_backups import newest_whole
 from bridge.words.troubles import sentence
 
 # How long a test call is waited for (seconds).
@@ -38,6 +40,9 @@ def run(settings: Settings, *, listen: bool, record: Path | None, masked: bool, 
         ports, modem_manager = ports_of_this_machine()
         seen = machine.look(checkup.folder(settings))
         facts = checkup.gather(settings, status, engine, ports, modem_manager, seen)
+        if facts.backup is None and facts.database is not None and facts.database.code in LOST:
+            found = newest_whole(settings.path, settings.backup.passphrase)
+            facts = replace(facts, backup=checkup.by_the_shops_clock(settings, found))
         checks = sheet(facts)
         if listen:
             checks = tuple(_with_call(check, heard) for check in checks)

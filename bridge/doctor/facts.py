@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from bridge.contract.status import LineStatus, Status
 from bridge.doctor.checks import Facts, LineFacts
 from bridge.records import views
 from bridge.records.engine import database_trouble, file_of
+from bridge.rules.backups import Stored
 from bridge.rules.machine import Machine
 from bridge.words.catalogue import _
 from bridge.words.troubles import sentence
@@ -53,7 +55,13 @@ def gather(
         trouble,
         _permissions(settings),
         machine or status.machine or Machine(),
+        by_the_shops_clock(settings, status.backup.whole),
     )
+
+
+def by_the_shops_clock(settings: Settings, backup: Stored | None) -> Stored | None:
+    """The same backup, made at that time of the shop's day."""
+    return replace(backup, made=backup.made.astimezone(settings.shop.zone)) if backup else None
 
 
 def folder(settings: Settings) -> Path | None:

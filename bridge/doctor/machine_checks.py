@@ -1,9 +1,11 @@
 """The rows of the check-up sheet that are about the machine: clock, disk, card, power, heat, log and system; pure."""
 
 from bridge.doctor.check import SEE_ABOVE, Check
+from bridge.rules.backups import Stored
 from bridge.rules.machine import ClockSetter, Machine
 from bridge.rules.machine.state import is_hot, is_nearly_full
 from bridge.rules.troubles import FileTrouble, MachineTrouble
+from bridge.words import dates
 from bridge.words.catalogue import N_, _
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
@@ -16,11 +18,14 @@ SETTERS = {
 MEGABYTE = 1024**2
 
 
-def of_machine(machine: Machine, doubt: Trouble | None, database: Trouble | None) -> tuple[Check, ...]:
-    """Every row about the machine. doubt: why the clock is suspect, None if it is not. database: what is wrong with it."""
+def of_machine(
+    machine: Machine, doubt: Trouble | None, database: Trouble | None, backup: Stored | None = None
+) -> tuple[Check, ...]:
+    """Every row about the machine. doubt: why the clock is suspect, None if it is not. database: what is wrong with it; backup:
+    what could take its place."""
     return (
         _clock(machine, doubt),
-        _disk(machine, database),
+        _disk(machine, database, backup),
         _card(machine),
         _power(machine),
         _temperature(machine),
@@ -55,9 +60,9 @@ def _order(machine: Machine) -> str:
     )
 
 
-def _disk(machine: Machine, database: Trouble | None) -> Check:
+def _disk(machine: Machine, database: Trouble | None, backup: Stored | None) -> Check:
     if database:
-        return Check("disk", "fail", sentence(database), _(SEE_ABOVE))
+        return Check("disk", "fail", sentence(database), _restorable(backup) or _(SEE_ABOVE))
     if machine.free is None:
         return Check("disk", "pass", _("The database works."))
     megabytes = machine.free // MEGABYTE
@@ -68,6 +73,17 @@ def _disk(machine: Machine, database: Trouble | None) -> Check:
     if is_nearly_full(machine):
         return Check("disk", "fail", room, _("Delete files nobody needs, or use a larger card."))
     return Check("disk", "pass", room)
+
+
+def _restorable(backup: Stored | None) -> str:
+    """What would put a backup in the place of the database; nothing where there is none."""
+    if backup is None:
+        return ""
+    return _(
+        "The backup of {when} is whole. To restore it, stop the box, then: textback restore {file}",
+        when=dates.day_and_clock(backup.made),
+        file=str(backup.path),
+    )
 
 
 def _card(machine: Machine) -> Check:

@@ -99,6 +99,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.AnswerCall()
             | requests.HangUp()
             | requests.DryRun()
+            | requests.MakeBackup()
+            | requests.StartAgain()
         ):
             return None
         case _:

@@ -1,6 +1,6 @@
 """The shop's calendar: which jobs there are, each done once a day, and the owner's digest."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -14,6 +14,8 @@ from bridge.rules.states import AlertKind
 from bridge.words import digest
 from bridge.words.catalogue import speaking
 
+# Before old rows are deleted. A box that is off at that time makes up for it.
+BACKUP_AT = time(3, 10)
 # So many of those who wait are named in a digest.
 NAMED = 3
 
@@ -21,6 +23,7 @@ NAMED = 3
 class CalendarJob(StrEnum):
     """What is done at a time of day."""
 
+    BACKUP = "backup"  # a backup is made
     HOUSEKEEPING = "housekeeping"  # old rows are deleted, the database puts itself in order
     BLOCK_LISTS = "block_lists"  # block lists are read again if they have changed
     DIGEST = "digest"  # the owner is told of yesterday

@@ -28,6 +28,7 @@ from bridge.contract.requests import (
     Invite,
     Join,
     LogOut,
+    MakeBackup,
     Mark,
     MarkDone,
     MarkRead,
@@ -47,6 +48,7 @@ from bridge.contract.requests import (
     SetPassword,
     SetRole,
     Snooze,
+    StartAgain,
     TakeBack,
     TakeLabel,
     TakeOver,
@@ -56,7 +58,7 @@ from bridge.contract.requests import (
     Undo,
     WriteText,
 )
-from bridge.handlers import audit_log, contacts, conversations, database
+from bridge.handlers import audit_log, backups, contacts, conversations, database
 from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import reschedule, write_text
@@ -237,6 +239,9 @@ class PageRequests:
                 self._shop.take_numbers(session)
             case AcceptDatabase():
                 database.accept(session, self._shop)
+            case MakeBackup():
+                if not backups.can_be_made(self._shop):
+                    raise Refusal(Refused.NO_BACKUP_NOW)
             case ResetBreaker():
                 self._release(session)
             case RemoveUser() | TakeBack():
@@ -255,7 +260,7 @@ class PageRequests:
                 | EndLogin()
             ):
                 change_users(session, request, by, now)
-            case AnswerCall() | HangUp() | ReadSettings():
+            case AnswerCall() | HangUp() | ReadSettings() | StartAgain():
                 pass  # the loop and the modem see to it
             case _:
                 assert_never(request)

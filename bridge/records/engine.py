@@ -272,16 +272,18 @@ def empty_log(engine: Engine) -> bool:
     return not busy
 
 
-def is_sound(file: Path, seconds: float = CHECK_SECONDS) -> bool | None:
+def is_sound(file: Path, seconds: float = CHECK_SECONDS, indexes: bool = False) -> bool | None:
     """Does every page of an SQLite database hang together (quick_check)? None where that cannot be found out within so many
-    seconds, or where the file may not be read. Others read and write meanwhile."""
+    seconds, or where the file may not be read. Others read and write meanwhile. indexes: do they agree with their tables, too
+    (integrity_check)?"""
     over = time.monotonic() + seconds
     try:
         with closing(
             sqlite3.connect(f"{file.resolve().as_uri()}?mode=rw", uri=True, timeout=LOCK_SECONDS)
         ) as connection:
             connection.set_progress_handler(lambda: time.monotonic() > over, 100_000)
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+            pragma = "integrity_check" if indexes else "quick_check"
+            return bool(connection.execute(f"PRAGMA {pragma}(1)").fetchone() == ("ok",))
     except sqlite3.DatabaseError as error:
         damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
         return False if known.code_of(error) in damaged else None

@@ -38,6 +38,11 @@ def incident_ends(session: Session, line: str, kind: IncidentKind, now: datetime
         incident.ended = now
 
 
+def lasting(session: Session, line: str, kind: IncidentKind) -> str | None:
+    """What is wrong, as the column has it, in the open incident of this kind on this line; None if there is none."""
+    return next((incident.what for incident in _open_incidents(session, line, kind)), None)
+
+
 def repair_was_tried(session: Session, repair: Repair) -> None:
     """Notes a repair step with the open incident of its line; the same step again in vain only counts up."""
     for incident in _open_incidents(session, repair.line, IncidentKind.LINE):

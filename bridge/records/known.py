@@ -2,6 +2,7 @@
 emptied or replaced would look like a new box. What is done about it, bridge/service/database_watch decides."""
 
 import json
+import re
 import sqlite3
 import uuid
 from contextlib import closing, suppress
@@ -110,17 +111,45 @@ def code_of(error: sqlite3.Error) -> int:
 def set_aside(file: Path, what: str, now: datetime) -> Path | None:
     """Moves a database and what SQLite keeps beside it out of the way, whole: nothing of it is lost. what: a word for its name.
     Returns where it is now, None where there was none. Raises OSError."""
-    stem = f"{file}-{what}-{now:%Y%m%d-%H%M%S}"
-    aside, n = Path(stem), 1
-    while aside.exists() or any(Path(f"{aside}{end}").exists() for end in BESIDE):
-        n += 1
-        aside = Path(f"{stem}-{n}")
-    moved = [end for end in ("", *BESIDE) if Path(f"{file}{end}").exists()]
+    aside = _free_name(file, what, now)
+    moved = _there(file)
     for end in moved:
         Path(f"{file}{end}").rename(f"{aside}{end}")
     if moved:
         files.settle(file.parent)
     return aside if "" in moved else None
+
+
+def keep_beside(file: Path, what: str, now: datetime) -> Path | None:
+    """As `set_aside`, but the database stays where it is, too, until it is replaced: the same file under two names."""
+    aside = _free_name(file, what, now)
+    kept = _there(file)
+    for end in kept:
+        files.link(Path(f"{file}{end}"), Path(f"{aside}{end}"))
+    if kept:
+        files.settle(file.parent)
+    return aside if "" in kept else None
+
+
+def aside_since(file: Path, since: datetime, *what: str) -> list[Path]:
+    """The databases of before that were set aside, or kept, under one of these words since then. since: UTC."""
+    name = re.compile(rf"{re.escape(file.name)}-({'|'.join(what)})-(\d{{8}}-\d{{6}})(-\d+)?")
+    found = ((path, name.fullmatch(path.name)) for path in sorted(file.parent.iterdir()))
+    return [path for path, matched in found if matched and matched[2] >= f"{since:%Y%m%d-%H%M%S}"]
+
+
+def _there(file: Path) -> list[str]:
+    """What there is of it: "" for the database, and the ends of what lies beside it."""
+    return [end for end in ("", *BESIDE) if Path(f"{file}{end}").exists()]
+
+
+def _free_name(file: Path, what: str, now: datetime) -> Path:
+    stem = f"{file}-{what}-{now:%Y%m%d-%H%M%S}"
+    aside, n = Path(stem), 1
+    while aside.exists() or any(Path(f"{aside}{end}").exists() for end in BESIDE):
+        n += 1
+        aside = Path(f"{stem}-{n}")
+    return aside
 
 
 # ---- in the opened database

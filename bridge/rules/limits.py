@@ -14,3 +14,5 @@ LONGEST_REPLY, MOST_REPLIES = 1600, 50
 MOST_PARTS = 10
 # Of a file with contacts (bytes).
 LARGEST_FILE = 32 * 1024 * 1024
+# Of a backup that is brought to the page of a new box (bytes); a larger one is restored by the command.
+LARGEST_BACKUP = 200 * 1024 * 1024

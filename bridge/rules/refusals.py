@@ -38,6 +38,7 @@ class Refused(StrEnum):
     REPLIES_FULL = "replies_full"  # most
     # The box.
     NOT_STORED = "not_stored"  # the database refuses what was typed, or the box fails on it
+    NO_BACKUP_NOW = "no_backup_now"  # the database is on a server, or nobody has decided about it
     NO_SUCH_LINE = "no_such_line"
     NOT_LATER_TODAY = "not_later_today"  # back: what was typed
     # Opening hours and closed days.

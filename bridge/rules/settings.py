@@ -1,7 +1,7 @@
 """What config.ini says, as frozen data: one class a section, one field a key; pure. How it is read, config knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -129,6 +129,15 @@ class StorageSettings:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """nightly: is one made every night? folder: where a copy of each goes, "" for nowhere; passphrase: "" for none."""
+
+    nightly: bool
+    folder: str
+    passphrase: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -142,3 +151,4 @@ class Settings:
     notify: NotifySettings
     web: WebSettings
     storage: StorageSettings
+    backup: BackupSettings

@@ -105,6 +105,7 @@ class IncidentKind(StrEnum):
     ROOM = "room"  # hardly any on the disk
     CARD = "card"  # it has errors
     OVERLAY = "overlay"  # it keeps nothing
+    BACKUP = "backup"  # the box's: the last one was not made, or not copied
 
 
 class ConsentKind(StrEnum):

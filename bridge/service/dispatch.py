@@ -10,13 +10,23 @@ from sqlmodel import Session
 from bridge.clock import Clock
 from bridge.contract.answers import Done
 from bridge.contract.bridge import Envelope
-from bridge.contract.requests import AcceptDatabase, DryRun, Forget, ReadSettings, TryAgain, TryServices
+from bridge.contract.requests import (
+    AcceptDatabase,
+    DryRun,
+    Forget,
+    MakeBackup,
+    ReadSettings,
+    StartAgain,
+    TryAgain,
+    TryServices,
+)
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.records import alerts, incidents, lines
 from bridge.service.answers import Answers
+from bridge.service.backup_watch import BackupWatch
 from bridge.service.database_watch import DatabaseWatch
 from bridge.service.housekeeping import Housekeeping
 from bridge.service.inbox import InboxItem, JobDue, ReadAhead
@@ -26,7 +36,15 @@ from bridge.service.machine_watch import MachineWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, MachineSeen, ServicesTold
+from bridge.service.worker import (
+    Announced,
+    BackedUp,
+    BackupFound,
+    DatabaseChecked,
+    ListsRead,
+    MachineSeen,
+    ServicesTold,
+)
 from modem import contract
 
 Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
@@ -34,7 +52,8 @@ Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | con
 
 @dataclass(frozen=True)
 class Handlers:
-    """What items are handed to. put: lays an item into the inbox. publish: replaces the status that the page sees."""
+    """What items are handed to. put: lays an item into the inbox. start_again: ends the box, which is
+    then started again. publish: replaces the status that the page sees."""
 
     put: Callable[[InboxItem], None]
     clock: Clock
@@ -50,6 +69,8 @@ class Handlers:
     settings: SettingsWatch
     database: DatabaseWatch
     machine: MachineWatch
+    backups: BackupWatch
+    start_again: AfterCommit
     publish: AfterCommit
 
 
@@ -142,6 +163,10 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
         effects.append(to.housekeeping.deleted)
     if isinstance(asked.request, AcceptDatabase):
         effects.append(partial(to.database.has_accepted, standstill))
+    if isinstance(asked.request, MakeBackup) and isinstance(answer, Done):
+        effects.append(to.backups.make)
+    if isinstance(asked.request, StartAgain):
+        effects.append(to.start_again)
     if isinstance(asked.request, TryAgain) and asked.request.line in to.lines:
         effects.append(partial(to.lines[asked.request.line].queue_is, None))
     # The page that the answer leads to shows what is so now.
@@ -154,6 +179,15 @@ def _lists_read(to: Handlers, _session: Session, news: ListsRead) -> Effects:
 
 def _services_told(to: Handlers, _session: Session, news: ServicesTold) -> Effects:
     return [partial(to.trial.take, news)]
+
+
+def _backed_up(to: Handlers, session: Session, news: BackedUp) -> Effects:
+    return to.backups.made(session, news)
+
+
+def _backup_found(to: Handlers, session: Session, news: BackupFound) -> Effects:
+    note_written(session)  # open pages are told
+    return [partial(to.backups.found, news)]
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
@@ -204,6 +238,8 @@ HANDLERS: dict[type, Row] = {
     ServicesTold: _services_told,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     MachineSeen: _machine_seen,
+    BackedUp: _backed_up,
+    BackupFound: _backup_found,
     JobDue: _job_due,
     ReadAhead: _read_ahead,
 }

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bridge.clock import Clock
 from bridge.config.closed_days import sweep
 from bridge.handlers import calendar, conversations, owner_alerts
-from bridge.handlers.calendar import CalendarJob
+from bridge.handlers.calendar import BACKUP_AT, CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
 from bridge.records import logins, retention
@@ -65,7 +65,8 @@ def due(jobs: Iterable[Periodic], now: float) -> Iterator[Periodic]:
 
 
 class Housekeeping:
-    """give_work: gives a job to the worker. check_database: has the whole file looked through."""
+    """give_work: gives a job to the worker. check_database: has the whole file looked through. back_up: has a backup made, if
+    the shop wants one."""
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class Housekeeping:
         lists: ListWatch,
         give_work: Callable[[Job], None],
         check_database: AfterCommit,
+        back_up: AfterCommit,
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -84,6 +86,7 @@ class Housekeeping:
         self._lists = lists
         self._give_work = give_work
         self._check_database = check_database
+        self._back_up = back_up
         # There are old rows that are to be deleted, a few at each turn.
         self._old_rows = False
         # What was deleted may still stand in the database's log, or in its index of words.
@@ -143,6 +146,12 @@ class Housekeeping:
         closed_days = [partial(sweep, settings.path, today)] if self._old_rows else []
         return [*closed_days, partial(optimise, self._engine)]
 
+    def make_up_for_backup(self, session: Session) -> Effects:
+        """The backup of a night in which the box was off."""
+        if self._clock.utc().astimezone(self._shop.zone).time() < BACKUP_AT:
+            return []
+        return self.calendar_job(session, CalendarJob.BACKUP)
+
     def calendar_job(self, session: Session, job: CalendarJob) -> Effects:
         """What the calendar asks for, once a day; nothing by a suspect clock, which knows no day."""
         context = self._shop.context()
@@ -152,6 +161,8 @@ class Housekeeping:
         match job:
             case CalendarJob.HOUSEKEEPING:
                 return [*self.tidy(session), self._check_database]
+            case CalendarJob.BACKUP:
+                return [self._back_up]
             case CalendarJob.BLOCK_LISTS:
                 return [self._lists.read]
             case CalendarJob.DIGEST:

@@ -7,7 +7,15 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, MachineSeen, ServicesTold
+from bridge.service.worker import (
+    Announced,
+    BackedUp,
+    BackupFound,
+    DatabaseChecked,
+    ListsRead,
+    MachineSeen,
+    ServicesTold,
+)
 from modem import contract
 
 # After so many others in a row, a text that came before the next of them has its turn.
@@ -50,6 +58,8 @@ InboxItem = (
     | ServicesTold
     | DatabaseChecked
     | MachineSeen
+    | BackedUp
+    | BackupFound
     | JobDue
     | ReadAhead
     | Stop

@@ -21,6 +21,7 @@ from bridge.records import users
 from bridge.records.engine import Heartbeat
 from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
+from bridge.service.backup_watch import BackupWatch
 from bridge.service.clock_watch import ClockWatch
 from bridge.service.database_file import DatabaseFile
 from bridge.service.database_watch import DatabaseWatch
@@ -50,6 +51,8 @@ TEND = 600.0
 LOOK_AT_MACHINE = 300.0
 # The calendar keeps house at night; a box that is switched off then does so after its start (seconds).
 FIRST_TIDY = 600.0
+# A box that ends because somebody at the page wants it first lets the page say so (seconds).
+FAREWELL = 3.0
 NEVER = float("inf")
 
 
@@ -105,9 +108,17 @@ class Loop:
         )
         self._machine = MachineWatch(self._shop, give_work)
         self._led = Led()
+        self._backups = BackupWatch(self._shop, give_work)
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
-            engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
+            engine,
+            clock,
+            self._shop,
+            incoming,
+            self._lists,
+            give_work,
+            self._database.check,
+            self._backups.nightly,
         )
         handlers = Handlers(
             inbox.put,
@@ -124,6 +135,8 @@ class Loop:
             self._settings,
             self._database,
             self._machine,
+            self._backups,
+            self._start_again,
             self._publish,
         )
         self._failures = Failures(self._transactions.once, Steps(inbox, handlers), handlers)
@@ -133,12 +146,14 @@ class Loop:
             "questions": Periodic(start + PATIENCE, PATIENCE, answers.look, answers.drop),
             "old rows": Periodic(start + PATIENCE, PATIENCE, house.delete_old_rows),
             "database": Periodic(start + PATIENCE, PATIENCE, self._database.heed_command),
+            "backups": Periodic(start + PATIENCE, PATIENCE, self._backups.look),
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "voltage": Periodic(start + PATIENCE, PATIENCE, self._machine.look_at_voltage),
             "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
+            "missed backup": Periodic(start + FIRST_TIDY, HOUR, house.make_up_for_backup),
             "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),
             "incomplete texts": Periodic(start + PATIENCE, TEND, house.tend),
         }
@@ -205,6 +220,7 @@ class Loop:
         """The first step: brings the tables to this release and recalls what the last run knew."""
         self._file.open()
         self._shop.recall(session)
+        self._backups.recall(session)
         effects = self._database.begin(session)
         users.make_session_key(session)
         users.setup_code(session)
@@ -231,6 +247,13 @@ class Loop:
         self._clock_watch.note_doubt(session)
         return []
 
+    def _start_again(self) -> None:
+        """Ends soon; whoever runs the box starts it again."""
+        self.periodic["end"] = Periodic(self._clock.monotonic() + FAREWELL, NEVER, self._end)
+
+    def _end(self, _session: Session) -> Effects:
+        return [partial(self.inbox.put, Stop())]
+
     def _settings_changed(self, changed: Settings) -> None:
         self._lists.read()
         self._set_calendar(changed)
@@ -256,6 +279,7 @@ class Loop:
             self._trial.last,
             self._machine.machine,
             (*self._machine.troubles, *([self._led.trouble] if self._led.trouble else [])),
+            self._backups.now,
         )
         self._shop.take_troubles(self.status.troubles)
         self._led.show(self.settings.notify.led, well=not self.status.alarms)

@@ -4,15 +4,18 @@ looks for questions as it looks for due texts; commands wait for answers."""
 import json
 import time
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from bridge.contract.status import LineState, LineStatus, Status
+from bridge.contract.status import BackupStatus, LineState, LineStatus, Status
 from bridge.records.memo import remember, remembered
 from bridge.records.tables import KeyValue
+from bridge.rules.backups import Stored
 from modem.contract import Coded, LineHealth, Trouble
 
 STATUS = "status"
@@ -73,7 +76,16 @@ def status_from_json(text: str) -> Status:
         for name in ("lists", "of_machine")
     }
     lines = tuple(_line(line) for line in told["lines"])
-    return Status(**{**told, **troubles, **codes, **several, "lines": lines, "trial": None, "machine": None})
+    told |= {"trial": None, "machine": None, "backup": _backup(told["backup"])}
+    return Status(**{**told, **troubles, **codes, **several, "lines": lines})
+
+
+def _backup(told: dict[str, Any]) -> BackupStatus:
+    whole = told["whole"]
+    stored = (
+        Stored(Path(whole["path"]), datetime.fromisoformat(whole["made"]), whole["size"]) if whole else None
+    )
+    return BackupStatus(told["making"], _trouble(told["trouble"]), stored)
 
 
 def _line(told: dict[str, Any]) -> LineStatus:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from bridge.handlers.calendar import CalendarJob
+from bridge.handlers.calendar import BACKUP_AT, CalendarJob
 from bridge.rules.hours import at_clock
 from bridge.rules.settings import Settings
 from bridge.service.inbox import JobDue
@@ -54,8 +54,9 @@ def triggers(zone: tzinfo | None, digest: time | None) -> Iterator[tuple[Calenda
 
     >>> from zoneinfo import ZoneInfo
     >>> [job.value for job, _ in triggers(ZoneInfo("Europe/London"), time(8, 0))]
-    ['housekeeping', 'block_lists', 'digest', 'weekly_digest']
+    ['backup', 'housekeeping', 'block_lists', 'digest', 'weekly_digest']
     """
+    yield CalendarJob.BACKUP, AtTimeOfDay(BACKUP_AT, zone)
     yield CalendarJob.HOUSEKEEPING, AtTimeOfDay(HOUSEKEEPING_AT, zone)
     yield CalendarJob.BLOCK_LISTS, AtTimeOfDay(BLOCK_LISTS_AT, zone)
     if digest is not None:

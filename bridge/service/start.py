@@ -20,6 +20,7 @@ from bridge.contract.bridge import PATIENCE, Bridge
 from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
+from bridge.service import restoring, stored_backups
 from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
@@ -146,6 +147,8 @@ def running(
             machine=ports_of_this_machine,
             changes=lambda: loop.changes,
             patience=patience,
+            backups=lambda: stored_backups.stored(stored_backups.folder(settings.path)),
+            lay_backup=lambda file, passphrase: restoring.lay(file, settings.path, passphrase),
         )
         server = Server(create_app(bridge), settings.web.host, settings.web.port, also)
         try:

@@ -1,5 +1,5 @@
 """The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file, looking at the machine. It owns nothing: a
+the database's file, looking at the machine, making backups. It owns nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
@@ -8,17 +8,20 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import assert_never
 
+from bridge.config import Settings
 from bridge.records.engine import is_sound
 from bridge.rules import blocklists
+from bridge.rules.backups import Stored
 from bridge.rules.machine import Machine
 from bridge.rules.services import Told
-from bridge.service import blocklist_files, machine
-from modem.contract import Coded
+from bridge.service import blocklist_files, machine, stored_backups
+from modem.contract import Coded, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -107,8 +110,38 @@ class MachineSeen:
     machine: Machine
 
 
-Job = ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine
-Result = ListsRead | Announced | ServicesTold | DatabaseChecked | MachineSeen
+@dataclass(frozen=True)
+class BackUp:
+    """Make a backup, and copy it to wherever the shop wants it. now: UTC."""
+
+    settings: Settings
+    now: datetime
+
+
+@dataclass(frozen=True)
+class BackedUp:
+    """troubles: why it was not made, or where it could not be copied to; none if all is well."""
+
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True)
+class FindBackup:
+    """Look for the newest of the box's own backups that is whole."""
+
+    config_file: Path
+    passphrase: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BackupFound:
+    """backup: None if none is whole."""
+
+    backup: Stored | None
+
+
+Job = ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine | BackUp | FindBackup
+Result = ListsRead | Announced | ServicesTold | DatabaseChecked | MachineSeen | BackedUp | BackupFound
 
 
 class Worker:
@@ -153,6 +186,10 @@ def _done(job: Job) -> Result:
             return DatabaseChecked(is_sound(path))
         case LookAtMachine(folder=folder):
             return MachineSeen(machine.look(folder))
+        case BackUp(settings=settings, now=now):
+            return BackedUp(stored_backups.make(settings, now))
+        case FindBackup(config_file=config_file, passphrase=passphrase):
+            return BackupFound(stored_backups.newest_whole(config_file, passphrase))
         case _:
             assert_never(job)
 

@@ -44,6 +44,7 @@ SENTENCES: dict[str, str] = {
     Refused.REPLY_LENGTH: N_("A saved reply can have 1 to {most} characters."),
     Refused.REPLIES_FULL: N_("There are already {most} saved replies; delete one first."),
     Refused.NOT_STORED: N_("The box cannot save this as it was typed. Its log says more."),
+    Refused.NO_BACKUP_NOW: N_("No backup is made until somebody has decided about the database."),
     Refused.NO_SUCH_LINE: N_("The box has no such line."),
     Refused.NOT_LATER_TODAY: N_("“{back}” is not a time later today. Write it like 15:00 or 3pm."),
     Refused.NOT_HOURS: N_(

@@ -223,6 +223,13 @@ SENTENCES: dict[str, str] = {
         "The database is on a server, which has tools of its own for backups, such as pg_dump."
     ),
     BackupTrouble.DAMAGED: N_("The database is damaged, so no backup can be made or restored from it."),
+    BackupTrouble.NO_ROOM: N_(
+        "There is too little room on the disk to make a backup: {needed} MB are needed. Delete files nobody "
+        "needs, or use a larger card."
+    ),
+    BackupTrouble.NOT_MADE: N_("The backup could not be made. {why}"),
+    BackupTrouble.NOT_RESTORED: N_("The backup could not be restored. {why}"),
+    BackupTrouble.NOT_COPIED: N_("The backup was made, but it could not be copied to {folder}. {why}"),
     DatabaseTrouble.LOCKED: N_(
         "Another program is using the database. Nothing is lost; calls and texts are saved as soon as it "
         "lets go. Close other programs that have the database open."
@@ -421,7 +428,13 @@ def _worded(trouble: Coded) -> dict[str, Value]:
             facts["tried"] = " ".join(map(sentence, Trouble.split(str(facts["tried"]))))
         case TroubleCode.NOT_THE_NAMED_MODEM:
             facts = {name: value or gettext("unknown") for name, value in facts.items()}
-        case BoxTrouble.QUEUE_STOPPED | BoxTrouble.UNDELIVERED:
+        case (
+            BoxTrouble.QUEUE_STOPPED
+            | BoxTrouble.UNDELIVERED
+            | BackupTrouble.NOT_MADE
+            | BackupTrouble.NOT_COPIED
+            | BackupTrouble.NOT_RESTORED
+        ):
             facts["why"] = sentence(str(facts["why"]))
         case BoxTrouble.CLOCK_BEFORE_RELEASE:
             facts |= _moments(facts, "shown")

@@ -16,9 +16,10 @@ from bridge.records.contacts import somebody_at
 from bridge.records.engine import AlreadyRunning, migrate, open_engine
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
-from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, kept
+from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, Unusable, kept
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from bridge.service.backup import Restored, Unusable, make, restore
+from bridge.service.backup import make
+from bridge.service.restoring import Restored, restore
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, a_box, until, write_config
 

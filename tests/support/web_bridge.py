@@ -22,6 +22,7 @@ from bridge.records.tables import Call, Contact, Incident, Line, Message, Note, 
 from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, ContactKind, Direction, MessageKind, MessageStatus
+from bridge.service import restoring, stored_backups
 from bridge.service.database_file import DatabaseFile
 from bridge.service.inbox import Inbox, InboxItem, Stop
 from bridge.service.loop import Loop
@@ -87,15 +88,17 @@ def an_office(
     at_work: bool = True,
     clock: Clock | None = None,
     past: Callable[[Session, Settings], None] | None = None,
+    user: bool = True,
 ) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; past: what else is in the database; at_work: the
-    loop turns."""
+    loop turns. user: one is added who can log in."""
     clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
     migrate(engine)
     with Session(engine) as session, session.begin():
-        add_user(session, NAME, PASSWORD)
+        if user:
+            add_user(session, NAME, PASSWORD)
         make_session_key(session)
         if rows:
             fill(session, datetime.now(UTC))
@@ -126,6 +129,8 @@ def an_office(
         clock.utc,
         changes=lambda: loop.changes,
         patience=DEADLINE,
+        backups=lambda: stored_backups.stored(stored_backups.folder(settings.path)),
+        lay_backup=lambda backup, passphrase: restoring.lay(backup, settings.path, passphrase),
     )
     thread = threading.Thread(target=loop.run)
     if at_work:

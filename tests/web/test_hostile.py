@@ -23,6 +23,7 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlmodel import Session, select
 from werkzeug.routing import Rule
 
+from bridge.contract.requests import MakeBackup
 from bridge.records import invitations, logins, users
 from bridge.records.tables import User, metadata
 from modem.simulator import Simulator
@@ -295,10 +296,20 @@ def filled(shop: ShopState, rule: Rule) -> list[str]:
     address = quote(next(text.address for text in shop.box.messages() if text.direction == "in"))
     path = re.sub(r"<path:\w+>", address, rule.rule).replace("<section>", "limits").replace("<name>", NAME)
     path = path.replace("<key>", "1").replace("<secret>", SECRET)
+    if rule.endpoint == "backups.download":
+        path = rule.rule.replace("<name>", a_backup(shop))
     some = re.search(r"<any\(([^)]+)\):\w+>", path)
     paths = [path.replace(some[0], one.strip()) for one in some[1].split(",")] if some else [path]
     assert not any("<" in path for path in paths), "this converter is new"
     return paths
+
+
+def a_backup(shop: ShopState) -> str:
+    """The name of a backup that the box has made."""
+    bridge = shop.box.service.bridge
+    if not bridge.backups():
+        bridge.request(MakeBackup())
+    return until(bridge.backups, "the backup")[0].path.name
 
 
 def test_no_form_of_another_page_is_taken(shop: ShopState) -> None:

@@ -32,12 +32,15 @@ from web.access import cookies, language
 from web.access.guesses import Limiter
 
 WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
-OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "join.join", "manifest.manifest"}
+OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "moving.restore", "join.join", "manifest.manifest"}
 # What staff may not do: settings, people, and whatever takes all of the shop's contacts or callers away, out of the box or for
 # good. The forms of settings are open to look at; `settings.change` refuses to keep them.
 OWNERS_ONLY = frozenset(
     {
         "status.accept_database",
+        "backups.download",
+        "backups.make",
+        "backups.restore",
         "status.number",
         "settings.send_sample",
         "team.add",
@@ -180,6 +183,16 @@ def may_guess(name: str, limit: str = "limiter", told: str = "") -> Guess:
     if not limiter.may_try(who, name):
         abort(429, told or _("Too many wrong passwords. Wait a minute, then try again."))
     return Guess(limiter, who, name)
+
+
+def knows_the_code() -> bool:
+    """Has who asks typed the code of the first login? It counts as a guess. Aborts with 429 for who has guessed too often."""
+    guess = may_guess("", "code_limiter")
+    with Session(current.bridge().engine) as database:
+        if not users.is_setup_code(database, request.form.get("code", "")):
+            return False
+    guess.was_right()
+    return True
 
 
 # ---- pages

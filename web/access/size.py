@@ -1,10 +1,15 @@
 """Requests that bring too much: refused in words that name the limit, and noted in the log without what they bring."""
 
 from flask import abort, current_app, g, request
+from sqlmodel import Session
 
+from bridge.records import users
 from bridge.words.catalogue import _
-from web import limits
+from web import current, limits
 from web.connections import BUSY, NO_ROOM, REFUSED, TOO_LARGE
+
+# Where a backup is brought to a new box, by who knows its code.
+RESTORE = "moving.restore"
 
 
 def check() -> None:
@@ -23,14 +28,20 @@ def check() -> None:
 
 
 def room_for_files() -> None:
-    """A file may be larger than any form; who is not logged in has been sent away by now."""
-    if g.get("user"):
+    """A file may be larger than any form; who is not logged in has been sent away by now, but for the first who come to a new
+    box."""
+    if g.get("user") or (request.endpoint == RESTORE and _nobody_yet()):
         request.max_content_length = limits.largest(request.path)
+
+
+def _nobody_yet() -> bool:
+    with Session(current.bridge().engine) as database:
+        return users.nobody_yet(database)
 
 
 def refused() -> str:
     """Why a request is too large, for people; the log is told as well."""
-    most = limits.in_words(limits.LARGEST_FILE if request.path in limits.FILES else limits.FORM)
+    most = limits.in_words(limits.FILES.get(request.path, limits.FORM))
     _note(f"it is larger than {most} or has too many fields")
     if request.path in limits.FILES:
         return _("This file is too large: the box takes files of up to {most}.", most=most)

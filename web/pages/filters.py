@@ -311,6 +311,7 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "day": lambda moment: day(local(moment), now()),
         "clock": lambda moment: dates.clock(local(moment)),
         "exact": exact,
+        "day_and_clock": lambda moment: dates.day_and_clock(local(moment)),
         "weekday_and_clock": lambda moment: dates.weekday_and_clock(local(moment)),
         "iso": lambda moment: local(moment).replace(microsecond=0).isoformat(),
         "why": lambda row: why(row, exact),

@@ -20,7 +20,7 @@ from bridge.rules.states import Direction, MessageKind, Textback
 from bridge.words.catalogue import _
 from bridge.words.preview import reads_now
 from bridge.words.requests import refusal_in_words
-from web import current
+from web import current, limits
 from web.access import login
 from web.pages import qr, settings, status
 from web.pages.told import in_words, not_kept
@@ -41,43 +41,45 @@ def first() -> str | Response | tuple[str, int]:
     with Session(bridge.engine) as database:
         nobody = users.nobody_yet(database)
     if nobody:
-        return _take_over(bridge) if request.method == "POST" else _begin()
+        return _take_over(bridge) if request.method == "POST" else begin()
     if g.user is None:
         return redirect(url_for("auth.login", next=url_for("welcome.first")), 303)
     return _steps(bridge)
 
 
-def _begin(problem: str | None = None) -> str:
+def begin(problem: str | None = None, moving: str | None = None) -> str:
+    """The page for the first who come. problem: with what they typed; moving: with the backup that they want restored."""
+    bridge = current.bridge()
     return render_template(
         "welcome_first.html",
         problem=problem,
+        moving=moving,
         name=request.form.get("name", ""),
         code=request.form.get("code", ""),
         shortest=users.SHORTEST_PASSWORD,
+        whole=bridge.status().backup.whole,
+        largest=limits.in_words(limits.LARGEST_BACKUP),
     )
+
+
+def wrong_code() -> str:
+    """What is said of a code that is not the box's."""
+    return _("That is not the code. You find it where the box was started; textback doctor shows it too.")
 
 
 def _take_over(bridge: Bridge) -> Response | tuple[str, int]:
     """The first user, who is an owner; logged in at once."""
-    form, guess = request.form, login.may_guess("", "code_limiter")
-    code = form.get("code", "")
-    with Session(bridge.engine) as database:
-        if not users.is_setup_code(database, code):
-            return _begin(
-                _(
-                    "That is not the code. You find it where the box was started; textback doctor shows it "
-                    "too."
-                )
-            ), 403
-    guess.was_right()
+    form, code = request.form, request.form.get("code", "")
+    if not login.knows_the_code():
+        return begin(wrong_code()), 403
     try:
         name = users.name_of(form.get("name", ""))
         wanted = TakeOver(code, name, users.hash_password(form.get("password", "")))
     except Refusal as refusal:
-        return _begin(refusal_in_words(refusal.why)), 422
+        return begin(refusal_in_words(refusal.why)), 422
     answer = bridge.request(wanted, by=name)
     if not isinstance(answer, Done):
-        return _begin(in_words(answer)), 422 if isinstance(answer, Rejected) else 503
+        return begin(in_words(answer)), 422 if isinstance(answer, Rejected) else 503
     login.let_in(name)
     return redirect(url_for("welcome.first"), 303)
 

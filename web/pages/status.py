@@ -27,6 +27,7 @@ from bridge.contract.status import Status
 from bridge.doctor import facts as checkup
 from bridge.doctor.checks import sheet
 from bridge.records import views
+from bridge.records.engine import file_of
 from bridge.rules import languages, numbers
 from bridge.rules.holidays import is_holiday
 from bridge.rules.hours import Opening
@@ -38,7 +39,7 @@ from bridge.words.line import network_words, signal_words
 from bridge.words.preview import Sample, closed_today, sample
 from bridge.words.requests import refusal_in_words
 from bridge.words.texts import WHEN_CLOSED
-from web import current
+from web import current, limits
 from web.access import login
 from web.pages import paging, settings
 from web.pages.healthz import is_alive
@@ -119,6 +120,10 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None, back: s
         chosen=typed or {"closed": texts.closed, "closed_message": texts.closed_message or _offered(bridge)},
         closed_tomorrow=_tomorrow(bridge) in bridge.settings().hours.holidays.dates,
         problem=problem,
+        backups=bridge.backups(),
+        backs_up=bridge.settings().backup,
+        in_file=file_of(bridge.settings().storage.database) is not None,
+        size=limits.in_words,
     )
 
 
