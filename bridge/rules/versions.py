@@ -4,7 +4,7 @@ import re
 from itertools import zip_longest
 
 # [epoch:]upstream[-revision]
-_VERSION = re.compile(r"(?:(\d+):)?(\d[A-Za-z0-9.+~-]*?)(?:-([A-Za-z0-9.+~]+))?")
+_VERSION = re.compile(r"(?:(\d+):)?(\d[A-Za-z0-9.+~-]*?)(?:-([A-Za-z0-9.+~]+))?", re.ASCII)
 LONGEST = 100
 
 

@@ -29,7 +29,7 @@ IN_ORDER = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other"), product(range(len(IN_ORDER)), repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(range(len(IN_ORDER)), repeat=2)))
 def test_they_come_in_order(one: int, other: int) -> None:
     order = compare(IN_ORDER[one], IN_ORDER[other])
     assert (order > 0) - (order < 0) == (one > other) - (one < other)
