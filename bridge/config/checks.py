@@ -29,6 +29,7 @@ _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?")
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
@@ -272,6 +273,15 @@ def host_names(value: str) -> tuple[str, ...]:
             f"{wrong[0]!r} is not a host name; write one such as shop.lan, without http:// and port"
         )
     return words(value)
+
+
+def web_address(value: str) -> str:
+    """An address on the web, or nothing. Raises ValueError for what is none."""
+    if value and not _WEB_ADDRESS.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is not an address on the web; write one such as https://example.com/file.json"
+        )
+    return value
 
 
 def database(value: str) -> str:

@@ -23,6 +23,7 @@ from bridge.rules.settings import (
     ShopSettings,
     StorageSettings,
     TextbackSettings,
+    UpdatesSettings,
     WebSettings,
 )
 from bridge.words.mistakes import mistake_in_words
@@ -96,6 +97,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         notify=NotifySettings(**checked["notify"]),
         web=WebSettings(**checked["web"]),
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
+        updates=UpdatesSettings(**checked["updates"]),
     )
 
 

@@ -1,7 +1,7 @@
 """Every section of config.ini in its order, and its keys. The shipped file, docs/configuration.md and the page's forms are made
 of this (bridge/config/shipped, web/pages/settings_forms)."""
 
-from bridge.config.keys import filters, hours, limits, modem, notify, shop, storage, textback, web
+from bridge.config.keys import filters, hours, limits, modem, notify, shop, storage, textback, updates, web
 from bridge.config.keys.hours import DAYS
 from bridge.config.keys.modem import FAMILIES
 from bridge.config.setting import About, Setting
@@ -18,6 +18,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "notify": notify.KEYS,
     "web": web.KEYS,
     "storage": storage.KEYS,
+    "updates": updates.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -29,4 +30,5 @@ ABOUT: dict[str, About] = {
     "notify": notify.ABOUT,
     "web": web.ABOUT,
     "storage": storage.ABOUT,
+    "updates": updates.ABOUT,
 }

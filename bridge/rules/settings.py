@@ -128,6 +128,14 @@ class StorageSettings:
 
 
 @dataclass(frozen=True)
+class UpdatesSettings:
+    """url: of the notice of the newest release, "" for none."""
+
+    check: bool
+    url: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -141,3 +149,4 @@ class Settings:
     notify: NotifySettings
     web: WebSettings
     storage: StorageSettings
+    updates: UpdatesSettings
