@@ -78,6 +78,13 @@ class AcceptDatabase:
 
 
 @dataclass(frozen=True)
+class InstallRelease:
+    """Have the system install the newer release that the page has told of. version: of that."""
+
+    version: str
+
+
+@dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
     (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock. What takes such a
@@ -363,6 +370,7 @@ OfUsers = (
 Request = (
     ResetBreaker
     | AcceptDatabase
+    | InstallRelease
     | TypeNumber
     | Mark
     | WriteText

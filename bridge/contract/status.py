@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bridge.rules.line_health import nearly_full, no_network
+from bridge.rules.releases import Offer
 from bridge.rules.troubles import BoxTrouble, ListTrouble
 from modem.contract import Coded, LineHealth, Trouble, TroubleCode
 
@@ -73,7 +74,7 @@ class Status:
     config: why the file is not in force. standstill: what has become of the
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
     closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
-    services.
+    services. release: a newer one that can be had; updating: it is being installed; update: what came of the last one.
     """
 
     alive: float
@@ -87,6 +88,9 @@ class Status:
     closed: Coded | None = None
     lists: tuple[Trouble, ...] = ()
     trial: Trial | None = None
+    release: Offer | None = None
+    updating: bool = False
+    update: Coded | None = None
 
     @property
     def troubles(self) -> tuple[Coded, ...]:

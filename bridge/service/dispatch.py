@@ -10,7 +10,15 @@ from sqlmodel import Session
 from bridge.clock import Clock
 from bridge.contract.answers import Done
 from bridge.contract.bridge import Envelope
-from bridge.contract.requests import AcceptDatabase, DryRun, Forget, ReadSettings, TryAgain, TryServices
+from bridge.contract.requests import (
+    AcceptDatabase,
+    DryRun,
+    Forget,
+    InstallRelease,
+    ReadSettings,
+    TryAgain,
+    TryServices,
+)
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
@@ -22,10 +30,11 @@ from bridge.service.housekeeping import Housekeeping
 from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ServicesTold
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ReleaseLooked, ServicesTold
 from modem import contract
 
 Ended = contract.TextSent | contract.TextFailed | contract.TextUnconfirmed | contract.NotStarted
@@ -46,6 +55,7 @@ class Handlers:
     housekeeping: Housekeeping
     lists: ListWatch
     trial: ServiceTrial
+    releases: ReleaseWatch
     settings: SettingsWatch
     database: DatabaseWatch
     publish: AfterCommit
@@ -136,6 +146,8 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
         effects.append(to.settings.take_up)
     if isinstance(asked.request, TryServices) and isinstance(answer, Done):
         effects.append(to.trial.begin)
+    if isinstance(asked.request, InstallRelease):
+        effects.append(to.releases.want)
     if isinstance(asked.request, Forget):
         effects.append(to.housekeeping.deleted)
     if isinstance(asked.request, AcceptDatabase):
@@ -152,6 +164,10 @@ def _lists_read(to: Handlers, _session: Session, news: ListsRead) -> Effects:
 
 def _services_told(to: Handlers, _session: Session, news: ServicesTold) -> Effects:
     return [partial(to.trial.take, news)]
+
+
+def _release_looked(to: Handlers, _session: Session, news: ReleaseLooked) -> Effects:
+    return [partial(to.releases.take, news)]
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
@@ -196,6 +212,7 @@ HANDLERS: dict[type, Row] = {
     ListsRead: _lists_read,
     Announced: _announced,
     ServicesTold: _services_told,
+    ReleaseLooked: _release_looked,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     JobDue: _job_due,
     ReadAhead: _read_ahead,

@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
-from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ServicesTold
+from bridge.service.worker import Announced, DatabaseChecked, ListsRead, ReleaseLooked, ServicesTold
 from modem import contract
 
 # After so many others in a row, a text that came before the next of them has its turn.
@@ -49,6 +49,7 @@ InboxItem = (
     | Announced
     | ServicesTold
     | DatabaseChecked
+    | ReleaseLooked
     | JobDue
     | ReadAhead
     | Stop

@@ -26,11 +26,13 @@ from bridge.service.database_file import DatabaseFile
 from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
+from bridge.service.handed_on import Updater
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.rehearsal import rehearse
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
@@ -46,13 +48,16 @@ BEAT = 60.0
 TEND = 600.0
 # The calendar keeps house at night; a box that is switched off then does so after its start (seconds).
 FIRST_TIDY = 600.0
+# A newer release is looked for at night, and so long after a start; what came of an update is looked for so often (seconds).
+FIRST_LOOK, HEED = 300.0, 10.0
 NEVER = float("inf")
 
 
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
     thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now.
-    file: the database's. goes_on: called each time it comes round, every two seconds at least, with the monotonic time."""
+    file: the database's. goes_on: called each time it comes round, every two seconds at least, with the monotonic time.
+    updater: the system's part in updates, if it is there."""
 
     def __init__(
         self,
@@ -69,6 +74,7 @@ class Loop:
         handed_over: frozenset[int] | None = None,
         settled: Callable[[], None] = lambda: None,
         goes_on: Callable[[float], None] = lambda _now: None,
+        updater: Updater | None = None,
     ) -> None:
         # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
         # has become of them, before any text goes out.
@@ -88,6 +94,7 @@ class Loop:
         incoming = IncomingTexts(self._shop, self._calls)
         self._lists = ListWatch(self._shop, give_work)
         self._trial = ServiceTrial(self._shop, give_work)
+        self._releases = ReleaseWatch(self._shop, give_work, updater)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
         self._clock_watch = ClockWatch(clock, self._calls, self._attempt, self._calendar_anew)
         self._database = DatabaseWatch(
@@ -101,7 +108,14 @@ class Loop:
         )
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
-            engine, clock, self._shop, incoming, self._lists, give_work, self._database.check
+            engine,
+            clock,
+            self._shop,
+            incoming,
+            self._lists,
+            self._releases,
+            give_work,
+            self._database.check,
         )
         handlers = Handlers(
             inbox.put,
@@ -115,6 +129,7 @@ class Loop:
             house,
             self._lists,
             self._trial,
+            self._releases,
             self._settings,
             self._database,
             self._publish,
@@ -129,6 +144,8 @@ class Loop:
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
+            "first look for a release": Periodic(start + FIRST_LOOK, NEVER, self._look_for_release),
+            "came of an update": Periodic(start + PATIENCE, HEED, self._releases.heed),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
             "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),
             "incomplete texts": Periodic(start + PATIENCE, TEND, house.tend),
@@ -221,6 +238,9 @@ class Loop:
         self._clock_watch.note_doubt(session)
         return []
 
+    def _look_for_release(self, _session: Session) -> Effects:
+        return [self._releases.look]
+
     def _settings_changed(self, changed: Settings) -> None:
         self._lists.read()
         self._set_calendar(changed)
@@ -244,5 +264,8 @@ class Loop:
             self._shop.closed_now(now),
             self._lists.troubles,
             self._trial.last,
+            self._releases.offer if self.settings.updates.check else None,
+            self._releases.wanted,
+            self._releases.last,
         )
         self._shop.take_troubles(self.status.troubles)

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -21,6 +22,7 @@ from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service.database_file import DatabaseFile
+from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
@@ -128,6 +130,7 @@ def running(
             notes.noted(boot),
             partial(notes.begin, boot),
             Watchdog(systemd, lambda: [driver.pulse for driver in drivers.values()]).feed,
+            Updater.of(os.environ),
         )
         stack.callback(loop.finish)
         worker.start()

@@ -1,5 +1,5 @@
 """The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file. It owns nothing: a
+the database's file, looking for newer releases. It owns nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
@@ -9,14 +9,16 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
 from typing import assert_never
 
 from bridge.records.engine import is_sound
 from bridge.rules import blocklists
+from bridge.rules.releases import NoRelease, Notice, wanted
 from bridge.rules.services import Told
-from bridge.service import blocklist_files
+from bridge.service import blocklist_files, releases
 from modem.contract import Coded
 
 log = logging.getLogger(__name__)
@@ -92,8 +94,25 @@ class DatabaseChecked:
     sound: bool | None
 
 
-Job = ReadLists | Announce | TellServices | CheckDatabase
-Result = ListsRead | Announced | ServicesTold | DatabaseChecked
+@dataclass(frozen=True)
+class LookForRelease:
+    """Look whether a newer release can be had. address: of its notice; present: the version that runs; today: in UTC."""
+
+    address: str
+    present: str
+    today: date
+
+
+@dataclass(frozen=True)
+class ReleaseLooked:
+    """notice: of the newer release, None where none can be had; why: what stood in the way, a ReleaseTrouble."""
+
+    notice: Notice | None
+    why: Coded | None = None
+
+
+Job = ReadLists | Announce | TellServices | CheckDatabase | LookForRelease
+Result = ListsRead | Announced | ServicesTold | DatabaseChecked | ReleaseLooked
 
 
 class Worker:
@@ -136,6 +155,8 @@ def _done(job: Job) -> Result:
             return ServicesTold(tell(urls, title, body))
         case CheckDatabase(path=path):
             return DatabaseChecked(is_sound(path))
+        case LookForRelease():
+            return look_for_release(job)
         case _:
             assert_never(job)
 
@@ -146,6 +167,16 @@ def read_lists(job: ReadLists) -> ListsRead:
     if seen == job.seen:
         return ListsRead(job, seen, None)
     return ListsRead(job, seen, blocklist_files.load(job.paths, job.base, job.region))
+
+
+def look_for_release(job: LookForRelease) -> ReleaseLooked:
+    """The notice of a newer release, or why there is none."""
+    try:
+        notice = releases.notice_at(job.address)
+        wanted(notice, job.present, releases.architecture(), job.today)
+        return ReleaseLooked(notice)
+    except NoRelease as nothing:
+        return ReleaseLooked(None, nothing.why)
 
 
 def announce(job: Announce) -> Announced:

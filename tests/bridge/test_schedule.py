@@ -81,7 +81,11 @@ def test_the_weekly_digest_comes_on_mondays() -> None:
 
 
 def test_without_a_time_there_is_no_digest() -> None:
-    assert [job for job, _ in triggers(None, None)] == [CalendarJob.HOUSEKEEPING, CalendarJob.BLOCK_LISTS]
+    assert [job for job, _ in triggers(None, None)] == [
+        CalendarJob.HOUSEKEEPING,
+        CalendarJob.BLOCK_LISTS,
+        CalendarJob.RELEASES,
+    ]
 
 
 def test_a_job_is_begun_once_a_day_whatever_the_clock_did(session: Session) -> None:

@@ -23,6 +23,7 @@ from bridge.records.users import make_session_key
 from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, ContactKind, Direction, MessageKind, MessageStatus
 from bridge.service.database_file import DatabaseFile
+from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, InboxItem, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -87,9 +88,10 @@ def an_office(
     at_work: bool = True,
     clock: Clock | None = None,
     past: Callable[[Session, Settings], None] | None = None,
+    updater: Updater | None = None,
 ) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; past: what else is in the database; at_work: the
-    loop turns."""
+    loop turns. updater: the system's part in updates."""
     clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
@@ -115,6 +117,7 @@ def an_office(
         jobs.append,
         lambda settings: None,
         file,
+        updater=updater,
     )
     page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(

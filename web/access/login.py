@@ -38,6 +38,7 @@ OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "join.join", "manifest
 OWNERS_ONLY = frozenset(
     {
         "status.accept_database",
+        "status.install",
         "status.number",
         "settings.send_sample",
         "team.add",
