@@ -13,6 +13,9 @@ PROGRAMS = {
     "smstools": "smsd",
     "faketime": "faketime",
     "strace": "strace",
+    "reprepro": "reprepro",
+    "gnupg": "gpg",
+    "minisign": "minisign",
 }
 
 
