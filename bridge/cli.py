@@ -708,17 +708,17 @@ def update(path: Path, file: Path | None, check: bool, patience: int) -> None:
     from bridge.words.updates import update_in_words
     from modem.contract import Coded
 
-    settings, now = _in_any_case(path), Clock().utc()
+    settings, clock = _in_any_case(path), Clock().utc
     home = Home(Path(os.environ.get("TEXTBACK_UPDATES") or HOME))
     try:
         if check:
-            notice = work.look(settings, now)
+            notice = work.look(settings, clock())
             click.echo(f"textback {notice.version} can be installed: sudo textback update")
             click.echo("".join(f"- {change}\n" for change in notice.changes_in("en")), nl=False)
             return
         if not os.access(home.folder if home.folder.exists() else home.folder.parent, os.W_OK):
             raise Failure("Only root may install a release: sudo textback update")
-        handed = work.begin(settings, file, home, now, patience)
+        handed = work.begin(settings, file, home, clock, patience)
     except NoRelease as nothing:
         if nothing.why.code != ReleaseTrouble.SAME:
             raise Failure(update_in_words(nothing.why)) from nothing

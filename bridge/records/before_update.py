@@ -57,7 +57,8 @@ def upgrade(url: str) -> Path | None:
 
 
 def _keep(file: Path) -> Path:
-    """Copies a database, whole, and its mark."""
+    """Copies a database, whole, and its mark, in place of an older copy."""
+    forget(file)
     new = Path(f"{copy_of(file)}.new")
     new.unlink(missing_ok=True)
     files.make_private(new)

@@ -4,6 +4,7 @@ done as root. What is fetched lies in a folder of root's, and counts only by the
 Everything that is needed is imported before the first step: by the next one the files are those of another release.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -99,67 +100,72 @@ def _present() -> str:
 
 
 def begin(
-    settings: Settings, file: Path | None, home: Home, now: datetime, patience: float = PATIENCE
+    settings: Settings,
+    file: Path | None,
+    home: Home,
+    clock: Callable[[], datetime],
+    patience: float = PATIENCE,
 ) -> Handed:
-    """Installs the newest release, or that in `file`; an update that a power cut has ended goes on instead. patience: how many
-    seconds a release may take to become ready. Raises NoRelease, NoPackage, AlreadyUpdating, OSError; nothing has changed."""
+    """Installs the newest release, or that in `file`; one that a power cut has ended goes on instead. clock: tells the time,
+    UTC. patience: how many seconds a release may take to become ready. Returns what has become of it.
+
+    Raises NoRelease, NoPackage, AlreadyUpdating and OSError where nothing has changed.
+    """
     with at_work(home):
+        update = _Update(home, settings, clock, patience)
         if begun := home.journal():
-            return go_on(begun, home, settings, now, patience)
+            return update.go_on(begun)
         try:
-            notice = take(file, home, now) if file else fetch(settings, home, now)
+            notice = take(file, home, clock()) if file else fetch(settings, home, clock())
         except (NoRelease, OSError) as nothing:
             why = nothing.why.to_text() if isinstance(nothing, NoRelease) else ""
-            home.end(Handed(Outcome.NOT_BEGUN, "", "", now, why))
+            home.end(Handed(Outcome.NOT_BEGUN, "", "", clock(), why))
             raise
-        return install(notice, home, settings, now, patience)
-
-
-def install(
-    notice: Notice, home: Home, settings: Settings, now: datetime, patience: float = PATIENCE
-) -> Handed:
-    """Installs the release of this notice, whose package lies in the folder. Returns what has become of it."""
-    journal = Journal(
-        Step.KEEP,
-        _present(),
-        notice.version,
-        releases.architecture(),
-        _revision(settings),
-        packages.ready_since(),
-        _boot(),
-        packages.database_trouble(settings.web),
-    )
-    return go_on(journal, home, settings, now, patience)
-
-
-def go_on(
-    journal: Journal, home: Home, settings: Settings, now: datetime, patience: float = PATIENCE
-) -> Handed:
-    """Does the steps from this one on; those of an update that a power cut has ended are found in its journal."""
-    update = _Update(home, settings, patience)
-    step: Step | Outcome = journal.step
-    while isinstance(step, Step):
-        journal = replace(journal, step=step, was_ready=journal.was_ready or _has_been_ready(journal))
-        home.note(journal)
-        step = following(step, update.do(journal))
-    handed = Handed(step, journal.old, journal.new, now)
-    if step is Outcome.DONE:
-        home.keep_only(journal.old, journal.new)
-        update.forget_copy()
-    home.end(handed)
-    return handed
+        return update.install(notice.version)
 
 
 class _Update:
     """Does each step, and tells how things stand then."""
 
-    def __init__(self, home: Home, settings: Settings, patience: float) -> None:
+    def __init__(
+        self, home: Home, settings: Settings, clock: Callable[[], datetime], patience: float
+    ) -> None:
         self._home = home
         self._settings = settings
+        self._clock = clock
         self._patience = patience
         self._file = file_of(settings.storage.database)
 
-    def do(self, journal: Journal) -> Facts:
+    def install(self, version: str) -> Handed:
+        """Installs this version, whose package lies in the folder."""
+        self._forget_copy()  # that of an update long ago is not the data from before this one
+        journal = Journal(
+            Step.KEEP,
+            _present(),
+            version,
+            releases.architecture(),
+            _revision(self._settings),
+            packages.ready_since(),
+            _boot(),
+            packages.database_trouble(self._settings.web),
+        )
+        return self.go_on(journal)
+
+    def go_on(self, journal: Journal) -> Handed:
+        """Does the steps from this one on; those of an update that a power cut has ended are found in its journal."""
+        step: Step | Outcome = journal.step
+        while isinstance(step, Step):
+            journal = replace(journal, step=step, was_ready=journal.was_ready or _has_been_ready(journal))
+            self._home.note(journal)
+            step = following(step, self._do(journal))
+        handed = Handed(step, journal.old, journal.new, self._clock())
+        if step is Outcome.DONE:
+            self._home.keep_only(journal.old, journal.new)
+            self._forget_copy()
+        self._home.end(handed)
+        return handed
+
+    def _do(self, journal: Journal) -> Facts:
         """One step."""
         old, new = (self._home.package(one, journal.architecture) for one in (journal.old, journal.new))
         match journal.step:
@@ -194,8 +200,7 @@ class _Update:
                 return True
         return False
 
-    def forget_copy(self) -> None:
-        """The data from before are needed no more."""
+    def _forget_copy(self) -> None:
         with suppress(OSError):
             if self._file is not None:
                 file = self._file

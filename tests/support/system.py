@@ -4,7 +4,7 @@ whose state is files in a folder. A package is a file whose name tells its versi
 Files of the state: `installed` and `status` (as dpkg has them), `since` (when the service became ready last, 0: never),
 `active`, `log` (one line a command), and for a version V, if they are there: `V.refused` (dpkg takes nothing of it), `V.half`
 (its postinst fails), `V.dies` (the service becomes ready and dies), `V.never` (it never does), `V.tables` (its postinst brings
-the tables to the revision in it, with a copy as they were).
+the tables to the revision in it, with a copy as they were; `V.nocopy`: without one).
 """
 
 import os
@@ -32,7 +32,9 @@ take() {
 	if [ -e "$version.refused" ]; then return 1; fi
 	echo "$version" > installed
 	rm -f active
-	if [ -e "$version.tables" ]; then "$PYTHON" "$UPGRADE" "$DATABASE" "$(cat "$version.tables")"; fi
+	if [ -e "$version.tables" ]; then
+		"$PYTHON" "$UPGRADE" "$DATABASE" "$(cat "$version.tables")" $(cat "$version.nocopy" 2>/dev/null)
+	fi
 	if [ -e "$version.half" ]; then echo "install ok half-configured" > status; start || true; return 1; fi
 	echo "install ok installed" > status
 	start || true
@@ -106,16 +108,17 @@ class System:
         return [line for line in self.has("log").splitlines() if line.startswith(f"{program} ")]
 
 
-def upgrade(database: Path, revision: str) -> None:
+def upgrade(database: Path, revision: str, with_copy: bool) -> None:
     """As the postinst of a release does whose tables are of this revision: with a copy of the database as it was."""
     with closing(sqlite3.connect(database)) as there:
-        with closing(sqlite3.connect(f"{database}.before-update")) as copy:
-            there.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
+        if with_copy:
+            with closing(sqlite3.connect(f"{database}.before-update")) as copy:
+                there.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
         with there:
             there.execute("UPDATE alembic_version SET version_num = ?", (revision,))
             there.execute("CREATE TABLE of_the_new_release (x)")
 
 
 if __name__ == "__main__":
-    upgrade(Path(sys.argv[1]), sys.argv[2])
+    upgrade(Path(sys.argv[1]), sys.argv[2], with_copy=len(sys.argv) == 3)

@@ -317,6 +317,14 @@ def test_one_that_was_ready_keeps_what_has_come_in_since(site: Site) -> None:
     assert site.handed().outcome is Outcome.STAYED
 
 
+def test_the_copy_of_an_update_long_ago_is_not_put_back(site: Site) -> None:
+    site.system.say(V3_never="", V3_tables=NEWER, V3_nocopy="without")
+    copy_of(site.database).write_bytes(b"of last year")
+    site.release()
+    assert "would lose calls" in plain_trouble(site.update())
+    assert (site.system.has("installed"), site.revision()) == ("0.3.0", NEWER)
+
+
 def test_one_that_dpkg_refuses_changes_nothing(site: Site) -> None:
     site.system.say(V3_refused="")
     site.release()
