@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bridge.handlers.calendar import CalendarJob
+from bridge.handlers.shop import ShopState
 from bridge.records import users
+from bridge.records.tables import Alert
 from bridge.rules.releases import ReleaseTrouble
 from bridge.rules.updating import Outcome
 from bridge.service.handed_on import RESULT, WANTED, Handed, Updater
 from bridge.service.inbox import JobDue
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.worker import Announce, LookForRelease, ReleaseLooked
 from modem.contract import Coded
 from tests.support.box import FastClock
@@ -159,9 +162,27 @@ def test_that_it_went_back_is_told_on_the_page_and_once_to_the_owner(
     assert len({job.alert_id for job in office.jobs if isinstance(job, Announce)}) == 1
 
 
+def test_the_owner_is_told_once_whatever_starts_anew(office: Office, updater: Updater) -> None:
+    Handed(Outcome.STUCK, "0.2.0", "9.0.0", datetime.now(UTC)).write(updater.told)
+    with Session(office.engine) as session:
+        for _start in range(2):
+            watch = ReleaseWatch(ShopState(office.loop.settings, FastClock()), office.jobs.append, updater)
+            for effect in watch.heed(session):
+                effect()
+            assert watch.last is not None
+            assert watch.last.code == Outcome.STUCK
+        alerts = session.exec(select(Alert)).all()
+        assert [alert.body for alert in alerts] == [
+            "textback 9.0.0 did not work on this box, and going back to 0.2.0 failed too. Ask somebody to look at it."
+        ]
+        session.rollback()
+
+
 def test_that_it_worked_is_told_on_the_page_alone(office: Office, clock: FastClock, updater: Updater) -> None:
     has_ended(office, clock, updater, Outcome.DONE, datetime.now(UTC))
     assert "textback was updated to 9.0.0." in enter(office.bridge).get("/status").text
+    clock.advance(60)
+    office.happens()
     assert not any(isinstance(job, Announce) for job in office.jobs)
 
 
