@@ -72,6 +72,8 @@ def main(words: list[str]) -> None:
     _repository(debs, folder, environment, key)
     _beside(folder, url.rstrip("/"), environment, key)
     _sign(_notice(debs, folder, versions.pop()), asked.notice_key or _notice_key())
+    if not asked.key:  # the agent of our own folder of keys is nobody else's
+        subprocess.run(["gpgconf", "--kill", "all"], env=environment, check=True)
     print(f"The repository is in {folder}. It expects to be found at {url}")
 
 
