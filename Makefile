@@ -1,6 +1,6 @@
 # `make demo` shows textback at work without hardware; `make test` proves it. Both set up .venv by themselves.
 # A line `target: ... ## words` is what `make help` prints.
-.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock deb appliance
+.PHONY: demo help test cov check lint types format bench pictures errands fuzz torture recovery house map config messages udev lock deb appliance repository
 
 PYTHON ?= python3
 PICTURES ?= $(CURDIR)/pictures
@@ -14,7 +14,7 @@ demo: $(READY) ## the service on a simulated modem: callers ring, texts go out, 
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r target words; do \
-		printf 'make %-8s %s\n' "$$target" "$$words"; done
+		printf 'make %-10s %s\n' "$$target" "$$words"; done
 
 # The catalogues of translations are compiled as the package is installed.
 $(READY): pyproject.toml constraints.txt setup.py $(wildcard bridge/locale/*/LC_MESSAGES/*.po)
@@ -96,6 +96,10 @@ appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a 
 # DEB="--quick amd64" builds for one architecture, and packs badly, which is soon done.
 deb: $(READY) ## a Debian package for arm64 and one for amd64, in dist/; needs dpkg-dev and debhelper
 	$(BIN)/python packaging/build.py $(DEB)
+
+# URL names where the folder will be found, KEY a key of GnuPG for it, NOTICE_KEY one of minisign for the notice.
+repository: $(READY) ## a signed apt repository of dist/*.deb, in dist/repository; docs/updates.md
+	$(BIN)/python packaging/repository.py $(if $(URL),--url $(URL)) $(if $(KEY),--key $(KEY)) $(if $(NOTICE_KEY),--notice-key $(NOTICE_KEY))
 
 lock: ## newer versions of everything that pyproject.toml admits, into constraints.txt and packaging/wheels.lock
 	$(PYTHON) -m venv .venv-lock

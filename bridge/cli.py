@@ -700,6 +700,71 @@ def restore(path: Path, file: Path, ask: bool, passphrase_stdin: bool) -> None:
     )
 
 
+# ---- newer releases
+
+
+def _in_any_case(path: Path) -> Settings:
+    """The settings of a file, or the last that were right; for root, who leaves no files where the service has its own."""
+    from bridge import config
+    from bridge.config import last_good
+
+    try:
+        return config.load(path)
+    except config.ConfigError:
+        return last_good.settings(path)
+
+
+@main.command()
+@configured
+@click.argument(
+    "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False, metavar="[FILE.deb]"
+)
+@click.option("--check", is_flag=True, help="Only say whether there is a newer release, and what it changes.")
+@click.option(
+    "--patience",
+    type=click.IntRange(1, 3600),
+    default=180,
+    show_default=True,
+    help="How many seconds the new release may take to become ready.",
+)
+def update(path: Path, file: Path | None, check: bool, patience: int) -> None:
+    """Install the newest release, or that in FILE.deb with its notice beside it; the old one comes back if it does not work."""
+    from bridge.clock import Clock
+    from bridge.rules.releases import NoRelease, ReleaseTrouble
+    from bridge.rules.updating import Outcome
+    from bridge.service import update as work
+    from bridge.service.update_journal import HOME, AlreadyUpdating, Home
+    from bridge.words.updates import update_in_words
+    from modem.contract import Coded
+
+    settings, clock = _in_any_case(path), Clock().utc
+    home = Home(Path(os.environ.get("TEXTBACK_UPDATES") or HOME))
+    try:
+        if check:
+            notice = work.look(settings, clock())
+            click.echo(f"textback {notice.version} can be installed: sudo textback update")
+            click.echo("".join(f"- {change}\n" for change in notice.changes_in("en")), nl=False)
+            return
+        if not os.access(home.folder if home.folder.exists() else home.folder.parent, os.W_OK):
+            raise Failure("Only root may install a release: sudo textback update")
+        handed = work.begin(settings, file, home, clock, patience)
+    except NoRelease as nothing:
+        if nothing.why.code != ReleaseTrouble.SAME:
+            raise Failure(update_in_words(nothing.why)) from nothing
+        click.echo(update_in_words(nothing.why))
+        return
+    except AlreadyUpdating as error:
+        raise Failure("Another update is on its way. Wait until it has ended.") from error
+    except work.NoPackage as error:
+        raise Failure(
+            "textback was not installed as a package here. Update it the way it was installed."
+        ) from error
+    told = update_in_words(Coded.of(handed.outcome, old=handed.old, new=handed.new))
+    if handed.outcome is not Outcome.DONE:
+        raise Failure(told)
+    click.echo(told)
+
+
 # ---- the configuration
 
 
@@ -722,6 +787,31 @@ def config_check(path: Path) -> None:
 @main.group("database")
 def database_group() -> None:
     """Look after the database file."""
+
+
+@database_group.command("upgrade")
+@configured
+def database_upgrade(path: Path) -> None:
+    """Bring the database to this release, with a copy of it as it was beside it; the service must not be running."""
+    from sqlalchemy.exc import DatabaseError
+
+    from bridge.config import last_good
+    from bridge.records import before_update
+    from bridge.records.engine import AlreadyRunning, database_trouble, sole_service
+    from bridge.words.troubles import sentence
+
+    url = last_good.load_or_last(path)[0].storage.database
+    try:
+        with sole_service(url):
+            copy = before_update.upgrade(url)
+    except AlreadyRunning as error:
+        raise Failure(
+            f"textback is running on {error}. Stop it first: sudo systemctl stop textback"
+        ) from error
+    except DatabaseError as error:
+        raise Failure(sentence(database_trouble(error))) from error
+    if copy:
+        click.echo(f"The database was brought to this release; as it was before, it is kept as {copy}.")
 
 
 @database_group.command("accept")

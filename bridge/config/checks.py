@@ -31,6 +31,7 @@ _BOOLEANS = {"yes": True, "on": True, "true": True, "no": False, "off": False, "
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9-]{1,63}\.)*(?![0-9]+$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_WEB_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(/[!-~]*)?")
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.\-]*://"
 
 
@@ -294,6 +295,15 @@ def passphrase(value: str) -> str:
     """A passphrase, or nothing. Raises ValueError, without the value, where it is easily guessed."""
     if value and len(value) < SHORTEST_PASSPHRASE:
         raise ValueError(f"this passphrase is too short; write at least {SHORTEST_PASSPHRASE} characters")
+    return value
+
+
+def web_address(value: str) -> str:
+    """An address on the web, or nothing. Raises ValueError for what is none."""
+    if value and not _WEB_ADDRESS.fullmatch(value):
+        raise ValueError(
+            f"{value!r} is not an address on the web; write one such as https://example.com/file.json"
+        )
     return value
 
 

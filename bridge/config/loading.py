@@ -24,6 +24,7 @@ from bridge.rules.settings import (
     ShopSettings,
     StorageSettings,
     TextbackSettings,
+    UpdatesSettings,
     WebSettings,
 )
 from bridge.words.mistakes import mistake_in_words
@@ -98,6 +99,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         web=WebSettings(**checked["web"]),
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
         backup=BackupSettings(**checked["backup"]),
+        updates=UpdatesSettings(**checked["updates"]),
     )
 
 

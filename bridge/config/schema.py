@@ -1,7 +1,19 @@
 """Every section of config.ini in its order, and its keys. The shipped file, docs/configuration.md and the page's forms are made
 of this (bridge/config/shipped, web/pages/settings_forms)."""
 
-from bridge.config.keys import backup, filters, hours, limits, modem, notify, shop, storage, textback, web
+from bridge.config.keys import (
+    backup,
+    filters,
+    hours,
+    limits,
+    modem,
+    notify,
+    shop,
+    storage,
+    textback,
+    updates,
+    web,
+)
 from bridge.config.keys.hours import DAYS
 from bridge.config.keys.modem import FAMILIES
 from bridge.config.setting import About, Setting
@@ -19,6 +31,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "web": web.KEYS,
     "storage": storage.KEYS,
     "backup": backup.KEYS,
+    "updates": updates.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -31,4 +44,5 @@ ABOUT: dict[str, About] = {
     "web": web.ABOUT,
     "storage": storage.ABOUT,
     "backup": backup.ABOUT,
+    "updates": updates.ABOUT,
 }

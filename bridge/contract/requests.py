@@ -88,6 +88,13 @@ class StartAgain:
 
 
 @dataclass(frozen=True)
+class InstallRelease:
+    """Have the system install the newer release that the page has told of. version: of that."""
+
+    version: str
+
+
+@dataclass(frozen=True)
 class Mark:
     """What somebody here has settled about a contact. kind: never (the shop wants no texts to them) or welcome (it does), out
     (they want none), in (they want texts again), fine (what they wrote was no opt-out), block or unblock. What takes such a
@@ -375,6 +382,7 @@ Request = (
     | AcceptDatabase
     | MakeBackup
     | StartAgain
+    | InstallRelease
     | TypeNumber
     | Mark
     | WriteText

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.machine import Machine
+from bridge.rules.releases import Offer
 from bridge.rules.troubles import BoxTrouble, ListTrouble
 from modem.contract import Coded, LineHealth, Trouble, TroubleCode
 
@@ -86,6 +87,7 @@ class Status:
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
     closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
     services. machine: what it said at the last look, None before the first; of_machine: what is wrong with it.
+    release: a newer one that can be had; updating: it is being installed; update: what came of the last one.
     """
 
     alive: float
@@ -102,6 +104,9 @@ class Status:
     machine: Machine | None = None
     of_machine: tuple[Trouble, ...] = ()
     backup: BackupStatus = BackupStatus()
+    release: Offer | None = None
+    updating: bool = False
+    update: Coded | None = None
 
     @property
     def troubles(self) -> tuple[Coded, ...]:

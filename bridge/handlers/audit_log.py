@@ -61,6 +61,8 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             return Coded(Change.BREAKER_RESET)
         case requests.TryAgain(line=line):
             return Coded.of(Change.TRIED_AGAIN, line=line)
+        case requests.InstallRelease(version=version):
+            return Coded.of(Change.UPDATE_WANTED, version=version)
         case requests.TypeNumber():
             return Coded(Change.NUMBER)
         case requests.ImportContacts(cards=cards):

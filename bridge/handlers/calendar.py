@@ -26,6 +26,7 @@ class CalendarJob(StrEnum):
     BACKUP = "backup"  # a backup is made
     HOUSEKEEPING = "housekeeping"  # old rows are deleted, the database puts itself in order
     BLOCK_LISTS = "block_lists"  # block lists are read again if they have changed
+    RELEASES = "releases"  # is there a newer release?
     DIGEST = "digest"  # the owner is told of yesterday
     WEEKLY_DIGEST = "weekly_digest"  # and of the last seven days
 

@@ -2,7 +2,7 @@
 inside the loop's transactions; parsing is bridge/rules/owner_commands's, words are bridge/words/owner's, rows
 bridge/records/alerts'."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlmodel import Session, col, func, select
@@ -34,6 +34,15 @@ def news(
     if context.wanted and not context.is_owner(contact):
         due = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
         alerts.conversation_is_news(session, contact, kind, body, line_id, context.now, due)
+
+
+def box_has_news(session: Session, context: OwnerContext, words: Callable[[], str]) -> None:
+    """Makes an alert about the box itself, in the language of the owner's texts."""
+    if context.wanted:
+        with speaking(context.language):
+            body = words()
+        not_before = owner_commands.not_before(context.now, context.settings.notify.quiet, context.zone)
+        session.add(Alert(kind=AlertKind.SICK, body=body, created=context.now, due=not_before))
 
 
 def due(session: Session, context: OwnerContext) -> list[Alert]:

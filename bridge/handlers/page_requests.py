@@ -25,6 +25,7 @@ from bridge.contract.requests import (
     Forget,
     HangUp,
     ImportContacts,
+    InstallRelease,
     Invite,
     Join,
     LogOut,
@@ -260,7 +261,7 @@ class PageRequests:
                 | EndLogin()
             ):
                 change_users(session, request, by, now)
-            case AnswerCall() | HangUp() | ReadSettings() | StartAgain():
+            case AnswerCall() | HangUp() | ReadSettings() | StartAgain() | InstallRelease():
                 pass  # the loop and the modem see to it
             case _:
                 assert_never(request)

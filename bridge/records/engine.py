@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from bridge import files
@@ -193,9 +193,12 @@ def sole_service(url: str) -> Iterator[Heartbeat | postgresql.RowHeartbeat]:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to this release: all of it in one step, or nothing. What a start left behind that was cut off is made
-    whole. Raises sqlalchemy.exc.OperationalError where the file can't be written."""
+    whole. Raises sqlalchemy.exc.OperationalError where the file can't be written, or is of a newer release."""
     with engine.connect() as connection:
-        if leftovers.revision(connection) == HEAD and not (
+        revision = leftovers.revision(connection)
+        if revision is not None and revision > HEAD:
+            raise OperationalError("", {}, sqlite3.OperationalError(DatabaseTrouble.NEWER))
+        if revision == HEAD and not (
             leftovers.missing_indexes(connection) or search_index.is_missing(connection)
         ):
             return
@@ -318,6 +321,7 @@ def trouble_of_sqlite(error: sqlite3.Error, file: Path | None = None) -> Trouble
 TROUBLES = (
     (DatabaseTrouble.MISSING, DatabaseTrouble.MISSING),
     (DatabaseTrouble.EMPTIED, DatabaseTrouble.EMPTIED),
+    (DatabaseTrouble.NEWER, DatabaseTrouble.NEWER),
     ("locked", DatabaseTrouble.LOCKED),
     ("full", DatabaseTrouble.DISK_FULL),
     ("readonly", DatabaseTrouble.READ_ONLY),

@@ -16,6 +16,7 @@ class Change(StrEnum):
     BREAKER_RESET = "breaker_reset"
     DATABASE_ACCEPTED = "database_accepted"
     TRIED_AGAIN = "tried_again"  # line
+    UPDATE_WANTED = "update_wanted"  # version
     NUMBER = "number"
     SETTINGS = "settings"  # keys, form
     REPLY_ADDED = "reply_added"

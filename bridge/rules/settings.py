@@ -138,6 +138,14 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class UpdatesSettings:
+    """url: of the notice of the newest release, "" for none."""
+
+    check: bool
+    url: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -152,3 +160,4 @@ class Settings:
     web: WebSettings
     storage: StorageSettings
     backup: BackupSettings
+    updates: UpdatesSettings

@@ -72,6 +72,7 @@ class DatabaseTrouble(StrEnum):
     DISK_FAILS = "disk_fails"
     DAMAGED = "database_damaged"
     NO_DATABASE = "no_database"
+    NEWER = "database_newer"  # its tables are of a newer release
     AWAY = "database_away"  # the server
     NOT_LET_IN = "database_lets_nobody_in"  # the server refuses the log-in, or the name of the database
     # One that had been here. Automatic texts stand still until somebody decides.

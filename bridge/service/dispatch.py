@@ -14,6 +14,7 @@ from bridge.contract.requests import (
     AcceptDatabase,
     DryRun,
     Forget,
+    InstallRelease,
     MakeBackup,
     ReadSettings,
     StartAgain,
@@ -33,6 +34,7 @@ from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.transactions import AfterCommit, Effects, note_written
@@ -43,6 +45,7 @@ from bridge.service.worker import (
     DatabaseChecked,
     ListsRead,
     MachineSeen,
+    ReleaseLooked,
     ServicesTold,
 )
 from modem import contract
@@ -66,6 +69,7 @@ class Handlers:
     housekeeping: Housekeeping
     lists: ListWatch
     trial: ServiceTrial
+    releases: ReleaseWatch
     settings: SettingsWatch
     database: DatabaseWatch
     machine: MachineWatch
@@ -159,6 +163,8 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
         effects.append(to.settings.take_up)
     if isinstance(asked.request, TryServices) and isinstance(answer, Done):
         effects.append(to.trial.begin)
+    if isinstance(asked.request, InstallRelease):
+        effects.append(to.releases.want)
     if isinstance(asked.request, Forget):
         effects.append(to.housekeeping.deleted)
     if isinstance(asked.request, AcceptDatabase):
@@ -188,6 +194,10 @@ def _backed_up(to: Handlers, session: Session, news: BackedUp) -> Effects:
 def _backup_found(to: Handlers, session: Session, news: BackupFound) -> Effects:
     note_written(session)  # open pages are told
     return [partial(to.backups.found, news)]
+
+
+def _release_looked(to: Handlers, _session: Session, news: ReleaseLooked) -> Effects:
+    return [partial(to.releases.take, news)]
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
@@ -236,6 +246,7 @@ HANDLERS: dict[type, Row] = {
     ListsRead: _lists_read,
     Announced: _announced,
     ServicesTold: _services_told,
+    ReleaseLooked: _release_looked,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     MachineSeen: _machine_seen,
     BackedUp: _backed_up,

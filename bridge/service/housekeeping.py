@@ -15,16 +15,19 @@ from bridge.handlers import calendar, conversations, owner_alerts
 from bridge.handlers.calendar import BACKUP_AT, CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
-from bridge.records import logins, retention
-from bridge.records.engine import empty_log, optimise
+from bridge.records import before_update, logins, retention
+from bridge.records.engine import empty_log, file_of, optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.transactions import AfterCommit, Effects, Step
 from bridge.service.worker import Announce, Job
 
 # What fails is tried again after so long, then after twice as long, and so on (seconds).
 HOUR = 3600.0
 FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * HOUR
+# The database as it was before a release changed it holds what may be deleted since: it is kept so long.
+COPY_KEPT = timedelta(days=14)
 
 
 @dataclass
@@ -75,6 +78,7 @@ class Housekeeping:
         shop: ShopState,
         incoming: IncomingTexts,
         lists: ListWatch,
+        releases: ReleaseWatch,
         give_work: Callable[[Job], None],
         check_database: AfterCommit,
         back_up: AfterCommit,
@@ -84,6 +88,7 @@ class Housekeeping:
         self._shop = shop
         self._incoming = incoming
         self._lists = lists
+        self._releases = releases
         self._give_work = give_work
         self._check_database = check_database
         self._back_up = back_up
@@ -139,12 +144,15 @@ class Housekeeping:
         return []
 
     def tidy(self, session: Session) -> Effects:
-        """Once a day: old rows are deleted from now on, closed days that are over go, and the database puts itself in order."""
+        """Once a day: old rows are deleted from now on, closed days that are over go, and so does the database as
+        it was before an update; the database puts itself in order."""
         now, settings = self._clock.utc(), self._shop.settings
         self._old_rows = retention.days_go_by(session, now) and self._clock.doubt() is None
         today = now.astimezone(settings.shop.zone).date()
-        closed_days = [partial(sweep, settings.path, today)] if self._old_rows else []
-        return [*closed_days, partial(optimise, self._engine)]
+        by_the_clock: Effects = [partial(sweep, settings.path, today)] if self._old_rows else []
+        if self._old_rows and (file := file_of(settings.storage.database)) is not None:
+            by_the_clock.append(partial(before_update.forget_older, file, now - COPY_KEPT))
+        return [*by_the_clock, partial(optimise, self._engine)]
 
     def make_up_for_backup(self, session: Session) -> Effects:
         """The backup of a night in which the box was off."""
@@ -165,6 +173,8 @@ class Housekeeping:
                 return [self._back_up]
             case CalendarJob.BLOCK_LISTS:
                 return [self._lists.read]
+            case CalendarJob.RELEASES:
+                return [self._releases.look]
             case CalendarJob.DIGEST:
                 calendar.write_digest(session, context, 1)
             case CalendarJob.WEEKLY_DIGEST:

@@ -14,6 +14,7 @@ from bridge.service.worker import (
     DatabaseChecked,
     ListsRead,
     MachineSeen,
+    ReleaseLooked,
     ServicesTold,
 )
 from modem import contract
@@ -60,6 +61,7 @@ InboxItem = (
     | MachineSeen
     | BackedUp
     | BackupFound
+    | ReleaseLooked
     | JobDue
     | ReadAhead
     | Stop

@@ -27,6 +27,7 @@ from bridge.service.database_file import DatabaseFile
 from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
+from bridge.service.handed_on import Updater
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
 from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.led import Led
@@ -34,6 +35,7 @@ from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
 from bridge.service.rehearsal import rehearse
+from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
 from bridge.service.steps import Steps
@@ -53,13 +55,16 @@ LOOK_AT_MACHINE = 300.0
 FIRST_TIDY = 600.0
 # A box that ends because somebody at the page wants it first lets the page say so (seconds).
 FAREWELL = 3.0
+# A newer release is looked for at night, and so long after a start; what came of an update is looked for so often (seconds).
+FIRST_LOOK, HEED = 300.0, 10.0
 NEVER = float("inf")
 
 
 class Loop:
     """reload: reads the configuration again if it has changed (None if not); raises ConfigError. give_work: gives a job to the
     thread for what takes long. set_calendar: sets the shop's calendar anew, by these settings and the clock of now.
-    file: the database's. goes_on: called each time it comes round, every two seconds at least, with the monotonic time."""
+    file: the database's. goes_on: called each time it comes round, every two seconds at least, with the monotonic time.
+    updater: the system's part in updates, if it is there."""
 
     def __init__(
         self,
@@ -76,6 +81,7 @@ class Loop:
         handed_over: frozenset[int] | None = None,
         settled: Callable[[], None] = lambda: None,
         goes_on: Callable[[float], None] = lambda _now: None,
+        updater: Updater | None = None,
     ) -> None:
         # The texts that the last run may have handed to a modem, None where nobody knows; what is done once it is settled what
         # has become of them, before any text goes out.
@@ -95,6 +101,7 @@ class Loop:
         incoming = IncomingTexts(self._shop, self._calls)
         self._lists = ListWatch(self._shop, give_work)
         self._trial = ServiceTrial(self._shop, give_work)
+        self._releases = ReleaseWatch(self._shop, give_work, updater)
         self._settings = SettingsWatch(self._shop, reload, self._settings_changed)
         self._clock_watch = ClockWatch(clock, self._calls, self._attempt, self._calendar_anew)
         self._database = DatabaseWatch(
@@ -116,6 +123,7 @@ class Loop:
             self._shop,
             incoming,
             self._lists,
+            self._releases,
             give_work,
             self._database.check,
             self._backups.nightly,
@@ -132,6 +140,7 @@ class Loop:
             house,
             self._lists,
             self._trial,
+            self._releases,
             self._settings,
             self._database,
             self._machine,
@@ -152,6 +161,8 @@ class Loop:
             "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
+            "first look for a release": Periodic(start + FIRST_LOOK, NEVER, self._look_for_release),
+            "came of an update": Periodic(start + PATIENCE, HEED, self._releases.heed),
             "first tidying": Periodic(start + FIRST_TIDY, NEVER, house.tidy),
             "missed backup": Periodic(start + FIRST_TIDY, HOUR, house.make_up_for_backup),
             "hours": Periodic(start + HOUR + 1, HOUR, house.count_hours),
@@ -254,6 +265,9 @@ class Loop:
     def _end(self, _session: Session) -> Effects:
         return [partial(self.inbox.put, Stop())]
 
+    def _look_for_release(self, _session: Session) -> Effects:
+        return [self._releases.look]
+
     def _settings_changed(self, changed: Settings) -> None:
         self._lists.read()
         self._set_calendar(changed)
@@ -280,6 +294,9 @@ class Loop:
             self._machine.machine,
             (*self._machine.troubles, *([self._led.trouble] if self._led.trouble else [])),
             self._backups.now,
+            self._releases.offer if self.settings.updates.check else None,
+            self._releases.wanted,
+            self._releases.last,
         )
         self._shop.take_troubles(self.status.troubles)
         self._led.show(self.settings.notify.led, well=not self.status.alarms)

@@ -19,7 +19,7 @@ from bridge.service.inbox import JobDue
 # APScheduler tells of each job that runs; the loop's log says what came of it.
 logging.getLogger("apscheduler").setLevel(logging.WARNING)
 # At night, when nobody calls.
-HOUSEKEEPING_AT, BLOCK_LISTS_AT = time(3, 30), time(4, 10)
+HOUSEKEEPING_AT, BLOCK_LISTS_AT, RELEASES_AT = time(3, 30), time(4, 10), time(4, 40)
 MONDAY = 0
 # A job that could not start at its time is started so much later at the most (seconds).
 LATE = 3600
@@ -54,11 +54,12 @@ def triggers(zone: tzinfo | None, digest: time | None) -> Iterator[tuple[Calenda
 
     >>> from zoneinfo import ZoneInfo
     >>> [job.value for job, _ in triggers(ZoneInfo("Europe/London"), time(8, 0))]
-    ['backup', 'housekeeping', 'block_lists', 'digest', 'weekly_digest']
+    ['backup', 'housekeeping', 'block_lists', 'releases', 'digest', 'weekly_digest']
     """
     yield CalendarJob.BACKUP, AtTimeOfDay(BACKUP_AT, zone)
     yield CalendarJob.HOUSEKEEPING, AtTimeOfDay(HOUSEKEEPING_AT, zone)
     yield CalendarJob.BLOCK_LISTS, AtTimeOfDay(BLOCK_LISTS_AT, zone)
+    yield CalendarJob.RELEASES, AtTimeOfDay(RELEASES_AT, zone)
     if digest is not None:
         yield CalendarJob.DIGEST, AtTimeOfDay(digest, zone)
         yield CalendarJob.WEEKLY_DIGEST, AtTimeOfDay(digest, zone, MONDAY)

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,6 +23,7 @@ from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service import restoring, stored_backups
 from bridge.service.database_file import DatabaseFile
+from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, ThreadFailed
 from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
@@ -129,6 +131,7 @@ def running(
             notes.noted(boot),
             partial(notes.begin, boot),
             Watchdog(systemd, lambda: [driver.pulse for driver in drivers.values()]).feed,
+            Updater.of(os.environ),
         )
         stack.callback(loop.finish)
         worker.start()

@@ -1,5 +1,5 @@
 """The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file, looking at the machine, making backups. It owns nothing: a
+the database's file, looking at the machine, making backups, looking for newer releases. It owns nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
 
 import json
@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from queue import SimpleQueue
 from typing import assert_never
@@ -19,8 +19,9 @@ from bridge.records.engine import is_sound
 from bridge.rules import blocklists
 from bridge.rules.backups import Stored
 from bridge.rules.machine import Machine
+from bridge.rules.releases import NoRelease, Notice, wanted
 from bridge.rules.services import Told
-from bridge.service import blocklist_files, machine, stored_backups
+from bridge.service import blocklist_files, machine, releases, stored_backups
 from modem.contract import Coded, Trouble
 
 log = logging.getLogger(__name__)
@@ -140,8 +141,36 @@ class BackupFound:
     backup: Stored | None
 
 
-Job = ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine | BackUp | FindBackup
-Result = ListsRead | Announced | ServicesTold | DatabaseChecked | MachineSeen | BackedUp | BackupFound
+@dataclass(frozen=True)
+class LookForRelease:
+    """Look whether a newer release can be had. address: of its notice; present: the version that runs; today: in UTC."""
+
+    address: str
+    present: str
+    today: date
+
+
+@dataclass(frozen=True)
+class ReleaseLooked:
+    """notice: of the newer release, None where none can be had; why: what stood in the way, a ReleaseTrouble."""
+
+    notice: Notice | None
+    why: Coded | None = None
+
+
+Job = (
+    ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine | BackUp | FindBackup | LookForRelease
+)
+Result = (
+    ListsRead
+    | Announced
+    | ServicesTold
+    | DatabaseChecked
+    | MachineSeen
+    | BackedUp
+    | BackupFound
+    | ReleaseLooked
+)
 
 
 class Worker:
@@ -190,6 +219,8 @@ def _done(job: Job) -> Result:
             return BackedUp(stored_backups.make(settings, now))
         case FindBackup(config_file=config_file, passphrase=passphrase):
             return BackupFound(stored_backups.newest_whole(config_file, passphrase))
+        case LookForRelease():
+            return look_for_release(job)
         case _:
             assert_never(job)
 
@@ -200,6 +231,16 @@ def read_lists(job: ReadLists) -> ListsRead:
     if seen == job.seen:
         return ListsRead(job, seen, None)
     return ListsRead(job, seen, blocklist_files.load(job.paths, job.base, job.region))
+
+
+def look_for_release(job: LookForRelease) -> ReleaseLooked:
+    """The notice of a newer release, or why there is none."""
+    try:
+        notice = releases.notice_at(job.address)
+        wanted(notice, job.present, releases.architecture(), job.today)
+        return ReleaseLooked(notice)
+    except NoRelease as nothing:
+        return ReleaseLooked(None, nothing.why)
 
 
 def announce(job: Announce) -> Announced:

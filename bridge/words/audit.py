@@ -19,6 +19,7 @@ SENTENCES = {
     Change.DATABASE_ACCEPTED: N_("{who} resumed automatic texts after the database was lost or damaged"),
     Change.BREAKER_RESET: N_("{who} resumed automatic texts after a burst of strangers"),
     Change.TRIED_AGAIN: N_("{who} had the texts on line {line} tried again"),
+    Change.UPDATE_WANTED: N_("{who} had textback {version} installed"),
     Change.NUMBER: N_("{who} changed the number of the box"),
     Change.SETTINGS: N_("{who} changed the settings “{form}” ({keys})"),
     Change.REPLY_ADDED: N_("{who} added a saved reply"),

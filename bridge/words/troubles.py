@@ -258,6 +258,10 @@ SENTENCES: dict[str, str] = {
     DatabaseTrouble.NO_DATABASE: N_(
         "The file named as the database is not a database. Correct database under [storage] in config.ini."
     ),
+    DatabaseTrouble.NEWER: N_(
+        "The database was written by a newer release of textback. Install that release again, or put a "
+        "backup of this one in its place."
+    ),
     DatabaseTrouble.AWAY: N_(
         "The database server cannot be reached. Nothing is lost yet: calls and texts are saved as soon as "
         "it is back, and no text is sent until then. Is the server running, and is the network working?"

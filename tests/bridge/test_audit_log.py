@@ -22,6 +22,7 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.AcceptDatabase(), "mia resumed automatic texts after the database was lost or damaged"),
     (requests.TryAgain("main"), "mia had the texts on line main tried again"),
     (requests.TypeNumber(1, ""), "mia changed the number of the box"),
+    (requests.InstallRelease("0.3.0"), "mia had textback 0.3.0 installed"),
     (requests.ImportContacts(()), "mia imported a file of contacts (0)"),
     (requests.Forget(BOB), "mia deleted everything about a person"),
     (requests.SaveReply("Yes"), "mia added a saved reply"),

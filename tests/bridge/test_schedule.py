@@ -85,6 +85,7 @@ def test_without_a_time_there_is_no_digest() -> None:
         CalendarJob.BACKUP,
         CalendarJob.HOUSEKEEPING,
         CalendarJob.BLOCK_LISTS,
+        CalendarJob.RELEASES,
     ]
 
 

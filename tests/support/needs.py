@@ -22,6 +22,9 @@ PROGRAMS = {
     "qemu-user-static": "qemu-aarch64-static",
     "fuse3": "fusermount3",
     "umockdev": "umockdev-run",
+    "reprepro": "reprepro",
+    "gnupg": "gpg",
+    "minisign": "minisign",
 }
 
 

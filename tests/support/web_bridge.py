@@ -24,6 +24,7 @@ from bridge.rules.policy import Reason
 from bridge.rules.states import MISSED, ContactKind, Direction, MessageKind, MessageStatus
 from bridge.service import restoring, stored_backups
 from bridge.service.database_file import DatabaseFile
+from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, InboxItem, Stop
 from bridge.service.loop import Loop
 from bridge.service.start import reloader
@@ -89,9 +90,10 @@ def an_office(
     clock: Clock | None = None,
     past: Callable[[Session, Settings], None] | None = None,
     user: bool = True,
+    updater: Updater | None = None,
 ) -> Iterator[Office]:
     """A bridge with a loop behind it. rows: with a week's calls and texts; past: what else is in the database; at_work: the
-    loop turns. user: one is added who can log in."""
+    loop turns. user: one is added who can log in. updater: the system's part in updates."""
     clock = clock or Clock()
     settings = settings_in(folder, web)
     engine = open_engine(settings.storage.database, anew=True)
@@ -118,6 +120,7 @@ def an_office(
         jobs.append,
         lambda settings: None,
         file,
+        updater=updater,
     )
     page_engine = open_engine(settings.storage.database, read_only=True)
     bridge = Bridge(

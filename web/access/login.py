@@ -41,6 +41,7 @@ OWNERS_ONLY = frozenset(
         "backups.download",
         "backups.make",
         "backups.restore",
+        "status.install",
         "status.number",
         "settings.send_sample",
         "team.add",

@@ -28,5 +28,6 @@ def mark(bridge: Bridge) -> str:
     status = bridge.status()
     # As words: a pause also tells the time of now, which is no news.
     troubles = [error_sentence(trouble) for trouble in status.troubles]
-    told = (_START, bridge.changes(), [line.ringing for line in status.lines], troubles, status.trial)
+    update = status.release, status.updating, status.update
+    told = (_START, bridge.changes(), [line.ringing for line in status.lines], troubles, status.trial, update)
     return sha256(repr(told).encode()).hexdigest()[:16]

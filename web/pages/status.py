@@ -15,6 +15,7 @@ from bridge.contract.bridge import Bridge
 from bridge.contract.requests import (
     AcceptDatabase,
     CloseShop,
+    InstallRelease,
     OpenShop,
     Pause,
     Request,
@@ -34,11 +35,12 @@ from bridge.rules.hours import Opening
 from bridge.rules.one_line import one_line
 from bridge.rules.refusals import Refusal, Refused
 from bridge.rules.typed_hours import today_at
-from bridge.words.catalogue import N_, gettext, speaking
+from bridge.words.catalogue import N_, _, gettext, language, speaking
 from bridge.words.line import network_words, signal_words
 from bridge.words.preview import Sample, closed_today, sample
 from bridge.words.requests import refusal_in_words
 from bridge.words.texts import WHEN_CLOSED
+from bridge.words.updates import update_in_words
 from web import current, limits
 from web.access import login
 from web.pages import paging, settings
@@ -112,6 +114,8 @@ def _page(problem: str = "", typed: dict[str, str | None] | None = None, back: s
         to_owner=to_owner,
         box_numbers=box_numbers,
         version=version("textback"),
+        changes=now.release.changes_in(language()) if now.release else (),
+        updated=update_in_words(now.update) if now.update else "",
         closed_gets=_closed_gets(bridge, now, back),
         back=back,
         gets=gettext(GETS[texts.closed][bool(now.closed)]),
@@ -231,6 +235,18 @@ def accept_database() -> Response:
     bridge = current.bridge()
     bridge.request(AcceptDatabase(), by=g.user)
     return redirect(url_for("status.status"), 303)
+
+
+@pages.route("/status/update", methods=["POST"])
+def install() -> Response:
+    """Have the newer release installed that the page has told of (303 to the status; 422 where there is none by now). Owners
+    only."""
+    bridge, wanted = current.bridge(), request.form.get("version", "")
+    offer = bridge.status().release
+    if offer is None or not offer.can_install or offer.version != wanted:
+        abort(422, _("This release can no longer be installed from here. Reload the page."))
+    bridge.request(InstallRelease(wanted), by=g.user)
+    return redirect(url_for("status.status") + "#update", 303)
 
 
 @pages.route("/status/again", methods=["POST"])
