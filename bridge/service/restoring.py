@@ -153,7 +153,7 @@ def restore_laid(config_file: Path, now: datetime, environment: Mapping[str, str
     """For a start, before anything is opened: restores what was laid ready. What cannot be restored after all is not tried a
     second time: the box goes on as it was. Raises AlreadyRunning."""
     pending = state_folder(config_file, environment) / PENDING
-    if not pending.exists():
+    if not os.path.exists(pending):  # a folder that may not be read holds none
         return
     try:
         told = restore(pending, config_file, environment, "", now)
