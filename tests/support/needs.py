@@ -13,6 +13,8 @@ PROGRAMS = {
     "smstools": "smsd",
     "faketime": "faketime",
     "strace": "strace",
+    "openssl": "openssl",
+    "libnss3-tools": "certutil",
 }
 
 
