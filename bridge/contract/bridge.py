@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from bridge.config import Settings
 from bridge.contract.answers import Answer, Done, Pending, Rejected
+from bridge.contract.https import Https
 from bridge.contract.requests import Request
 from bridge.contract.status import Status
 
@@ -31,7 +32,7 @@ class Bridge:
 
     engine: of the database, for reading only: what is to be changed is asked for. now: the time in UTC by the loop's clock.
     machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
-    database by the loop. patience: how long a request is waited for, in seconds.
+    database by the loop. patience: how long a request is waited for, in seconds. https: how the page is served over HTTPS now.
     """
 
     engine: Engine
@@ -43,6 +44,7 @@ class Bridge:
     machine: Callable[[], tuple[tuple[str, ...], bool]] = lambda: ((), False)
     changes: Callable[[], int] = lambda: 0
     patience: float = PATIENCE
+    https: Callable[[], Https] = Https
 
     def request(self, request: Request, patience: float | None = None, by: str | None = None) -> Answer:
         """Put a request of the user `by` into the inbox and wait up to `patience` seconds for its commit, else as long as
