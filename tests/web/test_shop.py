@@ -264,7 +264,7 @@ figures.weeks_file hours.change hours.form manifest.manifest news.news replies.c
 settings.form settings.settings status.again
 status.for_now status.release status.status team.mine team.speak team.team tryout.ask tryout.tell welcome.first auth.login
 auth.logout
-healthz.healthz static join.join
+healthz.healthz static join.join https.authority https.show https.trusted
 """
 
 

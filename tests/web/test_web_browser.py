@@ -50,10 +50,12 @@ PLACES = (
     "write",
     "scheduled",
     "welcome",
+    "https",
     "nothing",
 )
 # Answers that are no pages: files, JSON, and the log-in, which who is in does not get.
 NO_PAGES = {"static", "healthz.healthz", "news.news", "manifest.manifest", "auth.login", "contacts.export"}
+NO_PAGES |= {"https.authority", "https.trusted"}
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44
 
