@@ -132,7 +132,12 @@ def print_json(objects: Iterable[object]) -> None:
 @click.option(
     "--also-port", type=click.IntRange(1, 65535), help="Serve the page at this port too, if that works."
 )
-def run(path: Path, always: bool, also_port: int | None) -> None:
+@click.option(
+    "--also-https-port",
+    type=click.IntRange(1, 65535),
+    help="Serve the page over HTTPS at this port too, if that works.",
+)
+def run(path: Path, always: bool, also_port: int | None, also_https_port: int | None) -> None:
     """Run the service until Ctrl-C or SIGTERM: the modem, the rules and the page."""
     from bridge.cli_words import page_unavailable
     from bridge.clock import Clock
@@ -146,7 +151,7 @@ def run(path: Path, always: bool, also_port: int | None) -> None:
         restoring.restore_laid(path, Clock().utc())
         settings, wrong = last_good.load_or_last(path) if always else (load(path), None)
         reload = start.reloader(path, wrong is None, last_good.keep) if always else start.reloader(path)
-        with start.running(settings, reload, also=also_port) as box:
+        with start.running(settings, reload, also=also_port, also_https=also_https_port) as box:
             click.echo(f"The page is at {box.url}", err=True)
             if code := users.code_for_first_login(box.engine):
                 click.echo(

@@ -15,7 +15,7 @@ from bridge.records.failures import Failure, failure_of, is_missing_table, maske
 from bridge.words.catalogue import N_, _
 from bridge.words.reasons import error_sentence
 from web import current, limits
-from web.access import cookies, language, login, network, size
+from web.access import cookies, language, login, network, secure, size
 from web.access.guesses import Limiter
 from web.pages import (
     arranging,
@@ -29,6 +29,7 @@ from web.pages import (
     filters,
     first_steps,
     healthz,
+    https,
     invitation,
     manifest,
     moving,
@@ -43,11 +44,11 @@ from web.pages import (
 )
 from web.values import CleanRequest, clean_address
 
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'{further}; "
+    "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -83,6 +84,7 @@ ROOMS = (
     team,
     changes,
     manifest,
+    https,
     healthz,
 )
 csrf = CSRFProtect()
@@ -132,7 +134,7 @@ def create_app(bridge: Bridge) -> Flask:
     filters.register_filters(app.jinja_env, bridge)
     app.context_processor(_common)
     app.after_request(_headers)
-    app.after_request(login.remember_device)
+    app.after_request(login.give_cookies)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
@@ -157,6 +159,7 @@ def _common() -> dict[str, object]:
         "shop": shop.shop.name,
         "user": user,
         "role": g.get("role"),
+        "origin_to_try": secure.origin_to_try(),
     }
     return {**common, "mark": g.get("mark"), **rows}
 
@@ -168,7 +171,8 @@ def _from_database(bridge: Bridge) -> dict[str, object]:
 
 
 def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    further = f" {origin}" if (origin := secure.origin_to_try()) else ""
+    for name, value in {"Content-Security-Policy": POLICY.format(further=further), **HEADERS}.items():
         response.headers.setdefault(name, value)
     # A file is asked for anew by its mark; when it was changed says the box's clock, which may be wrong.
     response.headers.remove("Last-Modified")

@@ -5,6 +5,7 @@ import socket
 import time
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -16,8 +17,8 @@ from waitress.utilities import BadRequest, Error
 
 from web import limits
 
-# So many connections are held at once, so many of them from one address. Who comes above that is let in, and the connection
-# that has waited longest for its guest is closed instead: a guest who says what he wants is served at once.
+# So many connections are held at once at all ports, so many of them from one address. Who comes above that is let in, and the
+# connection that has waited longest for its guest is closed instead: a guest who says what he wants is served at once.
 ALL, EACH = 240, 64
 # Seconds for the whole head, from the connection or the first byte of a further request; for a connection that asks nothing
 # further; for a guest who takes nothing of the answer; and for one who goes on after the last answer.
@@ -46,6 +47,20 @@ _PAGE = """\
 <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{code}</title>
 <p>{sentence}</p></html>
 """
+
+
+def _page(code: int, sentence: str) -> bytes:
+    return _PAGE.format(code=code, sentence=sentence).encode()
+
+
+def answer_in_words(code: int, sentence: str) -> bytes:
+    """A whole answer, for who could not even be understood."""
+    body = _page(code, sentence)
+    head = (
+        f"HTTP/1.1 {code} {HTTPStatus(code).phrase}\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n"
+        f"Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 class _NoRoom(Error):  # type: ignore[misc]
@@ -157,7 +172,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         sentence = _SENTENCES.get(code, "Something went wrong in the box. Its log says more.")
         if code in (413, 431):
             self.logger.warning("A request from %s was refused: it is too large.", self.channel.addr[0])
-        body = _PAGE.format(code=code, sentence=sentence).encode()
+        body = _page(code, sentence)
         self.status = f"{code} {self.request.error.reason}"
         self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
         self.set_close_on_finish()
@@ -262,7 +277,8 @@ class Connections(TcpWSGIServer):  # type: ignore[misc]
             self._close_one([one for one in channels if one.addr[0] == most], newest)
 
     def sweep(self) -> float | None:
-        """Close those whose time is up; in how many seconds the next one's will be, None if there is nobody to wait for."""
+        """Close those whose time is up, at whichever port; in how many seconds the next one's will be, None if there is nobody
+        to wait for."""
         now = time.monotonic()
         ends = [(end, one) for one in self._channels() if (end := one.until()) is not None]
         for end, one in ends:
@@ -280,7 +296,8 @@ class Connections(TcpWSGIServer):  # type: ignore[misc]
         return len(others) < FILES and channel.addr[0] not in others
 
     def _channels(self) -> list[Channel]:
-        return list(self.active_channels.values())
+        """Those at all ports that one thread looks after, the newest last."""
+        return [one for one in list(self._map.values()) if isinstance(one, Channel)]
 
     def _close_one(self, some: list[Channel], newest: Channel) -> None:
         """Close the one that has waited longest for its guest; those that the box works for only if there is no other."""

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from bridge.config import Settings
 from bridge.contract.answers import Answer, Done, Pending, Rejected
+from bridge.contract.https import Https
 from bridge.contract.requests import Request
 from bridge.contract.status import Status
 from bridge.rules.backups import Stored
@@ -35,7 +36,7 @@ class Bridge:
     machine: what each serial port is taken for, and whether ModemManager runs. changes: grows with every change of the
     database by the loop. patience: how long a request is waited for, in seconds. backups: those that the box has made by
     itself, the newest first. lay_backup: checks the backup in a file, which a passphrase ("": none) may protect, and lays it
-    ready for the next start; raises Unusable, ConfigError and OSError.
+    ready for the next start; raises Unusable, ConfigError and OSError. https: how the page is served over HTTPS now.
     """
 
     engine: Engine
@@ -49,6 +50,7 @@ class Bridge:
     patience: float = PATIENCE
     backups: Callable[[], tuple[Stored, ...]] = lambda: ()
     lay_backup: Callable[[Path, str], None] = lambda _file, _passphrase: None
+    https: Callable[[], Https] = Https
 
     def request(self, request: Request, patience: float | None = None, by: str | None = None) -> Answer:
         """Put a request of the user `by` into the inbox and wait up to `patience` seconds for its commit, else as long as

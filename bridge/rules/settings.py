@@ -112,12 +112,15 @@ class NotifySettings:
 
 @dataclass(frozen=True)
 class WebSettings:
-    """networks: "private" or "any"; names: further host names under which the page is served. Port 0: any free one."""
+    """networks: "private" or "any"; names: further host names under which the page is served; https: "off" or "own". Port 0:
+    any free one."""
 
     host: str
     port: int
     networks: str
     names: tuple[str, ...]
+    https: str
+    https_port: int
 
 
 @dataclass(frozen=True)

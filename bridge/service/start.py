@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -18,10 +19,12 @@ from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.config.secrets import open_with_secrets
 from bridge.contract.bridge import PATIENCE, Bridge
+from bridge.contract.https import Https
 from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service import restoring, stored_backups
+from bridge.service.certificates import Certificates
 from bridge.service.database_file import DatabaseFile
 from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, ThreadFailed
@@ -38,6 +41,7 @@ from modem.line.timing import Timing
 from modem.simulator import Simulator
 from web import create_app
 from web.server import Server
+from web.tls import Secure
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +87,12 @@ def running(
     timing: Timing | None = None,
     patience: float = PATIENCE,
     also: int | None = None,
+    also_https: int | None = None,
 ) -> Iterator[Service]:
     """Start everything but the loop, which the caller runs; at the end, stop everything in the opposite order.
 
     timing: how long the modem threads wait for what, if not as usual. patience: how long the page waits for the loop, in
-    seconds. also: a second port for the page, which it does without if it cannot be had.
+    seconds. also, also_https: a second port for the page, and for it over HTTPS, which it does without if it cannot be had.
 
     Raises PageUnavailable where the page's port cannot be had, AlreadyRunning where another service works.
     """
@@ -152,8 +157,18 @@ def running(
             patience=patience,
             backups=lambda: stored_backups.stored(stored_backups.folder(settings.path)),
             lay_backup=lambda file, passphrase: restoring.lay(file, settings.path, passphrase),
+            https=lambda: Https(server.secure_port, server.port, certificates.authority, server.why_not),
         )
-        server = Server(create_app(bridge), settings.web.host, settings.web.port, also)
+        certificates = Certificates(
+            _state_folder(settings) / "https", socket.gethostname(), lambda: loop.settings.web.names, clock
+        )
+        secure = Secure(
+            lambda: loop.settings.web.https == "own",
+            certificates.context,
+            settings.web.https_port,
+            also_https,
+        )
+        server = Server(create_app(bridge), settings.web.host, settings.web.port, also, secure)
         try:
             server.start()
         except OSError as error:
@@ -175,6 +190,13 @@ def _beside(url: str, suffix: str) -> Path | None:
     """A file of ours beside that of the database; None where there is none."""
     file = file_of(url)
     return Path(f"{file}{suffix}") if file is not None else None
+
+
+def _state_folder(settings: Settings) -> Path:
+    """Where the box keeps what it makes: beside the database; if that is on a server, where systemd says, or beside
+    config.ini."""
+    file, folder = file_of(settings.storage.database), os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return file.parent if file is not None else Path(folder or settings.path.resolve().parent)
 
 
 def _remembered(

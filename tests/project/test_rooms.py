@@ -18,13 +18,14 @@ MAY_IMPORT: dict[str, str] = {
     " bridge/records bridge/rules modem/contract modem/simulator",
     "bridge/service/start": "*",
     "web": "web/app",
-    "web/server": "web/connections",
+    "web/server": "web/connections web/tls",
     "web/app": "web/values web/pages web/access web/current web/limits bridge/contract bridge/words bridge/records",
     "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
     " bridge/doctor",
-    "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records",
+    "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records bridge/rules",
     "web/current": "bridge/contract bridge/records",
     "web/values": "bridge/rules",
+    "web/tls": "web/connections web/limits",
     "web/connections": "web/limits",
     "web/limits": "bridge/rules",
     "bridge/doctor": "bridge/files bridge/service bridge/contract bridge/config bridge/records bridge/words bridge/rules"
@@ -101,6 +102,7 @@ MONOTONIC = {
     "web/access/login.py",
     "web/connections.py",
     "web/pages/healthz.py",
+    "web/server.py",
 }
 FILES = sorted(path for room in ("modem", "bridge", "web") for path in (ROOT / room).rglob("*.py"))
 

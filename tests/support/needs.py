@@ -25,6 +25,8 @@ PROGRAMS = {
     "reprepro": "reprepro",
     "gnupg": "gpg",
     "minisign": "minisign",
+    "openssl": "openssl",
+    "libnss3-tools": "certutil",
 }
 
 

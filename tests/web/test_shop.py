@@ -265,7 +265,7 @@ settings.form settings.settings status.again
 status.for_now status.release status.status team.mine team.speak team.team tryout.ask tryout.tell welcome.first moving.restore
 auth.login
 auth.logout
-healthz.healthz static join.join
+healthz.healthz static join.join https.authority https.show https.trusted
 """
 
 

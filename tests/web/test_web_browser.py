@@ -50,6 +50,7 @@ PLACES = (
     "write",
     "scheduled",
     "welcome",
+    "https",
     "nothing",
 )
 # Answers that are no pages: files, JSON, and the log-in, which who is in does not get.
@@ -61,6 +62,8 @@ NO_PAGES = {
     "auth.login",
     "contacts.export",
     "backups.download",
+    "https.authority",
+    "https.trusted",
 }
 # WCAG 2.2: 1.4.3 contrast of text, 2.5.8 is 24 px; ours is the thumb's 44.
 CONTRAST, THUMB = 4.5, 44

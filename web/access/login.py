@@ -31,8 +31,16 @@ from web import current
 from web.access import cookies, language
 from web.access.guesses import Limiter
 
-WITHOUT_DATABASE = frozenset({"healthz.healthz", "static"})
-OPEN = WITHOUT_DATABASE | {"auth.login", "welcome.first", "moving.restore", "join.join", "manifest.manifest"}
+WITHOUT_DATABASE = frozenset({"healthz.healthz", "https.trusted", "static"})
+OPEN = WITHOUT_DATABASE | {
+    "auth.login",
+    "welcome.first",
+    "moving.restore",
+    "join.join",
+    "manifest.manifest",
+    "https.show",
+    "https.authority",
+}
 # What staff may not do: settings, people, and whatever takes all of the shop's contacts or callers away, out of the box or for
 # good. The forms of settings are open to look at; `settings.change` refuses to keep them.
 OWNERS_ONLY = frozenset(
@@ -56,6 +64,7 @@ OWNERS_ONLY = frozenset(
         "contacts.export",
         "contacts.forget",
         "figures.calls_file",
+        "https.change",
     }
 )
 # The cookie by which a device is known that somebody has logged in from, for so many seconds.
@@ -143,12 +152,31 @@ def let_in(name: str) -> None:
     session["login"], session["hour"] = token_urlsafe(16), hour
     if _device(name) is None:
         g.device = _devices().dumps([user.name, token_urlsafe(12)])
+    if request.is_secure:
+        _end_without_https(name)
 
 
-def remember_device(response: Page) -> Page:
-    """Give the device the cookie by which it is known, if it has just been logged in from for the first time."""
+def _end_without_https(name: str) -> None:
+    """Who has come to the encrypted page stays there: what this browser has shown without HTTPS lets nobody in any more."""
+    secret = _sessions().without_https(current_app).get("login")
+    if isinstance(secret, str):
+        current.bridge().request(EndLogin(logins.digest(secret)), by=name)
+        g.plain_ended = True
+
+
+def _sessions() -> cookies.Sessions:
+    sessions = current_app.session_interface
+    assert isinstance(sessions, cookies.Sessions)
+    return sessions
+
+
+def give_cookies(response: Page) -> Page:
+    """Give the device the cookie by which it is known, if it has just been logged in from for the first time; and take away
+    what it has from the page without HTTPS, if that is over."""
     if device := g.get("device"):
         cookies.give(response, DEVICE, device, DEVICE_SECONDS)
+    if g.get("plain_ended"):
+        _sessions().forget_without_https(current_app, response)
     return response
 
 
@@ -159,7 +187,7 @@ def _devices() -> URLSafeSerializer:
 def _device(name: str) -> str | None:
     """The device that this request comes from, if somebody of this name has logged in from it before."""
     try:
-        user, device = _devices().loads(request.cookies.get(DEVICE, ""))
+        user, device = _devices().loads(cookies.given(DEVICE))
     except (BadSignature, ValueError, TypeError):
         return None
     return f"device {device}" if user == name else None

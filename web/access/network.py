@@ -1,29 +1,13 @@
 """Who may use the page at all: private peers, by host names that are the box's own (against DNS rebinding)."""
 
-import ipaddress
 import socket
 from functools import cache
 
 from flask import abort, g, request
 
+from bridge.rules.networks import ip_of, is_private
 from bridge.words.catalogue import _
 from web import current
-
-# Networks that no router passes on to the internet. Narrower than ipaddress.is_private, which counts Teredo and
-# documentation ranges in; 100.64/10 is left out on purpose, for it is what a mobile operator gives to an LTE stick.
-PRIVATE = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "127.0.0.0/8",  # loopback, RFC 1122
-        "10.0.0.0/8",  # RFC 1918
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",  # link-local, RFC 3927
-        "::1/128",
-        "fc00::/7",  # unique local, RFC 4193
-        "fe80::/10",  # link-local, RFC 4291
-    )
-)
 
 
 def check() -> None:
@@ -50,26 +34,6 @@ def _asked_for() -> str:
     return request.host if address.startswith("/") else address.partition("://")[2].partition("/")[0]
 
 
-def is_private(address: str) -> bool:
-    """Loopback, private, link-local and unique local addresses, IPv4 inside IPv6 included.
-
-    >>> is_private("192.168.1.7"), is_private("::ffff:10.0.0.1"), is_private("fe80::1%eth0"), is_private("fd00::7")
-    (True, True, True, True)
-    >>> is_private("8.8.8.8"), is_private("100.64.0.1"), is_private("2001:db8::1"), is_private("")
-    (False, False, False, False)
-    """
-    ip = _ip(address)
-    return ip is not None and any(ip in network for network in PRIVATE)
-
-
-def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(ip, "ipv4_mapped", None) or ip
-
-
 def is_ours(host: str, names: tuple[str, ...] = (), everywhere: bool = False) -> bool:
     """Is this Host header one that a person on the shop's network would type? everywhere: any address will do, for a
     page that is served to everybody; an address, unlike a name, cannot be made to point elsewhere.
@@ -82,7 +46,7 @@ def is_ours(host: str, names: tuple[str, ...] = (), everywhere: bool = False) ->
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     own = {"localhost", _machine_name(), f"{_machine_name()}.local", socket.gethostname().lower()}
     own |= {extra.lower() for extra in names}
-    return name.lower().rstrip(".") in own or is_private(name) or (everywhere and _ip(name) is not None)
+    return name.lower().rstrip(".") in own or is_private(name) or (everywhere and ip_of(name) is not None)
 
 
 def own_address() -> str | None:

@@ -3,18 +3,19 @@
 import io
 import socket
 
-from flask import request
 from markupsafe import Markup
 
-from web.access import network
+from web.access import network, secure
 
 
 def own_address() -> str:
-    """The page as a phone on the shop's network finds it: as it was opened, unless that was on the box itself."""
-    host, _, port = request.host.rpartition(":") if ":" in request.host else (request.host, "", "")
+    """The page as a phone on the shop's network finds it: as it was opened, unless that was on the box itself; without HTTPS,
+    since a new phone does not trust the box's certificate yet."""
+    asked = secure.plain_origin().removeprefix("http://")
+    host, _, port = asked.rpartition(":") if ":" in asked else (asked, "", "")
     if host in ("localhost", "127.0.0.1", "[::1]"):
         host = network.own_address() or f"{socket.gethostname().partition('.')[0]}.local"
-    return f"{request.scheme}://{host}{f':{port}' if port else ''}/"
+    return f"http://{host}{f':{port}' if port else ''}/"
 
 
 def code(text: str) -> Markup:

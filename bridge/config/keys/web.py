@@ -38,4 +38,22 @@ KEYS: dict[str, Setting] = {
         comment="Other host names for the page. Separated by commas.",
         doc="other host names for the page, without `http://` and port",
     ),
+    "https": Setting(
+        "off",
+        values.one_of("off", "own"),
+        comment=(
+            "Serve the page over HTTPS, too: own = with the box's own certificate, which each device has to trust "
+            "once\n(see /https on the page)."
+        ),
+        doc=(
+            "serve the page over HTTPS, too: `off`, or `own` with the box's own certificate, which each device has to trust "
+            "once ([https.md](https.md)); takes effect at once"
+        ),
+    ),
+    "https_port": Setting(
+        "8443",
+        values.number(0, 65535),
+        comment="The port for HTTPS; 0 = any free one.",
+        doc="the port for HTTPS; `0`: any free one, the log says which",
+    ),
 }
