@@ -14,6 +14,8 @@ from modem.contract import Trouble
 
 # What lies in a backup, in this order: of one that is cut off, what is needed most can be read.
 MANIFEST, NOT_TEXTED, CONFIG, DATABASE = "manifest.json", "not-texted.csv", "config.ini", "textback.db"
+# Only where the page has been served over HTTPS: the key and certificate that devices have been told to trust.
+AUTHORITY = "authority.pem"
 FORM = 1
 # How many are kept: the newest of so many days, weeks (ISO 8601, from Monday on) and months.
 DAYS, WEEKS, MONTHS = 7, 4, 3

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,8 +26,18 @@ from bridge.records import contacts, views
 from bridge.records.engine import file_of, is_sound, migrate, open_engine, trouble_of_sqlite
 from bridge.rules import addressbook
 from bridge.rules.addressbook import Card
-from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, Manifest, Unusable
+from bridge.rules.backups import (
+    AUTHORITY,
+    CONFIG,
+    DATABASE,
+    MANIFEST,
+    NOT_TEXTED,
+    BackupTrouble,
+    Manifest,
+    Unusable,
+)
 from bridge.rules.troubles import DatabaseTrouble
+from bridge.service import certificates
 from modem.contract import Trouble
 
 # What lies in the zip around a backup that a passphrase keeps.
@@ -47,6 +57,8 @@ def make(settings: Settings, config_file: Path, target: Path, passphrase: str, n
         copy = Path(folder) / DATABASE
         copy_database(database, copy)
         parts = {NOT_TEXTED: _table(not_texted(copy)), CONFIG: config_file.read_bytes()}
+        with suppress(FileNotFoundError):
+            parts[AUTHORITY] = authority_of(database).read_bytes()
         alone(copy)
         digests = {name: hashlib.sha256(part).hexdigest() for name, part in parts.items()}
         manifest = Manifest(now, version("textback"), _revision(copy), {**digests, DATABASE: digest(copy)})
@@ -65,6 +77,11 @@ def database_of(settings: Settings) -> Path:
     if database is None:
         raise Unusable(Trouble(BackupTrouble.NO_FILE))
     return database
+
+
+def authority_of(database: Path) -> Path:
+    """The file of the box's certificate authority."""
+    return database.parent / certificates.FOLDER / certificates.AUTHORITY
 
 
 def copy_database(database: Path, copy: Path) -> None:

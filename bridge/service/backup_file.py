@@ -15,7 +15,16 @@ from bridge import files
 from bridge.records.engine import HEAD
 from bridge.rules import addressbook
 from bridge.rules.addressbook import Card
-from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, Manifest, Unusable
+from bridge.rules.backups import (
+    AUTHORITY,
+    CONFIG,
+    DATABASE,
+    MANIFEST,
+    NOT_TEXTED,
+    BackupTrouble,
+    Manifest,
+    Unusable,
+)
 from bridge.rules.numbers import NOWHERE
 from bridge.service.backup import KEY, SEALED, check, digest
 from modem.contract import Trouble
@@ -131,7 +140,7 @@ def _unpacked(plain: Path, folder: Path, name: str) -> Manifest:
             manifest = Manifest.from_json(archive.read(MANIFEST))
             if manifest.revision > HEAD:
                 raise Unusable(Trouble.of(BackupTrouble.NEWER, file=name, version=manifest.version))
-            for part in (NOT_TEXTED, CONFIG, DATABASE):
+            for part in (NOT_TEXTED, CONFIG, *({AUTHORITY} & manifest.parts.keys()), DATABASE):
                 files.make_private(folder / part)
                 with archive.open(part) as read, (folder / part).open("wb") as written:
                     shutil.copyfileobj(read, written)

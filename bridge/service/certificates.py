@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Each holds a key and its certificate, as PEM.
-AUTHORITY, PAGE = "authority.pem", "page.pem"
+# Where they are kept, beside the database. Each holds a key and its certificate, as PEM.
+FOLDER, AUTHORITY, PAGE = "https", "authority.pem", "page.pem"
 DAMAGED = ".damaged"
 # A renewal that fails is tried again after so many seconds; the certificate that is there serves on.
 AGAIN = 60.0

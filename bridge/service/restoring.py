@@ -29,8 +29,16 @@ from bridge.records import known, memo, users
 from bridge.records.engine import database_trouble, sole_service
 from bridge.records.tables import Call, Contact, Message
 from bridge.rules.addressbook import Card
-from bridge.rules.backups import CONFIG, DATABASE, BackupTrouble, Manifest, Unusable
-from bridge.service.backup import alone, brought_here, copy_database, database_of, not_texted, put
+from bridge.rules.backups import AUTHORITY, CONFIG, DATABASE, BackupTrouble, Manifest, Unusable
+from bridge.service.backup import (
+    alone,
+    authority_of,
+    brought_here,
+    copy_database,
+    database_of,
+    not_texted,
+    put,
+)
 from bridge.service.backup_file import unpack
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
@@ -91,7 +99,15 @@ def restore(
         known.write_mark(database, mark)
         if wanted is not None:
             files.write_whole(config_file, wanted, like=config_file if config_file.exists() else None)
+        _trusted(folder / AUTHORITY, authority_of(database))
     return Restored(manifest.made, *counts, kept, len(before), wanted is None, until)
+
+
+def _trusted(restored: Path, here: Path) -> None:
+    """Devices that trust the old box's page trust the new one's."""
+    if restored.exists():
+        here.parent.mkdir(mode=0o700, exist_ok=True)
+        files.write_whole(here, restored.read_bytes())
 
 
 def _unpacked(

@@ -24,7 +24,7 @@ from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
 from bridge.service import restoring, stored_backups
-from bridge.service.certificates import Certificates
+from bridge.service.certificates import FOLDER, Certificates
 from bridge.service.database_file import DatabaseFile
 from bridge.service.handed_on import Updater
 from bridge.service.inbox import Inbox, ThreadFailed
@@ -160,7 +160,7 @@ def running(
             https=lambda: Https(server.secure_port, server.port, certificates.authority, server.why_not),
         )
         certificates = Certificates(
-            _state_folder(settings) / "https", socket.gethostname(), lambda: loop.settings.web.names, clock
+            _state_folder(settings) / FOLDER, socket.gethostname(), lambda: loop.settings.web.names, clock
         )
         secure = Secure(
             lambda: loop.settings.web.https == "own",

@@ -18,7 +18,7 @@ from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
 from bridge.rules.backups import CONFIG, DATABASE, MANIFEST, NOT_TEXTED, BackupTrouble, Unusable, kept
 from bridge.rules.states import Direction, MessageKind, MessageStatus
-from bridge.service.backup import make
+from bridge.service.backup import authority_of, make
 from bridge.service.restoring import Restored, restore
 from modem.simulator import Simulator
 from tests.support.box import ANN, BOB, CEM, a_box, until, write_config
@@ -107,6 +107,17 @@ def test_everything_comes_back(shelf: Shelf) -> None:
     assert people(shelf.new)[ANN].opted_out_at == NOW - timedelta(days=3)
     for file in (shelf.backup, database(shelf.new)):
         assert not file.stat().st_mode & 0o077
+
+
+def test_devices_that_trust_the_old_page_trust_the_new_one(shelf: Shelf) -> None:
+    authority = authority_of(database(shelf.old))
+    authority.parent.mkdir()
+    authority.write_bytes(b"a key and its certificate")
+    shelf.make()
+    shelf.restore()
+    restored = authority_of(database(shelf.new))
+    assert restored.read_bytes() == authority.read_bytes()
+    assert not restored.stat().st_mode & 0o077
 
 
 def test_what_waited_is_not_sent_again_and_texts_are_paused(shelf: Shelf) -> None:

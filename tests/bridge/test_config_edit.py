@@ -93,7 +93,13 @@ SOMETHING_ELSE = {
         "notices": "on",
     },
     "limits": {"per_minute": "3", "per_day": "50", "strangers_per_10_minutes": "5"},
-    "notify": {"sms_to": "07400 123457", "urls": "ntfy://shop", "quiet": "22:00-07:00", "digest": "08:30"},
+    "notify": {
+        "sms_to": "07400 123457",
+        "urls": "ntfy://shop",
+        "quiet": "22:00-07:00",
+        "digest": "08:30",
+        "led": "ACT",
+    },
 }
 
 
