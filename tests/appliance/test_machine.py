@@ -175,7 +175,7 @@ def test_from_0_1_0_with_its_data(boxes: Boxes) -> None:
         assert len(rows(machine, "messages")) == len(ROWS["message"]) + 1
 
 
-CUTS = ("ringing", "cmgs", "pdu", "taken", "announced", "handed")
+CUTS = ("ringing", "cmgs", "pdu", "taken", "sent", "announced")
 
 
 def test_switched_off_in_the_middle(boxes: Boxes) -> None:
