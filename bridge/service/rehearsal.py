@@ -1,6 +1,5 @@
 """A made-up call at the start, so that the first caller waits no longer than the others; nothing of it is kept."""
 
-import logging
 from contextlib import suppress
 
 import phonenumbers
@@ -15,6 +14,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records.engine import not_waiting
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.settings import Settings
+from bridge.service.quiet import made_up
 from modem import contract
 
 # Where the shop's region is not known yet; any will do.
@@ -25,22 +25,17 @@ def rehearse(engine: Engine, settings: Settings, clock: Clock) -> None:
     """A mobile of the shop's region rings, is missed and is about to be texted, in a transaction that is rolled back: this
     maps the tables, compiles the statements and loads what is known of the region's numbers. What it decides with is made
     for it alone. A database that fails is left to the loop, one that is busy is not waited for."""
-    handlers = logging.getLogger("bridge.handlers")
-    level = handlers.level
-    handlers.setLevel(logging.CRITICAL)  # nobody has called
-    try:
-        # A row that no handler can read is met again where it counts, and seen to there.
-        with (
-            suppress(SQLAlchemyError, LookupError, ValueError, AssertionError),
-            not_waiting(engine) as connection,
-            Session(connection) as session,
-        ):
-            try:
-                _miss_a_call(session, settings, clock)
-            finally:
-                session.rollback()
-    finally:
-        handlers.setLevel(level)
+    # A row that no handler can read is met again where it counts, and seen to there.
+    with (
+        made_up(),
+        suppress(SQLAlchemyError, LookupError, ValueError, AssertionError),
+        not_waiting(engine) as connection,
+        Session(connection) as session,
+    ):
+        try:
+            _miss_a_call(session, settings, clock)
+        finally:
+            session.rollback()
 
 
 def _miss_a_call(session: Session, settings: Settings, clock: Clock) -> None:

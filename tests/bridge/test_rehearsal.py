@@ -12,6 +12,7 @@ from bridge.clock import Clock
 from bridge.config import parse
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import metadata
+from bridge.service.quiet import made_up
 from bridge.service.rehearsal import rehearse
 from tests.support import big
 from tests.support.box import DEADLINE
@@ -63,3 +64,17 @@ def test_a_busy_database_is_not_waited_for_and_later_is(
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == hours * 1000
     engine.dispose()
+
+
+def test_two_at_once_leave_the_log_as_it_was() -> None:
+    """Two boxes of one process start together."""
+    handlers = logging.getLogger("bridge.handlers")
+    level = handlers.level
+    first, second = made_up(), made_up()
+    first.__enter__()
+    waiting = threading.Thread(target=second.__enter__)
+    waiting.start()
+    first.__exit__(None, None, None)
+    waiting.join(DEADLINE)
+    second.__exit__(None, None, None)
+    assert handlers.level == level

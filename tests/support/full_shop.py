@@ -1,6 +1,5 @@
 """A shop in which every page has something to show: the demo's six weeks, and what comes in and is asked for at the page."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from bridge.records import users
 from bridge.service.demo import weeks
 from bridge.service.demo.past import Past
 from bridge.service.demo.story import LENA, PRIYA, STRANGERS
+from bridge.service.quiet import made_up
 from modem import contract
 from tests.support.box import until
 from tests.support.browser import a_text_comes, texts
@@ -58,12 +58,9 @@ def a_full_shop(folder: Path, message: str = MESSAGE, closed: str = CLOSED) -> I
 
 
 def _six_weeks(session: Session, settings: Settings) -> None:
-    handlers = logging.getLogger("bridge.handlers")
-    level = handlers.level
-    handlers.setLevel(logging.CRITICAL)  # nobody calls now
     now = datetime.now(UTC)
-    weeks.tell(Past(session, settings, weeks.beginning(now)), now, settings.shop.zone)
-    handlers.setLevel(level)
+    with made_up():
+        weeks.tell(Past(session, settings, weeks.beginning(now)), now, settings.shop.zone)
 
 
 def _today(office: Office) -> None:

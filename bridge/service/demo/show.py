@@ -1,6 +1,5 @@
 """`textback demo`: the service on a simulated modem in a temporary folder, with a past, and callers that follow a script."""
 
-import logging
 import secrets
 import tempfile
 import threading
@@ -19,6 +18,7 @@ from bridge.service import start
 from bridge.service.demo import weeks
 from bridge.service.demo.past import Past
 from bridge.service.demo.story import ANN, BOB, CEM, DAN, EVE, LANDLINE, PARCELS
+from bridge.service.quiet import made_up
 from modem.simulator import Simulator
 
 CONFIG = """\
@@ -81,17 +81,13 @@ def run(port: int, host: str) -> None:
 
 def begin(settings: Settings, password: str) -> None:
     """Makes the database of a shop that has had the box for six weeks: two people who may log in, and what has happened."""
-    handlers = logging.getLogger("bridge.handlers")
-    level = handlers.level
-    handlers.setLevel(logging.CRITICAL)  # nobody calls now
     engine = open_engine(settings.storage.database, anew=True)
     try:
         migrate(engine)
-        with Session(engine) as session, session.begin():
+        with made_up(), Session(engine) as session, session.begin():
             _fill(session, settings, password)
     finally:
         engine.dispose()
-        handlers.setLevel(level)
 
 
 def _fill(session: Session, settings: Settings, password: str) -> None:
