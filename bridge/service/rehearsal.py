@@ -10,11 +10,11 @@ from sqlmodel import Session
 from bridge.clock import Clock
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.outbox import Outbox
+from bridge.handlers.quiet import made_up
 from bridge.handlers.shop import ShopState
 from bridge.records.engine import not_waiting
 from bridge.rules.blocklists import BlockLists
 from bridge.rules.settings import Settings
-from bridge.service.quiet import made_up
 from modem import contract
 
 # Where the shop's region is not known yet; any will do.

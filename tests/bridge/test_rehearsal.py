@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import parse
+from bridge.handlers.quiet import made_up
 from bridge.records.engine import migrate, open_engine
 from bridge.records.tables import metadata
-from bridge.service.quiet import made_up
 from bridge.service.rehearsal import rehearse
 from tests.support import big
 from tests.support.box import DEADLINE

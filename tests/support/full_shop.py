@@ -11,11 +11,11 @@ from sqlmodel import Session
 
 from bridge.config import Settings
 from bridge.contract.requests import AddNote, AddUser, Assign, CloseShop, Pause, SendSample, WriteText
+from bridge.handlers.quiet import made_up
 from bridge.records import users
 from bridge.service.demo import weeks
 from bridge.service.demo.past import Past
 from bridge.service.demo.story import LENA, PRIYA, STRANGERS
-from bridge.service.quiet import made_up
 from modem import contract
 from tests.support.box import until
 from tests.support.browser import a_text_comes, texts

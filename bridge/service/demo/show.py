@@ -12,13 +12,13 @@ from sqlmodel import Session
 from bridge import config, files
 from bridge.clock import Clock
 from bridge.config import Settings
+from bridge.handlers.quiet import made_up
 from bridge.records.engine import migrate, open_engine
 from bridge.records.users import OWNER, STAFF, add_user, hash_password
 from bridge.service import start
 from bridge.service.demo import weeks
 from bridge.service.demo.past import Past
 from bridge.service.demo.story import ANN, BOB, CEM, DAN, EVE, LANDLINE, PARCELS
-from bridge.service.quiet import made_up
 from modem.simulator import Simulator
 
 CONFIG = """\
