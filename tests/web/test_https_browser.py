@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
@@ -79,6 +80,13 @@ def trusting(browser: Browser, trust: dict[str, str | float | bool]) -> Iterator
     found.close()
 
 
+def patient(browser: Browser, contexts: list[BrowserContext], **more: Any) -> Page:
+    """A page that waits for the answer over HTTPS however long a busy machine takes."""
+    page = new_page(browser, contexts, **more)
+    page.add_init_script("AbortSignal.timeout = () => new AbortController().signal;")
+    return page
+
+
 def probed(page: Page, address: str) -> None:
     """Opens this address, and waits until the browser has found out that it does not trust the certificate."""
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/https/trusted")):
@@ -100,7 +108,7 @@ def test_who_does_not_trust_it_stays_and_works(
 def test_who_trusts_it_goes_there_by_itself(
     trusting: Browser, contexts: list[BrowserContext], plain: str, secure: str
 ) -> None:
-    page = new_page(trusting, contexts, viewport=PHONE)
+    page = patient(trusting, contexts, viewport=PHONE)
     page.goto(f"{plain}/")
     page.wait_for_url(f"{secure}/**")
     log_in(page)
@@ -114,7 +122,7 @@ def test_who_has_logged_in_without_goes_on_with_it_alone(
     trusting: Browser, contexts: list[BrowserContext], plain: str, secure: str
 ) -> None:
     """The page without HTTPS shows no call any more once somebody has come to the encrypted one."""
-    page = new_page(trusting, contexts)
+    page = patient(trusting, contexts)
     page.route(PROBE, lambda route: route.abort())
     page.goto(f"{plain}/")
     log_in(page)
@@ -132,7 +140,7 @@ def test_who_has_logged_in_without_goes_on_with_it_alone(
 def test_who_has_begun_to_type_is_left_alone(
     trusting: Browser, contexts: list[BrowserContext], plain: str
 ) -> None:
-    page = new_page(trusting, contexts)
+    page = patient(trusting, contexts)
     held: list[Route] = []
     page.route(PROBE, lambda route: held.append(route))
     with page.expect_request(PROBE):
@@ -172,7 +180,7 @@ def test_who_trusts_it_no_more_is_not_locked_out(
 def test_without_script_there_is_a_link(
     trusting: Browser, contexts: list[BrowserContext], plain: str, secure: str
 ) -> None:
-    page = new_page(trusting, contexts, java_script_enabled=False)
+    page = patient(trusting, contexts, java_script_enabled=False)
     page.goto(f"{plain}/login")
     page.get_by_role("link", name="The encrypted page (HTTPS)").click()
     assert page.url == f"{plain}/https"
@@ -219,10 +227,10 @@ def test_whoever_steals_the_key_can_pretend_to_be_nobody_else(
         try:
             for name in ("example.com", "shop-2.local"):  # one certificate, and one name in it is too much
                 with pytest.raises(Error, match="ERR_CERT"):
-                    new_page(trusting, contexts).goto(f"https://{name}:{server.server_port}/")
+                    patient(trusting, contexts).goto(f"https://{name}:{server.server_port}/")
             (tmp_path / "page.pem").write_bytes(stolen.page("x", ["shop-2.local"], Clock().utc()))
             context.load_cert_chain(tmp_path / "page.pem")
-            page = new_page(trusting, contexts)
+            page = patient(trusting, contexts)
             page.goto(f"https://shop-2.local:{server.server_port}/")
             expect(page.get_by_text("Hello")).to_be_visible()
         finally:
@@ -248,7 +256,7 @@ class Greeting(BaseHTTPRequestHandler):
 def test_the_steps_can_be_read_by_everybody(
     trusting: Browser, contexts: list[BrowserContext], secure: str, size: dict[str, int], logged_in: bool
 ) -> None:
-    page = new_page(trusting, contexts, viewport=size)
+    page = patient(trusting, contexts, viewport=size)
     if logged_in:
         page.goto(f"{secure}/login")
         log_in(page)
