@@ -69,5 +69,10 @@ KEYS: dict[str, Setting] = {
             "an LED of the box as a signal, by its name in `/sys/class/leds/`, such as `ACT`: it blinks slowly while all is "
             "well, and fast when something is wrong ([how to allow it](hardware.md#a-light-as-a-signal))"
         ),
+        ask=Ask(
+            "Light as a signal",
+            hint="An LED of the box, by its name in /sys/class/leds, such as ACT. It blinks slowly while all is well, and fast "
+            "when something is wrong. Empty: none.",
+        ),
     ),
 }
