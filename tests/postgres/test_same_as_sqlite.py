@@ -107,6 +107,7 @@ DIFFERS = (
     r"(sqlite|postgresql)(\+psycopg)?:/+[^\s<]+",
     r"(sqlite|postgresql)/config.ini",
     r"\d+ [MG]B are free\.|The database works\.",
+    r'<section class="card" id="backups"[\s\S]*?</section>',  # a server has backups of its own
 )
 
 
