@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlmodel import Session
 
 from bridge.contract.requests import MarkDone
@@ -308,6 +308,20 @@ def test_a_text_that_failed_is_sent_again_by_hand(shop: Shop, opened: Open) -> N
     expect(page.locator(".text.out")).to_have_count(2)
     until(lambda: shop.of(caller, "sent", "delivered"), "the text that was sent again")
     assert shop.texts(caller)[0].author == MIA
+
+
+@SIZES
+def test_what_is_typed_before_the_script_has_come_is_shown(shop: Shop, opened: Open) -> None:
+    page = opened(shop.box.service.url)
+    script = re.compile("/static/textback")
+    held: list[Route] = []
+    page.route(script, lambda route: held.append(route))
+    with page.expect_request(script):
+        page.goto(f"{shop.box.service.url}settings/textback", wait_until="commit")
+    page.get_by_label("The text", exact=True).fill("Typed early at {shop}.")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#samples")).to_contain_text("Typed early at Corner Bakery.")
 
 
 @SIZES

@@ -87,6 +87,15 @@ function previewWhileTyping() {
     const mine = typed;
     setTimeout(() => mine === typed && show(), PAUSE);
   });
+  if (hasBegun(form)) show();
+}
+
+// Has somebody typed or chosen before this script was here?
+function hasBegun(form) {
+  return [...form.elements].some((field) =>
+    field instanceof HTMLSelectElement
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field instanceof HTMLTextAreaElement && field.value !== field.defaultValue);
 }
 
 // With the ticket of its form, and the number where that is typed too.
