@@ -109,14 +109,15 @@ def catches(pid: int, number: signal.Signals) -> bool:
 @pytest.mark.parametrize(
     ("host", "open_to"), [("127.0.0.1", show.HERE), ("0.0.0.0", show.NETWORK)], ids=["here", "network"]
 )
-def test_the_demo_says_for_whom_it_is_open(host: str, open_to: str) -> None:
-    """The page is there, by the service that found the past: one line, whose SIM it knows."""
+def test_the_demo_says_for_whom_it_is_open(host: str, open_to: str, tmp_path: Path) -> None:
+    """The page is there, by the service that found the past: one line, whose SIM it knows. Where a box is installed, nothing
+    of its own is touched."""
     with subprocess.Popen(
         [TEXTBACK, "demo", "--port", "0", "--host", host],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=uncounted(),
+        env=uncounted() | {"STATE_DIRECTORY": str(tmp_path), "RUNTIME_DIRECTORY": str(tmp_path)},
     ) as demo:
         assert demo.stdout is not None
         said = ""
@@ -133,3 +134,4 @@ def test_the_demo_says_for_whom_it_is_open(host: str, open_to: str) -> None:
     assert re.search(r"The page:  http://\S+:[0-9]+/\n", said), said
     assert f"Open to:   {open_to}\n" in said
     assert demo.returncode == 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,6 @@
 """`textback demo`: the service on a simulated modem in a temporary folder, with a past, and callers that follow a script."""
 
+import os
 import secrets
 import tempfile
 import threading
@@ -60,6 +61,10 @@ def run(port: int, host: str) -> None:
     """Serve until Ctrl-C; prints the page's address, for whom it is open, and the name and password to log in with. Raises
     PageUnavailable."""
     with tempfile.TemporaryDirectory(prefix="textback-demo-") as folder:
+        # Nothing of a box that is installed here is touched.
+        os.environ["STATE_DIRECTORY"] = folder
+        for name in ("RUNTIME_DIRECTORY", "TEXTBACK_UPDATES"):
+            os.environ.pop(name, None)
         path = Path(folder) / "config.ini"
         files.write_whole(path, CONFIG.format(port=port, host=host).encode())
         click.echo("\n  Making six weeks of calls to a bakery; this takes some seconds ...")
