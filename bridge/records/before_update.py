@@ -1,7 +1,6 @@
 """The database as it was before another release changed its tables: a copy beside it, for the release that was there before.
 Only of SQLite: a server brings its tables to a release in one step and has copies of its own."""
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing, suppress
@@ -68,7 +67,7 @@ def _keep(file: Path) -> Path:
     ):
         source.backup(made)
         made.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file
-    _settle(new, copy_of(file))
+    files.put(new, copy_of(file))
     mark = known.mark_file(file)
     if mark.exists():
         _copy(mark, copy_of(mark))
@@ -103,11 +102,4 @@ def _copy(source: Path, target: Path) -> None:
     new.unlink(missing_ok=True)
     files.make_private(new)
     shutil.copyfile(source, new)
-    _settle(new, target)
-
-
-def _settle(new: Path, target: Path) -> None:
-    with new.open("rb") as file:
-        os.fsync(file.fileno())
-    new.replace(target)
-    files.settle(target.parent)
+    files.put(new, target)

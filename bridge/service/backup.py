@@ -68,7 +68,7 @@ def make(settings: Settings, config_file: Path, target: Path, passphrase: str, n
             for name, part in parts.items():
                 archive.writestr(name, part)
             archive.write(copy, DATABASE)
-        put(_sealed(plain, passphrase) if passphrase else plain, target)
+        files.put(_sealed(plain, passphrase) if passphrase else plain, target)
 
 
 def database_of(settings: Settings) -> Path:
@@ -140,15 +140,6 @@ def _sealed(plain: Path, passphrase: str) -> Path:
         with plain.open("rb") as read, archive.open(SEALED, "w", force_zip64=False) as written:
             pyrage.encrypt_io(read, written, [key.to_public()])
     return sealed
-
-
-def put(made: Path, target: Path) -> None:
-    """Puts a file of ours in its place, on the same disk, in one step."""
-    made.chmod(files.OURS)
-    with made.open("rb") as file:
-        os.fsync(file.fileno())
-    made.replace(target)
-    files.settle(target.parent)
 
 
 def digest(file: Path) -> str:

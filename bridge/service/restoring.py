@@ -37,7 +37,6 @@ from bridge.service.backup import (
     copy_database,
     database_of,
     not_texted,
-    put,
 )
 from bridge.service.backup_file import unpack
 from bridge.words.troubles import sentence
@@ -196,7 +195,7 @@ def _lay(plain: Path, home: Path) -> None:
         copy = Path(folder) / PENDING
         files.make_private(copy)
         shutil.copyfile(plain, copy)
-        put(copy, pending)
+        files.put(copy, pending)
 
 
 def _no_longer_laid(home: Path) -> None:

@@ -18,6 +18,7 @@ from bridge import config
 from bridge.clock import Clock
 from bridge.config import Settings
 from bridge.config.secrets import open_with_secrets
+from bridge.config.state_folder import state_folder
 from bridge.contract.bridge import PATIENCE, Bridge
 from bridge.contract.https import Https
 from bridge.records import lines
@@ -195,8 +196,8 @@ def _beside(url: str, suffix: str) -> Path | None:
 def _state_folder(settings: Settings) -> Path:
     """Where the box keeps what it makes: beside the database; if that is on a server, where systemd says, or beside
     config.ini."""
-    file, folder = file_of(settings.storage.database), os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return file.parent if file is not None else Path(folder or settings.path.resolve().parent)
+    file = file_of(settings.storage.database)
+    return file.parent if file is not None else state_folder(settings.path)
 
 
 def _remembered(
