@@ -24,6 +24,8 @@ TEXTS = [status for status in MessageStatus if status not in (MessageStatus.RECE
 REASONS = [reason for reason in Reason if reason is not Reason.NOT_MISSED]
 ENDS = [*CallOutcome, None]
 SOME_ENDS = (CallOutcome.NOTICE, CallOutcome.ABANDONED)
+# "2 min ago" is longer than "now", and stays it for as long as a test takes.
+WHILE_AGO = timedelta(minutes=2)
 HOW_LONG = [timedelta(minutes=minutes) for minutes in (3, 10, 50, 300)] + [timedelta(days=40)]
 
 
@@ -32,7 +34,7 @@ def fill(session: Session) -> None:
     line = Line(name="main", msisdn="+447400123400")
     session.add(line)
     session.flush()
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) - WHILE_AGO
     people = [_person(session, number, name, now) for number, name in enumerate(NAMES)]
     for person in people:
         person.done = False  # whose conversation is done need not be called back

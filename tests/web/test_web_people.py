@@ -350,25 +350,25 @@ def test_first_steps_and_the_text_agree_about_the_name(office: Office, client: F
 
 
 PREVIEWS = [
-    ({"message": "Hello from {shop}!"}, 200, "Hello from Corner Bakery! Reply STOP to opt out."),
-    ({"message": "Hi {you}"}, 422, "{you} is not a placeholder"),
-    ({"message": "Hi {shop"}, 422, "A curly bracket has no partner"),
-    ({"message": ""}, 422, "There must be a text to send"),
-    ({"message": "Olá"}, 200, "“á” means that only 70 characters fit in one text instead of 160"),
-    ({"message": "<script>alert(1)</script>"}, 200, "&lt;script&gt;alert(1)&lt;/script&gt;"),
-    ({"message": "x" * 200}, 200, "2 texts, "),
-    ({"enabled": "no"}, 200, "automatic texts are switched off"),
-    ({"closed": "other"}, 422, "Closed = other needs a text to send"),
+    ({"message": "Hello from {shop}!"}, "Hello from Corner Bakery! Reply STOP to opt out."),
+    ({"message": "Hi {you}"}, "{you} is not a placeholder"),
+    ({"message": "Hi {shop"}, "A curly bracket has no partner"),
+    ({"message": ""}, "There must be a text to send"),
+    ({"message": "Olá"}, "“á” means that only 70 characters fit in one text instead of 160"),
+    ({"message": "<script>alert(1)</script>"}, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ({"message": "x" * 200}, "2 texts, "),
+    ({"enabled": "no"}, "automatic texts are switched off"),
+    ({"closed": "other"}, "Closed = other needs a text to send"),
 ]
 
 
-@pytest.mark.parametrize(("words", "code", "shown"), PREVIEWS)
+@pytest.mark.parametrize(("words", "shown"), PREVIEWS)
 def test_other_words_can_be_tried(
-    office: Office, client: FlaskClient, words: dict[str, str], code: int, shown: str
+    office: Office, client: FlaskClient, words: dict[str, str], shown: str
 ) -> None:
     before = office.loop.settings.path.read_bytes()
     answer = post(client, "/settings/textback", do="show", **{**TEXTS, **words})
-    assert (answer[0], shown in answer[1]) == (code, True)
+    assert (answer[0], shown in answer[1]) == (200, True)
     assert office.loop.settings.path.read_bytes() == before
 
 

@@ -51,7 +51,8 @@ def change() -> Response | tuple[str, int]:
             return _page(typed, seen), 422 if typed.problems else 200
         settings.keep(bridge, SECTION, values)
     except ConfigError as error:
-        return _page(typed, seen, config_problems=problems_of(error, SECTION)), 422
+        code = 200 if do in ("show", "add") else 422
+        return _page(typed, seen, config_problems=problems_of(error, SECTION)), code
     except CannotWrite as error:
         return _page(typed, seen, not_kept(error)), 503
     return redirect(url_for("settings.settings", saved=SECTION) + f"#{SECTION}", 303)

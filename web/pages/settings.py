@@ -111,7 +111,9 @@ def change(section: str) -> Response | tuple[str, int]:
     except Refusal as refusal:
         return _form(section, now | typed, seen, refusal_in_words(refusal.why)), 422
     except ConfigError as error:
-        return _form(section, now | typed, seen, problems=problems_of(error, section)), 422
+        # Where nothing was to be kept, what is only half typed is no error.
+        code = 200 if do == "show" else 422
+        return _form(section, now | typed, seen, problems=problems_of(error, section)), code
     except CannotWrite as error:
         return _form(section, typed, request.form.get("seen", ""), not_kept(error)), 503
     if section == "notify" and do in ("test", "push"):

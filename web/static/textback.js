@@ -78,7 +78,7 @@ function previewWhileTyping() {
     const body = new FormData(form);
     body.set("do", "show");
     const answer = await fetch(form.action, { method: "POST", body }).catch(Response.error);
-    if (mine !== typed || (!answer.ok && answer.status !== 422)) return; // gone, or typed on meanwhile
+    if (mine !== typed || !answer.ok) return; // gone, or typed on meanwhile
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     form.querySelector("#samples").replaceChildren(...(fresh.getElementById("samples")?.childNodes ?? []));
   };
