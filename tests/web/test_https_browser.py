@@ -87,6 +87,12 @@ def patient(browser: Browser, contexts: list[BrowserContext], **more: Any) -> Pa
     return page
 
 
+def taken_over(page: Page, address: str, there: str) -> None:
+    """Opens this address without HTTPS, from which the browser goes over, perhaps before it has loaded all of it."""
+    page.goto(address, wait_until="commit")
+    page.wait_for_url(there)
+
+
 def probed(page: Page, address: str) -> None:
     """Opens this address, and waits until the browser has found out that it does not trust the certificate."""
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/https/trusted")):
@@ -109,11 +115,10 @@ def test_who_trusts_it_goes_there_by_itself(
     trusting: Browser, contexts: list[BrowserContext], plain: str, secure: str
 ) -> None:
     page = patient(trusting, contexts, viewport=PHONE)
-    page.goto(f"{plain}/")
-    page.wait_for_url(f"{secure}/**")
+    taken_over(page, f"{plain}/", f"{secure}/**")
     log_in(page)
-    page.goto(f"{plain}/conversations?show=all#main")
-    page.wait_for_url(f"{secure}/**")  # by the log-in page, since nobody is logged in without HTTPS
+    # By the log-in page, since nobody is logged in without HTTPS.
+    taken_over(page, f"{plain}/conversations?show=all#main", f"{secure}/**")
     page.goto(f"{secure}/conversations")
     expect(page.get_by_role("heading", name="Conversations", exact=True)).to_be_visible()
 
@@ -127,8 +132,7 @@ def test_who_has_logged_in_without_goes_on_with_it_alone(
     page.goto(f"{plain}/")
     log_in(page)
     page.unroute(PROBE)
-    page.goto(f"{plain}/status")
-    page.wait_for_url(f"{secure}/login?next=/status")
+    taken_over(page, f"{plain}/status", f"{secure}/login?next=/status")
     page.get_by_label("Name").wait_for()
     page.goto(f"{secure}/login")
     log_in(page)
@@ -167,8 +171,7 @@ def test_who_trusts_it_no_more_is_not_locked_out(
         context.set_default_timeout(DEADLINE * 1000)
         page = context.new_page()
         if trusts:
-            page.goto(f"{plain}/")
-            page.wait_for_url(f"{secure}/**")
+            taken_over(page, f"{plain}/", f"{secure}/**")
             log_in(page)
         else:
             probed(page, f"{plain}/")
