@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -93,9 +94,14 @@ def taken_over(page: Page, address: str, there: str) -> None:
     page.wait_for_url(there)
 
 
+def in_vain(page: Page) -> AbstractContextManager[object]:
+    """Waits until the page that is opened meanwhile has found out that nothing is to be had over HTTPS."""
+    return page.expect_event("requestfailed", lambda request: request.url.endswith("/https/trusted"))
+
+
 def probed(page: Page, address: str) -> None:
     """Opens this address, and waits until the browser has found out that it does not trust the certificate."""
-    with page.expect_event("requestfailed", lambda request: request.url.endswith("/https/trusted")):
+    with in_vain(page):
         page.goto(address)
 
 
@@ -129,8 +135,9 @@ def test_who_has_logged_in_without_goes_on_with_it_alone(
     """The page without HTTPS shows no call any more once somebody has come to the encrypted one."""
     page = patient(trusting, contexts)
     page.route(PROBE, lambda route: route.abort())
-    page.goto(f"{plain}/")
-    log_in(page)
+    probed(page, f"{plain}/")
+    with in_vain(page):
+        log_in(page)
     page.unroute(PROBE)
     taken_over(page, f"{plain}/status", f"{secure}/login?next=/status")
     page.get_by_label("Name").wait_for()
