@@ -11,6 +11,7 @@ from bridge.config.checks import language as language_code
 from bridge.config.ini import Problem, Section
 from bridge.config.schema import DAYS, SECTIONS
 from bridge.config.setting import Setting
+from bridge.config.state_folder import state_folder
 from bridge.rules.mistakes import Mistake
 from bridge.rules.one_line import storable
 from bridge.rules.settings import (
@@ -104,11 +105,10 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
 
 
 def _database(path: Path, environment: Mapping[str, str]) -> str:
-    """Where the database lies if nobody says: systemd's StateDirectory= (it may name several), else beside the file."""
+    """Where the database lies if nobody says."""
     from sqlalchemy.engine import URL
 
-    folder = environment.get("STATE_DIRECTORY", "").split(":")[0]
-    file = (Path(folder) if folder else path.parent).absolute() / "textback.db"
+    file = state_folder(path, environment) / "textback.db"
     return URL.create("sqlite", database=str(file)).render_as_string()
 
 

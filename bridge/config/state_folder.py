@@ -6,6 +6,9 @@ from pathlib import Path
 
 
 def state_folder(config_file: Path, environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder of the box with this config.ini. environment: STATE_DIRECTORY may name several, of which the first counts."""
+    """The folder of the box with this config.ini. environment: STATE_DIRECTORY may name several, of which the first counts.
+
+    A config.ini that is a link stands for itself: everything lies beside the link.
+    """
     named = environment.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(named) if named else config_file.resolve().parent
+    return (Path(named) if named else config_file.parent).absolute()
