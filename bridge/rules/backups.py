@@ -54,6 +54,7 @@ class BackupTrouble(StrEnum):
     NO_ROOM = "backup_no_room"  # needed: in megabytes
     NOT_MADE = "backup_not_made"  # why: a trouble as a column holds it
     NOT_COPIED = "backup_not_copied"  # folder, why: the same
+    NOT_ENDED = "backup_not_ended"  # hours: for so long it has not come to an end
     # One that was found to be good.
     NOT_RESTORED = "backup_not_restored"  # why: the same
 

@@ -11,13 +11,16 @@ from sqlmodel import Session
 from bridge.contract.status import BackupStatus
 from bridge.handlers import backups
 from bridge.handlers.shop import ShopState
-from bridge.rules.backups import LOST
+from bridge.rules.backups import LOST, BackupTrouble
 from bridge.service.transactions import Effects, note_written
 from bridge.service.worker import BackedUp, BackUp, BackupFound, FindBackup, Job
 from bridge.words.troubles import sentence
 from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
+
+# Longer than this no database takes to be copied, only a share that does not answer (seconds).
+LONGEST = 6 * 3600.0
 
 
 class BackupWatch:
@@ -27,22 +30,30 @@ class BackupWatch:
         self._shop = shop
         self._give_work = give_work
         self._sought = False
+        self._begun = 0.0
         self.now = BackupStatus()
 
     def recall(self, session: Session) -> None:
         """What was wrong with the last one before this start."""
         self.now = replace(self.now, trouble=backups.trouble_now(session, self._shop))
 
-    def nightly(self) -> None:
+    def nightly(self, session: Session) -> Effects:
         """Has one made, if the shop wants them. None of a database about which nobody has decided: it would push out those of
-        the one that was lost."""
-        if self._shop.settings.backup.nightly and backups.can_be_made(self._shop):
-            self.make()
+        the one that was lost. And none while one does not end, of which the owner is told."""
+        if not self._shop.settings.backup.nightly or not backups.can_be_made(self._shop):
+            return []
+        if (since := self._shop.clock.monotonic() - self._begun) > LONGEST and self.now.making:
+            hangs = Trouble.of(BackupTrouble.NOT_ENDED, hours=int(since) // 3600)
+            backups.was_made(session, self._shop, (hangs,))
+            note_written(session)
+            return [partial(self._is_told, (hangs,))]
+        return [self.make]
 
     def make(self) -> None:
         """Has one made, unless that is under way."""
         if not self.now.making:
             self.now = replace(self.now, making=True)
+            self._begun = self._shop.clock.monotonic()
             self._give_work(BackUp(self._shop.settings, self._shop.clock.utc()))
 
     def made(self, session: Session, news: BackedUp) -> Effects:
@@ -52,7 +63,11 @@ class BackupWatch:
         return [partial(self._is_made, news.troubles)]
 
     def _is_made(self, troubles: tuple[Trouble, ...]) -> None:
-        self.now = replace(self.now, making=False, trouble=troubles[0] if troubles else None)
+        self.now = replace(self.now, making=False)
+        self._is_told(troubles)
+
+    def _is_told(self, troubles: tuple[Trouble, ...]) -> None:
+        self.now = replace(self.now, trouble=troubles[0] if troubles else None)
         for trouble in troubles:
             log.warning("%s", sentence(trouble))
 

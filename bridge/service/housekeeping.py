@@ -81,7 +81,7 @@ class Housekeeping:
         releases: ReleaseWatch,
         give_work: Callable[[Job], None],
         check_database: AfterCommit,
-        back_up: AfterCommit,
+        back_up: Callable[[Session], Effects],
     ) -> None:
         self._engine = engine
         self._clock = clock
@@ -170,7 +170,7 @@ class Housekeeping:
             case CalendarJob.HOUSEKEEPING:
                 return [*self.tidy(session), self._check_database]
             case CalendarJob.BACKUP:
-                return [self._back_up]
+                return self._back_up(session)
             case CalendarJob.BLOCK_LISTS:
                 return [self._lists.read]
             case CalendarJob.RELEASES:

@@ -33,7 +33,7 @@ from bridge.service.loop import Loop
 from bridge.service.ports import ports_of_this_machine
 from bridge.service.schedule import Schedule
 from bridge.service.systemd import Systemd, Watchdog
-from bridge.service.worker import Worker
+from bridge.service.worker import Workers
 from bridge.words.troubles import sentence
 from modem.contract import Request
 from modem.line.driver import Driver, Line
@@ -119,7 +119,7 @@ def running(
         def failed(error: BaseException) -> None:
             inbox.put(ThreadFailed(error))
 
-        worker, schedule = Worker(inbox.put, failed), Schedule(inbox.put)
+        workers, schedule = Workers(inbox.put, failed), Schedule(inbox.put)
         notes = HandOver(_beside(settings.storage.database, ".sending"))
         stack.callback(notes.close)
         boot = boot_id()
@@ -131,7 +131,7 @@ def running(
             clock,
             reload,
             heartbeat,
-            worker.ask,
+            workers.ask,
             schedule.set,
             file,
             notes.noted(boot),
@@ -140,8 +140,8 @@ def running(
             Updater.of(os.environ),
         )
         stack.callback(loop.finish)
-        worker.start()
-        stack.callback(worker.close)
+        workers.start()
+        stack.callback(workers.close)
         stack.callback(schedule.close)
         page_engine = open_engine(settings.storage.database, read_only=True)
         stack.callback(page_engine.dispose)

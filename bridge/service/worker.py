@@ -1,6 +1,6 @@
-"""The thread for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file, looking at the machine, making backups, looking for newer releases. It owns nothing: a
-job comes in, and what came of it goes to the loop's inbox. Without jobs it sleeps."""
+"""The threads for what takes long and decides nothing: reading block lists, telling Apprise services, checking
+the database's file, looking at the machine, making backups, looking for newer releases. They own nothing: a
+job comes in, and what came of it goes to the loop's inbox. Without jobs they sleep."""
 
 import json
 import logging
@@ -176,11 +176,13 @@ Result = (
 class Worker:
     """Does one job after the other, in a thread of its own, and puts what came of it. died: told when the thread fails."""
 
-    def __init__(self, put: Callable[[Result], None], died: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self, put: Callable[[Result], None], died: Callable[[BaseException], None], name: str
+    ) -> None:
         self._put = put
         self._died = died
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
@@ -201,6 +203,27 @@ class Worker:
                 self._put(_done(job))
         except Exception as error:  # noqa: BLE001 -- the one at the top of a thread, which ends the process
             self._died(error)
+
+
+class Workers:
+    """One for backups, which wait for as long as a share on the network does not answer, and one for everything else."""
+
+    def __init__(self, put: Callable[[Result], None], died: Callable[[BaseException], None]) -> None:
+        self._backups, self._others = Worker(put, died, "backups"), Worker(put, died, "worker")
+
+    def start(self) -> None:
+        """Starts the threads."""
+        self._backups.start()
+        self._others.start()
+
+    def ask(self, job: Job) -> None:
+        """Queues a job; what comes of it goes to `put`."""
+        (self._backups if isinstance(job, BackUp | FindBackup) else self._others).ask(job)
+
+    def close(self) -> None:
+        """End after the jobs in hand, or without what takes long."""
+        self._backups.close()
+        self._others.close()
 
 
 def _done(job: Job) -> Result:

@@ -230,6 +230,10 @@ SENTENCES: dict[str, str] = {
     BackupTrouble.NOT_MADE: N_("The backup could not be made. {why}"),
     BackupTrouble.NOT_RESTORED: N_("The backup could not be restored. {why}"),
     BackupTrouble.NOT_COPIED: N_("The backup was made, but it could not be copied to {folder}. {why}"),
+    BackupTrouble.NOT_ENDED: N_(
+        "The last backup has not ended for {hours} hours, so no further one is made. Is a folder or share for copies not "
+        "answering? Connect it again, or restart the box."
+    ),
     DatabaseTrouble.LOCKED: N_(
         "Another program is using the database. Nothing is lost; calls and texts are saved as soon as it "
         "lets go. Close other programs that have the database open."

@@ -1,12 +1,15 @@
 """The box's own backups in the loop: when one is asked for, what is told of it, what is offered when the database is lost."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from sqlmodel import Session, col, select
 
+from bridge.config import parse
 from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import AcceptDatabase, MakeBackup
 from bridge.handlers.calendar import CalendarJob
@@ -16,9 +19,18 @@ from bridge.rules.refusals import Refused
 from bridge.rules.states import IncidentKind
 from bridge.rules.troubles import DatabaseTrouble
 from bridge.service.inbox import JobDue
-from bridge.service.worker import BackedUp, BackUp, BackupFound, DatabaseChecked, FindBackup
+from bridge.service.worker import (
+    BackedUp,
+    BackUp,
+    BackupFound,
+    DatabaseChecked,
+    FindBackup,
+    LookAtMachine,
+    MachineSeen,
+    Workers,
+)
 from modem.contract import Coded, Trouble
-from tests.support.box import FastClock, until
+from tests.support.box import DEADLINE, FastClock, until
 from tests.support.web_bridge import Office, an_office
 
 WHOLE = Stored(Path("/x/textback-2026-11-26-0310.zip"), datetime(2026, 11, 26, 3, 10, tzinfo=UTC), 12345)
@@ -115,6 +127,37 @@ def test_what_fails_is_one_incident_until_it_works_again(office: Office) -> None
     comes(office)
     assert incidents(office) == [(AWAY.to_text(), True)]
     assert office.loop.status.backup.trouble is None
+
+
+def test_one_that_does_not_end_is_told_and_no_further_one_is_made(tmp_path: Path) -> None:
+    """The thread for backups waits for a share on the network, which nothing can end."""
+    clock = FastClock()
+    with an_office(tmp_path, rows=False, clock=clock) as office:
+        assert office.bridge.request(MakeBackup()) == Done()
+        clock.advance(3600)
+        office.happens(JobDue(CalendarJob.BACKUP))
+        assert office.loop.status.backup.trouble is None
+        clock.advance(86400)
+        office.happens(JobDue(CalendarJob.BACKUP))
+        hangs = Trouble.of(BackupTrouble.NOT_ENDED, hours=25)
+        until(lambda: office.loop.status.backup.trouble == hangs, "the trouble")
+        assert (asked(office), incidents(office)) == (1, [(hangs.to_text(), False)])
+        comes(office)
+        assert (office.loop.status.backup.trouble, incidents(office)) == (None, [(hangs.to_text(), True)])
+
+
+def test_while_a_backup_does_not_end_others_work(tmp_path: Path) -> None:
+    """A named pipe in the place of the database is opened for ever, as a share that is gone is."""
+    os.mkfifo(tmp_path / "textback.db")
+    settings = parse(f"[storage]\ndatabase = sqlite:///{tmp_path}/textback.db\n", tmp_path / "config.ini")
+    came: SimpleQueue[object] = SimpleQueue()
+    workers = Workers(came.put, came.put)
+    workers.start()
+    workers.ask(BackUp(settings, datetime(2026, 11, 26, 3, 10, tzinfo=UTC)))
+    workers.ask(LookAtMachine(None))
+    assert isinstance(came.get(timeout=DEADLINE), MachineSeen)
+    assert came.empty()
+    workers.close()
 
 
 def test_a_restart_forgets_no_failure(tmp_path: Path) -> None:
