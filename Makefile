@@ -91,7 +91,7 @@ udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known po
 # Needs root and Debian's debhelper, dpkg-dev, lintian, fakeroot, mmdebstrap, qemu-system-x86, qemu-system-common, qemu-utils,
 # qemu-user-static, fuse3, e2fsprogs and udev.
 appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a whole machine, and power cuts under ext4
-	TEXTBACK_APPLIANCE=yes $(BIN)/python -m pytest -rP tests/appliance
+	TEXTBACK_APPLIANCE=yes $(BIN)/python -m pytest -rP --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/appliance
 
 # DEB="--quick amd64" builds for one architecture, and packs badly, which is soon done.
 deb: $(READY) ## a Debian package for arm64 and one for amd64, in dist/; needs dpkg-dev and debhelper

@@ -28,6 +28,8 @@ def _in_english() -> None:
 
 # What takes longest goes first, so that no core waits at the end for the last file.
 SLOW_FIRST = (
+    "tests/appliance/test_machine",
+    "tests/appliance/",
     "tests/whole/test_clock_jumps.py",
     "tests/whole/test_reset.py",
     "tests/whole/test_service.py",
