@@ -28,7 +28,7 @@ def _in_english() -> None:
 
 # What takes longest goes first, so that no core waits at the end for the last file.
 SLOW_FIRST = (
-    "tests/appliance/test_machine",
+    "tests/appliance/test_machine.py",
     "tests/appliance/",
     "tests/whole/test_clock_jumps.py",
     "tests/whole/test_reset.py",

@@ -191,6 +191,7 @@ NAMES = {
     "main": r"Thread-\d+ \(run\)|MainThread",
     "modem": r"modem .+",
     "worker": "worker",
+    "backups": "backups",
     "schedule": "APScheduler",
     "waitress": r"page|waitress-\d+",
 }
