@@ -50,10 +50,10 @@ class PortChoice:
 
     def nothing_found(self, mute: dict[str, Trouble], account: list[str]) -> Trouble:
         """Why there is no line. mute: what became of each path that was tried. account: a line
-        `path: what it is` for each port, see `discovery.account`."""
+        `path: what it is` for each port, or sentences; see `discovery.account`."""
         if self._is_named:
             return next(iter(mute.values()))
-        ports = " ".join(f"{line}." for line in account if line.split(":")[0] not in mute)
+        ports = " ".join(f"{line.rstrip('.')}." for line in account if line.split(":")[0] not in mute)
         if not mute:
             return Trouble.of(TroubleCode.NO_MODEM, ports=ports)
         tried = Trouble.join(list(mute.values()))
