@@ -10,7 +10,6 @@ import struct
 from contextlib import suppress
 from pathlib import Path
 
-from bridge import files
 from bridge.rules import lan_names
 from bridge.service.avahi import Avahi
 from bridge.service.systemd import Systemd
@@ -70,7 +69,8 @@ def _published(avahi: Avahi, own: str, addresses: frozenset[tuple[int, str]], po
 def _tell(folder: Path, name: str | None) -> None:
     if name:
         log.info("The box is found on the network as %s.", name)
-        files.write_whole(folder / FILE, f"{name}\n".encode())
+        # In memory, so bridge/files with all that it knows is not needed: this process does nothing else, and should be small.
+        (folder / FILE).write_text(f"{name}\n", "ascii")
     else:
         (folder / FILE).unlink(missing_ok=True)
 
