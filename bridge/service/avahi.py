@@ -71,7 +71,17 @@ class Avahi:
             for interface, address in addresses:
                 entry = (interface, EVERYWHERE, NO_REVERSE, name, address)
                 self._ask(GROUP, self._group, "AddAddress", "iiuss", entry)
-            page: tuple[object, ...] = (EVERYWHERE, EVERYWHERE, 0, service, "_http._tcp", "local", name, port, [])
+            page: tuple[object, ...] = (
+                EVERYWHERE,
+                EVERYWHERE,
+                0,
+                service,
+                "_http._tcp",
+                "local",
+                name,
+                port,
+                [],
+            )
             self._ask(GROUP, self._group, "AddService", "iiussssqaay", page)
             self._ask(GROUP, self._group, "Commit")
         except _Taken:
