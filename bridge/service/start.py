@@ -196,9 +196,9 @@ def _beside(url: str, suffix: str) -> Path | None:
     return Path(f"{file}{suffix}") if file is not None else None
 
 
-def _further_names(settings: Settings) -> tuple[str, ...]:
-    """What else the page is called, besides what certificates hold for anyway."""
-    found = lan_name.known()
+def _further_names(settings: Settings, folder: Path = lan_name.FOLDER) -> tuple[str, ...]:
+    """What else the page is called, besides what certificates hold for anyway. folder: where its name on the network is."""
+    found = lan_name.known(folder)
     return (*settings.web.names, found) if found else settings.web.names
 
 

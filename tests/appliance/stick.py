@@ -1,5 +1,5 @@
-"""Runs inside the machine: a USB stick that is a drive until it is told to be a modem, as Huawei's are (12d1:1446, then an E1550
-as 12d1:1001), behind the kernel's vhci-hcd, which speaks usbip with it (Documentation/usb/usbip_protocol.rst)."""
+"""Runs inside the machine: a USB stick that is a drive until it is told to be a modem, as Huawei's are (12d1:1446, then an
+E1550 as 12d1:1001), behind the kernel's vhci-hcd, which speaks usbip with it (Documentation/usb/usbip_protocol.rst)."""
 
 import socket
 import struct
