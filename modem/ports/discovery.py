@@ -278,11 +278,11 @@ def _is_console(path: str) -> bool:
     return False
 
 
-def devices() -> list[Device]:
+def devices(sysfs: Path = SYSFS_USB) -> list[Device]:
     """Every USB device."""
     found = []
     with suppress(OSError):
-        for folder in SYSFS_USB.iterdir():
+        for folder in sysfs.iterdir():
             vendor, product = _hex(str(folder), "idVendor"), _hex(str(folder), "idProduct")
             if vendor is not None and product is not None:
                 classes = (_hex(str(interface), "bInterfaceClass") for interface in folder.glob("*:*"))

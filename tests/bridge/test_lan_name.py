@@ -36,14 +36,11 @@ def test_each_box_of_a_network_finds_a_name() -> None:
     assert all(lan_names.is_one(name) and lan_names.to_try(name) == (name,) for name in names)
 
 
-def test_the_certificate_holds_for_the_name_that_it_got(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_certificate_holds_for_the_name_that_it_got(tmp_path: Path) -> None:
     settings = parse("[web]\nnames = till.example\n", tmp_path / "config.ini")
-    monkeypatch.setattr(lan_name, "known", lambda: None)
-    assert start._further_names(settings) == ("till.example",)
-    monkeypatch.setattr(lan_name, "known", lambda: "textback-2.local")
-    assert start._further_names(settings) == ("till.example", "textback-2.local")
+    assert start._further_names(settings, tmp_path) == ("till.example",)
+    (tmp_path / lan_name.FILE).write_text("textback-2.local\n")
+    assert start._further_names(settings, tmp_path) == ("till.example", "textback-2.local")
 
 
 def test_the_machines_own_addresses_are_read_without_harm() -> None:

@@ -146,7 +146,7 @@ def test_a_modem_that_is_only_a_drive_is_said_to_be_one(device: Device, is_one: 
         assert all("is in storage mode" in one and remedy in one for one in said)
 
 
-def test_what_sysfs_tells_of_a_stick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_sysfs_tells_of_a_stick(tmp_path: Path) -> None:
     stick = tmp_path / "1-1"
     for number in (0, 1):
         (stick / f"1-1:1.{number}").mkdir(parents=True)
@@ -154,8 +154,7 @@ def test_what_sysfs_tells_of_a_stick(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for name, value in {"idVendor": "12d1", "idProduct": "1446", "manufacturer": "HUAWEI"}.items():
         (stick / name).write_text(f"{value}\n")
     (tmp_path / "1-1:1.0").mkdir()
-    monkeypatch.setattr(discovery, "SYSFS_USB", tmp_path)
-    assert discovery.devices() == [Device(0x12D1, 0x1446, DRIVE, "HUAWEI")]
+    assert discovery.devices(tmp_path) == [Device(0x12D1, 0x1446, DRIVE, "HUAWEI")]
 
 
 @pytest.mark.parametrize(
