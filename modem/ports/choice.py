@@ -53,7 +53,7 @@ class PortChoice:
         `path: what it is` for each port, or sentences; see `discovery.account`."""
         if self._is_named:
             return next(iter(mute.values()))
-        ports = " ".join(f"{line.rstrip('.')}." for line in account if line.split(":")[0] not in mute)
+        ports = " ".join(f"{line}." for line in account if line.split(":")[0] not in mute)
         if not mute:
             return Trouble.of(TroubleCode.NO_MODEM, ports=ports)
         tried = Trouble.join(list(mute.values()))

@@ -163,7 +163,7 @@ def candidates(found: list[Port]) -> list[Candidate]:
 
 
 def hints(seen: list[Device], switcher: bool = False) -> list[str]:
-    """Sentences about sticks that are plugged in and have no port to speak to. switcher: is there a program that brings them
+    """Sentences, without the last full stop, about sticks that are plugged in and have no port to speak to. switcher: is there a program that brings them
     out of storage mode?
 
     >>> hints([Device(0x12D1, 0x14DC)])[0][:50]
@@ -177,13 +177,13 @@ def hints(seen: list[Device], switcher: bool = False) -> list[str]:
         if (device.vendor, device.product) in AS_NETWORK_CARD:
             sentences.append(
                 f"The stick {which} only works as a network card with its own page (HiLink): "
-                "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600."
+                "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600"
             )
     return sentences
 
 
-SWITCH = "Install usb-modeswitch, then plug it in again."
-STILL = "Plug it in again. If that does not help, usb-modeswitch does not know it: use another one."
+SWITCH = "Install usb-modeswitch, then plug it in again"
+STILL = "Plug it in again. If that does not help, usb-modeswitch does not know it: use another one"
 
 
 def _is_drive(device: Device) -> bool:

@@ -179,7 +179,7 @@ def test_each_line_keeps_its_own_modem() -> None:
 
 def test_why_nothing_was_found_names_what_was_looked_at() -> None:
     choice = PortChoice("auto", frozenset())
-    account = ["/dev/ttyUSB0: a GPS", "/dev/ttyUSB2: a modem", "A stick is a drive."]
+    account = ["/dev/ttyUSB0: a GPS", "/dev/ttyUSB2: a modem", "A stick is a drive"]
     nothing = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
     told = sentence(choice.nothing_found({}, account))
     assert told == f"{nothing} /dev/ttyUSB0: a GPS. /dev/ttyUSB2: a modem. A stick is a drive."
