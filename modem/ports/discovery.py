@@ -40,6 +40,9 @@ PI_UART = "/dev/serial0"
 HSO_PORTS = "ttyHS*"
 # The program of usb-modeswitch, which Debian's udev rules start.
 SWITCHER = Path("/usr/sbin/usb_modeswitch")
+# What to do with a stick in storage mode, without that program and with it.
+SWITCH = "Install usb-modeswitch, then plug it in again"
+STILL = "Plug it in again. If that does not help, usb-modeswitch does not know it: use another one"
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,8 @@ def candidates(found: list[Port]) -> list[Candidate]:
 
 
 def hints(seen: list[Device], switcher: bool = False) -> list[str]:
-    """Sentences, without the last full stop, about sticks that are plugged in and have no port to speak to. switcher: is there a program that brings them
-    out of storage mode?
+    """Sentences, without the last full stop, about sticks that are plugged in and have no port to speak to. switcher: is there
+    a program that brings them out of storage mode?
 
     >>> hints([Device(0x12D1, 0x14DC)])[0][:50]
     'The stick 12d1:14dc only works as a network card w'
@@ -180,10 +183,6 @@ def hints(seen: list[Device], switcher: bool = False) -> list[str]:
                 "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600"
             )
     return sentences
-
-
-SWITCH = "Install usb-modeswitch, then plug it in again"
-STILL = "Plug it in again. If that does not help, usb-modeswitch does not know it: use another one"
 
 
 def _is_drive(device: Device) -> bool:
