@@ -19,18 +19,9 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "textba
 # Debian's release -> its Python.
 SUITES = {"bookworm": "3.11", "trixie": "3.13"}
 MIRROR = "http://deb.debian.org/debian"
-IN_ALL = (
-    "python3",
-    "systemd-sysv",
-    "udev",
-    "util-linux",
-    "dbus",
-    "avahi-daemon",
-    "avahi-utils",
-    "iproute2",
-    "umockdev",
-)
-IN_ALL += ("usb-modeswitch",)
+_SYSTEM = ("python3", "systemd-sysv", "udev", "util-linux", "dbus", "iproute2")
+# For what happens on plugging in, and how the box is found.
+IN_ALL = (*_SYSTEM, "usb-modeswitch", "umockdev", "avahi-daemon", "avahi-utils")
 # What the machine needs besides: a kernel with drivers of USB serial ports, and an initrd that finds the disk.
 OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps")
 MODULES = "virtio_pci\nvirtio_blk\next4\n"
@@ -44,7 +35,7 @@ _INITRD = (
 def root(suite: str) -> Path:
     """The folder of this release's root, which nobody changes. Raises CalledProcessError."""
     machine = suite == "trixie"
-    include = ",".join(IN_ALL + (OF_A_MACHINE if machine else ()))
+    include = ",".join(sorted(IN_ALL + (OF_A_MACHINE if machine else ())))
     # One that holds something else is another one.
     folder = CACHE / f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}"
     CACHE.mkdir(parents=True, exist_ok=True)
