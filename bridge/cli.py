@@ -190,16 +190,17 @@ def welcome(path: Path) -> None:
 
     from bridge.records import users
     from bridge.records.engine import open_engine
+    from bridge.service import lan_name
     from web.access import network
 
     settings = load(path)
     web = settings.web
     port = "" if web.port == 80 else f":{web.port}"
     address = network.own_address() if web.host in ("0.0.0.0", "::") else web.host
-    name = socket.gethostname().partition(".")[0]
-    click.echo(f"The page of textback: http://{address or f'{name}.local'}{port}/")
+    name = lan_name.known() or f"{socket.gethostname().partition('.')[0]}.local"
+    click.echo(f"The page of textback: http://{address or name}{port}/")
     if address and web.host in ("0.0.0.0", "::"):
-        click.echo(f"On most networks it is at http://{name}.local{port}/ too.")
+        click.echo(f"On most networks it is at http://{name}{port}/ too.")
     engine = open_engine(settings.storage.database, read_only=True)
     try:
         code = users.code_for_first_login(engine)
@@ -207,6 +208,24 @@ def welcome(path: Path) -> None:
         engine.dispose()
     if code:
         click.echo(f"Type the code {code} there and choose a password.")
+
+
+@main.command("name")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="The port of the page."
+)
+def tell_name(port: int) -> None:
+    """Tell the shop's network that the box is textback.local, until Ctrl-C; needs avahi-daemon."""
+    from bridge.service import lan_name
+    from bridge.service.avahi import Gone
+
+    _log_to_stderr()
+    try:
+        lan_name.publish(port)
+    except Gone as error:
+        raise Failure(
+            f"The network cannot be told a name of this box: {error}. Is avahi-daemon installed?"
+        ) from error
 
 
 @main.command()

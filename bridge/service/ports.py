@@ -4,6 +4,6 @@ from modem.ports import discovery, holders
 
 
 def ports_of_this_machine() -> tuple[tuple[str, ...], bool]:
-    """What each serial port of this machine is taken for (a line each), and whether ModemManager runs."""
-    account = tuple(discovery.account(discovery.ports(), discovery.devices()))
-    return account, holders.running("ModemManager")
+    """What each serial port of this machine is taken for (a line each, or one for several), and whether ModemManager runs."""
+    account = discovery.account(discovery.ports(), discovery.devices(), discovery.switcher())
+    return tuple(account), holders.running("ModemManager")

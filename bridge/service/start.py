@@ -24,7 +24,7 @@ from bridge.contract.https import Https
 from bridge.records import lines
 from bridge.records.engine import file_of, open_engine, sole_service
 from bridge.rules.settings import SIMULATOR, ModemSettings
-from bridge.service import restoring, stored_backups
+from bridge.service import lan_name, restoring, stored_backups
 from bridge.service.certificates import FOLDER, Certificates
 from bridge.service.database_file import DatabaseFile
 from bridge.service.handed_on import Updater
@@ -161,7 +161,10 @@ def running(
             https=lambda: Https(server.secure_port, server.port, certificates.authority, server.why_not),
         )
         certificates = Certificates(
-            _state_folder(settings) / FOLDER, socket.gethostname(), lambda: loop.settings.web.names, clock
+            _state_folder(settings) / FOLDER,
+            socket.gethostname(),
+            lambda: _further_names(loop.settings),
+            clock,
         )
         secure = Secure(
             lambda: loop.settings.web.https == "own",
@@ -191,6 +194,12 @@ def _beside(url: str, suffix: str) -> Path | None:
     """A file of ours beside that of the database; None where there is none."""
     file = file_of(url)
     return Path(f"{file}{suffix}") if file is not None else None
+
+
+def _further_names(settings: Settings, folder: Path = lan_name.FOLDER) -> tuple[str, ...]:
+    """What else the page is called, besides what certificates hold for anyway. folder: where its name on the network is."""
+    found = lan_name.known(folder)
+    return (*settings.web.names, found) if found else settings.web.names
 
 
 def _state_folder(settings: Settings) -> Path:

@@ -113,7 +113,7 @@ class LineKeeper:
         if tried.answered:
             self._down(next(iter(tried.answered.values())), TroublePart.SIM)
             return
-        account = discovery.account(found, discovery.devices())
+        account = discovery.account(found, discovery.devices(), discovery.switcher())
         part = TroublePart.MODEM if tried.asked else TroublePart.PORT
         self._down(self._choice.nothing_found(tried.mute, account), part)
 

@@ -50,7 +50,7 @@ class PortChoice:
 
     def nothing_found(self, mute: dict[str, Trouble], account: list[str]) -> Trouble:
         """Why there is no line. mute: what became of each path that was tried. account: a line
-        `path: what it is` for each port, see `discovery.account`."""
+        `path: what it is` for each port, or sentences; see `discovery.account`."""
         if self._is_named:
             return next(iter(mute.values()))
         ports = " ".join(f"{line}." for line in account if line.split(":")[0] not in mute)

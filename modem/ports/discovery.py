@@ -2,7 +2,7 @@
 why the others are left alone. What USB tells ranks them; that it is a modem, only its answer to AT proves (see
 modem/line/keeper).
 
-`judge`, `candidates`, `hints` and `same_place` are pure; `ports` and `devices` look at the machine.
+`judge`, `candidates`, `hints`, `account` and `same_place` are pure; `ports`, `devices` and `switcher` look at the machine.
 """
 
 import os
@@ -25,6 +25,7 @@ from modem.ports.layouts import (
     HUAWEI_DATA_PORT,
     HUAWEI_URC_PORT,
     LAYOUTS,
+    MASS_STORAGE,
     MODEM_DRIVERS,
     MODEM_MAKERS,
     OTHER_VENDORS,
@@ -37,6 +38,11 @@ SYSFS_USB = Path("/sys/bus/usb/devices")
 PI_UART = "/dev/serial0"
 # Serial ports that pyserial does not look for: those of the driver hso.
 HSO_PORTS = "ttyHS*"
+# The program of usb-modeswitch, which Debian's udev rules start.
+SWITCHER = Path("/usr/sbin/usb_modeswitch")
+# What to do with a stick in storage mode, without that program and with it.
+SWITCH = "Install usb-modeswitch, then plug it in again"
+STILL = "Plug it in again. If that does not help, usb-modeswitch does not know it: use another one"
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,16 @@ class Port:
     triple: tuple[int, int, int] | None = None
     words: str = ""
     driver: str = ""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One USB device. classes: of its interfaces; words: as a port has them."""
+
+    vendor: int
+    product: int
+    classes: frozenset[int] = frozenset()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,24 +165,37 @@ def candidates(found: list[Port]) -> list[Candidate]:
     )
 
 
-def hints(seen: list[tuple[int, int]]) -> list[str]:
-    """Sentences about sticks that are plugged in and have no port to speak to.
+def hints(seen: list[Device], switcher: bool = False) -> list[str]:
+    """Sentences, without the last full stop, about sticks that are plugged in and have no port to speak to. switcher: is there
+    a program that brings them out of storage mode?
 
-    >>> hints([(0x12D1, 0x14DC)])[0][:50]
+    >>> hints([Device(0x12D1, 0x14DC)])[0][:50]
     'The stick 12d1:14dc only works as a network card w'
     """
     sentences = []
-    for vendor, product in seen:
-        if (vendor, product) in AS_DRIVE:
+    for device in seen:
+        which = f"{device.vendor:04x}:{device.product:04x}"
+        if _is_drive(device):
+            sentences.append(f"The stick {which} is in storage mode. " + (STILL if switcher else SWITCH))
+        if (device.vendor, device.product) in AS_NETWORK_CARD:
             sentences.append(
-                f"The stick {vendor:04x}:{product:04x} is in storage mode. Plug it in again, or install usb-modeswitch."
-            )
-        if (vendor, product) in AS_NETWORK_CARD:
-            sentences.append(
-                f"The stick {vendor:04x}:{product:04x} only works as a network card with its own page (HiLink): "
-                "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600."
+                f"The stick {which} only works as a network card with its own page (HiLink): "
+                "it cannot receive calls. Use another one, such as a Huawei E173 or a SIM7600"
             )
     return sentences
+
+
+def _is_drive(device: Device) -> bool:
+    """Is this a modem that shows itself as a drive and as nothing else? A maker of modems makes no others, but for phones.
+
+    >>> _is_drive(Device(0x12D1, 0x1446)), _is_drive(Device(0x19D2, 0x1225, frozenset({8})))
+    (True, True)
+    >>> _is_drive(Device(0x0781, 0x5567, frozenset({8}))), _is_drive(Device(0x12D1, 0x1001, frozenset({8, 255})))
+    (False, False)
+    """
+    maker = device.vendor in MODEM_MAKERS or any(layout.vendor == device.vendor for layout in LAYOUTS)
+    only_drive = maker and device.classes == {MASS_STORAGE} and "android" not in device.words.lower()
+    return (device.vendor, device.product) in AS_DRIVE or only_drive
 
 
 def same_place(port: Port, found: list[Port]) -> str | None:
@@ -183,10 +212,14 @@ def same_place(port: Port, found: list[Port]) -> str | None:
     return None
 
 
-def account(found: list[Port], seen: list[tuple[int, int]]) -> list[str]:
-    """A line for each port, and each stick without one: what it is taken for."""
-    judged = [judge(port) for port in found]
-    return [f"{one.path}: {one.why}" for one in judged] + hints(seen)
+def account(found: list[Port], seen: list[Device], switcher: bool = False) -> list[str]:
+    """A line for each port, and each stick without one: what it is taken for. Ports that are left alone for the same reason,
+    such as those of a PC's board, share a line."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for one in map(judge, found):
+        shared = "" if isinstance(one, LeftAlone) else one.path
+        lines.setdefault((one.why, shared), []).append(one.path)
+    return [f"{', '.join(paths)}: {why}" for (why, _), paths in lines.items()] + hints(seen, switcher)
 
 
 # ---- the machine
@@ -244,12 +277,25 @@ def _is_console(path: str) -> bool:
     return False
 
 
-def devices() -> list[tuple[int, int]]:
-    """Vendor and product of every USB device."""
+def devices(sysfs: Path = SYSFS_USB) -> list[Device]:
+    """Every USB device."""
     found = []
     with suppress(OSError):
-        for folder in SYSFS_USB.iterdir():
+        for folder in sysfs.iterdir():
             vendor, product = _hex(str(folder), "idVendor"), _hex(str(folder), "idProduct")
             if vendor is not None and product is not None:
-                found.append((vendor, product))
+                classes = (_hex(str(interface), "bInterfaceClass") for interface in folder.glob("*:*"))
+                words = " ".join(filter(None, (_text(folder / name) for name in ("manufacturer", "product"))))
+                found.append(Device(vendor, product, frozenset(filter(None, classes)), words))
     return found
+
+
+def _text(file: Path) -> str:
+    with suppress(OSError):
+        return file.read_text("utf-8", "replace").strip()
+    return ""
+
+
+def switcher() -> bool:
+    """Is there a program that brings sticks out of storage mode?"""
+    return SWITCHER.exists()

@@ -1,6 +1,7 @@
 """Roots of Debian, made by mmdebstrap and kept between runs, and the packages that are tried in them."""
 
 import fcntl
+import hashlib
 import os
 import shlex
 import shutil
@@ -18,9 +19,11 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "textba
 # Debian's release -> its Python.
 SUITES = {"bookworm": "3.11", "trixie": "3.13"}
 MIRROR = "http://deb.debian.org/debian"
-IN_ALL = ("python3", "systemd-sysv", "udev", "util-linux")
+_SYSTEM = ("python3", "systemd-sysv", "udev", "util-linux", "dbus", "iproute2")
+# For what happens on plugging in, and how the box is found.
+IN_ALL = (*_SYSTEM, "usb-modeswitch", "umockdev", "avahi-daemon", "avahi-utils")
 # What the machine needs besides: a kernel with drivers of USB serial ports, and an initrd that finds the disk.
-OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps", "dbus")
+OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps")
 MODULES = "virtio_pci\nvirtio_blk\next4\n"
 _INITRD = (
     f'mkdir -p "$1/etc/initramfs-tools/conf.d"; printf {shlex.quote(MODULES)} > "$1/etc/initramfs-tools/modules";'
@@ -32,13 +35,14 @@ _INITRD = (
 def root(suite: str) -> Path:
     """The folder of this release's root, which nobody changes. Raises CalledProcessError."""
     machine = suite == "trixie"
-    folder = CACHE / suite
+    include = ",".join(sorted(IN_ALL + (OF_A_MACHINE if machine else ())))
+    # One that holds something else is another one.
+    folder = CACHE / f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with _alone(CACHE / f"{suite}.lock"):
         if not folder.exists():
             making = folder.with_suffix(".part")
             shutil.rmtree(making, ignore_errors=True)
-            include = ",".join(IN_ALL + (OF_A_MACHINE if machine else ()))
             hooks = [f"--essential-hook={_INITRD[0]}", f"--customize-hook={_INITRD[1]}"] if machine else []
             command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={include}", *hooks]
             run([*command, suite, str(making), MIRROR])

@@ -3,6 +3,7 @@ the middle, updated, removed."""
 
 import json
 import shutil
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -158,6 +159,66 @@ def test_a_day_of_the_service(boxes: Boxes) -> None:
         machine.run("dpkg --purge textback; ! ls -d /etc/textback /var/lib/textback /usr/lib/textback")
         sent = Counter(one.number for one in modem.submitted)
         assert sent == {number(count): 1 for count in range(1, 7)}
+
+
+NAMED = """python3 -c "
+import urllib.request as r
+print(r.urlopen(r.Request('http://127.0.0.1/login', headers={'Host': 'textback.local'})).read().decode())"
+"""
+STICK = Path(__file__).with_name("stick.py")
+
+
+def test_plugging_in_and_being_found(boxes: Boxes) -> None:
+    """A stick that is a drive first, and the box's name: one boot for both."""
+    with Simulator() as modem, boxes.machine("stick", modem) as machine:
+        machine.until(READY, "the line's being ready")
+        exposure = machine.run("systemd-analyze security textback-name.service --no-pager | tail -1")
+        print(exposure)
+        assert float(exposure.rpartition("textback-name.service: ")[2].split()[0]) <= 2.0
+        # It is textback.local when the machine is not; the page answers to that.
+        begin = now(machine)
+        machine.run("hostname raspberrypi; systemctl restart avahi-daemon textback")
+        machine.run("modprobe dummy; ip link add dev lan type dummy; ip addr add 192.168.7.7/24 dev lan")
+        machine.run("ip link set dev lan up multicast on")
+        machine.until("grep -qx textback.local /run/textback-name/name", "the name")
+        assert machine.run("avahi-resolve -4 -n textback.local").split() == ["textback.local", "192.168.7.7"]
+        ready_after(machine, begin)
+        assert "<title>" in machine.run(NAMED)
+        assert "http://textback.local:8080/" in machine.run("textback welcome")
+        # A stick that nobody switches is named.
+        machine.pull()
+        script = b64encode(STICK.read_bytes()).decode()
+        machine.run(f"echo {script} | base64 -d > /root/stick.py; modprobe vhci-hcd; modprobe option")
+        machine.run("chmod -x /usr/sbin/usb_modeswitch; systemd-run --unit=stick python3 /root/stick.py")
+        machine.until("textback doctor | grep -q 'The stick 12d1:1446 is in storage mode'", "the sentence")
+        # One that is switched is a modem, whose port has its name; and it starts the service that was stopped.
+        machine.run("systemctl stop stick textback; chmod +x /usr/sbin/usb_modeswitch")
+        machine.run("systemd-run --unit=stick-again python3 /root/stick.py")
+        machine.until("test -e /dev/modem-at", "the port of the modem")
+        told = machine.run("udevadm info --query=property /dev/modem-at")
+        for line in ("ID_MODEL_ID=1001", "ID_USB_INTERFACE_NUM=02", "ID_MM_PORT_IGNORE=1"):
+            assert line in told.splitlines()
+        machine.until("systemctl is-active --quiet textback", "the start of the service")
+        # But not one that is disabled.
+        machine.run("systemctl stop stick-again; systemctl disable --now textback")
+        machine.until("! test -e /dev/modem-at", "the end of the port")
+        machine.run("systemd-run --unit=stick-once-more python3 /root/stick.py")
+        machine.until("test -e /dev/modem-at", "the port of the modem")
+        machine.until(
+            "systemctl show --property=ConditionResult textback-plugged | grep -qx ConditionResult=no",
+            "the look whether it is enabled",
+        )
+        assert machine.run("systemctl is-active textback", None).strip() == "inactive"
+        # The Pi's own watchdog, as the docs have it.
+        machine.run(WATCHDOG)
+        assert "15s" in machine.run("systemctl show --property=RuntimeWatchdogUSec")
+
+
+# As docs/hardware.md has it.
+WATCHDOG = (
+    "install -D -m 644 /usr/share/doc/textback/examples/watchdog.conf"
+    " /etc/systemd/system.conf.d/textback-watchdog.conf; systemctl daemon-reexec"
+)
 
 
 def test_from_0_1_0_with_its_data(boxes: Boxes) -> None:

@@ -15,8 +15,8 @@ from bridge.words.troubles import sentence
 from modem.contract import Event, LineDown, LineUp, Trouble, TroubleCode
 from modem.line.driver import Driver, Line
 from modem.ports import discovery, holders, udev
-from modem.ports.discovery import Candidate, LeftAlone, Port
-from modem.ports.layouts import LAYOUTS
+from modem.ports.discovery import Candidate, Device, LeftAlone, Port
+from modem.ports.layouts import AS_DRIVE, LAYOUTS
 from modem.simulator import Simulator
 from tests.support.box import DEADLINE, until
 from tests.support.paths import ROOT
@@ -107,10 +107,54 @@ def test_what_is_plainly_something_else_is_never_talked_to(port: Port) -> None:
 
 def test_each_port_has_its_reason_and_sticks_without_one_are_explained() -> None:
     found = STICKS["bridges last"][0]
-    lines = discovery.account(found, [(0x12D1, 0x1F01), (0x1D6B, 2)])
+    lines = discovery.account(found, [Device(0x12D1, 0x1F01), Device(0x1D6B, 2)])
     assert lines[0] == "/dev/ttyUSB0: a CH340 chip (1a86:7523, interface 0): may be a modem"
     assert lines[1] == "/dev/ttyUSB2: the AT port of Quectel (2c7c:0125, interface 2)"
     assert "storage mode" in lines[-1]
+
+
+def test_ports_that_are_left_alone_for_one_reason_share_a_line() -> None:
+    board = [Port(f"/dev/ttyS{number}") for number in range(4)]
+    bridges = [usb(f"/dev/ttyUSB{number}", 0x1A86, 0x7523, 0) for number in range(2)]
+    lines = discovery.account([board[0], *bridges, *board[1:]], [])
+    assert [line.partition(": ")[0] for line in lines] == [
+        "/dev/ttyS0, /dev/ttyS1, /dev/ttyS2, /dev/ttyS3",
+        "/dev/ttyUSB0",  # these are asked, and what came of each is told by its path
+        "/dev/ttyUSB1",
+    ]
+
+
+DRIVE = frozenset({8})
+
+
+@pytest.mark.parametrize(
+    ("device", "is_one"),
+    [
+        *((Device(*ids), True) for ids in sorted(AS_DRIVE)),
+        (Device(0x19D2, 0x1225, DRIVE), True),
+        (Device(0x1C9E, 0xF000, DRIVE), True),
+        (Device(0x12D1, 0x1001, frozenset({8, 0xFF})), False),
+        (Device(0x12D1, 0x107D, DRIVE, "Android"), False),
+        (Device(0x0781, 0x5567, DRIVE), False),
+        (Device(0x12D1, 0x1001), False),
+    ],
+)
+def test_a_modem_that_is_only_a_drive_is_said_to_be_one(device: Device, is_one: bool) -> None:
+    for switcher, remedy in ((False, "Install usb-modeswitch"), (True, "does not know it")):
+        said = discovery.hints([device], switcher)
+        assert len(said) == is_one
+        assert all("is in storage mode" in one and remedy in one for one in said)
+
+
+def test_what_sysfs_tells_of_a_stick(tmp_path: Path) -> None:
+    stick = tmp_path / "1-1"
+    for number in (0, 1):
+        (stick / f"1-1:1.{number}").mkdir(parents=True)
+        (stick / f"1-1:1.{number}" / "bInterfaceClass").write_text("08\n")
+    for name, value in {"idVendor": "12d1", "idProduct": "1446", "manufacturer": "HUAWEI"}.items():
+        (stick / name).write_text(f"{value}\n")
+    (tmp_path / "1-1:1.0").mkdir()
+    assert discovery.devices(tmp_path) == [Device(0x12D1, 0x1446, DRIVE, "HUAWEI")]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +173,7 @@ def test_a_stick_is_known_again_by_its_socket_or_its_serial_number(now: Port, pa
 
 def test_the_machines_own_ports_are_read_without_harm() -> None:
     assert all(isinstance(discovery.judge(port), Candidate | LeftAlone) for port in discovery.ports())
-    assert all(isinstance(device, tuple) for device in discovery.devices())
+    assert all(isinstance(device, Device) for device in discovery.devices())
 
 
 def test_what_sysfs_tells_of_an_interface(tmp_path: Path) -> None:

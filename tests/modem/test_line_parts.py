@@ -179,14 +179,14 @@ def test_each_line_keeps_its_own_modem() -> None:
 
 def test_why_nothing_was_found_names_what_was_looked_at() -> None:
     choice = PortChoice("auto", frozenset())
-    account = ["/dev/ttyUSB0: a GPS", "/dev/ttyUSB2: a modem"]
+    account = ["/dev/ttyUSB0: a GPS", "/dev/ttyUSB2: a modem", "A stick is a drive"]
     nothing = "No modem is plugged in. Plug it in, or name its port in config.ini under [modem] port."
     told = sentence(choice.nothing_found({}, account))
-    assert told == f"{nothing} /dev/ttyUSB0: a GPS. /dev/ttyUSB2: a modem."
+    assert told == f"{nothing} /dev/ttyUSB0: a GPS. /dev/ttyUSB2: a modem. A stick is a drive."
     silent = Trouble.of(TroubleCode.MODEM_SILENT, path="/dev/ttyUSB2", command="AT")
     mute = {"/dev/ttyUSB2": silent}
     told = sentence(choice.nothing_found(mute, account))
-    assert told == f"No modem answers. {sentence(silent)} /dev/ttyUSB0: a GPS."
+    assert told == f"No modem answers. {sentence(silent)} /dev/ttyUSB0: a GPS. A stick is a drive."
     assert PortChoice("/dev/ttyUSB2", frozenset()).nothing_found(mute, account) == silent
 
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from flask import abort, g, request
 
+from bridge.rules import lan_names
 from bridge.rules.networks import ip_of, is_private
 from bridge.words.catalogue import _
 from web import current
@@ -42,11 +43,14 @@ def is_ours(host: str, names: tuple[str, ...] = (), everywhere: bool = False) ->
     (True, True, True, False)
     >>> is_ours("8.8.8.8"), is_ours("8.8.8.8", everywhere=True), is_ours("Till.Example.", ("till.example",))
     (False, True, True)
+    >>> is_ours("textback.local:8080"), is_ours("textback-2.local"), is_ours("textback.local.evil.example")
+    (True, True, False)
     """
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     own = {"localhost", _machine_name(), f"{_machine_name()}.local", socket.gethostname().lower()}
     own |= {extra.lower() for extra in names}
-    return name.lower().rstrip(".") in own or is_private(name) or (everywhere and ip_of(name) is not None)
+    known = name.lower().rstrip(".") in own or lan_names.is_one(name) or is_private(name)
+    return known or (everywhere and ip_of(name) is not None)
 
 
 def own_address() -> str | None:
