@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bridge.contract.status import LineStatus
 from bridge.doctor import machine_checks
-from bridge.doctor.check import SEE_ABOVE, Check, Verdict
+from bridge.doctor.check import SEE_ABOVE, Check
 from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.machine import Machine
@@ -203,5 +203,7 @@ def _permissions(facts: Facts) -> Check:
 def _update(facts: Facts) -> tuple[Check, ...]:
     if facts.update is None:
         return ()
-    verdict: Verdict = "fail" if facts.update.code in UNWELL else "pass"
-    return (Check("update", verdict, update_in_words(facts.update)),)
+    found = update_in_words(facts.update)
+    if facts.update.code in UNWELL:
+        return (Check("update", "fail", found, _(SEE_ABOVE)),)
+    return (Check("update", "pass", found),)
