@@ -1,12 +1,12 @@
 """Roots of Debian, made by mmdebstrap and kept between runs, and the packages that are tried in them."""
 
 import fcntl
+import hashlib
 import os
 import shlex
 import shutil
 import subprocess
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -33,11 +33,11 @@ _INITRD = (
 def root(suite: str) -> Path:
     """The folder of this release's root, which nobody changes. Raises CalledProcessError."""
     machine = suite == "trixie"
-    include = ",".join(IN_ALL + (OF_A_MACHINE if machine else ()))
-    # Named by what is in it, too, so that one of before is not taken for it.
-    folder = CACHE / f"{suite}-{zlib.crc32(include.encode()):08x}"
+    include = ",".join(sorted(IN_ALL + (OF_A_MACHINE if machine else ())))
+    # One that holds something else is another one.
+    folder = CACHE / f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / f"{folder.name}.lock"):
+    with _alone(CACHE / f"{suite}.lock"):
         if not folder.exists():
             making = folder.with_suffix(".part")
             shutil.rmtree(making, ignore_errors=True)

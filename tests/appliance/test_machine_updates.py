@@ -72,7 +72,7 @@ def page_says(machine: Machine, words: str) -> None:
     machine.until(f"{page} | grep -qF '{words}'", f"the page's saying {words!r}")
 
 
-def callers(machine: Machine) -> list[object]:
+def callers(machine: Machine) -> list[str]:
     return sorted(str(row["number"]) for row in rows(machine, "calls"))
 
 
