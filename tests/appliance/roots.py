@@ -22,8 +22,8 @@ MIRROR = "http://deb.debian.org/debian"
 _SYSTEM = ("python3", "systemd-sysv", "udev", "util-linux", "dbus", "iproute2")
 # For what happens on plugging in, and how the box is found.
 IN_ALL = (*_SYSTEM, "usb-modeswitch", "umockdev", "avahi-daemon", "avahi-utils")
-# What the machine needs besides: a kernel with drivers of USB serial ports, and an initrd that finds the disk.
-OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps")
+# What the machine needs besides: a kernel with drivers of USB serial ports, an initrd that finds the disk, updates at night.
+OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps", "unattended-upgrades")
 MODULES = "virtio_pci\nvirtio_blk\next4\n"
 _INITRD = (
     f'mkdir -p "$1/etc/initramfs-tools/conf.d"; printf {shlex.quote(MODULES)} > "$1/etc/initramfs-tools/modules";'
@@ -105,10 +105,16 @@ def _changed() -> float:
     return max(file.stat().st_mtime for file in files if file.is_file())
 
 
-def run(command: list[str], cwd: Path | None = None) -> str:
+def run(command: list[str], cwd: Path | None = None, environment: dict[str, str] | None = None) -> str:
     """What it printed; a failure of it with what it printed."""
     done = subprocess.run(
-        command, cwd=cwd, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}"
     return done.stdout
