@@ -104,6 +104,7 @@ REVIEWED = {
     "numbers, days, services or texts of which there are none, all of one gender": ("none",),
     "automatic texts that are held up": ("stopped",),
     "the answer to a question of a form": ("No", "Yes"),
+    "what came of the last update, as a card and a line of the check-up": ("Update",),
     "a word of one's own for conversations, as a field and a mark": ("Label",),
 }
 
