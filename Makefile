@@ -89,7 +89,7 @@ udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known po
 	$(BIN)/python -m modem.ports.udev
 
 # Needs root and Debian's debhelper, dpkg-dev, lintian, fakeroot, mmdebstrap, qemu-system-x86, qemu-system-common, qemu-utils,
-# qemu-user-static, fuse3, e2fsprogs and udev.
+# qemu-user-static, fuse3, e2fsprogs, udev, reprepro, gnupg and minisign.
 appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a whole machine, and power cuts under ext4
 	TEXTBACK_APPLIANCE=yes $(BIN)/python -m pytest -rP tests/appliance
 

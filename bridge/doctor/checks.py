@@ -10,11 +10,13 @@ from bridge.rules.backups import Stored
 from bridge.rules.line_health import nearly_full, no_network
 from bridge.rules.machine import Machine
 from bridge.rules.troubles import BoxTrouble
+from bridge.rules.updating import UNWELL
 from bridge.words import dates
 from bridge.words.catalogue import N_, _
 from bridge.words.line import network_words, signal_words
 from bridge.words.troubles import sentence
-from modem.contract import Trouble
+from bridge.words.updates import update_in_words
+from modem.contract import Coded, Trouble
 
 NO_CALLS = Trouble(BoxTrouble.NO_CALLS)
 CALL_NOW = N_(
@@ -36,7 +38,8 @@ class LineFacts:
 class Facts:
     """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not.
     database: what is wrong with it; permissions: the same as sentences. machine: what it says about itself. backup: the newest
-    one that is whole, when it was made by the shop's clock, where it could take the place of a lost database."""
+    one that is whole, when it was made by the shop's clock, where it could take the place of a lost database. update: what came
+    of the last one, None if that is long ago."""
 
     lines: tuple[LineFacts, ...]
     ports: tuple[str, ...]
@@ -47,13 +50,14 @@ class Facts:
     permissions: tuple[str, ...]
     machine: Machine
     backup: Stored | None = None
+    update: Coded | None = None
 
 
 def sheet(facts: Facts) -> tuple[Check, ...]:
     """Every check, of each line and then of the box."""
     of_lines = [check for line in facts.lines for check in _line(line, facts)]
     of_machine = machine_checks.of_machine(facts.machine, facts.doubt, facts.database, facts.backup)
-    return (*of_lines, _modem_manager(facts), *of_machine, _permissions(facts))
+    return (*of_lines, _modem_manager(facts), *of_machine, _permissions(facts), *_update(facts))
 
 
 def healthy(checks: tuple[Check, ...]) -> bool:
@@ -194,3 +198,12 @@ def _permissions(facts: Facts) -> Check:
     if facts.permissions:
         return Check("permissions", "fail", " ".join(facts.permissions), _(SEE_ABOVE))
     return Check("permissions", "pass", _("The box can read its configuration and write to its database."))
+
+
+def _update(facts: Facts) -> tuple[Check, ...]:
+    if facts.update is None:
+        return ()
+    found = update_in_words(facts.update)
+    if facts.update.code in UNWELL:
+        return (Check("update", "fail", found, _(SEE_ABOVE)),)
+    return (Check("update", "pass", found),)

@@ -56,6 +56,7 @@ def gather(
         _permissions(settings),
         machine or status.machine or Machine(),
         by_the_shops_clock(settings, status.backup.whole),
+        status.update,
     )
 
 

@@ -29,8 +29,10 @@ class Outcome(StrEnum):
     STUCK = "update_stuck"  # the old one is not well either
 
 
+# Somebody has to look at the box.
+UNWELL = (Outcome.STAYED, Outcome.STUCK)
 # Of these the owner is told: the box has been away, and is not as it was wanted.
-ALARMING = (Outcome.WENT_BACK, Outcome.STAYED, Outcome.STUCK)
+ALARMING = (Outcome.WENT_BACK, *UNWELL)
 
 
 @dataclass(frozen=True)

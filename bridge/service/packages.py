@@ -5,13 +5,13 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 import threading
 import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
+from bridge import files
 from bridge.rules.settings import WebSettings
 
 NAME, UNIT = "textback", "textback.service"
@@ -22,6 +22,8 @@ LOOKS, WELL, DEATHS = 90, 5, 10
 ANSWERS, LOCKED = 10, 600
 # What dpkg's own record of a package has besides what a package says of itself.
 NOT_OF_THE_PACKAGE = ("Status:", "Conffiles:", "Config-Version:")
+# The folder in which a package is made of what is installed.
+MAKING = "making"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 
 
@@ -42,28 +44,38 @@ def is_whole(state: str) -> bool:
 
 def keep_present(target: Path) -> bool:
     """Makes a package of the files that are installed, as dpkg knows them: where it came from need not be known. Is it done?"""
-    with suppress(OSError), tempfile.TemporaryDirectory(dir=target.parent) as name:
-        root, made = Path(name) / "root", Path(name) / target.name
-        control = root / "DEBIAN"
-        control.mkdir(parents=True)
-        listed, record = _told("dpkg-query", "--listfiles", NAME), _told("dpkg-query", "--status", NAME)
-        parts = _told("dpkg-query", "--control-list", NAME)
-        if listed is None or record is None or parts is None:
-            return False
-        (control / "control").write_text(_of_the_package(record))
-        for part in parts.split():
-            file = _told("dpkg-query", "--control-path", NAME, part)
-            shutil.copy((file or "").strip(), control / part)
-        paths = [Path(line) for line in listed.splitlines()]
-        folders = {
-            folder for path in paths for folder in path.parents
-        }  # of which /lib is a link on today's systems
-        for path in paths:
-            _take(path, root, path in folders)
-        if not _done("dpkg-deb", "--build", "--root-owner-group", "-Zgzip", "-z1", root, made):
-            return False
-        made.replace(target)
-    return target.exists()
+    folder = target.parent / MAKING
+    shutil.rmtree(folder, ignore_errors=True)  # that of one whom a power cut has ended
+    try:
+        return _make_present(folder, target)
+    except OSError:
+        return False
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_present(folder: Path, target: Path) -> bool:
+    root, made = folder / "root", folder / target.name
+    control = root / "DEBIAN"
+    folder.mkdir(mode=0o700)
+    control.mkdir(parents=True)
+    listed, record = _told("dpkg-query", "--listfiles", NAME), _told("dpkg-query", "--status", NAME)
+    parts = _told("dpkg-query", "--control-list", NAME)
+    if listed is None or record is None or parts is None:
+        return False
+    (control / "control").write_text(_of_the_package(record))
+    for part in parts.split():
+        file = _told("dpkg-query", "--control-path", NAME, part)
+        shutil.copy((file or "").strip(), control / part)
+    paths = [Path(line) for line in listed.splitlines()]
+    # Of these /lib is a link on today's systems.
+    folders = {above for path in paths for above in path.parents}
+    for path in paths:
+        _take(path, root, path in folders)
+    if not _done("dpkg-deb", "--build", "--root-owner-group", "-Zgzip", "-z1", root, made):
+        return False
+    files.put(made, target)  # whole on the disk before the files that it is made of are replaced
+    return True
 
 
 def _take(path: Path, root: Path, is_folder: bool) -> None:

@@ -70,7 +70,7 @@ def status_from_json(text: str) -> Status:
     shows: a test of the services, and how the machine is, which whoever asks can see."""
     told = json.loads(text)
     troubles = {name: _trouble(told[name]) for name in ("database", "standstill", "config", "clock")}
-    codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed")}
+    codes = {name: _coded(told[name]) for name in ("breaker", "paused", "closed", "update")}
     several = {
         name: tuple(Trouble.of(trouble["code"], **dict(trouble["facts"])) for trouble in told[name])
         for name in ("lists", "of_machine")

@@ -8,7 +8,7 @@ from modem.contract import Coded
 SENTENCES: dict[str, str] = {
     ReleaseTrouble.NO_ADDRESS: N_(
         "The box does not know where to look for newer releases. Enter the address in config.ini under "
-        "[updates] as url."
+        "[updates] as url, or install a package that you have: sudo textback update FILE.deb"
     ),
     ReleaseTrouble.NO_KEYS: N_(
         "This textback came without its makers' keys, so it cannot tell whether a newer release is genuine."

@@ -1,6 +1,7 @@
 """Roots of Debian, made by mmdebstrap and kept between runs, and the packages that are tried in them."""
 
 import fcntl
+import hashlib
 import os
 import shlex
 import shutil
@@ -19,8 +20,8 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "textba
 SUITES = {"bookworm": "3.11", "trixie": "3.13"}
 MIRROR = "http://deb.debian.org/debian"
 IN_ALL = ("python3", "systemd-sysv", "udev", "util-linux")
-# What the machine needs besides: a kernel with drivers of USB serial ports, and an initrd that finds the disk.
-OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps", "dbus")
+# What the machine needs besides: a kernel with drivers of USB serial ports, an initrd that finds the disk, updates at night.
+OF_A_MACHINE = ("linux-image-amd64", "initramfs-tools", "kmod", "procps", "dbus", "unattended-upgrades")
 MODULES = "virtio_pci\nvirtio_blk\next4\n"
 _INITRD = (
     f'mkdir -p "$1/etc/initramfs-tools/conf.d"; printf {shlex.quote(MODULES)} > "$1/etc/initramfs-tools/modules";'
@@ -32,13 +33,14 @@ _INITRD = (
 def root(suite: str) -> Path:
     """The folder of this release's root, which nobody changes. Raises CalledProcessError."""
     machine = suite == "trixie"
-    folder = CACHE / suite
+    include = ",".join(sorted(IN_ALL + (OF_A_MACHINE if machine else ())))
+    # One that holds something else is another one.
+    folder = CACHE / f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with _alone(CACHE / f"{suite}.lock"):
         if not folder.exists():
             making = folder.with_suffix(".part")
             shutil.rmtree(making, ignore_errors=True)
-            include = ",".join(IN_ALL + (OF_A_MACHINE if machine else ()))
             hooks = [f"--essential-hook={_INITRD[0]}", f"--customize-hook={_INITRD[1]}"] if machine else []
             command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={include}", *hooks]
             run([*command, suite, str(making), MIRROR])
@@ -101,10 +103,16 @@ def _changed() -> float:
     return max(file.stat().st_mtime for file in files if file.is_file())
 
 
-def run(command: list[str], cwd: Path | None = None) -> str:
+def run(command: list[str], cwd: Path | None = None, environment: dict[str, str] | None = None) -> str:
     """What it printed; a failure of it with what it printed."""
     done = subprocess.run(
-        command, cwd=cwd, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        command,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}"
     return done.stdout

@@ -1,104 +1,19 @@
 """The package on a whole machine with systemd, with a stick in its USB port: installed, killed, hung, rebooted, switched off in
 the middle, updated, removed."""
 
-import json
-import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-
-import pytest
 
 from modem.simulator import ARRIVALS, Entry, Simulator
 from tests.appliance import old_package
-from tests.appliance.machine import PATIENCE, Machine, make_disk
-from tests.appliance.roots import package, root, run
+from tests.appliance.boxes import PAGE, READY, Boxes, now, number, ready_after, rows, texted
+from tests.appliance.machine import PATIENCE, Machine
+from tests.appliance.roots import package
 from tests.support.needs import needs
 from tests.support.old_release import ROWS
 
 pytestmark = needs("mmdebstrap", "qemu-system-x86", "debhelper")
-
-PAGE = "python3 -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1{}').read().decode())\""
-
-
-@dataclass
-class Boxes:
-    """What machines are made of. said: what the installation printed."""
-
-    folder: Path
-    kernel: Path
-    initrd: Path
-    parcel: Path
-    disk: Path
-    said: str
-
-    def machine(self, name: str, modem: Simulator, disk: Path | None = None) -> Machine:
-        """One in which the package is installed, or with another disk to begin with."""
-        folder = self.folder / name
-        folder.mkdir(exist_ok=True)
-        return Machine(folder, disk or self.disk, self.kernel, self.initrd, modem, self.parcel)
-
-
-@pytest.fixture(scope="module")
-def boxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boxes]:
-    folder = tmp_path_factory.mktemp("machine")
-    there = folder / "root"
-    run(["cp", "-a", "--reflink=auto", str(root("trixie")), str(there)])
-    bare = folder / "bare.img"
-    make_disk(there, bare)
-    (kernel,) = (there / "boot").glob("vmlinuz-*")
-    (initrd,) = (there / "boot").glob("initrd.img-*")
-    for file in (kernel, initrd):
-        shutil.move(file, folder / file.name)
-    run(["rm", "-rf", str(there)])
-    parcel = folder / "parcel.tar"
-    debs = [package("amd64"), old_package.build(folder)]
-    run(["tar", "-cf", str(parcel), *[word for deb in debs for word in ("-C", str(deb.parent), deb.name)]])
-    boxes = Boxes(
-        folder, folder / kernel.name, folder / initrd.name, parcel, folder / "first" / "disk.qcow2", ""
-    )
-    with Simulator() as modem, boxes.machine("first", modem, bare) as machine:
-        machine.run("tar -xf /dev/vdb -C /root")
-        boxes.said = machine.run(f"dpkg -i /root/{package('amd64').name}")
-        machine.until(READY, "the line's being ready")
-        machine.off()
-    yield boxes
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-READY = "journalctl -b -u textback -o cat | grep -q 'is ready'"
-
-
-def ready_after(machine: Machine, begin: str) -> None:
-    """Waits for a line that is ready since this moment of the journal's (its cursor)."""
-    machine.until(
-        f"journalctl -u textback -o cat --after-cursor='{begin}' | grep -q 'is ready'",
-        "the line's being ready",
-    )
-
-
-def now(machine: Machine) -> str:
-    """The journal's cursor."""
-    said = machine.run("journalctl -n 0 --show-cursor")
-    return said.rpartition("-- cursor: ")[2].strip()
-
-
-def rows(machine: Machine, what: str) -> list[dict[str, object]]:
-    """What `textback calls` or `textback messages` tells."""
-    said = machine.run(f"textback {what} --json")
-    return [json.loads(line) for line in said.splitlines()]
-
-
-def texted(modem: Simulator, number: str) -> None:
-    """Somebody calls in vain, and is texted; else an AssertionError."""
-    modem.call(number, rings=2)
-    modem.wait_for(lambda _: any(one.number == number for one in modem.submitted), PATIENCE)
-
-
-def number(count: int) -> str:
-    return f"+447400{200_000 + count}"
 
 
 def test_installing_ends_with_address_and_code(boxes: Boxes) -> None:

@@ -132,6 +132,7 @@ def test_a_command_is_told_the_whole_status() -> None:
         paused=contract.Coded("paused"),
         closed=contract.Coded("closed"),
         lists=(gone,),
+        update=contract.Coded.of("update_went_back", old="0.2.0", new="0.3.0"),
     )
     assert status_from_json(status_as_json(whole)) == whole
     assert status_from_json(status_as_json(Status(1.0))) == Status(1.0)

@@ -18,8 +18,9 @@ from bridge.contract.status import LineState, LineStatus
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
 from bridge.rules.machine import ClockSetter, Journal, Machine
 from bridge.rules.troubles import BoxTrouble, DatabaseTrouble, TimeTeller
+from bridge.rules.updating import Outcome
 from bridge.words.troubles import sentence
-from modem.contract import LineHealth, Trouble, TroubleCode
+from modem.contract import Coded, LineHealth, Trouble, TroubleCode
 from modem.simulator import Simulator
 from tests.support.box import ANN, DEADLINE, until, write_config
 
@@ -68,6 +69,10 @@ def pi(**changes: Any) -> Facts:
 
 def health(**changes: Any) -> LineStatus:
     return replace(UP, health=replace(HEALTH, **changes))
+
+
+def updated(outcome: Outcome) -> Coded:
+    return Coded.of(outcome, old="0.2.0", new="0.3.0")
 
 
 def test_a_box_that_is_well_passes_everything() -> None:
@@ -133,6 +138,10 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (pi(bits=32), "system", "fail", "32 bits"),
         (facts(database=Trouble(DatabaseTrouble.DISK_FULL)), "disk", "fail", "full"),
         (facts(permissions=("/x may not be written.",)), "permissions", "fail", "/x"),
+        (facts(update=updated(Outcome.DONE)), "update", "pass", "was updated to 0.3.0"),
+        (facts(update=updated(Outcome.WENT_BACK)), "update", "pass", "it went back to 0.2.0"),
+        (facts(update=updated(Outcome.STAYED)), "update", "fail", "would lose calls"),
+        (facts(update=updated(Outcome.STUCK)), "update", "fail", "failed too"),
         (replace(WELL, lines=(LineFacts(UP, "auto", None),)), "voice path", "unknown", "Not tried yet"),
         (
             replace(WELL, lines=(LineFacts(health(registration=6), "auto", None),)),

@@ -26,6 +26,8 @@ def test_it_holds_what_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     if there is None:
         pytest.skip(f"{name} is not installed here")
     file = tmp_path / "kept.deb"
+    left = tmp_path / packages.MAKING / "root" / "left by a power cut"
+    left.mkdir(parents=True)
     assert packages.keep_present(file)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.deb"]
     assert (field(file, "Package").strip(), field(file, "Version").strip()) == (name, there[0])

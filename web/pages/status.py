@@ -80,6 +80,7 @@ NAMES = {
     "log": N_("Log"),
     "system": N_("System"),
     "permissions": N_("Permissions"),
+    "update": N_("Update"),
 }
 
 pages = Blueprint("status", __name__)
