@@ -200,7 +200,7 @@ def writes() -> None:
         return
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        (memory := home / "memory").mkdir()
+        memory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm")))
         there = stack.enter_context(card.a_card(home))
         big.a_year(there.folder, CALLS_A_DAY)
         simulator = stack.enter_context(Simulator(speed=20, report_delay=1.0))
@@ -213,17 +213,16 @@ def writes() -> None:
         each = 24 * 3600 / QUIET_SECONDS
         total = counted("idle, the page closed", partial(time.sleep, QUIET_SECONDS), each)
         guest = Poller(page_of(log))
-        marks.wait()
         guest.start()
         counted("a page that is open, beside that", partial(time.sleep, QUIET_SECONDS), each)
         guest.over.set()
         guest.join()
-        total += counted("what is done once an hour", partial(an_hour, page_of(log), there.folder, marks), 24)
         total += counted(
             f"{CALLS_A_DAY} calls: texted, delivered, answered",
             partial(conversations, simulator, marks),
             CALLS_A_DAY / CALLS_WRITTEN,
         )
+        total += counted("what is done once an hour", partial(an_hour, guest, there.folder, marks), 24)
         print(f"{'a day, without the backup of the night':<58} {total / 1e6:8.2f} MB")
         size = (there.folder / "textback.db").stat().st_size / 1e6
         command = [TEXTBACK, "backup", "-c", there.folder / "config.ini", there.folder / "night.zip"]
@@ -246,21 +245,25 @@ class Marks:
         return self._file.stat().st_mtime_ns if self._file.exists() else 0
 
 
-def an_hour(url: str, folder: Path, marks: Marks) -> None:
+def an_hour(guest: "Poller", folder: Path, marks: Marks) -> None:
     """As much as the hourly count and the beat: one row that changes, the mark, and the time of the lock file."""
-    Poller(url)
+    guest.get(f"/conversations/{stranger(0)}")  # which is read now
     os.utime(folder / "textback.db.lock")
     marks.wait()
+
+
+def stranger(n: int) -> str:
+    """Whom the box has not texted in its year."""
+    return f"+44742{n:07}"
 
 
 def conversations(simulator: Simulator, marks: Marks) -> None:
     """Callers who are texted, get that text, and write back some minutes later."""
     for n in range(CALLS_WRITTEN):
-        caller = f"+44742{n:07}"  # nobody whom the year knows, and has just texted
-        simulator.call(caller, rings=2)
+        simulator.call(stranger(n), rings=2)
         until(partial(more_submitted, simulator, n), "the text")
         marks.wait()
-        simulator.text(caller, "Thank you! Tomorrow at nine?")
+        simulator.text(stranger(n), "Thank you! Tomorrow at nine?")
         marks.wait()
 
 
@@ -270,9 +273,11 @@ def count_written(pid: int, there: card.Card, what: str, deed: Callable[[], obje
     deed()
     device, process = there.written() - device, counters(pid)["written"] - process
     day = device.octets * times
+    # To count it is one flush, which is a write.
+    writes, flushes = (device.writes - 1) * times, (device.flushes - 1) * times
     print(
         f"{f'a day: {what}':<58} {day / 1e6:8.2f} MB   (process {process * times / 1e6:.2f} MB;"
-        f" writes {device.writes * times:.0f}, flushes {device.flushes * times:.0f})",
+        f" writes {writes:.0f}, flushes {flushes:.0f})",
         flush=True,
     )
     return day
@@ -418,22 +423,22 @@ class Poller(threading.Thread):
         self.asked = 0
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-        form = self._get("/login").partition('name="csrf_token" value="')[2].partition('"')[0]
+        form = self.get("/login").partition('name="csrf_token" value="')[2].partition('"')[0]
         body = urlencode({"csrf_token": form, "name": "mia", "password": "flour & water"})
-        self._get("/login", "POST", body)
+        self.get("/login", "POST", body)
 
     def run(self) -> None:
         mark = ""
         while not self.over.wait(1.5):
             self.asked += 1
-            now = self._get("/news")
+            now = self.get("/news")
             if now != mark:
-                self._get("/")
+                self.get("/")
             mark = now
 
     _cookie = ""
 
-    def _get(self, path: str, method: str = "GET", body: str | None = None) -> str:
+    def get(self, path: str, method: str = "GET", body: str | None = None) -> str:
         headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
@@ -441,7 +446,7 @@ class Poller(threading.Thread):
             self._cookie = cookie.partition(";")[0]
         if answer.status == 307:
             answer.read()
-            return self._get(path, method, body)
+            return self.get(path, method, body)
         return answer.read().decode()
 
 
