@@ -90,7 +90,7 @@ udev: $(READY) ## write udev/78-textback.rules anew, after a modem with known po
 
 # Needs root and Debian's debhelper, dpkg-dev, lintian, fakeroot, mmdebstrap, qemu-system-x86, qemu-system-common, qemu-utils,
 # qemu-user-static, fuse3, e2fsprogs, udev, reprepro, gnupg and minisign.
-appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a whole machine, and power cuts under ext4
+appliance: $(READY) ## the package in roots of Debian 12 and 13, on arm64, on a whole machine, power cuts under ext4, and tests on Python 3.13
 	TEXTBACK_APPLIANCE=yes $(BIN)/python -m pytest -rP --numprocesses 3 --dist loadfile --no-loadscope-reorder tests/appliance
 
 # DEB="--quick amd64" builds for one architecture, and packs badly, which is soon done.

@@ -17,6 +17,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +30,7 @@ from bridge.rules import addressbook
 from bridge.rules.text_files import pieces
 from bridge.service import blocklist_files
 from modem.simulator import Simulator
-from tests.support import big
+from tests.support import big, card
 from tests.support.box import a_box, until, write_config
 from web.pages.contacts import BATCH, PATIENCE
 
@@ -41,6 +42,8 @@ FIRST_CALLS = 5
 FLOODS = 3
 FLOOD = 1000
 SENDS = 10
+# What is written is counted for so long, and for so many calls; and told of a day with so many.
+QUIET_SECONDS, CALLS_WRITTEN, CALLS_A_DAY = 90, 2, 50
 # So many people in a file of contacts, and so many lines of base64 in a picture.
 PEOPLE, PICTURE_LINES = 12_000, 20
 TEXTBACK = str(Path(sys.executable).parent / "textback")
@@ -92,15 +95,17 @@ def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float
 
 @contextlib.contextmanager
 def a_process(
-    folder: Path, simulator: Simulator, language: str = "auto"
+    folder: Path, simulator: Simulator, language: str = "auto", memory: Path | None = None
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path, float]]:
-    """The service as a process of its own: itself, its log, and when it was started. language: of its texts."""
+    """The service as a process of its own: itself, its log, and when it was started. language: of its texts. memory: a folder
+    for its log and for what systemd has it keep in memory."""
     config = write_config(folder, simulator.port, extra=NO_LIMITS)
     edit.change(config, "shop", {"language": language})
-    log = folder / "log"
+    log = (memory or folder) / "log"
+    kept = {"RUNTIME_DIRECTORY": str(memory)} if memory else {}
     with log.open("wb") as out:
         started = time.monotonic()
-        process = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=out)
+        process = subprocess.Popen([TEXTBACK, "run", "-c", config], stderr=out, env={**os.environ, **kept})
     try:
         yield process, log, started
     finally:
@@ -185,6 +190,97 @@ def count_syncs(pid: int) -> str:
     tracer.send_signal(signal.SIGINT)
     _, said = tracer.communicate()
     return f"{sum('sync' in line and '(' in line for line in said.splitlines()):8d} in {IDLE_SECONDS} s"
+
+
+def writes() -> None:
+    """What a box with a year of calls writes to its card: by the process, and as a block device counts it, which is what wears
+    the card out. The log is the system's, and not counted."""
+    if lacking := card.missing():
+        print(f"written to the card: not counted, {lacking}")
+        return
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        memory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm")))
+        there = stack.enter_context(card.a_card(home))
+        big.a_year(there.folder, CALLS_A_DAY)
+        simulator = stack.enter_context(Simulator(speed=20, report_delay=1.0))
+        process, log, _ = stack.enter_context(a_process(there.folder, simulator, memory=memory))
+        until(lambda: "is ready" in log.read_text(), "the line")
+        marks = Marks(there.folder)
+        add_mia(there.folder)
+        marks.wait()
+        counted = partial(count_written, process.pid, there)
+        each = 24 * 3600 / QUIET_SECONDS
+        total = counted("idle, the page closed", partial(time.sleep, QUIET_SECONDS), each)
+        guest = Poller(page_of(log))
+        guest.start()
+        counted("a page that is open, beside that", partial(time.sleep, QUIET_SECONDS), each)
+        guest.over.set()
+        guest.join()
+        total += counted(
+            f"{CALLS_A_DAY} calls: texted, delivered, answered",
+            partial(conversations, simulator, marks),
+            CALLS_A_DAY / CALLS_WRITTEN,
+        )
+        total += counted("what is done once an hour", partial(an_hour, guest, there.folder, marks), 24)
+        print(f"{'a day, without the backup of the night':<58} {total / 1e6:8.2f} MB")
+        size = (there.folder / "textback.db").stat().st_size / 1e6
+        command = [TEXTBACK, "backup", "-c", there.folder / "config.ini", there.folder / "night.zip"]
+        backup = partial(subprocess.run, command, check=True, stdout=subprocess.DEVNULL)
+        counted(f"the backup of the night, of {size:.0f} MB", backup, 1)
+
+
+class Marks:
+    """The mark beside the database of this folder, with which every change ends for the card."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "textback.db.known"
+        self._seen = self._now()
+
+    def wait(self) -> None:
+        """Until there is another one than at the beginning, or at the last time."""
+        self._seen = until(lambda: self._now() != self._seen and self._now(), "the mark")
+
+    def _now(self) -> int:
+        return self._file.stat().st_mtime_ns if self._file.exists() else 0
+
+
+def an_hour(guest: "Poller", folder: Path, marks: Marks) -> None:
+    """As much as the hourly count and the beat: one row that changes, the mark, and the time of the lock file."""
+    guest.get(f"/conversations/{stranger(0)}")  # which is read now
+    os.utime(folder / "textback.db.lock")
+    marks.wait()
+
+
+def stranger(n: int) -> str:
+    """Whom the box has not texted in its year."""
+    return f"+44742{n:07}"
+
+
+def conversations(simulator: Simulator, marks: Marks) -> None:
+    """Callers who are texted, get that text, and write back some minutes later."""
+    for n in range(CALLS_WRITTEN):
+        simulator.call(stranger(n), rings=2)
+        until(partial(more_submitted, simulator, n), "the text")
+        marks.wait()
+        simulator.text(stranger(n), "Thank you! Tomorrow at nine?")
+        marks.wait()
+
+
+def count_written(pid: int, there: card.Card, what: str, deed: Callable[[], object], times: float) -> float:
+    """Prints what is written meanwhile, and how much that is of a day, so often; the latter in octets of the device."""
+    process, device = counters(pid)["written"], there.written()
+    deed()
+    device, process = there.written() - device, counters(pid)["written"] - process
+    day = device.octets * times
+    # To count it is one flush, which is a write.
+    writes, flushes = (device.writes - 1) * times, (device.flushes - 1) * times
+    print(
+        f"{f'a day: {what}':<58} {day / 1e6:8.2f} MB   (process {process * times / 1e6:.2f} MB;"
+        f" writes {writes:.0f}, flushes {flushes:.0f})",
+        flush=True,
+    )
+    return day
 
 
 def block_lists() -> None:
@@ -285,8 +381,7 @@ def browsers() -> None:
         a_process(Path(folder), simulator) as (process, log, _),
     ):
         until(lambda: "is ready" in log.read_text(), "the line")
-        add = [TEXTBACK, "user", "add", "mia", "--password-stdin", "-c", str(Path(folder) / "config.ini")]
-        subprocess.run(add, input=b"flour & water\n", check=True, stdout=subprocess.DEVNULL)
+        add_mia(Path(folder))
         guests = [Poller(page_of(log)) for _ in range(BROWSERS)]
         before, began = counters(process.pid), time.monotonic()
         for guest in guests:
@@ -313,6 +408,12 @@ def browsers() -> None:
     )
 
 
+def add_mia(folder: Path) -> None:
+    """Somebody who may log in on the box in this folder."""
+    add = [TEXTBACK, "user", "add", "mia", "--password-stdin", "-c", str(folder / "config.ini")]
+    subprocess.run(add, input=b"flour & water\n", check=True, stdout=subprocess.DEVNULL)
+
+
 class Poller(threading.Thread):
     """A browser as far as the box sees it: asks for news as live.js does, and fetches the calls when there is some."""
 
@@ -322,22 +423,22 @@ class Poller(threading.Thread):
         self.asked = 0
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-        form = self._get("/login").partition('name="csrf_token" value="')[2].partition('"')[0]
+        form = self.get("/login").partition('name="csrf_token" value="')[2].partition('"')[0]
         body = urlencode({"csrf_token": form, "name": "mia", "password": "flour & water"})
-        self._get("/login", "POST", body)
+        self.get("/login", "POST", body)
 
     def run(self) -> None:
         mark = ""
         while not self.over.wait(1.5):
             self.asked += 1
-            now = self._get("/news")
+            now = self.get("/news")
             if now != mark:
-                self._get("/")
+                self.get("/")
             mark = now
 
     _cookie = ""
 
-    def _get(self, path: str, method: str = "GET", body: str | None = None) -> str:
+    def get(self, path: str, method: str = "GET", body: str | None = None) -> str:
         headers = {"Cookie": self._cookie, "Content-Type": "application/x-www-form-urlencoded"}
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
@@ -345,7 +446,7 @@ class Poller(threading.Thread):
             self._cookie = cookie.partition(";")[0]
         if answer.status == 307:
             answer.read()
-            return self._get(path, method, body)
+            return self.get(path, method, body)
         return answer.read().decode()
 
 
@@ -461,6 +562,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "silent": silent,
     "start": start_to_ready,
     "idle": idle,
+    "writes": writes,
     "lists": block_lists,
     "contacts": contact_files,
     "big": big_database,

@@ -24,7 +24,8 @@ from modem.contract import Trouble
 
 log = logging.getLogger(__name__)
 
-# How often the file is looked at, and how often its mark is written where something was stored (seconds).
+# How often the file is looked at, and how long after something was stored its mark is written: with all that was stored
+# meanwhile, for a mark wears the card as much as a call does (seconds).
 LOOK, MARK = 2.0, 60.0
 # A database that is damaged again so soon is not begun anew again: the disk is at fault (seconds).
 AGAIN = 600.0
@@ -92,7 +93,9 @@ class DatabaseWatch:
         if now >= self._looked + LOOK:
             self._looked = now
             self._look_now()
-        if now >= self._marked + MARK and self._changes() != self._marked_changes:
+        if self._changes() == self._marked_changes:
+            self._marked = now
+        elif now >= self._marked + MARK:
             self._marked, self._marked_changes = now, self._changes() + 1
             self._once(self._mark)
 

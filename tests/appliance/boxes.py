@@ -1,11 +1,16 @@
 """Machines in which the package is installed, and how they are asked what has come of a caller."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from modem.simulator import Simulator
-from tests.appliance.machine import PATIENCE, Machine
+from tests.appliance import old_package
+from tests.appliance.machine import PATIENCE, Machine, make_disk
+from tests.appliance.roots import package, root, run
 
 PAGE = "python3 -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1{}').read().decode())\""
 
@@ -31,6 +36,33 @@ class Boxes:
 
 
 READY = "journalctl -b -u textback -o cat | grep -q 'is ready'"
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Boxes]:
+    """Machines that begin as one in which the package was just installed, in a folder that is gone afterwards."""
+    there = folder / "root"
+    run(["cp", "-a", "--reflink=auto", str(root("trixie")), str(there)])
+    bare = folder / "bare.img"
+    make_disk(there, bare)
+    (kernel,) = (there / "boot").glob("vmlinuz-*")
+    (initrd,) = (there / "boot").glob("initrd.img-*")
+    for file in (kernel, initrd):
+        shutil.move(file, folder / file.name)
+    run(["rm", "-rf", str(there)])
+    parcel = folder / "parcel.tar"
+    debs = [package("amd64"), old_package.build(folder)]
+    run(["tar", "-cf", str(parcel), *[word for deb in debs for word in ("-C", str(deb.parent), deb.name)]])
+    boxes = Boxes(
+        folder, folder / kernel.name, folder / initrd.name, parcel, folder / "first" / "disk.qcow2", ""
+    )
+    with Simulator() as modem, boxes.machine("first", modem, bare) as machine:
+        machine.run("tar -xf /dev/vdb -C /root")
+        boxes.said = machine.run(f"dpkg -i /root/{package('amd64').name}")
+        machine.until(READY, "the line's being ready")
+        machine.off()
+    yield boxes
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def ready_after(machine: Machine, begin: str) -> None:

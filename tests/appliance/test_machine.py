@@ -3,17 +3,15 @@ the middle, updated, removed."""
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from modem.simulator import ARRIVALS, Entry, Simulator
+from modem.simulator import Simulator
 from tests.appliance import old_package
 from tests.appliance.boxes import PAGE, READY, Boxes, now, number, ready_after, rows, texted
-from tests.appliance.machine import PATIENCE, Machine
 from tests.appliance.roots import package
 from tests.support.needs import needs
 from tests.support.old_release import ROWS
+from tests.torture.machine import cuts
 
 pytestmark = needs("mmdebstrap", "qemu-system-x86", "debhelper")
 
@@ -157,55 +155,6 @@ CUTS = ("ringing", "cmgs", "pdu", "taken", "sent", "announced")
 
 def test_switched_off_in_the_middle(boxes: Boxes) -> None:
     """Ringing, sending and receiving: whoever called is known and texted once at most, whoever wrote is read once."""
-    assert cuts(boxes, CUTS) == []
-
-
-def _says(words: str, entry: Entry) -> bool:
-    return words in entry.text
-
-
-def cuts(boxes: Boxes, places: Sequence[str]) -> list[str]:
-    """Switches a machine off at each of these places; what is wrong afterwards."""
-    wanted: list[str] = []
-    machine: Machine | None = None
-
-    def step(name: str) -> None:
-        if machine and wanted and name == wanted[0]:
-            wanted.clear()
-            machine.cut()
-
-    called: list[str] = []
-    wrote: list[str] = []
-    with Simulator(on_step=step) as modem:
-        machine = boxes.machine("cuts", modem)
-        machine.start()
-        try:
-            for count, place in enumerate(places):
-                machine.until(READY, "the line's being ready")
-                if place in ARRIVALS:
-                    wrote.append(number(100 + count))
-                    wanted.append(place)
-                    modem.text(wrote[-1], f"Question {count}")
-                else:
-                    called.append(number(count))
-                    if place == "ringing":
-                        modem.call(called[-1], rings=6)
-                        clip = f'+CLIP: "{called[-1]}"'
-                        modem.wait_for(partial(_says, clip), PATIENCE)
-                        machine.cut()
-                    else:
-                        wanted.append(place)
-                        modem.call(called[-1], rings=2)
-                machine.wait_until_off()
-                machine.start()
-            machine.until(READY, "the line's being ready")
-            called.append(number(99))
-            texted(modem, called[-1])
-            calls = Counter(row["number"] for row in rows(machine, "calls"))
-            came = Counter(row["number"] for row in rows(machine, "messages") if row["direction"] == "in")
-            sent = Counter(one.number for one in modem.submitted)
-        finally:
-            machine.cut()
-    wrong = [f"the call of {one}: {calls[one]} rows" for one in called if calls[one] != 1]
-    wrong += [f"the text of {one}: {came[one]} rows" for one in wrote if came[one] != 1]
-    return wrong + [f"{one} was texted {count} times" for one, count in sent.items() if count > 1]
+    verdict = cuts(boxes, CUTS)
+    print(verdict.figures)
+    assert not verdict.bad, str(verdict)

@@ -155,6 +155,15 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
         database.execute("ANALYZE")
 
 
+def a_year(folder: Path, calls_a_day: int) -> None:
+    """The database of a box that has run for a year: of three calls one is somebody's who is new, and each has two texts."""
+    engine = open_engine(f"sqlite:///{folder}/textback.db")
+    migrate(engine)
+    engine.dispose()
+    calls = 365 * calls_a_day
+    fill(folder / "textback.db", contacts=calls // 3, calls=calls, messages=2 * calls)
+
+
 @contextmanager
 def a_decider(folder: Path, contacts: int, calls: int, messages: int) -> Iterator[tuple[Mind, Engine]]:
     """The loop's mind on such a database."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from shutil import which
 
 from tests.support.postgres import programs
-from tests.torture import blocks, faults, flood, images, kills, server
+from tests.torture import blocks, faults, flood, images, kills, machine, server
 from tests.torture.verdict import Verdict
 
 CAMPAIGNS = {
@@ -15,6 +15,7 @@ CAMPAIGNS = {
     "faults": faults.run,
     "images": images.run,
     "blocks": blocks.run,
+    "machine": machine.run,
     "flood": flood.run,
     "postgres": server.run,
 }
@@ -28,6 +29,7 @@ def _nothing() -> str:
 MISSING: dict[str, Callable[[], str]] = {
     **dict.fromkeys(CAMPAIGNS, _nothing),
     "blocks": blocks.missing,
+    "machine": machine.missing,
     "images": lambda: "" if which("strace") else "Debian's strace is not installed",
     "postgres": lambda: "" if programs() else "Debian's postgresql is not installed",
 }
