@@ -222,7 +222,7 @@ def writes() -> None:
             partial(conversations, simulator, marks),
             CALLS_A_DAY / CALLS_WRITTEN,
         )
-        total += counted("what is done once an hour", partial(an_hour, guest, there.folder, marks), 24)
+        total += counted("what is done once an hour", partial(an_hour, page_of(log), there.folder, marks), 24)
         print(f"{'a day, without the backup of the night':<58} {total / 1e6:8.2f} MB")
         size = (there.folder / "textback.db").stat().st_size / 1e6
         command = [TEXTBACK, "backup", "-c", there.folder / "config.ini", there.folder / "night.zip"]
@@ -245,9 +245,9 @@ class Marks:
         return self._file.stat().st_mtime_ns if self._file.exists() else 0
 
 
-def an_hour(guest: "Poller", folder: Path, marks: Marks) -> None:
+def an_hour(url: str, folder: Path, marks: Marks) -> None:
     """As much as the hourly count and the beat: one row that changes, the mark, and the time of the lock file."""
-    guest.get(f"/conversations/{stranger(0)}")  # which is read now
+    Poller(url).get(f"/conversations/{stranger(0)}")  # which is read now
     os.utime(folder / "textback.db.lock")
     marks.wait()
 
