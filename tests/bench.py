@@ -222,7 +222,8 @@ def writes() -> None:
             partial(conversations, simulator, marks),
             CALLS_A_DAY / CALLS_WRITTEN,
         )
-        total += counted("what is done once an hour", partial(an_hour, guest, there.folder, marks), 24)
+        beat = partial(os.utime, there.folder / "textback.db.lock")
+        total += counted("when it was last alive, once an hour", beat, 24)
         print(f"{'a day, without the backup of the night':<58} {total / 1e6:8.2f} MB")
         size = (there.folder / "textback.db").stat().st_size / 1e6
         command = [TEXTBACK, "backup", "-c", there.folder / "config.ini", there.folder / "night.zip"]
@@ -243,13 +244,6 @@ class Marks:
 
     def _now(self) -> int:
         return self._file.stat().st_mtime_ns if self._file.exists() else 0
-
-
-def an_hour(guest: "Poller", folder: Path, marks: Marks) -> None:
-    """As much as the hourly count and the beat: one row that changes, the mark, and the time of the lock file."""
-    guest.get(f"/conversations/{stranger(0)}")  # which is read now
-    os.utime(folder / "textback.db.lock")
-    marks.wait()
 
 
 def stranger(n: int) -> str:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def fill(path: Path, contacts: int, calls: int, messages: int) -> None:
     def whose(n: int) -> int:
         return 1 if n % max(1, messages // 200) == 0 else n % contacts + 1
 
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("INSERT INTO line (id, name, refusals) VALUES (1, 'main', 0)")
         database.executemany(
