@@ -7,7 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -32,38 +32,42 @@ _INITRD = (
 )
 
 
+def kept(name: str, make: Callable[[Path], object]) -> Path:
+    """The folder of this name, filled by `make` where it is not there yet, and kept between runs."""
+    folder, making = CACHE / name, CACHE / f"{name}.part"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with _alone(CACHE / f"{name}.lock"):
+        if not folder.exists():
+            shutil.rmtree(making, ignore_errors=True)
+            make(making)
+            making.rename(folder)
+    return folder
+
+
 def root(suite: str) -> Path:
     """The folder of this release's root, which nobody changes. Raises CalledProcessError."""
     machine = suite == "trixie"
     include = ",".join(sorted(IN_ALL + (OF_A_MACHINE if machine else ())))
+
+    def make(folder: Path) -> None:
+        hooks = [f"--essential-hook={_INITRD[0]}", f"--customize-hook={_INITRD[1]}"] if machine else []
+        command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={include}", *hooks]
+        run([*command, suite, str(folder), MIRROR])
+
     # One that holds something else is another one.
-    folder = CACHE / f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / f"{suite}.lock"):
-        if not folder.exists():
-            making = folder.with_suffix(".part")
-            shutil.rmtree(making, ignore_errors=True)
-            hooks = [f"--essential-hook={_INITRD[0]}", f"--customize-hook={_INITRD[1]}"] if machine else []
-            command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={include}", *hooks]
-            run([*command, suite, str(making), MIRROR])
-            making.rename(folder)
-    return folder
+    return kept(f"{suite}-{hashlib.sha256(include.encode()).hexdigest()[:8]}", make)
 
 
 def unpacked(suite: str, architecture: str) -> Path:
     """The folder of a root for another architecture, in which nothing was ever run: Python and what it needs."""
-    folder = CACHE / f"{suite}-{architecture}"
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with _alone(CACHE / f"{folder.name}.lock"):
-        if not folder.exists():
-            making = folder.with_suffix(".part")
-            shutil.rmtree(making, ignore_errors=True)
-            command = ["mmdebstrap", "--quiet", "--variant=extract", f"--architectures={architecture}"]
-            run([*command, "--skip=check/qemu", "--include=python3", suite, str(making), MIRROR])
-            for name in ("bin", "sbin", "lib"):
-                (making / name).symlink_to(f"usr/{name}")
-            making.rename(folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        command = ["mmdebstrap", "--quiet", "--variant=extract", f"--architectures={architecture}"]
+        run([*command, "--skip=check/qemu", "--include=python3", suite, str(folder), MIRROR])
+        for name in ("bin", "sbin", "lib"):
+            (folder / name).symlink_to(f"usr/{name}")
+
+    return kept(f"{suite}-{architecture}", make)
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.appliance.roots import CACHE, SUITES, System, package, run, system
+from tests.appliance.roots import SUITES, System, kept, package, run, system
 from tests.support.needs import needs
 from tests.support.paths import ROOT, SHARED
 
@@ -29,17 +29,14 @@ PATHS = "/src\n/usr/lib/textback\n/tools\n"
 def tools(python: str) -> Path:
     """The folder of what the tests need besides, for this Python and as constraints.txt has it; kept between runs."""
     asked = b"".join((ROOT / name).read_bytes() for name in ("constraints.txt", "pyproject.toml"))
-    folder = CACHE / f"tools-{python}-{hashlib.sha256(asked).hexdigest()[:8]}"
-    if not folder.exists():
-        making = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(making, ignore_errors=True)
+
+    def make(folder: Path) -> None:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         command += ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}"]
         command += [f"--platform={name}_x86_64" for name in PLATFORMS]
-        command += ["--constraint", "constraints.txt", "--group", "dev", "--target", str(making)]
-        run(command, ROOT)
-        making.rename(folder)
-    return folder
+        run([*command, "--constraint", "constraints.txt", "--group", "dev", "--target", str(folder)], ROOT)
+
+    return kept(f"tools-{python}-{hashlib.sha256(asked).hexdigest()[:8]}", make)
 
 
 @pytest.fixture

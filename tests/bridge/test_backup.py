@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import zipfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,10 +57,13 @@ def database(box: Path) -> Path:
     return box / "textback.db"
 
 
-def opened(box: Path) -> Session:
+@contextmanager
+def opened(box: Path) -> Iterator[Session]:
     engine = open_engine(f"sqlite:///{database(box)}")
     migrate(engine)
-    return Session(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
 
 
 def fill(box: Path, number: str, **marks: object) -> None:

@@ -2,7 +2,9 @@
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,7 @@ def schema_of(engine: Engine) -> Schema:
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Schema:
-    engine = database.open_engine(url(tmp_path_factory.mktemp("fresh") / "x.db"))
-    database.migrate(engine)
-    return schema_of(engine)
+    return the_next_start_of(tmp_path_factory.mktemp("fresh") / "x.db")
 
 
 def cuts(folder: Path, engine: Engine, file: Path, work: Callable[[Engine], None]) -> Iterator[Path]:
@@ -99,8 +99,13 @@ def test_an_update_that_is_cut_off(tmp_path: Path, revision: str, fresh: Schema)
         assert {name: names[name][1] for name in fresh if name} == {
             name: fresh[name][1] for name in fresh if name
         }
-        with database.open_engine(url(state)).connect() as connection:
-            assert connection.execute(text("SELECT count(*) FROM contact")).scalar() == 1
+        assert contacts_in(state) == 1
+
+
+def contacts_in(file: Path) -> int:
+    with closing(sqlite3.connect(file)) as connection:
+        (number,) = connection.execute("SELECT count(*) FROM contact").fetchone()
+    return int(number)
 
 
 def make_as_before(engine: Engine) -> None:
@@ -161,6 +166,6 @@ def test_tables_without_a_version_that_hold_rows_are_kept(tmp_path: Path, fresh:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
     database.migrate(engine)
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM contact")).scalar() == 1
     assert schema_of(engine)[""] == fresh[""]
+    engine.dispose()
+    assert contacts_in(tmp_path / "x.db") == 1

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -26,8 +26,10 @@ from tests.support.old_release import alembic_config, at_revision_empty
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    return database.open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = database.open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    yield engine
+    engine.dispose()
 
 
 def migrated(engine: Engine) -> None:

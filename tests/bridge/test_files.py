@@ -63,6 +63,8 @@ def test_files_of_an_earlier_release_are_closed_at_the_start(tmp_path: Path) -> 
         other = open_engine(f"sqlite:///{tmp_path / 'textback.db'}")
         with sole_service(f"sqlite:///{tmp_path / 'textback.db'}"), other.connect():
             assert open_ones(tmp_path) == []
+        other.dispose()
+    engine.dispose()
 
 
 @pytest.mark.usefixtures("umask")

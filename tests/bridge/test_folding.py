@@ -1,7 +1,7 @@
 """People are found without regard to case and accents, whoever wrote their names."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,10 +66,11 @@ def test_what_is_folded_stays_as_it_is(words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('folded')}/textback.db")
     migrate(engine)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def found(session: Session, search: str) -> list[str]:
@@ -148,3 +149,4 @@ def test_an_update_folds_whom_it_finds(tmp_path: Path) -> None:
     migrate(engine)
     with Session(engine) as session:
         assert found(session, "zoe") == found(session, "07400123") == [ANN]
+    engine.dispose()

@@ -1,6 +1,7 @@
 """When a service was last alive: in memory each minute, on the card once an hour."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,7 +21,8 @@ class Files:
         self.lock, self.memory = folder / "textback.db.lock", folder / "run"
         self.lock.touch()
         self.memory.mkdir()
-        self.session = Session(open_engine("sqlite://"))
+        self.engine = open_engine("sqlite://")
+        self.session = Session(self.engine)
         self.age()
 
     def age(self) -> None:
@@ -33,8 +35,11 @@ class Files:
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> Files:
-    return Files(tmp_path)
+def files(tmp_path: Path) -> Iterator[Files]:
+    files = Files(tmp_path)
+    yield files
+    files.session.close()
+    files.engine.dispose()
 
 
 def test_the_card_is_written_once_an_hour(files: Files) -> None:

@@ -1,5 +1,6 @@
 """Invitations to log in: how long they hold, by which clock, and what becomes of them in the rows."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,13 +39,15 @@ def test_how_long_one_holds(age: float, hours_run: int, good: bool) -> None:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Session:
+def session(tmp_path: Path) -> Iterator[Session]:
     engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}", anew=True)
     migrate(engine)
     session = Session(engine)
     for owner in ("mia", "zoe"):
         add_user(session, owner, PASSWORD)
-    return session
+    yield session
+    session.close()
+    engine.dispose()
 
 
 def ask(

@@ -247,10 +247,12 @@ def test_a_call_from_a_long_absence_is_kept_and_not_texted(
     simulator.call(ANN, rings=1, wait=True)
     lock = next(tmp_path.glob("*.lock"))
     os.utime(lock, (time.time() - 7200, time.time() - 7200))
-    with Session(open_engine(f"sqlite:///{tmp_path / 'textback.db'}")) as session, session.begin():
+    engine = open_engine(f"sqlite:///{tmp_path / 'textback.db'}")
+    with Session(engine) as session, session.begin():
         kept = json.loads(memo.remembered(session, "missed_book:1") or "{}")
         kept["read"] = "2026-01-01T00:00:00+00:00"
         memo.remember(session, "missed_book:1", json.dumps(kept))
+    engine.dispose()
     with a_box(tmp_path, simulator, timing=quick) as box:
         call = box.settled()[0]
         assert (call.address, call.outcome, call.textback, call.reason) == (ANN, "lost", "skipped", "expired")

@@ -90,8 +90,10 @@ class Bridge:
 
 
 @pytest.fixture
-def bridge(tmp_path: Path) -> Bridge:
-    return Bridge(tmp_path)
+def bridge(tmp_path: Path) -> Iterator[Bridge]:
+    bridge = Bridge(tmp_path)
+    yield bridge
+    bridge.engine.dispose()
 
 
 # ---- in
