@@ -33,7 +33,7 @@ FLUSH, FUA, DISCARD = 1, 2, 4
 # Of what was written after the last flush, a card may have kept nothing, anything or everything.
 WAYS = ("none", "some", "all")
 # So many disks are made for each second that the campaign may take; and one service is started for so many seconds.
-PER_SECOND, SECONDS_PER_START = 10, 10
+PER_SECOND, SECONDS_PER_START = 10, 8
 
 
 @dataclass(frozen=True)
@@ -213,6 +213,8 @@ def cuts(recorded: Recorded, chance: random.Random, count: int) -> Iterator[tupl
             kept = {"none": [], "some": [w for w in after if chance.random() < 0.5], "all": after}[way]
             if way != "none" and not after:
                 continue
+            # A new file each time: the loop device of the last one may let go of its own late.
+            cut.unlink(missing_ok=True)
             shutil.copy(flushed, cut)
             with cut.open("r+b") as file:
                 for write in kept:
@@ -272,15 +274,15 @@ def run(seed: int, seconds: float) -> Verdict:
             recorded = record(folder, seed, events=2 if old else 4, old=old)
             verdict.seen["blocks written"] += len(recorded.log)
             verdict.seen["flushes"] += sum(bool(one.flags & (FLUSH | FUA)) for one in recorded.log)
-            due = set(chance.sample(range(1, count), max(1, int(seconds / SECONDS_PER_START) // 2)))
+            every, started = count // max(1, int(seconds / SECONDS_PER_START) // 2), 0
             for made, (place, way, disk) in enumerate(cuts(recorded, chance, count)):
                 verdict.n += 1
                 found, files = _seen(disk, place, recorded)
                 if not files:
                     verdict.seen["before the tables"] += 1
-                elif made in due or 0 not in due:
-                    # Besides those by chance, the first that has tables: cut in the first start, or in the update.
-                    due.add(0)
+                elif made % every == 0 or not started:
+                    # The first that has tables was cut in the first start, or in the update.
+                    started += 1
                     verdict.seen["services started"] += 1
                     found += images.start_from(files, _truth(place, recorded.known))
                 for what, sentence in found:
