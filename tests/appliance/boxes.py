@@ -1,5 +1,6 @@
 """Machines in which the package is installed, and how they are asked what has come of a caller."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 from modem.simulator import Simulator
 from tests.appliance import old_package
 from tests.appliance.machine import PATIENCE, Machine, make_disk
-from tests.appliance.roots import package, root, run
+from tests.appliance.roots import kept, package, root, run
 
 PAGE = "python3 -c \"import urllib.request as r; print(r.urlopen('http://127.0.0.1{}').read().decode())\""
 
@@ -41,28 +42,45 @@ READY = "journalctl -b -u textback -o cat | grep -q 'is ready'"
 @contextmanager
 def installed(folder: Path) -> Iterator[Boxes]:
     """Machines that begin as one in which the package was just installed, in a folder that is gone afterwards."""
-    there = folder / "root"
-    run(["cp", "-a", "--reflink=auto", str(root("trixie")), str(there)])
-    bare = folder / "bare.img"
-    make_disk(there, bare)
-    (kernel,) = (there / "boot").glob("vmlinuz-*")
-    (initrd,) = (there / "boot").glob("initrd.img-*")
-    for file in (kernel, initrd):
-        shutil.move(file, folder / file.name)
-    run(["rm", "-rf", str(there)])
-    parcel = folder / "parcel.tar"
-    debs = [package("amd64"), old_package.build(folder)]
-    run(["tar", "-cf", str(parcel), *[word for deb in debs for word in ("-C", str(deb.parent), deb.name)]])
-    boxes = Boxes(
-        folder, folder / kernel.name, folder / initrd.name, parcel, folder / "first" / "disk.qcow2", ""
+    deb = hashlib.sha256(package("amd64").read_bytes()).hexdigest()[:16]
+    there = kept(f"installed-{root('trixie').name}-{deb}", _install)
+    yield Boxes(
+        folder,
+        there / "vmlinuz",
+        there / "initrd.img",
+        there / "parcel.tar",
+        there / "disk.qcow2",
+        (there / "said").read_text(),
     )
-    with Simulator() as modem, boxes.machine("first", modem, bare) as machine:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _install(folder: Path) -> None:
+    """Into this folder: a disk on which the package was just installed, with its kernel, and what dpkg said."""
+    for older in folder.parent.glob("installed-*"):
+        if older.is_dir():
+            shutil.rmtree(older)
+    folder.mkdir()
+    bare, system = folder / "bare.img", folder / "root"
+    run(["cp", "-a", "--reflink=auto", str(root("trixie")), str(system)])
+    make_disk(system, bare)
+    for name in ("vmlinuz", "initrd.img"):
+        (file,) = (system / "boot").glob(f"{name}-*")
+        shutil.move(file, folder / name)
+    run(["rm", "-rf", str(system)])
+    debs = [package("amd64"), old_package.build(folder)]
+    parcel = ["tar", "-cf", str(folder / "parcel.tar")]
+    run([*parcel, *[word for deb in debs for word in ("-C", str(deb.parent), deb.name)]])
+    boxes = Boxes(folder, folder / "vmlinuz", folder / "initrd.img", folder / "parcel.tar", bare, "")
+    with Simulator() as modem, boxes.machine("first", modem) as machine:
         machine.run("tar -xf /dev/vdb -C /root")
-        boxes.said = machine.run(f"dpkg -i /root/{package('amd64').name}")
+        (folder / "said").write_text(machine.run(f"dpkg -i /root/{package('amd64').name}"))
         machine.until(READY, "the line's being ready")
         machine.off()
-    yield boxes
-    shutil.rmtree(folder, ignore_errors=True)
+    # One file, which does not need the one that it began as.
+    run(["qemu-img", "convert", "-O", "qcow2", str(machine.disk), str(folder / "disk.qcow2")])
+    bare.unlink()
+    shutil.rmtree(folder / "first")
 
 
 def ready_after(machine: Machine, begin: str) -> None:
