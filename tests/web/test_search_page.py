@@ -1,6 +1,7 @@
 """The search of conversations, as somebody uses it: people and texts by one box, and a hit leads to its place."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bridge.records.tables import Contact, Line, Message
 from bridge.rules.states import Direction, MessageKind, MessageStatus
 from tests.bridge.test_search import NASTY
 from tests.support.browser import SIZES, enter
+from tests.support.needs import needs
 from tests.support.web_bridge import ANN, DAN, NAME, PASSWORD, Office, an_office
 from web import create_app
 
@@ -20,7 +22,7 @@ CAKE = "Is the Käsekuchen for Frau Müller ready?"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     """Somebody who is logged in, where nothing changes any more."""
     folder: Path = tmp_path_factory.mktemp("found")
     with an_office(folder) as office:
@@ -30,7 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
         form = {"csrf_token": token, "name": NAME, "password": PASSWORD}
         assert client.post("/login", data=form).status_code == 303
-        return client
+        yield client
 
 
 def many_texts(office: Office) -> None:
@@ -140,6 +142,7 @@ def test_nor_is_a_place_that_there_is_not(client: FlaskClient, place: str) -> No
     assert client.get("/conversations", query_string={"q": "loaf", "before": place}).status_code == 200
 
 
+@needs("chromium")
 @SIZES
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 def test_finding_a_text_takes_two_taps(
