@@ -677,7 +677,8 @@ def key_list(path: Path, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']:<20} used {row['used'] or 'never':<20} {' '.join(row['scopes'])}")
+        scopes = " ".join(map(str, row["scopes"] or ()))
+        click.echo(f"{row['name']!s:<20} used {row['used'] or 'never'!s:<20} {scopes}")
 
 
 @key.command("revoke")
