@@ -89,7 +89,6 @@ def test_whatever_the_document_allows_is_answered_as_it_says(program: Program) -
 
         @settings(
             max_examples=8,
-            deadline=None,
             database=None,
             derandomize=True,
             phases=[Phase.explicit, Phase.generate],

@@ -14,7 +14,7 @@ from android_sms_gateway import APIClient, AsyncAPIClient, Encryptor, ahttp, dom
 from android_sms_gateway.enums import HealthStatus, LimitPeriod, MessagePriority, ProcessState
 
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, Box, a_box, until
+from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
 from tests.support.programs import a_key
 
 HTTP: Any = http
@@ -55,7 +55,7 @@ class Client:
         if "async" not in self.name and self.name != "aiohttp":
             return self.ask(lambda api: api.refresh_token(token), key)
         headers = {"Authorization": f"Bearer {token}"}
-        answer = requests.post(f"{self.base}auth/token/refresh", headers=headers, timeout=60)
+        answer = requests.post(f"{self.base}auth/token/refresh", headers=headers, timeout=DEADLINE)
         if answer.status_code != 200:
             raise errors.error_from_status(answer.text, answer.status_code)
         return domain.TokenResponse.from_dict(answer.json())
@@ -221,10 +221,12 @@ def test_a_wrong_key_is_told_so(client: Client) -> None:
 
 def test_home_assistant_logs_in_and_sends(box: Box, key: str) -> None:
     base, auth = box.service.url.rstrip("/") + "/api/v1", ("sms", key)
-    assert requests.get(f"{base}/", auth=auth, timeout=60).json()["status"] == "ok"
-    assert requests.get(f"{base}/", auth=("sms", "wrong"), timeout=60).status_code == 401
-    assert requests.get(f"{base}/settings", auth=auth, timeout=60).status_code == 200
+    assert requests.get(f"{base}/", auth=auth, timeout=DEADLINE).json()["status"] == "ok"
+    assert requests.get(f"{base}/", auth=("sms", "wrong"), timeout=DEADLINE).status_code == 401
+    assert requests.get(f"{base}/settings", auth=auth, timeout=DEADLINE).status_code == 200
     body: Any = {"textMessage": {"text": "The door is open"}, "phoneNumbers": [ANN]}
-    assert requests.post(f"{base}/message", json=body, auth=auth, timeout=60).status_code == 202
+    assert requests.post(f"{base}/message", json=body, auth=auth, timeout=DEADLINE).status_code == 202
     twice = f"{base}//message"
-    assert requests.post(twice, json=body, auth=auth, timeout=60, allow_redirects=False).status_code == 202
+    assert (
+        requests.post(twice, json=body, auth=auth, timeout=DEADLINE, allow_redirects=False).status_code == 202
+    )
