@@ -1,5 +1,7 @@
 """The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
+from functools import partial
+
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DatabaseError
@@ -15,7 +17,6 @@ from bridge.words.reasons import error_sentence
 from web import current, limits
 from web.access import cookies, language, login, network, secure, size
 from web.access.guesses import Limiter
-from web.api import app as api
 from web.api import mount
 from web.pages import (
     arranging,
@@ -131,9 +132,15 @@ def create_app(bridge: Bridge) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
-    with_api = mount.beside(app.wsgi_app, api.create(bridge).wsgi_app)
+    with_api = mount.beside(app.wsgi_app, partial(_api, bridge))
     app.wsgi_app = with_api  # type: ignore[method-assign,assignment]
     return app
+
+
+def _api(bridge: Bridge) -> mount.Wsgi:
+    from web.api import app as api  # heavy, and many a box has no program
+
+    return api.create(bridge).wsgi_app
 
 
 def _take_mark() -> None:

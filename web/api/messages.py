@@ -10,7 +10,6 @@ from bridge.contract.api_requests import CancelTexts, SubmitTexts, To
 from bridge.records import api_settings, device, submissions
 from bridge.records.submissions import SubmissionRow
 from bridge.rules.scopes import Scope
-from bridge.rules.sealed import CannotOpen, opened
 from bridge.words.reasons import error_sentence
 from web import current
 from web.api import answer, reading, who
@@ -171,6 +170,8 @@ def _times(wanted: NewMessage, now: datetime) -> tuple[datetime | None, datetime
 
 
 def _clear(words: str, passphrase: str, field: str) -> str:
+    from bridge.rules.sealed import CannotOpen, opened  # brings cryptography, which is heavy
+
     if not passphrase:
         raise bad("The box has no passphrase for encrypted texts; set encryption.passphrase in /settings.")
     try:
