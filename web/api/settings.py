@@ -65,10 +65,7 @@ def _keep(before: dict[str, Any]) -> Response:
         **before,
         **{section: {**before.get(section, {}), **values} for section, values in given.items()},
     }
-    try:
-        kept = json.dumps(after, allow_nan=False)
-    except ValueError as error:
-        raise bad("A number in the settings is none.") from error
+    kept = json.dumps(after)
     if len(kept) > LONGEST:
         raise bad(f"These settings are too long; the box keeps up to {LONGEST} characters.")
     keys = tuple(f"{section}.{name}" for section, values in given.items() for name in values)
