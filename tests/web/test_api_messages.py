@@ -230,3 +230,30 @@ def test_keys_are_taken_in_every_way_that_clients_have(office: Office, program: 
         there = Program(program.client, headers)
         assert there.get("/messages").status_code == 200, headers
         assert there.post("/messages", text(CEM)).get_json() == {"message": "Insufficient permissions"}
+
+
+def test_a_caller_is_texted_before_a_hundred_texts_by_programs(tmp_path: Path) -> None:
+    with an_office(tmp_path, rows=False) as office:
+        program = a_program(office.bridge)
+        numbers = [f"+44740012{last:04}" for last in range(100)]
+        told = program.post("/messages", text(*numbers, priority=127)).get_json()
+        assert [one["state"] for one in told["recipients"]] == ["Pending"] * 100
+        alive = office.loop.status.alive
+        office.happens(contract.LineIdle("main", alive, idle=True))
+        (first,) = (one for one in office.requests if isinstance(one, contract.SendText))
+        ended = contract.CallEnded(
+            "main",
+            alive,
+            7,
+            "+447400999999",
+            withheld=False,
+            outcome=contract.CallOutcome.ABANDONED,
+            rings=4,
+            cause=None,
+        )
+        office.happens(contract.CallRinging("main", alive, 7, "+447400999999", withheld=False), ended)
+        office.happens(
+            contract.TextSent("main", alive, first.message_id), contract.LineIdle("main", alive, idle=True)
+        )
+        sent = [one.number for one in office.requests if isinstance(one, contract.SendText)]
+        assert sent == [numbers[0], "+447400999999"]
