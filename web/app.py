@@ -1,6 +1,6 @@
 """The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
-from typing import Any
+from functools import partial
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -17,6 +17,7 @@ from bridge.words.reasons import error_sentence
 from web import current, limits
 from web.access import cookies, language, login, network, secure, size
 from web.access.guesses import Limiter
+from web.api import mount
 from web.pages import (
     arranging,
     backups,
@@ -31,6 +32,7 @@ from web.pages import (
     healthz,
     https,
     invitation,
+    keys,
     manifest,
     moving,
     notices,
@@ -42,7 +44,8 @@ from web.pages import (
     team,
     write,
 )
-from web.values import CleanRequest, clean_address
+from web.quiet import QuietFlask
+from web.values import clean_address
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'{further}; "
@@ -82,6 +85,7 @@ ROOMS = (
     opening_hours,
     dry_run,
     team,
+    keys,
     changes,
     manifest,
     https,
@@ -90,19 +94,9 @@ ROOMS = (
 csrf = CSRFProtect()
 
 
-class Page(Flask):
-    """Flask, but for the addresses that it would write into the log: they hold phone numbers; and with clean values."""
-
-    request_class = CleanRequest
-
-    def log_exception(self, exc_info: Any) -> None:
-        """Logs an error with the name of the view alone: the path may hold a phone number."""
-        self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
-
-
 def create_app(bridge: Bridge) -> Flask:
-    """The page on this bridge. Touches no database: its tables may not be there yet."""
-    app = Page(__name__)
+    """The page on this bridge, with the API for programs beside it. Touches no database: its tables may not be there yet."""
+    app = QuietFlask(__name__)
     current.give(app, bridge)
     app.session_interface = cookies.Sessions()
     app.extensions["limiter"] = Limiter()
@@ -138,7 +132,15 @@ def create_app(bridge: Bridge) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
+    with_api = mount.beside(app.wsgi_app, partial(_api, bridge))
+    app.wsgi_app = with_api  # type: ignore[method-assign,assignment]
     return app
+
+
+def _api(bridge: Bridge) -> mount.Wsgi:
+    from web.api import app as api  # heavy, and many a box has no program
+
+    return api.create(bridge).wsgi_app
 
 
 def _take_mark() -> None:
