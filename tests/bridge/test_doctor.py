@@ -111,7 +111,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(health(used=23)), "storage", "pass", "23 of 30"),
         (facts(DOWN), "storage", "unknown", "not said"),
         (facts(modem_manager=True), "ModemManager", "fail", "It is running"),
-        (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
+        (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "leaves the modem alone"),
         (
             facts(doubt=Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown="1970-01-01 00:00")),
             "clock",
