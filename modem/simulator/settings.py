@@ -34,6 +34,7 @@ RANGES = {
     "+CSSN": "(0,1),(0,1)", "+COLP": "(0,1)", "+CNAP": "(0,1)", "+CLIR": "(0-2)", "+CUSD": "(0-2)", "+CLCK": '("SC")',
     "+CTZU": "(0,1)", "+CTZR": "(0-2)", "+CSDH": "(0,1)", "+CSTA": "(129,145)", "+IFC": "(0-2),(0-2)",
     "+WS46": "(12,22,25)", "+CGEREP": "(0-2),(0,1)", "+CBC": "(0-3),(0-100)", "+CGATT": "(0,1)", "+CPAS": "(0,3,4)",
+    "+CGDCONT": '(1-16),"IP",,,(0),(0)',
 }  # fmt: skip
 # Storages that AT+CPMS takes, with those they stand for; SR holds delivery reports (27.005).
 STORAGES = {"SM": "SM", "ME": "ME", "MT": "ME", "SR": "SR"}

@@ -11,6 +11,8 @@ PROGRAMS = {
     "gammu": "gammu",
     "gammu-smsd": "gammu-smsd",
     "smstools": "smsd",
+    "modemmanager": "/usr/sbin/ModemManager",
+    "dbus-daemon": "dbus-daemon",
     "faketime": "faketime",
     "strace": "strace",
     "debhelper": "dh",

@@ -49,6 +49,8 @@ class DeviceCommands:
             "+CPIN": self._pin,
             "+CPINR": self._tries,
             "+CSQ": _fixed("+CSQ", lambda: [f"+CSQ: {conditions.signal},0"]),
+            # no context of data is kept
+            "+CGDCONT": _fixed("+CGDCONT", list),
             "+CGATT": _fixed("+CGATT", lambda: [f"+CGATT: {int(sim.registered)}"]),
             "+CREG": self._registration("+CREG"),
             "+CGREG": self._registration("+CGREG"),
