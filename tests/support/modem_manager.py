@@ -201,12 +201,12 @@ def _serve(listener: socket.socket, port: str) -> None:
 def _carry(host: socket.socket, modem: int, listener: socket.socket) -> None:
     """Octets both ways. Once the listener is shut down it is readable, and it is over."""
     while True:
-        ready, _, _ = select([host, modem, listener], [], [])
-        if listener in ready:
+        ready, _, _ = select([host.fileno(), modem, listener.fileno()], [], [])
+        if listener.fileno() in ready:
             return
         if modem in ready:
             host.sendall(os.read(modem, 4096))
-        if host in ready:
+        if host.fileno() in ready:
             data = host.recv(4096)
             if not data:
                 return
