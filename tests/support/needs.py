@@ -10,6 +10,7 @@ PROGRAMS = {
     "chromium": "/usr/bin/chromium",
     "gammu": "gammu",
     "gammu-smsd": "gammu-smsd",
+    "gnokii-cli": "gnokii",
     "smstools": "smsd",
     "modemmanager": "/usr/sbin/ModemManager",
     "dbus-daemon": "dbus-daemon",
