@@ -36,7 +36,8 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of the box. ports: what each port is taken for. doubt: why the clock is suspect, None if it is not.
+    """What is known of the box. ports: what each port is taken for. modem_manager: it runs; kept_off: and would open none of
+    the lines' ports. doubt: why the clock is suspect, None if it is not.
     database: what is wrong with it; permissions: the same as sentences. machine: what it says about itself. backup: the newest
     one that is whole, when it was made by the shop's clock, where it could take the place of a lost database. update: what came
     of the last one, None if that is long ago."""
@@ -185,12 +186,15 @@ def _modem_manager(facts: Facts) -> Check:
     if not facts.modem_manager:
         return Check("ModemManager", "pass", _("It is not running."))
     if facts.kept_off:
-        return Check("ModemManager", "pass", _("It is running, and a udev rule keeps it off the modem."))
+        return Check("ModemManager", "pass", _("It is running, and it leaves the modem alone."))
     return Check(
         "ModemManager",
         "fail",
         _("It is running, and it interferes with the modem."),
-        _("sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d."),
+        _(
+            "sudo systemctl mask --now ModemManager, or put udev/78-textback.rules into /etc/udev/rules.d and plug the modem "
+            "in again."
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from bridge.records import views
 from bridge.records.engine import database_trouble, file_of
 from bridge.rules.backups import Stored
 from bridge.rules.machine import Machine
+from bridge.service.ports import modem_manager_may_open
 from bridge.words.catalogue import _
 from bridge.words.troubles import sentence
 
@@ -50,7 +51,7 @@ def gather(
         ),
         ports,
         modem_manager,
-        any(rule.exists() for rule in RULES),
+        modem_manager and all(_kept_off(by_name.get(modem.name), modem.port) for modem in settings.modems),
         status.clock,
         trouble,
         _permissions(settings),
@@ -63,6 +64,13 @@ def gather(
 def by_the_shops_clock(settings: Settings, backup: Stored | None) -> Stored | None:
     """The same backup, made at that time of the shop's day."""
     return replace(backup, made=backup.made.astimezone(settings.shop.zone)) if backup else None
+
+
+def _kept_off(line: LineStatus | None, wanted: str) -> bool:
+    """Does ModemManager leave this line's port alone? As long as nobody knows which port that is, by whether there is the rule
+    that tells it to. wanted: the port in config.ini."""
+    port = (line and line.port) or (wanted if wanted.startswith("/") else "")
+    return not modem_manager_may_open(port) if port else any(rule.exists() for rule in RULES)
 
 
 def folder(settings: Settings) -> Path | None:

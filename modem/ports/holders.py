@@ -24,6 +24,16 @@ def running(name: str, proc: Path = PROC) -> bool:
     return any(_name(process) == name[:15] for process in _processes(proc))
 
 
+def command_line(name: str, proc: Path = PROC) -> tuple[str, ...] | None:
+    """How a process of this name was started, as far as that is told; None where there is none."""
+    for process in _processes(proc):
+        if _name(process) == name[:15]:
+            with suppress(OSError):
+                return tuple((process / "cmdline").read_text("utf-8", "replace").split("\0"))
+            return ()
+    return None
+
+
 def holders(path: str, proc: Path = PROC) -> tuple[str, ...]:
     """The names of the processes that have this port open, as far as we may look: our own user's, or all as root."""
     device = os.path.realpath(path)

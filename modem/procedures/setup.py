@@ -104,11 +104,12 @@ def initialise(family: str, pin: str | None, judge: Judge) -> Generator[Step, Re
 
 
 def _wake() -> Generator[Step, Reply, None]:
-    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next. Then until its
-    answers are those of our commands: the ESC of a text that was given up is answered too (27.005 CMGS), as is what was asked
-    before we began, and each later answer would be taken for that of the next command."""
-    for _ in range(3):
-        if (yield from ask(commands.AT)).ok:
+    """AT until it says OK: an auto-bauding modem swallows the first, a half-written line spoils the next. One that refuses an
+    AT which nothing follows is a modem too, if it tells its maker. Then until its answers are those of our commands: the ESC of
+    a text that was given up is answered too (27.005 CMGS), as is what was asked before we began, and each later answer would be
+    taken for that of the next command."""
+    for command in (commands.AT, commands.AT, commands.AT, commands.MANUFACTURER):
+        if (yield from ask(command)).ok:
             break
     else:
         raise Stuck(Trouble(TroubleCode.AT_FAILS))

@@ -13,7 +13,7 @@ DONE: Answer = ([], OK)
 # 27.007, 9.2
 CME_WORDS = {
     3: "operation not allowed", 10: "SIM not inserted", 11: "SIM PIN required", 14: "SIM busy", 16: "incorrect password",
-    22: "not found", 50: "incorrect parameters", 100: "unknown",
+    22: "not found", 30: "no network service", 50: "incorrect parameters", 100: "unknown",
 }  # fmt: skip
 
 

@@ -1,19 +1,19 @@
 """The life of simulated calls: who rings, waits, talks, and when it ends; how that reads, `call_lines` and profiles know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import assert_never
 
 from modem.simulator.call import CRING, CallState, Ending, SimulatedCall
 from modem.simulator.call_lines import end_moments, fill, listing, templates
+from modem.simulator.conditions import Conditions
 from modem.simulator.faults import Break
 from modem.simulator.profiles import Profile
 from modem.simulator.settings import Settings
 from modem.simulator.sim import Sim
 from modem.simulator.terminal import Terminal
 
-# Seconds: from RING to CLIP; from the last RING to the end, in spacings; between the steps of an outgoing call.
-CLIP_AFTER = 0.02
+# From the last RING to the end, in spacings; between the steps of an outgoing call, in seconds.
 LAST = 0.6
 DIAL_STEP = 1.0
 
@@ -21,8 +21,11 @@ DIAL_STEP = 1.0
 class Calls:
     """The calls of one simulated modem, and the phone book of missed ones, newest first."""
 
-    def __init__(self, profile: Profile, terminal: Terminal, settings: Settings, sim: Sim) -> None:
+    def __init__(
+        self, profile: Profile, conditions: Conditions, terminal: Terminal, settings: Settings, sim: Sim
+    ) -> None:
         self._profile = profile
+        self._conditions = conditions
         self._terminal = terminal
         self._settings = settings
         self._sim = sim
@@ -55,15 +58,11 @@ class Calls:
         """One RING, and the next one or the end after it."""
         if not call.rings_now:
             return
-        terminal, settings = self._terminal, self._settings
+        terminal = self._terminal
         call.rung += 1
         if call.rung == 1:
             self._tell(call, "incoming")
-        terminal.say(f"+CRING: {CRING[call.kind]}" if settings.on("+CRC") else "RING")
-        if call.rung == 1:
-            self._tell(call, "rung")
-        if call.clip.shows(call.rung) and settings.on("+CLIP"):
-            terminal.later(CLIP_AFTER, lambda: self._clip(call))
+        self._say_ring(call)
         if noise := self._profile.noise:
             terminal.later(call.spacing / 2, lambda: terminal.say(noise[call.rung % len(noise)]))
         if call.rung < call.rings:
@@ -71,17 +70,30 @@ class Calls:
         else:
             terminal.later(call.spacing * LAST, lambda: self._last(call))
 
-    def _clip(self, call: SimulatedCall) -> None:
+    def _say_ring(self, call: SimulatedCall) -> None:
+        """RING, and who calls: in one write, else after a while."""
+        lines = [f"+CRING: {CRING[call.kind]}" if self._settings.on("+CRC") else "RING"]
+        if call.rung == 1:
+            lines += self._lines(call, "rung")
+        clip = call.clip.shows(call.rung) and self._settings.on("+CLIP")
+        pause = self._conditions.clip_after
+        self._terminal.say(*lines, *(self._clip(call) if clip and not pause else ()))
+        if clip and pause:
+            self._terminal.later(pause, lambda: self._clip_late(call))
+
+    def _clip_late(self, call: SimulatedCall) -> None:
+        if call.rings_now:
+            self._terminal.say(*self._clip(call))
+
+    def _clip(self, call: SimulatedCall) -> Iterator[str]:
         """Who calls (27.007, 7.6), and whether another phone has diverted it (7.17)."""
-        if not call.rings_now:
-            return
-        self._print(call, self._profile.clip if call.number else self._profile.clip_withheld)
+        yield self._filled(call, self._profile.clip if call.number else self._profile.clip_withheld)
         if call.cnap and self._settings.on("+CNAP"):
-            self._terminal.say(f'+CNAP: "{call.cnap}",0')
+            yield f'+CNAP: "{call.cnap}",0'
         if call.ring_extra:
-            self._terminal.say(call.ring_extra)
+            yield call.ring_extra
         if call.forwarded and self._settings.get("+CSSN").endswith("1"):
-            self._terminal.say("+CSSU: 0")
+            yield "+CSSU: 0"
 
     def _knock(self, call: SimulatedCall) -> None:
         """Call waiting (27.007, 7.12)."""
@@ -210,10 +222,15 @@ class Calls:
 
     # ---- lines
 
-    def _print(self, call: SimulatedCall, template: str) -> None:
-        self._terminal.say(fill(template, call, self.live, self.last_cause, self._terminal.now()))
+    def _filled(self, call: SimulatedCall, template: str) -> str:
+        return fill(template, call, self.live, self.last_cause, self._terminal.now())
+
+    def _lines(self, call: SimulatedCall, *moments: str) -> Iterator[str]:
+        """What the profile has for these moments."""
+        for template in templates(self._profile, call, moments, self._settings.on):
+            yield self._filled(call, template)
 
     def _tell(self, call: SimulatedCall, *moments: str) -> None:
-        """Print what the profile has for these moments."""
-        for template in templates(self._profile, call, moments, self._settings.on):
-            self._print(call, template)
+        """Print that, each line by itself."""
+        for line in self._lines(call, *moments):
+            self._terminal.say(line)

@@ -1,6 +1,6 @@
 """The conditions that a simulated modem works under: all that may be changed while it runs, but for AT settings."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from modem.simulator.profiles import FRAMES
 
@@ -30,6 +30,8 @@ class Conditions:
     boot_time: float = 0.0
     # a restart prints the profile's banner
     banner: bool = True
+    # how long after a RING its +CLIP comes; 0: in the same write
+    clip_after: float = 0.0
 
     # ---- the SIM
     sim_present: bool = True
@@ -56,10 +58,14 @@ class Conditions:
     report_delay: float = 2.0
     # from a text's being taken to +CMGS, and until a text that was kept arrives
     network_delay: float = 0.2
+    # between the parts of a long text that comes
+    part_pause: float = 1.0
+    # codes of AT+CUSD, and what the network answers to each (27.007, 7.15); to others, that it knows none
+    ussd: dict[str, str] = field(default_factory=lambda: {"*100#": "Your balance is £12.34"})
 
     def change(self, **values: object) -> None:
         """Change some by name. Raises ValueError for a name or a value that is none, and changes nothing then."""
-        names = [field.name for field in fields(self)]
+        names = [one.name for one in fields(self)]
         if unknown := set(values) - set(names):
             raise ValueError(f"{', '.join(sorted(unknown))} cannot be set; there are {', '.join(names)}")
         speed = values.get("speed", self.speed)

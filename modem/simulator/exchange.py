@@ -87,9 +87,10 @@ class Exchange:
 
     def _answer(self, line: str, said: list[str]) -> None:
         """Say it, unless the modem breaks down meanwhile."""
-        if kind := self._faults.take_break(line, "after"):
+        typed = line + "\r"
+        if kind := self._faults.take_break(typed, "after"):
             self._terminal.break_down(kind)
-        elif kind := self._faults.take_break(line, "half"):
+        elif kind := self._faults.take_break(typed, "half"):
             words = "\r\n".join(said)
             self._terminal.emit(f"\r\n{words[: len(words) // 2]}")
             self._terminal.break_down(kind)
@@ -99,19 +100,20 @@ class Exchange:
 
     def _disturbed(self, line: str) -> bool:
         """Is the answer taken away by an armed fault?"""
-        while fault := self._faults.take("line", line):
+        typed = line + "\r"
+        while fault := self._faults.take("line", typed):
             self._terminal.say(fault.answer)
-        if kind := self._faults.take_break(line, "before"):
+        if kind := self._faults.take_break(typed, "before"):
             self._terminal.break_down(kind)
             return True
-        if self._faults.take("stuck", line):
+        if self._faults.take("stuck", typed):
             self._stuck = True
             return True
-        if fault := self._faults.take("silence", line):
+        if fault := self._faults.take("silence", typed):
             self._deaf = fault.seconds != 0
             if fault.seconds:
                 self._terminal.later(fault.seconds, self.unhang, scaled=False)
             return True
-        if fault := self._faults.take("error", line):
+        if fault := self._faults.take("error", typed):
             self._terminal.say(fault.answer)
         return fault is not None

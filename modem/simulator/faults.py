@@ -37,8 +37,8 @@ ALWAYS = 0
 
 @dataclass
 class Fault:
-    """One armed fault, its kind one of KINDS. match: how the command begins, with its AT; seconds: real ones, whatever the
-    speed. Raises ValueError for a kind or moment that is none."""
+    """One armed fault, its kind one of KINDS. match: how the command line begins, with its AT, a CR being its end; seconds:
+    real ones, whatever the speed. Raises ValueError for a kind or moment that is none."""
 
     kind: str
     match: str = ""

@@ -10,8 +10,10 @@ from modem.simulator.commands.basic import Basic
 from modem.simulator.commands.calls import CallCommands
 from modem.simulator.commands.device import DeviceCommands
 from modem.simulator.commands.sending import SendingCommands
+from modem.simulator.commands.sim_files import SimFileCommands
 from modem.simulator.commands.table import Commands
 from modem.simulator.commands.texts import TextCommands
+from modem.simulator.commands.ussd import UssdCommands
 from modem.simulator.conditions import Conditions
 from modem.simulator.exchange import Exchange
 from modem.simulator.faults import Break, Faults
@@ -48,7 +50,7 @@ class Machine:
         self.settings = Settings(profile.own)
         self.terminal = Terminal(self.wire, conditions, self.faults, self.log, self.break_down, on_step)
         self.sim = Sim(conditions, self.terminal, self.settings, self._deliver_held)
-        self.calls = Calls(profile, self.terminal, self.settings, self.sim)
+        self.calls = Calls(profile, conditions, self.terminal, self.settings, self.sim)
         self.storages = Storages(slots)
         self.texts = Texts(profile, conditions, self.terminal, self.settings, self.sim, self.storages)
         self.exchange = self._exchange()
@@ -59,6 +61,8 @@ class Machine:
         entry = TextEntry(terminal, settings)
         parts = (
             DeviceCommands(self.profile, self.conditions, terminal, settings, sim),
+            SimFileCommands(self.conditions, settings, sim),
+            UssdCommands(self.conditions, terminal, settings, sim),
             CallCommands(self.profile, settings, sim, self.calls),
             TextCommands(self.conditions, terminal, settings, sim, self.storages, self.texts, entry),
             SendingCommands(

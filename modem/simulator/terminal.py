@@ -83,10 +83,11 @@ class Terminal:
 
     # ---- what
 
-    def say(self, line: str) -> None:
-        """One line, framed as this vendor does."""
-        self._log.add("modem", line)
-        self.emit(FRAMES[self._conditions.frame].format(line))
+    def say(self, *lines: str) -> None:
+        """Lines in one write, each framed as this vendor does."""
+        for line in lines:
+            self._log.add("modem", line)
+        self.emit("".join(FRAMES[self._conditions.frame].format(line) for line in lines))
 
     def say_pair(self, header: str, line: str) -> None:
         """A line and the one that belongs to it, in one frame: +CMT and +CDS with their PDU (27.005, 3.4.1)."""

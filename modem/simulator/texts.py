@@ -59,7 +59,7 @@ class Texts:
         dcs: int | None,
         pid: int,
     ) -> None:
-        """A text from somebody, in as many parts as it takes; `order`: places of the parts, as they arrive."""
+        """A text from somebody, in as many parts as it takes, one after the other; `order`: their places, as they arrive."""
         self._reference += 1
         parts = pdu.deliver(
             sender,
@@ -70,8 +70,11 @@ class Texts:
             dcs=dcs,
             pid=pid,
         )
-        for part in [parts[place - 1] for place in order] if order else parts:
-            self.arrive(part)
+        for place, part in enumerate([parts[number - 1] for number in order] if order else parts):
+            if pause := place * self._conditions.part_pause:
+                self._arrive_later(part, False, pause)
+            else:
+                self.arrive(part)
 
     def arrive(self, hexadecimal: str, report: bool = False) -> None:
         """A DELIVER or STATUS-REPORT: announced as AT+CNMI wants it, or kept by the network until it can be delivered."""
@@ -105,8 +108,11 @@ class Texts:
         """There is room again, or the modem is back: what was kept arrives soon."""
         held, self._held = self._held, []
         for text, report in held:
-            self._under_way += 1
-            self._terminal.later(self._conditions.network_delay, partial(self._arrives, text, report))
+            self._arrive_later(text, report, self._conditions.network_delay)
+
+    def _arrive_later(self, hexadecimal: str, report: bool, seconds: float) -> None:
+        self._under_way += 1
+        self._terminal.later(seconds, partial(self._arrives, hexadecimal, report))
 
     def _arrives(self, hexadecimal: str, report: bool) -> None:
         self._under_way -= 1

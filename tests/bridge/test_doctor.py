@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,14 +14,18 @@ from typing import Any
 
 import pytest
 
+from bridge import config
 from bridge.clock import TimeSource, doubt
-from bridge.contract.status import LineState, LineStatus
+from bridge.contract.status import LineState, LineStatus, Status
+from bridge.doctor import facts as checkup
 from bridge.doctor.checks import Facts, LineFacts, healthy, sheet
+from bridge.records.engine import open_engine
 from bridge.rules.machine import ClockSetter, Journal, Machine
 from bridge.rules.troubles import BoxTrouble, DatabaseTrouble, TimeTeller
 from bridge.rules.updating import Outcome
 from bridge.words.troubles import sentence
 from modem.contract import Coded, LineHealth, Trouble, TroubleCode
+from modem.ports import holders
 from modem.simulator import Simulator
 from tests.support.box import ANN, DEADLINE, until, write_config
 
@@ -111,7 +116,7 @@ DOWN = replace(UP, state=LineState.DOWN, health=None)
         (facts(health(used=23)), "storage", "pass", "23 of 30"),
         (facts(DOWN), "storage", "unknown", "not said"),
         (facts(modem_manager=True), "ModemManager", "fail", "It is running"),
-        (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "keeps it off"),
+        (facts(modem_manager=True, kept_off=True), "ModemManager", "pass", "leaves the modem alone"),
         (
             facts(doubt=Trouble.of(BoxTrouble.CLOCK_BEFORE_RELEASE, shown="1970-01-01 00:00")),
             "clock",
@@ -214,6 +219,36 @@ def test_modems_are_examined_and_nothing_is_sent(tmp_path: Path) -> None:
         assert (code, checks["SIM"]["verdict"]) == (1, "fail")
         assert "There is no SIM" in checks["SIM"]["found"]
         assert simulator.submitted == []
+
+
+def test_a_modem_manager_that_leaves_the_port_alone_is_no_fault(tmp_path: Path) -> None:
+    program = tmp_path / "ModemManager"
+    program.symlink_to(shutil.which("sleep") or "/bin/sleep")
+    with Simulator(speed=20) as simulator:
+        process = subprocess.Popen([program, "600"])
+        try:
+            until(lambda: holders.running("ModemManager"), "its name")
+            _, checks = doctor(write_config(tmp_path, simulator.port))
+            assert checks["ModemManager"]["verdict"] == "pass"
+            assert "leaves the modem alone" in checks["ModemManager"]["found"]
+        finally:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_of_a_port_that_nobody_knows_only_the_rule_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    rule = tmp_path / "78-textback.rules"
+    monkeypatch.setattr(checkup, "RULES", (rule,))
+    if there:
+        rule.touch()
+    settings = config.load(write_config(tmp_path, "auto"))
+    engine = open_engine(settings.storage.database)
+    found = checkup.gather(settings, Status(0.0, ()), engine, (), modem_manager=True)
+    engine.dispose()
+    assert (found.modem_manager, found.kept_off) == (True, there)
 
 
 def test_who_may_not_read_the_kernels_log_is_told_who_may() -> None:

@@ -61,6 +61,22 @@ def test_a_text_without_a_modem_is_not_started(tmp_path: Path) -> None:
     driver.close()
 
 
+def test_a_modem_that_refuses_a_bare_at_is_a_modem() -> None:
+    with Simulator(speed=20) as simulator:
+        simulator.fault("error", match="AT\r", times=0)
+        driver, said = driver_on(simulator.port)
+        assert heard(said, LineUp).imei == simulator.conditions.imei
+        driver.close()
+
+
+def test_one_that_refuses_everything_is_none() -> None:
+    with Simulator(speed=20) as simulator:
+        simulator.fault("error", match="AT", times=0)
+        driver, said = driver_on(simulator.port)
+        assert heard(said, LineDown).trouble == Trouble(TroubleCode.AT_FAILS)
+        driver.close()
+
+
 def test_a_text_that_the_rules_do_not_admit_fails_and_the_line_goes_on() -> None:
     with Simulator(speed=20) as simulator:
         driver, said = driver_on(simulator.port)

@@ -1,4 +1,4 @@
-"""Programs that somebody else wrote talk to the simulated modem: gammu, gammu-smsd and smstools, as real processes."""
+"""Programs that somebody else wrote talk to the simulated modem: gammu, gammu-smsd, gnokii and smstools, as real processes."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -166,6 +166,34 @@ def test_gammu_smsd_receives_and_sends(modem: Simulator, tmp_path: Path) -> None
         modem.text(ANN, "Thank you ✓")
         while_running(lambda: texts_in(box / "inbox", "Thank you ✓"), daemon)
         while_running(lambda: not modem.stored("SM"), daemon)
+
+
+@needs("gnokii-cli")
+def test_gnokii_asks_reads_and_sends(modem: Simulator) -> None:
+    """Its program is run where the port is: it knows no long paths."""
+    folder, port = Path(modem.port).parent, Path(modem.port).name
+    (folder / "gnokiirc").write_text(
+        f"[global]\nport = {port}\nmodel = AT\nconnection = serial\nuse_locking = no\n"
+    )
+
+    def gnokii(*arguments: str, typed: str = "") -> str:
+        command = ("gnokii", "--config", "gnokiirc", *arguments)
+        done = subprocess.run(
+            command, cwd=folder, input=typed, capture_output=True, text=True, timeout=DEADLINE, check=False
+        )
+        return done.stdout + done.stderr
+
+    assert modem.conditions.imei in gnokii("--identify")
+    modem.text(ANN, "Is my car ready?")
+    until(lambda: modem.stored("SM"), "the text")
+    said = gnokii("--getsms", "SM", "1", "end")
+    assert "Is my car ready?" in said
+    assert ANN in said
+    told = gnokii("--monitor", "once")
+    for wanted in ("LAC: 00c3", "Battery: 90", "CALL0: IDLE"):
+        assert wanted in told
+    gnokii("--sendsms", BOB, typed="Back at 3 pm")
+    assert [(text.number, text.text) for text in modem.sent] == [(BOB, "Back at 3 pm")]
 
 
 @needs("smstools")

@@ -6,7 +6,7 @@ from modem.simulator.answers import DONE, OK, READ, TEST, Answer, Handler
 from modem.simulator.call import CallState, Ending
 from modem.simulator.calls import Calls
 from modem.simulator.profiles import Profile
-from modem.simulator.settings import RANGES, Settings
+from modem.simulator.settings import Settings, test
 from modem.simulator.sim import Sim
 
 # How many entries a phone book has.
@@ -51,13 +51,13 @@ class CallCommands:
     def _activity(self, rest: str) -> Answer:
         """AT+CPAS (27.007, 8.1): 0 ready, 3 something rings, 4 a call is connected."""
         if rest == TEST:
-            return DONE
+            return test("+CPAS")
         return [f"+CPAS: {4 if self._calls.first(CallState.ACTIVE) else 3 if self._calls.live else 0}"], OK
 
     def _indicators(self, rest: str) -> Answer:
         """AT+CIND (27.007, 8.9): battery, signal, service, call, call being set up."""
         if rest == TEST:
-            return [f"+CIND: {RANGES['+CIND']}"], OK
+            return test("+CIND")
         call = int(bool(self._calls.first(CallState.ACTIVE)))
         setup = int(bool(self._calls.first(CallState.INCOMING, CallState.WAITING)))
         return [f"+CIND: 5,4,{int(self._sim.registered)},{call},{setup}"], OK
@@ -97,7 +97,7 @@ class CallCommands:
         takes the other."""
         calls = self._calls
         if rest in (TEST, READ):
-            return [f"+CHLD: {RANGES['+CHLD']}"], OK
+            return test("+CHLD")
         waiting = calls.first(CallState.WAITING, CallState.HELD)
         active = calls.first(CallState.ACTIVE)
         if not waiting:
@@ -126,7 +126,7 @@ class CallCommands:
     def _read_book(self, rest: str) -> Answer:
         """AT+CPBR (27.007, 8.12); only the book of missed calls has entries, newest first."""
         if rest == TEST:
-            return [f"+CPBR: {RANGES['+CPBR']}"], OK
+            return test("+CPBR")
         if self._settings.get("+CPBS") != '"MC"':
             return DONE
         bounds = [int(n) for n in re.findall(r"\d+", rest)]

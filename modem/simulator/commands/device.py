@@ -9,7 +9,7 @@ from modem.simulator.command_line import RESTART
 from modem.simulator.conditions import Conditions
 from modem.simulator.faults import Break
 from modem.simulator.profiles import Profile
-from modem.simulator.settings import Settings
+from modem.simulator.settings import NETWORK, PLMN, Settings, test
 from modem.simulator.sim import HOME, ROAMING, Sim
 from modem.simulator.terminal import Terminal
 
@@ -35,21 +35,23 @@ class DeviceCommands:
         profile, conditions, sim = self._profile, self._conditions, self._sim
         needs_sim = partial(needs, sim.trouble, self._settings.cme)
         return {
-            **dict.fromkeys(("+CGMI", "+GMI"), _fixed(lambda: [profile.maker])),
-            **dict.fromkeys(("+CGMM", "+GMM"), _fixed(lambda: [profile.model])),
-            **dict.fromkeys(("+CGMR", "+GMR"), _fixed(lambda: [profile.revision])),
-            **dict.fromkeys(("+CGSN", "+GSN"), _fixed(lambda: [conditions.imei])),
-            "+GCAP": _fixed(lambda: ["+GCAP: +CGSM"]),
-            "+CBC": _fixed(lambda: ["+CBC: 0,90,4100"]),
-            "+CCLK": _fixed(lambda: [f'+CCLK: "{_clock(conditions.clock_offset)}"']),
+            **dict.fromkeys(("+CGMI", "+GMI"), _fixed("+CGMI", lambda: [profile.maker])),
+            **dict.fromkeys(("+CGMM", "+GMM"), _fixed("+CGMM", lambda: [profile.model])),
+            **dict.fromkeys(("+CGMR", "+GMR"), _fixed("+CGMR", lambda: [profile.revision])),
+            **dict.fromkeys(("+CGSN", "+GSN"), _fixed("+CGSN", lambda: [conditions.imei])),
+            "+GCAP": _fixed("+GCAP", lambda: ["+GCAP: +CGSM"]),
+            "+CBC": _fixed("+CBC", lambda: ["+CBC: 0,90,4100"]),
+            "+CCLK": _fixed("+CCLK", lambda: [f'+CCLK: "{_clock(conditions.clock_offset)}"']),
             "+CFUN": self._cfun,
-            "+CIMI": needs_sim(_fixed(lambda: [conditions.imsi])),
-            "+CNUM": needs_sim(_fixed(self._own_number)),
-            profile.iccid: needs_sim(_fixed(lambda: [f"{profile.iccid}: {conditions.iccid}"])),
+            "+CIMI": needs_sim(_fixed("+CIMI", lambda: [conditions.imsi])),
+            "+CNUM": needs_sim(_fixed("+CNUM", self._own_number)),
+            profile.iccid: needs_sim(_fixed(profile.iccid, lambda: [f"{profile.iccid}: {conditions.iccid}"])),
             "+CPIN": self._pin,
             "+CPINR": self._tries,
-            "+CSQ": _fixed(lambda: [f"+CSQ: {conditions.signal},0"]),
-            "+CGATT": _fixed(lambda: [f"+CGATT: {int(sim.registered)}"]),
+            "+CSQ": _fixed("+CSQ", lambda: [f"+CSQ: {conditions.signal},0"]),
+            # no context of data is kept
+            "+CGDCONT": _fixed("+CGDCONT", list),
+            "+CGATT": _fixed("+CGATT", lambda: [f"+CGATT: {int(sim.registered)}"]),
             "+CREG": self._registration("+CREG"),
             "+CGREG": self._registration("+CGREG"),
             "+CEREG": self._registration("+CEREG"),
@@ -107,13 +109,13 @@ class DeviceCommands:
             return self._settings.answer("+COPS", rest)
         fields = self._settings.get("+COPS").split(",")
         shape = fields[1] if len(fields) > 1 and fields[1] else "0"
-        name = "23415" if shape == "2" else "Testnet"
+        name = PLMN if shape == "2" else NETWORK
         return [f'+COPS: 0,{shape},"{name}"' if self._sim.registered else "+COPS: 0"], OK
 
 
-def _fixed(lines: Callable[[], list[str]]) -> Handler:
-    """Answers the same to AT+X and AT+X?, and OK to AT+X=?."""
-    return lambda rest: DONE if rest == TEST else (lines(), OK)
+def _fixed(name: str, lines: Callable[[], list[str]]) -> Handler:
+    """Answers the same to AT+X and AT+X?, and to AT+X=? what may come of it."""
+    return lambda rest: test(name) if rest == TEST else (lines(), OK)
 
 
 def _clock(offset: float) -> str:

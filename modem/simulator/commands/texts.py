@@ -7,7 +7,7 @@ from functools import partial
 from modem.simulator import pdu
 from modem.simulator.answers import DONE, OK, READ, TEST, Answer, Handler, cms, needs
 from modem.simulator.conditions import Conditions
-from modem.simulator.settings import RANGES, STORAGES, Settings
+from modem.simulator.settings import RANGES, STORAGES, Settings, test
 from modem.simulator.sim import Sim
 from modem.simulator.storage import Storages, Stored, StoredStatus
 from modem.simulator.terminal import Terminal
@@ -74,7 +74,7 @@ class TextCommands:
         """AT+CPMS (27.005, 3.2.2)."""
         current = self._settings.storages
         if rest == TEST:
-            return [f"+CPMS: {RANGES['+CPMS']}"], OK
+            return test("+CPMS")
         if rest == READ:
             counts = (f'"{name}",{self._counts(name)}' for name in current)
             return [f"+CPMS: {','.join(counts)}"], OK

@@ -22,7 +22,6 @@ SIM7600 = Profile(
     model="SIMCOM_SIM7600E-H",
     revision="LE20B04SIM7600M22",
     imei="862636041234568",
-    frame="crcrlf",
     spacing=7.0,
     clip='+CLIP: "{n}",{t},,,,0',
     clip_withheld='+CLIP: "",128,,,,1',

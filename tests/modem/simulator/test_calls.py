@@ -1,5 +1,7 @@
 """What a simulated call looks like to a program that opens the port: the lines of each vendor, and the host's commands."""
 
+import os
+
 import pytest
 
 from modem.simulator import PROFILES, Simulator
@@ -139,6 +141,26 @@ def test_clip_may_come_late_or_never(modem: Simulator, host: Host, clip: str, li
     host.set_up()
     modem.call(ANN, rings=3, clip=clip, wait=True)
     assert lines_of(modem, host) == [*lines, "NO CARRIER"]
+
+
+def test_ring_and_clip_come_in_one_write(
+    modem: Simulator, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, written = os.write, []
+
+    def noted(descriptor: int, data: bytes) -> int:
+        written.append(bytes(data))
+        return write(descriptor, data)
+
+    host.set_up()
+    modem.set(clip_after=SPEED * 3600)
+    modem.call(ANN, rings=1, wait=True)
+    assert lines_of(modem, host) == [R, "NO CARRIER"]
+    modem.set(clip_after=0.0)
+    monkeypatch.setattr(os, "write", noted)
+    modem.call(ANN, rings=1, wait=True)
+    assert lines_of(modem, host) == [R, CS, "NO CARRIER"]
+    assert f"\r\n{R}\r\n\r\n{CS}\r\n".encode() in written
 
 
 def test_types_of_number(modem: Simulator, host: Host) -> None:

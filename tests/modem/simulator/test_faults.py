@@ -125,6 +125,16 @@ def test_faults_of_sending(modem: Simulator, host: Host) -> None:
     assert host.until("+CMGS")[-1] == "+CMGS: 2"
 
 
+def test_a_whole_line_is_matched_by_its_end(modem: Simulator, host: Host) -> None:
+    modem.fault("error", match="AT\r", times=0)
+    assert [host.ask(command)[-1] for command in ("AT", "ATE0", "at", "AT+CGMI")] == [
+        "ERROR",
+        "OK",
+        "ERROR",
+        "OK",
+    ]
+
+
 def test_bytes_are_cut_and_lost(modem: Simulator, host: Host) -> None:
     host.set_up()
     modem.set(split=1)

@@ -49,12 +49,21 @@ def test_texts_may_come_directly(modem: Simulator, host: Host) -> None:
     ],
 )
 def test_long_texts_come_in_parts(modem: Simulator, host: Host, alphabet: str, body: str, parts: int) -> None:
+    modem.set(part_pause=0.0)
     modem.text(ANN, body, alphabet=alphabet)
     modem.print("+MARK")
     host.until("+MARK")
     stored = [one.pdu for one in modem.stored("SM")]
     assert len(stored) == parts
     assert coding.join([coding.read_any(pdu)[2] for pdu in stored]) == body
+
+
+def test_parts_come_one_after_the_other(modem: Simulator, host: Host) -> None:
+    host.set_up()
+    modem.set(part_pause=SPEED * 3600)
+    modem.text(ANN, "y" * 161)
+    assert host.until("+CMTI") == ['+CMTI: "SM",1']
+    assert (len(modem.stored("SM")), modem.kept) == (1, 1)
 
 
 def test_parts_come_in_any_order(modem: Simulator, host: Host) -> None:
