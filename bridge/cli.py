@@ -634,15 +634,16 @@ def import_history(
     from bridge.rules.importing.summary import BroughtOver, sentences
     from bridge.rules.states import ConsentKind
     from bridge.service import old_histories
+    from bridge.service.smsgate_phone import Login, Unreadable
 
     settings, now = load(path), Clock().utc()
     names, keep_days = [modem.name for modem in settings.modems], settings.storage.keep_days
     if line is not None and line not in names:
         raise Failure(f"There is no line {line!r}. Name one of: {', '.join(names)}.", BAD_CONFIGURATION)
-    access = old_histories.Login(login, _secret("password", password_stdin, twice=False)) if login else None
+    access = Login(login, _secret("password", password_stdin, twice=False)) if login else None
     try:
         history = old_histories.read(old_histories.Kind(kind), source, settings.shop.zone, access)
-    except old_histories.Unreadable as error:
+    except Unreadable as error:
         raise Failure(str(error)) from error
     with database(settings) as session:
         since, hint = now - timedelta(days=keep_days), settings.textback.opt_out_text

@@ -68,7 +68,7 @@ def old_text_is_here(
     session.flush()
     contact.first_seen = min(contact.first_seen, text.at) if contact.seen else text.at
     contact.last_seen = max(contact.last_seen, text.at)
-    # Who has a conversation stands before those who are in the address book only.
+    # Who has a conversation stands before those who are in the address book only, if need be with the first who came.
     contact.place = max(contact.place, message.place, places.NONE + 1)
     return message
 

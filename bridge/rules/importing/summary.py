@@ -50,7 +50,7 @@ def sentences(
     if doubt:
         yield (
             f"{_many(doubt, 'person', 'people')} may have meant STOP with the last thing they wrote and "
-            f"{'gets' if doubt == 1 else 'get'} no automatic texts until somebody has looked: the page shows them."
+            f"{'gets' if doubt == 1 else 'get'} no automatic texts until somebody has looked: the page shows who."
         )
 
 
