@@ -90,6 +90,11 @@ def test_parts_are_joined_by_their_header_and_an_emoji_that_was_cut_is_whole() -
     ]
 
 
+def test_a_part_of_days_later_is_of_another_text() -> None:
+    rows = [inbox(1, "one", "050003C50201"), inbox(2, "two", "050003C50202", "2026-03-03 13:00:00")]
+    assert len(gammu_database.read(rows, [], None).texts) == 2
+
+
 def test_a_part_that_never_came_is_named() -> None:
     history = gammu_database.read([inbox(7, "the end", "050003C50302")], [], None)
     assert history.texts[0].body == " [part 1 of 3 never came] the end [part 3 of 3 never came] "
@@ -315,6 +320,11 @@ def test_a_text_of_smstools_is_as_its_folder_and_its_report_say(
     (text,) = smstools.read(files, BERLIN).texts
     assert (text.number, text.direction, text.status, text.at) == (BOB, OUT, status, NOON)
     assert text.delivered == (NOON + timedelta(seconds=5) if status is DELIVERED else None)
+
+
+def test_a_report_from_before_is_of_another_text_with_its_number() -> None:
+    later = File("sent/x", b"To: 447400123457\nSent: 26-03-01 14:00:00\nMessage_id: 17\n\nBack at 3")
+    assert [text.status for text in smstools.read([later, report("0,Ok")], BERLIN).texts] == [SENT]
 
 
 @pytest.mark.parametrize(
