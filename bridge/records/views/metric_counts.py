@@ -1,0 +1,87 @@
+"""What the database counts for programs that watch the box: of today, by the index of times; reads only. No number of anybody
+stands in it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from bridge.records.tables import Call, Message
+from bridge.rules.states import PENDING, Direction, MessageKind, MessageStatus
+from modem.contract import Coded
+
+# What has become of a text, as it is counted: what arrived went out before, and is counted as both.
+ONWARD = {
+    MessageStatus.SENT: ("sent",),
+    MessageStatus.DELIVERED: ("sent", "delivered"),
+    MessageStatus.RECEIVED: ("received",),
+    MessageStatus.READ: ("received",),
+}
+
+
+class TextKey(NamedTuple):
+    """By what texts are counted. reason: a code; "" where there is none."""
+
+    direction: str
+    kind: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """calls: by outcome; untexted: missed calls by why they got no text; answered_after: seconds from the end of each call to
+    its text's being taken by the network. queued: texts that are due and have not gone; oldest: since when, None for none."""
+
+    calls: Mapping[str, int]
+    untexted: Mapping[str, int]
+    texts: Mapping[TextKey, int]
+    answered_after: Sequence[float]
+    queued: int
+    oldest: datetime | None
+
+
+def counted(session: Session, since: datetime, now: datetime) -> Counted:
+    """What has been since then, and what waits now; both UTC."""
+    calls = select(Call.outcome, func.count()).where(Call.started >= since, col(Call.outcome).is_not(None))
+    why = select(Call.reason, func.count()).where(Call.started >= since, col(Call.reason).is_not(None))
+    due = select(func.count(), func.min(Message.due)).where(
+        col(Message.status).in_(PENDING), col(Message.due) <= now
+    )
+    queued, oldest = session.exec(due).one()
+    return Counted(
+        {str(outcome): count for outcome, count in session.exec(calls.group_by(col(Call.outcome)))},
+        {str(reason): count for reason, count in session.exec(why.group_by(col(Call.reason)))},
+        _texts(session, since),
+        _answered_after(session, since),
+        queued,
+        oldest,
+    )
+
+
+def _texts(session: Session, since: datetime) -> Counter[TextKey]:
+    by = (Message.direction, Message.kind, Message.status, Message.error)
+    texts = select(*by, func.count()).where(Message.created >= since, col(Message.status).not_in(PENDING))
+    found = Counter[TextKey]()
+    for direction, kind, status, error, count in session.exec(texts.group_by(*map(col, by))):
+        for state in ONWARD.get(status, (status.value,)):
+            reason = "" if status in ONWARD or not error else Coded.from_text(error).code
+            found[TextKey(Direction(direction).value, MessageKind(kind).value, state, reason)] += count
+    return found
+
+
+def _answered_after(session: Session, since: datetime) -> list[float]:
+    texts = (
+        select(Call.ended, Message.sent)
+        .join(Message, col(Message.call_id) == Call.id)
+        .where(
+            Message.kind == MessageKind.AUTO,
+            Message.created >= since,
+            col(Message.sent).is_not(None),
+            col(Call.ended).is_not(None),
+        )
+    )
+    return [max(0.0, (sent - ended).total_seconds()) for ended, sent in session.exec(texts) if sent and ended]
