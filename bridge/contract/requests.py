@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridge.contract.api_requests import OfApi
 from bridge.rules.addressbook import Card
 
 
@@ -415,4 +416,5 @@ Request = (
     | DryRun
     | ReadSettings
     | OfUsers
+    | OfApi
 )

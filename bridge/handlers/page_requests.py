@@ -9,6 +9,16 @@ from typing import assert_never
 from sqlmodel import Session
 
 from bridge.contract.answers import Done, Rejected
+from bridge.contract.api_requests import (
+    AddKey,
+    CancelTexts,
+    EndToken,
+    KeepApiSettings,
+    KeepTokens,
+    KeyUsed,
+    RevokeKey,
+    SubmitTexts,
+)
 from bridge.contract.requests import (
     AcceptDatabase,
     AddContact,
@@ -59,7 +69,7 @@ from bridge.contract.requests import (
     Undo,
     WriteText,
 )
-from bridge.handlers import audit_log, backups, contacts, conversations, database
+from bridge.handlers import audit_log, backups, contacts, conversations, database, programs
 from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.queue_text import reschedule, write_text
@@ -261,6 +271,17 @@ class PageRequests:
                 | EndLogin()
             ):
                 change_users(session, request, by, now)
+            case (
+                SubmitTexts()
+                | CancelTexts()
+                | AddKey()
+                | RevokeKey()
+                | KeyUsed()
+                | KeepTokens()
+                | EndToken()
+                | KeepApiSettings()
+            ):
+                return programs.ask(session, self._shop, request, by)
             case AnswerCall() | HangUp() | ReadSettings() | StartAgain() | InstallRelease():
                 pass  # the loop and the modem see to it
             case _:

@@ -51,3 +51,7 @@ class Change(StrEnum):
     LOGGED_OUT = "logged_out"  # name
     LOGGED_OUT_ELSEWHERE = "logged_out_elsewhere"
     USER_REMOVED = "user_removed"  # name
+    # About programs.
+    KEY_ADDED = "key_added"  # name
+    KEY_REVOKED = "key_revoked"  # name
+    API_SETTINGS = "api_settings"  # keys

@@ -17,7 +17,7 @@ from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
-from bridge.records import users
+from bridge.records import device, tokens, users
 from bridge.records.engine import Heartbeat
 from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
@@ -234,6 +234,8 @@ class Loop:
         self._backups.recall(session)
         effects = self._database.begin(session)
         users.make_session_key(session)
+        tokens.make_signing_key(session)
+        device.device_id(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
         if (last := self._heartbeat.last(session)) is not None:

@@ -52,6 +52,9 @@ SENTENCES = {
     Change.LOGGED_OUT: N_("{who} logged {name} out everywhere"),
     Change.LOGGED_OUT_ELSEWHERE: N_("{who} logged out everywhere else"),
     Change.USER_REMOVED: N_("{who} removed {name} from the colleagues"),
+    Change.KEY_ADDED: N_("{who} made the key {name} for a program"),
+    Change.KEY_REVOKED: N_("{who} revoked the key {name}"),
+    Change.API_SETTINGS: N_("{who} changed settings of the API ({keys})"),
 }
 ROLES = {Role.OWNER: N_("owner"), Role.STAFF: N_("staff")}
 
