@@ -1,4 +1,4 @@
-"""Counts of a day that only grow: neither a call that turns out to have been another one nor a deleted row takes anything back."""
+"""Counts of a day that only grow: neither a call that turns out to be another one nor a deleted row takes anything back."""
 
 from collections.abc import Hashable, Mapping
 from typing import TypeVar

@@ -35,6 +35,8 @@ MANUAL = [
 # Words with an underscore that are no keys of ours.
 OF_OTHERS = {"secure_delete"}  # SQLite
 LATER = {"backup", "restore"}
+# Where programs find the box, beside the page.
+OF_PROGRAMS = ("/api/v1", "/metrics")
 # Where a path begins that is none of the page's.
 OF_THE_SYSTEM = ("/dev/", "/etc/", "/media", "/mnt", "/proc/", "/run/", "/tmp", "/var/")
 
@@ -140,7 +142,7 @@ def test_every_page_of_the_web_is_described(tmp_path: Path) -> None:
 def test_the_places_of_the_page_that_a_text_names_exist(page: Path, tmp_path: Path) -> None:
     known = routes(tmp_path)
     for path in re.findall(r"`(/[a-z]*(?:[/.][\w<>.]+)*)`", page.read_text()):
-        assert path in known or path.startswith(OF_THE_SYSTEM), path
+        assert path in known or path.startswith((*OF_THE_SYSTEM, *OF_PROGRAMS)), path
 
 
 def test_every_reason_and_every_order_of_the_owner_is_described() -> None:

@@ -105,6 +105,7 @@ MONOTONIC = {
     "bridge/contract/health.py",
     "bridge/service/releases.py",
     "web/access/login.py",
+    "web/api/metrics.py",
     "web/connections.py",
     "web/pages/healthz.py",
     "web/server.py",

@@ -9,13 +9,13 @@ from bridge.words import catalogue
 from web import current, limits
 from web.access import network
 from web.access.guesses import Limiter
-from web.api import errors, messages
+from web.api import errors, messages, metrics
 from web.connections import BUSY, NO_ROOM, REFUSED
 from web.quiet import QuietFlask
 from web.values import clean_address
 
 # One list of routes for both prefixes.
-ROUTES = (messages,)
+ROUTES = (messages, metrics)
 
 
 class NoSessions(SecureCookieSessionInterface):
@@ -34,6 +34,7 @@ def create(bridge: Bridge) -> Flask:
     current.give(app, bridge)
     app.session_interface = NoSessions()
     app.extensions["key_limiter"] = Limiter()
+    app.extensions["metrics"] = metrics.Today(bridge.now())
     app.config.update(MAX_CONTENT_LENGTH=limits.API, MAX_FORM_MEMORY_SIZE=limits.API)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     app.url_map.strict_slashes = False

@@ -63,29 +63,29 @@ def box(seen: Seen) -> Iterator[Metric]:
 def lines(seen: Seen) -> Iterator[Metric]:
     """Each modem with its SIM."""
     figures: tuple[tuple[str, str, Callable[[LineStatus], float | None]], ...] = (
-        ("textback_line_up", "1 while the line can be used.", lambda line: line.up),
+        ("textback_line_up", "1 while the line can be used.", lambda line: float(line.up)),
         (
             "textback_line_stopped",
             "1 while no text goes out of the line.",
-            lambda line: line.stopped is not None,
+            lambda line: float(line.stopped is not None),
         ),
         ("textback_line_signal_dbm", "How strongly the modem hears the network.", _signal),
         (
             "textback_line_storage_used",
             "Texts in the memory where they arrive.",
-            lambda line: line.health and line.health.used,
+            lambda line: line.health.used if line.health else None,
         ),
         (
             "textback_line_storage_places",
             "How many texts that memory can hold.",
-            lambda line: line.health and line.health.total,
+            lambda line: line.health.total if line.health else None,
         ),
     )
     for name, about, figure in figures:
         family = GaugeMetricFamily(name, about, labels=["line"])
         for line in seen.status.lines:
             if (value := figure(line)) is not None:
-                family.add_metric([line.name], float(value))
+                family.add_metric([line.name], value)
         yield family
 
 
@@ -112,7 +112,7 @@ def calls(seen: Seen) -> Iterator[Metric]:
 def texts(seen: Seen) -> Iterator[Metric]:
     """What went out and came in, how soon, and what waits."""
     told = "Texts by direction, kind, what has become of them and why; what was delivered is counted as sent, too."
-    yield _counter("textback_texts", told, list(TextKey._fields), seen.counted.texts)
+    yield _counter("textback_texts", told, list(TextKey._fields), seen.counted.texts.items())
     yield _gauge("textback_texts_unread", "Texts that nobody here has read.", seen.unread)
     yield _gauge("textback_queue_texts", "Texts that are due and have not gone out.", seen.counted.queued)
     oldest = seen.counted.oldest
@@ -154,16 +154,16 @@ def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
 
 
 def _counter(
-    name: str, about: str, labels: list[str], counted: Mapping[tuple[str, ...], int]
+    name: str, about: str, labels: list[str], counted: Iterable[tuple[tuple[str, ...], int]]
 ) -> CounterMetricFamily:
     family = CounterMetricFamily(name, f"{about} Of today, by the shop's clock.", labels=labels)
-    for key, count in sorted(counted.items()):
+    for key, count in sorted(counted):
         family.add_metric(list(key), count)
     return family
 
 
-def _alone(counted: Mapping[str, int]) -> Mapping[tuple[str, ...], int]:
-    return {(key,): count for key, count in counted.items()}
+def _alone(counted: Mapping[str, int]) -> list[tuple[tuple[str, ...], int]]:
+    return [((key,), count) for key, count in counted.items()]
 
 
 def _buckets(seconds: Iterable[float]) -> list[tuple[str, float]]:

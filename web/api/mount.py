@@ -7,6 +7,9 @@ from typing import Any
 
 from web import limits
 
+# Where Prometheus looks, unless it is told otherwise.
+METRICS = "/metrics"
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -15,6 +18,8 @@ def beside(page: Wsgi, api: Wsgi) -> Wsgi:
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
+        if path == METRICS:
+            return api(environ, start)
         if not limits.is_api(path):
             return page(environ, start)
         path = re.sub("/+", "/", path)

@@ -3,14 +3,15 @@ stands in it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, select
 
 from bridge.records.tables import Call, Message
-from bridge.rules.states import PENDING, Direction, MessageKind, MessageStatus
+from bridge.rules.states import PENDING, MessageKind, MessageStatus
+from bridge.rules.steady import steady
 from modem.contract import Coded
 
 # What has become of a text, as it is counted: what arrived went out before, and is counted as both.
@@ -44,6 +45,16 @@ class Counted:
     oldest: datetime | None
 
 
+def grown(before: Counted, now: Counted) -> Counted:
+    """What is told of a day after `before`: nothing of that is taken back."""
+    return replace(
+        now,
+        calls=steady(before.calls, now.calls),
+        untexted=steady(before.untexted, now.untexted),
+        texts=steady(before.texts, now.texts),
+    )
+
+
 def counted(session: Session, since: datetime, now: datetime) -> Counted:
     """What has been since then, and what waits now; both UTC."""
     calls = select(Call.outcome, func.count()).where(Call.started >= since, col(Call.outcome).is_not(None))
@@ -63,13 +74,16 @@ def counted(session: Session, since: datetime, now: datetime) -> Counted:
 
 
 def _texts(session: Session, since: datetime) -> Counter[TextKey]:
-    by = (Message.direction, Message.kind, Message.status, Message.error)
-    texts = select(*by, func.count()).where(Message.created >= since, col(Message.status).not_in(PENDING))
+    more: Any = (Message.status, Message.error, func.count())
+    texts = select(Message.direction, Message.kind, *more).where(
+        Message.created >= since, col(Message.status).not_in(PENDING)
+    )
+    alike = texts.group_by(col(Message.direction), col(Message.kind), col(Message.status), col(Message.error))
     found = Counter[TextKey]()
-    for direction, kind, status, error, count in session.exec(texts.group_by(*map(col, by))):
+    for direction, kind, status, error, count in session.exec(alike):
         for state in ONWARD.get(status, (status.value,)):
             reason = "" if status in ONWARD or not error else Coded.from_text(error).code
-            found[TextKey(Direction(direction).value, MessageKind(kind).value, state, reason)] += count
+            found[TextKey(direction.value, kind.value, state, reason)] += count
     return found
 
 
