@@ -20,6 +20,7 @@ from bridge.rules.settings import (
     HoursSettings,
     LimitSettings,
     ModemSettings,
+    MqttSettings,
     NotifySettings,
     Settings,
     ShopSettings,
@@ -101,6 +102,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
         backup=BackupSettings(**checked["backup"]),
         updates=UpdatesSettings(**checked["updates"]),
+        mqtt=MqttSettings(**checked["mqtt"]),
     )
 
 

@@ -7,6 +7,7 @@ from bridge.config.keys import (
     hours,
     limits,
     modem,
+    mqtt,
     notify,
     shop,
     storage,
@@ -32,6 +33,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "storage": storage.KEYS,
     "backup": backup.KEYS,
     "updates": updates.KEYS,
+    "mqtt": mqtt.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -45,4 +47,5 @@ ABOUT: dict[str, About] = {
     "storage": storage.ABOUT,
     "backup": backup.ABOUT,
     "updates": updates.ABOUT,
+    "mqtt": mqtt.ABOUT,
 }

@@ -149,6 +149,16 @@ class UpdatesSettings:
 
 
 @dataclass(frozen=True)
+class MqttSettings:
+    """url: of the broker, "" for none; it may hold a password. numbers: may the broker know who called? notify_to: "" for
+    nobody."""
+
+    url: str = field(repr=False)
+    numbers: bool
+    notify_to: str
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -164,3 +174,4 @@ class Settings:
     storage: StorageSettings
     backup: BackupSettings
     updates: UpdatesSettings
+    mqtt: MqttSettings

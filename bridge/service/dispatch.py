@@ -34,6 +34,8 @@ from bridge.service.inbox import InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
+from bridge.service.mqtt import MqttNews
+from bridge.service.mqtt_watch import MqttWatch
 from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
@@ -74,6 +76,7 @@ class Handlers:
     database: DatabaseWatch
     machine: MachineWatch
     backups: BackupWatch
+    mqtt: MqttWatch
     start_again: AfterCommit
     publish: AfterCommit
 
@@ -200,6 +203,11 @@ def _release_looked(to: Handlers, _session: Session, news: ReleaseLooked) -> Eff
     return [partial(to.releases.take, news)]
 
 
+def _mqtt_news(to: Handlers, session: Session, news: MqttNews) -> Effects:
+    note_written(session)  # open pages are told
+    return [partial(to.mqtt.take, news)]
+
+
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
     alerts.was_told(session, news.alert_id, news.told, to.clock.utc())
     return []
@@ -247,6 +255,7 @@ HANDLERS: dict[type, Row] = {
     Announced: _announced,
     ServicesTold: _services_told,
     ReleaseLooked: _release_looked,
+    MqttNews: _mqtt_news,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     MachineSeen: _machine_seen,
     BackedUp: _backed_up,

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
+from bridge.service.mqtt import MqttNews
 from bridge.service.worker import (
     Announced,
     BackedUp,
@@ -62,6 +63,7 @@ InboxItem = (
     | BackedUp
     | BackupFound
     | ReleaseLooked
+    | MqttNews
     | JobDue
     | ReadAhead
     | Stop

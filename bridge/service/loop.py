@@ -34,6 +34,7 @@ from bridge.service.led import Led
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
+from bridge.service.mqtt_watch import MqttWatch
 from bridge.service.rehearsal import rehearse
 from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
@@ -116,6 +117,13 @@ class Loop:
         self._machine = MachineWatch(self._shop, give_work)
         self._led = Led()
         self._backups = BackupWatch(self._shop, give_work)
+        self._mqtt = MqttWatch(
+            self._shop,
+            lambda: tuple(line.status for line in self._lines.values()),
+            lambda: self._transactions.changes,
+            inbox.put,
+            lambda error: inbox.put(ThreadFailed(error)),
+        )
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
             engine,
@@ -145,6 +153,7 @@ class Loop:
             self._database,
             self._machine,
             self._backups,
+            self._mqtt,
             self._start_again,
             self._publish,
         )
@@ -159,6 +168,7 @@ class Loop:
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "voltage": Periodic(start + PATIENCE, PATIENCE, self._machine.look_at_voltage),
             "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
+            "mqtt": Periodic(start + PATIENCE, PATIENCE, self._mqtt.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first look for a release": Periodic(start + FIRST_LOOK, NEVER, self._look_for_release),
@@ -220,6 +230,7 @@ class Loop:
             if not isinstance(item, Stop | ThreadFailed):
                 self._failures.handle_alone(item)
         self._led.give_back()
+        self._mqtt.close()
 
     def _next(self) -> InboxItem | None:
         try:
@@ -299,6 +310,7 @@ class Loop:
             self._releases.offer if self.settings.updates.check else None,
             self._releases.wanted,
             self._releases.last,
+            self._mqtt.trouble,
         )
         self._shop.take_troubles(self.status.troubles)
         self._led.show(self.settings.notify.led, well=not self.status.alarms)
