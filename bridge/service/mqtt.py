@@ -96,8 +96,10 @@ class Mqtt:
     # ---- the thread
 
     def _made(self, paho: Any) -> Any:
+        from paho.mqtt.enums import CallbackAPIVersion
+
         client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2, f"textback-{self._topics.box}", reconnect_on_failure=False
+            CallbackAPIVersion.VERSION2, f"textback-{self._topics.box}", reconnect_on_failure=False
         )
         if self._broker.username:
             client.username_pw_set(unquote(self._broker.username), unquote(self._broker.password or ""))

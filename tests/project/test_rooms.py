@@ -21,8 +21,8 @@ MAY_IMPORT: dict[str, str] = {
     "web/server": "web/connections web/tls",
     "web/app": "web/quiet web/values web/api web/pages web/access web/current web/limits bridge/contract bridge/words"
     " bridge/records",
-    "web/api": "web/quiet web/values web/access web/connections web/current web/limits bridge/contract bridge/words"
-    " bridge/records bridge/rules",
+    "web/api": "web/quiet web/values web/access web/connections web/current web/limits bridge/contract bridge/config"
+    " bridge/words bridge/records bridge/rules",
     "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
     " bridge/doctor",
     "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records bridge/rules",

@@ -13,6 +13,7 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 from sqlmodel import Session
 
 from bridge.contract.requests import WriteText
@@ -100,7 +101,7 @@ class Watcher:
 
 @contextmanager
 def a_watcher(broker: Broker) -> Iterator[Watcher]:
-    client = paho.Client(paho.CallbackAPIVersion.VERSION2)
+    client = paho.Client(CallbackAPIVersion.VERSION2)
     client.username_pw_set(USER, PASSWORD)
     watcher = Watcher(client)
 
@@ -108,8 +109,10 @@ def a_watcher(broker: Broker) -> Iterator[Watcher]:
         watcher.newest[message.topic] = message.payload.decode()
         watcher.every.append((message.topic, message.payload.decode()))
 
-    client.on_message = came
-    client.on_connect = lambda *_: client.subscribe("#", 1)
+    def there(*_: object) -> None:
+        client.subscribe("#", 1)
+
+    client.on_message, client.on_connect = came, there
     client.connect("127.0.0.1", broker.port)
     client.loop_start()
     try:

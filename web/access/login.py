@@ -65,6 +65,8 @@ OWNERS_ONLY = frozenset(
         "contacts.forget",
         "figures.calls_file",
         "https.change",
+        "keys.keys",
+        "keys.revoke",
     }
 )
 # The cookie by which a device is known that somebody has logged in from, for so many seconds.

@@ -9,13 +9,13 @@ from bridge.words import catalogue
 from web import current, limits
 from web.access import network
 from web.access.guesses import Limiter
-from web.api import errors, messages, metrics
+from web.api import box, calls, errors, inbox, messages, metrics, people, settings, shop, tokens
 from web.connections import BUSY, NO_ROOM, REFUSED
 from web.quiet import QuietFlask
 from web.values import clean_address
 
 # One list of routes for both prefixes.
-ROUTES = (messages, metrics)
+ROUTES = (messages, inbox, box, settings, tokens, calls, people, shop, metrics)
 
 
 class NoSessions(SecureCookieSessionInterface):

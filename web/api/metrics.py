@@ -14,7 +14,8 @@ from bridge.records.views.metric_counts import Counted
 from bridge.rules.hours import at_clock
 from bridge.rules.scopes import Scope
 from web import current
-from web.api.who import needs
+from web.api import who
+from web.api.document import document
 
 routes = Blueprint("metrics", __name__)
 
@@ -37,8 +38,9 @@ class Today:
             return counted
 
 
-@routes.route("/metrics")
-@needs(Scope.METRICS)
+@routes.get("/metrics")
+@document("box", Scope.METRICS)
+@who.needs(Scope.METRICS)
 def metrics() -> Response:
     """The figures of this moment. The library is imported when it is first asked for."""
     from web.api.metric_families import CONTENT_TYPE, Seen, exposition

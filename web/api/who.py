@@ -16,7 +16,7 @@ from bridge.contract.api_requests import KeyUsed
 from bridge.contract.bridge import Envelope
 from bridge.records import keys, tokens
 from bridge.records.rows import id_of
-from bridge.records.tables import ApiKey
+from bridge.records.tables import ApiKey, ApiToken
 from bridge.rules.scopes import Scope, may
 from web import current
 from web.access.guesses import Limiter
@@ -83,27 +83,31 @@ def program() -> Program:
     return found
 
 
+def for_all_lines() -> None:
+    """Refuses keys that are for some lines alone what is about all of them."""
+    if program().only:
+        raise Wrong(403, "This key is for some lines alone, and this is about all of them.")
+
+
 def _program() -> Program:
     secret = _brought()
     if not secret:
         raise Wrong(401, "A key is needed. An owner makes one on the page, under Settings.", CHALLENGE)
-    bridge = current.bridge()
-    with Session(bridge.engine) as session:
-        found = _of_token(session, secret) if secret.count(".") == 2 else None
-        if found is None and (key := keys.of_secret(session, secret)) is not None:
-            found = _of_key(key, tuple(key.scopes))
-    if found is None:
-        raise _no_key()
-    return found
+    with Session(current.bridge().engine) as session:
+        if (token := _token(session, secret)) is not None:
+            return _of_token(*token)
+        if (key := keys.of_secret(session, secret)) is not None:
+            return _of_key(key, tuple(key.scopes))
+    _count_as_guess()
+    raise Wrong(401, "This key is wrong.", CHALLENGE)
 
 
-def _no_key() -> Wrong:
+def _count_as_guess() -> None:
     """A key has 32 random octets, so that nobody finds one by trying: who has the right one is never kept out by the tries of
-    others, and who has none is told so a few times and then to wait."""
+    others, and who has none is told so a few times and then to wait. What once was a key, or a token of ours, is no guess."""
     limiter: Limiter = current_app.extensions["key_limiter"]
     if not limiter.may_try(request.remote_addr or ""):
-        return Wrong(429, "Too many wrong keys. Wait a minute, then try again.", {"Retry-After": "60"})
-    return Wrong(401, "This key is wrong, has expired or was revoked.", CHALLENGE)
+        raise Wrong(429, "Too many wrong keys. Wait a minute, then try again.", {"Retry-After": "60"})
 
 
 def _brought() -> str:
@@ -133,20 +137,20 @@ def _behind_name(brought: str) -> str:
 
 def _of_key(
     key: ApiKey, scopes: tuple[str, ...], token: str | None = None, family: str | None = None
-) -> Program | None:
-    """The program of this key, if the key holds; that it was used is noted by the loop."""
+) -> Program:
+    """The program of this key; that it was used is noted by the loop. Raises Wrong where the key holds no more."""
     bridge = current.bridge()
     now = bridge.now()
     if not keys.holds(key, now):
-        return None
+        raise Wrong(401, "This key has expired or was revoked.", CHALLENGE)
     if keys.needs_note(key, now):
         bridge.put(Envelope(KeyUsed(id_of(key))))
     return Program(id_of(key), key.name, scopes, tuple(key.lines), token, family)
 
 
-def _of_token(session: Session, brought: str) -> Program | None:
-    """The row decides, not what stands in the token: that only tells which row."""
-    secret = tokens.signing_key(session)
+def _token(session: Session, brought: str) -> tuple[ApiToken, ApiKey] | None:
+    """What stands in a token only tells which row is meant; None for what is no token of this box."""
+    secret = tokens.signing_key(session) if brought.count(".") == 2 else None
     if secret is None:
         return None
     unjudged: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
@@ -154,12 +158,13 @@ def _of_token(session: Session, brought: str) -> Program | None:
         claims = jwt.decode(brought, secret, algorithms=[ALGORITHM], options=unjudged)
     except jwt.InvalidTokenError:
         return None
-    found = tokens.with_key(session, str(claims.get("jti", "")))
-    if found is None:
-        return None
-    token, key = found
+    return tokens.with_key(session, str(claims.get("jti", "")))
+
+
+def _of_token(token: ApiToken, key: ApiKey) -> Program:
+    """Raises Wrong where it holds no more. A refresh token that was used up is heard once more: by that it is found out that
+    somebody has a copy."""
     if current.bridge().now() >= token.expires or (token.ended and not token.refresh):
-        return None
-    # A refresh token that was used up is heard once more, by who tells that it was.
+        raise Wrong(401, "This token has ended.", CHALLENGE)
     held = (Scope.REFRESH,) if token.refresh else tuple(token.scopes)
     return _of_key(key, held, token.id, token.family)
