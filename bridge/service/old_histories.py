@@ -51,7 +51,7 @@ def read(kind: Kind, source: str, zone: tzinfo | None, login: Login | None = Non
             return _of_folder(Path(source), smstools.read, zone)
         case Kind.SMSTOOLS:
             raise Unreadable(
-                f"{source} is no folder. Name the one that holds incoming and sent, such as /var/spool/sms."
+                f"{source} is not a folder. Name the one that holds incoming and sent, such as /var/spool/sms."
             )
         case Kind.SMSGATE if "://" in source:
             return smsgate.read(*smsgate_phone.all_texts(source, login))
@@ -89,7 +89,7 @@ def _gammu_file(path: Path, zone: tzinfo | None) -> History:
         text = decoded(file.read())
     if not gammu_backup.is_backup(text):
         raise Unreadable(
-            f"{path} is none of gammu's: name the SQLite database of gammu-smsd, the folder that holds its inbox and sent, "
+            f"{path} is not a file of gammu: name the SQLite database of gammu-smsd, the folder that holds its inbox and sent, "
             "a file of `mysqldump --xml`, or a backup of `gammu backupsms`."
         )
     return gammu_backup.read(text, path.name, zone)
@@ -108,7 +108,7 @@ def _gammu_sqlite(path: Path, zone: tzinfo | None) -> History:
                 zone,
             )
     except sqlite3.Error as error:
-        raise Unreadable(f"{path} is no database of gammu-smsd that can be read: {error}.") from error
+        raise Unreadable(f"{path} cannot be read as a database of gammu-smsd: {error}.") from error
 
 
 def _gammu_dump(path: Path, zone: tzinfo | None) -> History:
@@ -151,6 +151,6 @@ def _smsgate_file(path: Path) -> History:
         return smsgate.read(*smsgate.from_json(decoded(path.read_bytes())))
     except smsgate.NoSmsgate as error:
         raise Unreadable(
-            f"{path} is none of SMSGate's: save what GET /messages?includeContent=true and GET /inbox answer, or name the "
-            "phone's address."
+            f"{path} is not an answer of SMSGate: save what GET /messages?includeContent=true and GET /inbox answer, "
+            "or name the phone's address."
         ) from error

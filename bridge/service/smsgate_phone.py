@@ -29,7 +29,7 @@ class Login:
 def all_texts(base: str, login: Login | None) -> tuple[list[Item], list[Item]]:
     """What it has sent, and what came in. base: its address, with whatever path. Raises Unreadable."""
     if not base.startswith(("http://", "https://")):
-        raise Unreadable(f"{base} is no address of SMSGate. Write it such as http://192.168.1.20:8080.")
+        raise Unreadable(f"{base} is not an address of SMSGate. Write it such as http://192.168.1.20:8080.")
     return _all_of(base, MESSAGES, login), _all_of(base, INBOX, login)
 
 

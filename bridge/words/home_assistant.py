@@ -10,7 +10,7 @@ NAMES = {
     Entity.LAST_CALL: N_("Last call"),
     Entity.MISSED: N_("Missed calls today"),
     Entity.UNREAD: N_("Unread texts"),
-    Entity.WAITING: N_("People who wait for an answer"),
+    Entity.WAITING: N_("People who need a reply"),
     Entity.LINE: N_("Line {line}"),
     Entity.SIGNAL: N_("Signal of line {line}"),
     Entity.PAUSED: N_("Pause automatic texts"),

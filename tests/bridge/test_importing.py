@@ -252,7 +252,7 @@ def test_the_parts_of_gammu_smsd_are_files_of_one_text() -> None:
         ("inbox/IN20261301_130000_00_+447400123456_00.txt", "its time 20261301_130000 cannot be read"),
         ("inbox/IN20260301_130000_00__00.txt", "it has no number"),
         ("outbox/OUT+447400123457.txt", "it has not been sent"),
-        ("inbox/notes.odt", "its name is none that gammu-smsd gives to a text"),
+        ("inbox/notes.odt", "its name is not one that gammu-smsd gives to a text"),
     ],
 )
 def test_a_file_that_is_none_of_gammu_smsd_is_named(name: str, trouble: str) -> None:

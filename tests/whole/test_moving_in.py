@@ -237,11 +237,11 @@ def test_a_saved_answer_is_read(config: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("kind", "content", "sentence"),
     [
-        ("gammu", b"a letter", "is none of gammu's: name the SQLite database of gammu-smsd"),
-        ("gammu", b"SQLite format 3\0nonsense" * 100, "is no database of gammu-smsd that can be read"),
+        ("gammu", b"a letter", "is not a file of gammu: name the SQLite database of gammu-smsd"),
+        ("gammu", b"SQLite format 3\0nonsense" * 100, "cannot be read as a database of gammu-smsd"),
         ("gammu", b"<?xml version='1.0'?><mysqldump><database>", "is not whole"),
-        ("smstools", b"To: 44", "is no folder. Name the one that holds incoming and sent"),
-        ("smsgate", b"a letter", "is none of SMSGate's"),
+        ("smstools", b"To: 44", "is not a folder. Name the one that holds incoming and sent"),
+        ("smsgate", b"a letter", "is not an answer of SMSGate"),
     ],
 )
 def test_a_file_of_something_else(

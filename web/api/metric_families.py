@@ -106,7 +106,7 @@ def calls(seen: Seen) -> Iterator[Metric]:
         ["reason"],
         _alone(seen.counted.untexted),
     )
-    yield _gauge("textback_conversations_waiting", "People who wait for an answer.", seen.need_reply)
+    yield _gauge("textback_conversations_waiting", "People who need a reply.", seen.need_reply)
 
 
 def texts(seen: Seen) -> Iterator[Metric]:

@@ -72,7 +72,7 @@ def _went(file: File, text: str, zone: tzinfo | None) -> Piece:
     elif plain := _WENT.fullmatch(file.base):
         at, number = file.changed, plain[1]
     else:
-        raise LeftOut("its name is none that gammu-smsd gives to a text")
+        raise LeftOut("its name is not one that gammu-smsd gives to a text")
     return Piece(file.name, OldText(number_of(number), Direction.OUT, text, at, status))
 
 
