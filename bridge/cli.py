@@ -692,7 +692,9 @@ def key() -> None:
     multiple=True,
     help="Only over this line; may be given several times. Default: all lines.",
 )
-@click.option("--days", type=click.IntRange(1, 3650), help="For so many days. Default: until it is revoked.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How many days it holds. Default: until it is revoked."
+)
 def key_add(
     path: Path, name: str, scopes: tuple[str, ...], everything: bool, lines: tuple[str, ...], days: int | None
 ) -> None:

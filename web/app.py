@@ -1,5 +1,8 @@
 """The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
+from datetime import datetime
+from functools import partial
+
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DatabaseError
@@ -15,7 +18,6 @@ from bridge.words.reasons import error_sentence
 from web import current, limits
 from web.access import cookies, language, login, network, secure, size
 from web.access.guesses import Limiter
-from web.api import app as api
 from web.api import mount
 from web.pages import (
     arranging,
@@ -131,9 +133,15 @@ def create_app(bridge: Bridge) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
-    with_api = mount.beside(app.wsgi_app, api.create(bridge).wsgi_app)
+    with_api = mount.beside(app.wsgi_app, partial(_api, bridge, bridge.now()))
     app.wsgi_app = with_api  # type: ignore[method-assign,assignment]
     return app
+
+
+def _api(bridge: Bridge, began: datetime) -> mount.Wsgi:
+    from web.api import app as api  # heavy, and many a box has no program
+
+    return api.create(bridge, began).wsgi_app
 
 
 def _take_mark() -> None:

@@ -3,9 +3,14 @@ of its calls but those about hooks."""
 
 import asyncio
 import inspect
+import json
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +19,8 @@ from android_sms_gateway import APIClient, AsyncAPIClient, Encryptor, ahttp, dom
 from android_sms_gateway.enums import HealthStatus, LimitPeriod, MessagePriority, ProcessState
 
 from modem.simulator import Simulator
-from tests.support.box import ANN, BOB, Box, a_box, until
+from tests.support.box import ANN, BOB, DEADLINE, Box, a_box, until
+from tests.support.paths import ROOT
 from tests.support.programs import a_key
 
 HTTP: Any = http
@@ -55,7 +61,7 @@ class Client:
         if "async" not in self.name and self.name != "aiohttp":
             return self.ask(lambda api: api.refresh_token(token), key)
         headers = {"Authorization": f"Bearer {token}"}
-        answer = requests.post(f"{self.base}auth/token/refresh", headers=headers, timeout=60)
+        answer = requests.post(f"{self.base}auth/token/refresh", headers=headers, timeout=DEADLINE)
         if answer.status_code != 200:
             raise errors.error_from_status(answer.text, answer.status_code)
         return domain.TokenResponse.from_dict(answer.json())
@@ -221,10 +227,53 @@ def test_a_wrong_key_is_told_so(client: Client) -> None:
 
 def test_home_assistant_logs_in_and_sends(box: Box, key: str) -> None:
     base, auth = box.service.url.rstrip("/") + "/api/v1", ("sms", key)
-    assert requests.get(f"{base}/", auth=auth, timeout=60).json()["status"] == "ok"
-    assert requests.get(f"{base}/", auth=("sms", "wrong"), timeout=60).status_code == 401
-    assert requests.get(f"{base}/settings", auth=auth, timeout=60).status_code == 200
+    assert requests.get(f"{base}/", auth=auth, timeout=DEADLINE).json()["status"] == "ok"
+    assert requests.get(f"{base}/", auth=("sms", "wrong"), timeout=DEADLINE).status_code == 401
+    assert requests.get(f"{base}/settings", auth=auth, timeout=DEADLINE).status_code == 200
     body: Any = {"textMessage": {"text": "The door is open"}, "phoneNumbers": [ANN]}
-    assert requests.post(f"{base}/message", json=body, auth=auth, timeout=60).status_code == 202
+    assert requests.post(f"{base}/message", json=body, auth=auth, timeout=DEADLINE).status_code == 202
     twice = f"{base}//message"
-    assert requests.post(twice, json=body, auth=auth, timeout=60, allow_redirects=False).status_code == 202
+    assert (
+        requests.post(twice, json=body, auth=auth, timeout=DEADLINE, allow_redirects=False).status_code == 202
+    )
+
+
+# ---- SMSGate's client for JavaScript, where it is installed
+
+
+def node_modules() -> str | None:
+    """The folder with the npm package android-sms-gateway, of TEXTBACK_NPM or npm's own; None without it, or without node."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return None
+    root = (
+        os.environ.get("TEXTBACK_NPM")
+        or subprocess.run(
+            ["npm", "root", "--global"], capture_output=True, text=True, check=False
+        ).stdout.strip()
+    )
+    return root if root and (Path(root) / "android-sms-gateway").is_dir() else None
+
+
+@pytest.mark.skipif(node_modules() is None, reason="npm's android-sms-gateway is not installed")
+def test_the_client_for_javascript_works_unchanged(tmp_path: Path, box: Box, key: str) -> None:
+    program = ROOT / "tests" / "support" / "smsgate.mjs"
+    # It is written as a module and does not say so, which its bundlers do not mind; node does.
+    client = tmp_path / "client.mjs"
+    shutil.copy(Path(node_modules() or "") / "android-sms-gateway" / "dist" / "index.js", client)
+    # A slash at the end of the address makes two of it, as many have it in their settings.
+    arguments = [client.as_uri(), f"{box.service.url}api/v1/", key, ANN]
+    done = subprocess.run(
+        ["node", program, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["state"]["recipients"][0]["phoneNumber"] == ANN
+    assert told["state"]["id"] == told["sent"]["id"]
+    assert told["device"]["name"] == "Corner Bakery"
+    assert told["health"]["status"] in ("pass", "warn")
+    assert told["settings"]["ping"]["interval_seconds"] == 60
+    assert told["logs"] > 0

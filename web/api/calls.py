@@ -1,6 +1,6 @@
 """`/calls`: who called, what the box did about it and why; answering and hanging up; what would happen."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlmodel import Session
 
 from bridge.contract.requests import AnswerCall, DryRun, HangUp
@@ -36,8 +36,8 @@ def calls() -> Response:
             which=asked.show,
             number=numbers.e164(asked.number, bridge.region()) or asked.number if asked.number else None,
             lines=who.program().only or None,
-            since=reading.aware(moment_of(request.args.get("from", ""))),
-            until=reading.aware(moment_of(request.args.get("to", ""))),
+            since=reading.aware(moment_of(asked.from_ or "")),
+            until=reading.aware(moment_of(asked.to or "")),
             before=asked.before,
             limit=asked.limit,
             now=bridge.now(),

@@ -3,14 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlmodel import Session
 
 from bridge.contract.api_requests import CancelTexts, SubmitTexts, To
 from bridge.records import api_settings, device, submissions
 from bridge.records.submissions import SubmissionRow
 from bridge.rules.scopes import Scope
-from bridge.rules.sealed import CannotOpen, opened
 from bridge.words.reasons import error_sentence
 from web import current
 from web.api import answer, reading, who
@@ -64,8 +63,8 @@ def listed() -> Response:
             session,
             key_id=who.program().whose,
             state=asked.state,
-            since=_moment("from"),
-            until=_moment("to"),
+            since=_moment(asked.from_),
+            until=_moment(asked.to),
             oldest_first=asked.sort == "created_at",
             limit=min(asked.limit, MOST_LISTED),
             offset=asked.offset,
@@ -171,6 +170,8 @@ def _times(wanted: NewMessage, now: datetime) -> tuple[datetime | None, datetime
 
 
 def _clear(words: str, passphrase: str, field: str) -> str:
+    from bridge.rules.sealed import CannotOpen, opened  # brings cryptography, which is heavy
+
     if not passphrase:
         raise bad("The box has no passphrase for encrypted texts; set encryption.passphrase in /settings.")
     try:
@@ -213,6 +214,6 @@ def _why(error: str | None) -> str | None:
     return TTL_EXPIRED if error == "ttl_expired" else error_sentence(error)
 
 
-def _moment(name: str) -> datetime | None:
+def _moment(typed: str | None) -> datetime | None:
     """What is no moment is let go, as SMSGate does here."""
-    return reading.aware(moment_of(request.args.get(name, "")))
+    return reading.aware(moment_of(typed or ""))

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-import jwt
 from flask import Blueprint, Response, abort
 from sqlmodel import Session
 
@@ -89,4 +88,6 @@ def _at_most(moment: datetime, end: datetime | None) -> datetime:
 
 
 def _signed(jti: str, until: datetime, secret: str) -> str:
+    import jwt  # brings cryptography, which is heavy
+
     return jwt.encode({"jti": jti, "iss": "textback", "exp": until}, secret, who.ALGORITHM)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-import jwt
 from flask import current_app, g, request
 from sqlmodel import Session
 
@@ -153,6 +152,8 @@ def _token(session: Session, brought: str) -> tuple[ApiToken, ApiKey] | None:
     secret = tokens.signing_key(session) if brought.count(".") == 2 else None
     if secret is None:
         return None
+    import jwt  # brings cryptography, which is heavy
+
     unjudged: Any = {"verify_exp": False, "verify_iat": False, "verify_nbf": False, "verify_aud": False}
     try:
         claims = jwt.decode(brought, secret, algorithms=[ALGORITHM], options=unjudged)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, NaiveDatetime
 
-from web.api.shapes.base import Moment, Shape
+from web.api.shapes.base import Between, Moment, Shape
 from web.api.shapes.messages import LONGEST_TEXT
 
 LONGEST_NUMBER = 40
@@ -47,7 +47,7 @@ class Call(Shape):
     trace: list[Step] | None = None
 
 
-class CallQuery(Shape):
+class CallQuery(Between):
     """show: which; number: of the caller; before: the id of the last call of the page above. from, to: when they began."""
 
     show: Literal["all", "missed", "answered", "open"] = "all"
