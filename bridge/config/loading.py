@@ -17,6 +17,7 @@ from bridge.rules.one_line import storable
 from bridge.rules.settings import (
     BackupSettings,
     FilterSettings,
+    HookSettings,
     HoursSettings,
     LimitSettings,
     ModemSettings,
@@ -101,6 +102,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
         backup=BackupSettings(**checked["backup"]),
         updates=UpdatesSettings(**checked["updates"]),
+        hooks=HookSettings(**checked["hooks"]),
     )
 
 

@@ -4,6 +4,7 @@ of this (bridge/config/shipped, web/pages/settings_forms)."""
 from bridge.config.keys import (
     backup,
     filters,
+    hooks,
     hours,
     limits,
     modem,
@@ -32,6 +33,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "storage": storage.KEYS,
     "backup": backup.KEYS,
     "updates": updates.KEYS,
+    "hooks": hooks.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -45,4 +47,5 @@ ABOUT: dict[str, About] = {
     "storage": storage.ABOUT,
     "backup": backup.ABOUT,
     "updates": updates.ABOUT,
+    "hooks": hooks.ABOUT,
 }

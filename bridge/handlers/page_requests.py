@@ -12,14 +12,17 @@ from bridge.contract.answers import Done, Rejected
 from bridge.contract.requests import (
     AcceptDatabase,
     AddContact,
+    AddHook,
     AddNote,
     AddNumber,
     AddUser,
     AnswerCall,
     Assign,
     CalledBack,
+    ChangeSecret,
     CloseShop,
     Describe,
+    DropHook,
     DryRun,
     EndLogin,
     Forget,
@@ -36,6 +39,7 @@ from bridge.contract.requests import (
     MarkSeveral,
     OpenShop,
     Pause,
+    PauseHook,
     ReadSettings,
     RemoveUser,
     Request,
@@ -44,6 +48,7 @@ from bridge.contract.requests import (
     Resume,
     SaveReply,
     SendAgain,
+    SendHookAgain,
     SendSample,
     SetLanguage,
     SetPassword,
@@ -53,8 +58,10 @@ from bridge.contract.requests import (
     TakeBack,
     TakeLabel,
     TakeOver,
+    TestHook,
     TryAgain,
     TryServices,
+    TuneHooks,
     TypeNumber,
     Undo,
     WriteText,
@@ -62,6 +69,7 @@ from bridge.contract.requests import (
 from bridge.handlers import audit_log, backups, contacts, conversations, database
 from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
+from bridge.handlers.hooks import Hooks
 from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
 from bridge.handlers.undoing import Undoing, Undone, states_of
@@ -104,9 +112,10 @@ AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 class PageRequests:
     """Does what the page asks for, or says why not."""
 
-    def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
+    def __init__(self, shop: ShopState, calls_handler: CallHandler, hooks: Hooks | None = None) -> None:
         self._shop = shop
         self._calls_handler = calls_handler
+        self._hooks = hooks or Hooks(shop)
         self._undoing = Undoing()
 
     def request(
@@ -245,6 +254,16 @@ class PageRequests:
                     raise Refusal(Refused.NO_BACKUP_NOW)
             case ResetBreaker():
                 self._release(session)
+            case (
+                AddHook()
+                | DropHook()
+                | PauseHook()
+                | ChangeSecret()
+                | TuneHooks()
+                | TestHook()
+                | SendHookAgain()
+            ):
+                self._hooks.request(session, request, by or "somebody")
             case RemoveUser() | TakeBack():
                 back = way_back(session, request)
                 change_users(session, request, by, now)

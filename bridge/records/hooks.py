@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import func, or_, update
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from bridge.records.memo import remember, remembered
-from bridge.records.retention import delete_rows
+from bridge.records.retention import BATCH, delete_rows
 from bridge.records.tables import Contact, Hook, HookDelivery
 from bridge.rules.hooks import payloads, signing, tries
-from bridge.rules.hooks.events import DeliveryState, HookAnswer, HookEvent
+from bridge.rules.hooks.events import DeliveryState, HookAnswer, HookEvent, HookKind
 from bridge.rules.limits import MOST_HOOKS
 from bridge.rules.refusals import Refusal, Refused
 from modem.contract import Coded
@@ -47,9 +47,19 @@ def drop(session: Session, hook: Hook) -> None:
     session.flush()
 
 
+def of_kind(session: Session, kind: HookKind) -> Sequence[Hook]:
+    """The hooks of this list, in the order of their making."""
+    return session.exec(select(Hook).where(Hook.kind == kind).order_by(col(Hook.created), col(Hook.id))).all()
+
+
+def is_one(session: Session) -> bool:
+    """Is there any hook?"""
+    return session.exec(select(Hook.id).limit(1)).first() is not None
+
+
 def wanted(session: Session) -> frozenset[HookEvent]:
     """The events that a hook is told of now."""
-    return frozenset(session.exec(select(Hook.event).where(col(Hook.paused).is_(False)).distinct()))
+    return frozenset(session.exec(select(col(Hook.event)).where(col(Hook.paused).is_(False)).distinct()))
 
 
 def tell(
@@ -97,7 +107,7 @@ def next_due(session: Session, now: datetime, busy: Collection[str]) -> tuple[Ho
     )
     query = (
         select(HookDelivery, Hook)
-        .join(Hook, HookDelivery.id == first)
+        .join(Hook, col(HookDelivery.id) == first)
         .where(HookDelivery.due <= now, col(Hook.paused).is_(False), col(Hook.origin).not_in(busy))
         .order_by(col(HookDelivery.tries), col(HookDelivery.due), col(HookDelivery.id))
     )
@@ -135,7 +145,7 @@ def again(session: Session, key: int, now: datetime) -> HookDelivery:
 
 def wake(session: Session, hook_id: str, now: datetime) -> None:
     """What this hook is still to be told is due now."""
-    waiting = (HookDelivery.hook_id == hook_id, HookDelivery.state == DeliveryState.WAITING)
+    waiting = (col(HookDelivery.hook_id) == hook_id, col(HookDelivery.state) == DeliveryState.WAITING)
     session.flush()
     later = update(HookDelivery).where(*waiting).values(due=now)
     session.execute(later.execution_options(synchronize_session="fetch"))
@@ -174,15 +184,15 @@ def ping_every(session: Session) -> int:
     return int(remembered(session, PING_EVERY) or 0)
 
 
-def delete_old(session: Session, now: datetime, most: int) -> bool:
+def delete_old(session: Session, now: datetime) -> bool:
     """Delete a batch of deliveries that nobody looks at any more; was there one?"""
     old = or_(
         *(
-            (HookDelivery.state == state) & (HookDelivery.created < now - kept)
+            and_(col(HookDelivery.state) == state, col(HookDelivery.created) < now - kept)
             for state, kept in ((DeliveryState.DONE, KEPT), (DeliveryState.GIVEN_UP, KEPT_GIVEN_UP))
         )
     )
-    keys: Sequence[int | None] = session.exec(select(HookDelivery.id).where(old).limit(most)).all()
+    keys: Sequence[int | None] = session.exec(select(HookDelivery.id).where(old).limit(BATCH)).all()
     if keys:
         delete_rows(session, HookDelivery, col(HookDelivery.id).in_(keys))
     return bool(keys)

@@ -482,8 +482,8 @@ class Invitation(SQLModel, table=True):
 
 class Hook(SQLModel, table=True):
     """Another program that is told of an event. id: as its client gave it, or made. url: where it is told; origin: of that, the
-    receiver without what may be secret. by: who made it, a user or a key. secret: what its deliveries are signed with; old_secret:
-    the one before, good until old_until."""
+    receiver without what may be secret. by: who made it, a user or a key. secret: what its deliveries are signed with;
+    old_secret: the one before, good until old_until."""
 
     id: str = Field(primary_key=True)
     kind: HookKind = Field(sa_type=coded(HookKind, "hook.kind"))
@@ -500,8 +500,8 @@ class Hook(SQLModel, table=True):
 
 class HookDelivery(SQLModel, table=True):
     """What a hook is told, or was. event_id: by which its receiver knows it again; body: as it is sent. contact_id: whom it is
-    about, if anybody. due: when it is tried next; tried: when it was tried last, and tries: how often. status: of the last answer
-    (RFC 9110, 15), None where there was none; answer: what came of it, a HookAnswer (Coded)."""
+    about, if anybody. due: when it is tried next; tried: when it was tried last, and tries: how often. status: of the last
+    answer (RFC 9110, 15), None where there was none; answer: what came of it, a HookAnswer (Coded)."""
 
     __table_args__ = (
         Index("ix_hookdelivery_hook_state", "hook_id", "state", "id"),

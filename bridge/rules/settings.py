@@ -149,6 +149,13 @@ class UpdatesSettings:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """allow: hosts that hooks may reach although nothing else would let them."""
+
+    allow: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -164,3 +171,4 @@ class Settings:
     storage: StorageSettings
     backup: BackupSettings
     updates: UpdatesSettings
+    hooks: HookSettings

@@ -7,6 +7,7 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
+from bridge.service.hook_sender import HookTried
 from bridge.service.worker import (
     Announced,
     BackedUp,
@@ -40,6 +41,11 @@ class ReadAhead:
 
 
 @dataclass(frozen=True)
+class HooksDue:
+    """Hooks are to be told of something."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Empty the inbox up to here and end."""
 
@@ -62,6 +68,8 @@ InboxItem = (
     | BackedUp
     | BackupFound
     | ReleaseLooked
+    | HookTried
+    | HooksDue
     | JobDue
     | ReadAhead
     | Stop

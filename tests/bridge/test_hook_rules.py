@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_it_is_tried_for_two_days_and_then_given_up() -> None:
     while (wait := next_try(len(waits) + 1, sum(waits, timedelta(0)))) is not None:
         waits.append(wait)
     assert [wait.total_seconds() for wait in waits[:4]] == [10, 20, 40, 80]
-    assert all(later == 2 * wait for wait, later in zip(waits, waits[1:], strict=False))
+    assert all(later == 2 * wait for wait, later in pairwise(waits))
     assert len(waits) == MOST_TRIES - 1 == 14
     assert timedelta(hours=45) < sum(waits, timedelta(0)) < AT_MOST
 

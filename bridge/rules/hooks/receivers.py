@@ -66,8 +66,8 @@ class Receiver:
 
 
 def receiver(url: str, allowed: Iterable[str]) -> Receiver:
-    """The receiver that somebody wants to be told. allowed: the hosts that config.ini names. Raises Refusal for what can be seen
-    to be of no use: a name is judged when it is known what it stands for."""
+    """The receiver that somebody wants to be told. allowed: the hosts that config.ini names. Raises Refusal for what can be
+    seen to be of no use: a name is judged when it is known what it stands for."""
     found = Receiver.of(url)
     ip = ip_of(found.host)
     if found.host == "localhost" or found.host.endswith(".localhost"):

@@ -19,4 +19,4 @@ def next_try(tries: int, age: timedelta, most: int = MOST_TRIES) -> timedelta | 
     """
     if tries >= most or age >= AT_MOST:
         return None
-    return FIRST_WAIT * 2 ** min(tries - 1, MOST_DOUBLINGS)
+    return FIRST_WAIT * (1 << min(tries - 1, MOST_DOUBLINGS))

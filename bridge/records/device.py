@@ -1,0 +1,18 @@
+"""The id by which other programs know this box: made once, and kept."""
+
+from uuid import uuid4
+
+from sqlmodel import Session
+
+from bridge.records.memo import remember, remembered
+
+DEVICE = "device_id"
+
+
+def device_id(session: Session) -> str:
+    """The id of this box; a session that may not write has it only once it was made."""
+    known = remembered(session, DEVICE)
+    if known is None:
+        known = uuid4().hex
+        remember(session, DEVICE, known)
+    return known
