@@ -2,7 +2,6 @@
 It decides nothing of when, and knows no row."""
 
 import io
-import os
 import socket
 import ssl
 import time
@@ -154,7 +153,7 @@ def _is_own(address: str) -> bool:
 @cache
 def _verifying() -> ssl.SSLContext:
     """Certificates are checked, and for the name, whatever address it stands for; by the authorities of the system."""
-    return ssl.create_default_context(cafile=os.environ.get("SSL_CERT_FILE"))
+    return ssl.create_default_context()
 
 
 def _bracketed(host: str) -> str:

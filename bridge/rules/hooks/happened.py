@@ -18,7 +18,7 @@ OF_LINES = (IncidentKind.LINE, IncidentKind.NETWORK)
 
 
 def with_text(before: MessageStatus | None, now: MessageStatus) -> list[HookEvent]:
-    """A text that goes out. before: None for one that is new. What is delivered was sent: a report may be faster than the modem.
+    """A text that goes out. before: None for one that is new. What is delivered was sent: its report may be faster.
 
     >>> [str(one) for one in with_text(MessageStatus.SENDING, MessageStatus.DELIVERED)]
     ['sms:sent', 'sms:delivered']
