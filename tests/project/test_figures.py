@@ -192,6 +192,7 @@ NAMES = {
     "modem": r"modem .+",
     "worker": "worker",
     "backups": "backups",
+    "hooks": r"hooks \d",
     "schedule": "APScheduler",
     "waitress": r"page|waitress-\d+",
 }
