@@ -1,6 +1,6 @@
 """Hooks in words: what each event tells, what came of a delivery, and what a test says."""
 
-from bridge.rules.hooks.events import DeliveryState, HookAnswer, HookEvent
+from bridge.rules.hooks.events import HookAnswer, HookEvent
 from bridge.words.catalogue import N_, gettext
 from modem.contract import Coded
 
@@ -22,11 +22,6 @@ EVENTS: dict[HookEvent, str] = {
     HookEvent.DECISION: N_("whether a caller is texted, and why"),
     HookEvent.LINE_DOWN: N_("a line does not work"),
     HookEvent.LINE_UP: N_("a line works again"),
-}
-STATES: dict[DeliveryState, str] = {
-    DeliveryState.WAITING: N_("waiting"),
-    DeliveryState.DONE: N_("received"),
-    DeliveryState.GIVEN_UP: N_("given up"),
 }
 SENTENCES: dict[str, str] = {
     HookAnswer.TAKEN: N_("The program has received it (answer {status})."),
@@ -52,11 +47,6 @@ SENTENCES: dict[str, str] = {
 def event_in_words(event: HookEvent) -> str:
     """What an event is about; its name for one that never happens."""
     return gettext(EVENTS[event]) if event in EVENTS else str(event)
-
-
-def state_in_words(state: DeliveryState) -> str:
-    """How far a delivery has got."""
-    return gettext(STATES[state])
 
 
 def answer_in_words(column: str) -> str:

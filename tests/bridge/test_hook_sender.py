@@ -125,10 +125,14 @@ def test_one_that_says_nothing_is_given_up(receiver: HookReceiver, monkeypatch: 
     assert code(tell(receiver.url("/slow"))) == (None, HookAnswer.SLOW)
 
 
+def greet_as_mail(request: BaseHTTPRequestHandler) -> None:
+    request.wfile.write(b"220 mail.example ESMTP\r\n")
+
+
 def test_one_that_hangs_up_or_speaks_something_else(receiver: HookReceiver) -> None:
     receiver.answer = lambda _: None
     assert code(tell(receiver.url())) == (None, HookAnswer.UNREACHABLE)
-    receiver.answer = lambda request: request.wfile.write(b"220 mail.example ESMTP\r\n") and None
+    receiver.answer = greet_as_mail
     assert code(tell(receiver.url())) == (None, HookAnswer.NO_HTTP)
 
 

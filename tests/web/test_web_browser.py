@@ -51,6 +51,7 @@ PLACES = (
     "scheduled",
     "welcome",
     "https",
+    "hooks",
     "nothing",
 )
 # Answers that are no pages: files, JSON, and the log-in, which who is in does not get.

@@ -65,6 +65,9 @@ OWNERS_ONLY = frozenset(
         "contacts.forget",
         "figures.calls_file",
         "https.change",
+        "hooks.hooks",
+        "hooks.change",
+        "hooks.again",
     }
 )
 # The cookie by which a device is known that somebody has logged in from, for so many seconds.
