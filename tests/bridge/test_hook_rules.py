@@ -112,7 +112,7 @@ def test_what_can_be_seen_to_be_out_of_reach_is_refused_at_once(url: str, code: 
 @pytest.mark.parametrize(
     ("url", "origin", "target"),
     [
-        ("https://Example.COM", "https://example.com:443", "/"),
+        ("https://Example.COM", "https://example.com", "/"),
         ("http://192.168.1.5:8123/api/webhook/x?y=1#z", "http://192.168.1.5:8123", "/api/webhook/x?y=1"),
         ("https://[fd00::7]:8443/a", "https://[fd00::7]:8443", "/a"),
         ("http://homeassistant.local:8123/", "http://homeassistant.local:8123", "/"),

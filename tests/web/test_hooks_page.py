@@ -130,7 +130,7 @@ def test_a_test_and_what_came_of_it(office: Office, client: FlaskClient) -> None
     came(office, Coded.of(HookAnswer.REFUSED, status=404, said="<b>no such hook</b>"), 404)
     page = client.get("/hooks").text
     assert "The program refused it (answer 404). “&lt;b&gt;no such hook&lt;/b&gt;”" in page
-    assert "not reached" in page
+    assert "not received" in page
     assert "next try" in page
 
 

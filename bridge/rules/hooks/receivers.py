@@ -54,7 +54,8 @@ class Receiver:
     def origin(self) -> str:
         """What one receiver has in common with itself, and nothing secret: paths often are."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        port = "" if self.port == PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
 
     def is_among(self, names: Iterable[str]) -> bool:
         """Is its host one of these, as config.ini names them?
