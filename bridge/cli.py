@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from bridge.config import Settings
+    from bridge.contract.api_requests import AddKey, RevokeKey
 
 PLACES = (Path("config.ini"), Path("/etc/textback/config.ini"))
 BAD_CONFIGURATION = 2
@@ -607,6 +608,107 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
         lambda session, hashed: users.set_password(session, name, hashed),
     )
     click.echo(f"{name} has a new password and is logged out everywhere.")
+
+
+# ---- programs
+
+
+@main.group()
+def key() -> None:
+    """Manage the keys of programs that use the API."""
+
+
+@key.command("add")
+@configured
+@click.argument("name")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="What it may do, such as messages:send; may be given several times. Without this option and --all: send "
+    "texts, read their state and the inbox, and have hooks; neither change settings nor make tokens.",
+)
+@click.option("--all", "everything", is_flag=True, help="Everything that the API can do.")
+@click.option(
+    "--line",
+    "lines",
+    multiple=True,
+    help="Only over this line; may be given several times. Default: all lines.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="For so many days. Default: until it is revoked.")
+def key_add(
+    path: Path, name: str, scopes: tuple[str, ...], everything: bool, lines: tuple[str, ...], days: int | None
+) -> None:
+    """Make a key for the program NAME, and print it as the last word; it is never shown again."""
+    from bridge.contract.api_requests import AddKey
+    from bridge.records import keys
+    from bridge.rules.scopes import EVERYTHING, USUAL
+
+    if everything and scopes:
+        raise Failure("Give --all or --scope, not both.")
+    secret = keys.new_secret()
+    wanted = tuple(EVERYTHING) if everything else scopes or tuple(USUAL)
+    _change_keys(path, AddKey(name, keys.digest(secret), wanted, lines, days))
+    click.echo(f"The key {name}, which is shown only now: {secret}")
+
+
+@key.command("list")
+@configured
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
+def key_list(path: Path, as_json: bool) -> None:
+    """List the keys, without their secrets."""
+    from bridge.contract.as_json import iso
+    from bridge.records import keys
+
+    with database(load(path)) as session:
+        rows = [
+            {
+                "name": one.name,
+                "scopes": one.scopes,
+                "lines": one.lines,
+                "by": one.by,
+                "created": iso(one.created),
+                "expires": iso(one.expires),
+                "used": iso(one.used),
+            }
+            for one in keys.all_keys(session)
+        ]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<20} used {row['used'] or 'never':<20} {' '.join(row['scopes'])}")
+
+
+@key.command("revoke")
+@configured
+@click.argument("name")
+def key_revoke(path: Path, name: str) -> None:
+    """Have the key NAME, and all tokens that were made with it, let nobody in any more."""
+    from bridge.contract.api_requests import RevokeKey
+
+    _change_keys(path, RevokeKey(name))
+    click.echo(f"The key {name} is revoked.")
+
+
+def _change_keys(path: Path, request: AddKey | RevokeKey) -> None:
+    """As the page does it, in the database itself; the running service goes by it at once."""
+    from bridge.clock import Clock
+    from bridge.handlers import audit_log, programs
+    from bridge.handlers.shop import ShopState
+    from bridge.rules.one_line import cleaned
+    from bridge.rules.refusals import Refusal
+    from bridge.words.requests import refusal_for_commands
+
+    settings, clock = load(path), Clock()
+    request = cleaned(request)
+    try:
+        with database(settings) as session:
+            programs.ask(session, ShopState(settings, clock), request, None)
+            if (change := audit_log.change_of(request, None)) is not None:
+                audit_log.note(session, "the command line", change, clock.utc())
+    except Refusal as refusal:
+        raise Failure(refusal_for_commands(refusal.why)) from refusal
 
 
 # ---- the whole state in one file

@@ -1,7 +1,5 @@
 """The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
-from typing import Any
-
 from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DatabaseError
@@ -17,6 +15,8 @@ from bridge.words.reasons import error_sentence
 from web import current, limits
 from web.access import cookies, language, login, network, secure, size
 from web.access.guesses import Limiter
+from web.api import app as api
+from web.api import mount
 from web.pages import (
     arranging,
     backups,
@@ -32,6 +32,7 @@ from web.pages import (
     hooks,
     https,
     invitation,
+    keys,
     manifest,
     moving,
     notices,
@@ -43,7 +44,8 @@ from web.pages import (
     team,
     write,
 )
-from web.values import CleanRequest, clean_address
+from web.quiet import QuietFlask
+from web.values import clean_address
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'{further}; "
@@ -84,6 +86,7 @@ ROOMS = (
     dry_run,
     team,
     hooks,
+    keys,
     changes,
     manifest,
     https,
@@ -92,19 +95,9 @@ ROOMS = (
 csrf = CSRFProtect()
 
 
-class Page(Flask):
-    """Flask, but for the addresses that it would write into the log: they hold phone numbers; and with clean values."""
-
-    request_class = CleanRequest
-
-    def log_exception(self, exc_info: Any) -> None:
-        """Logs an error with the name of the view alone: the path may hold a phone number."""
-        self.logger.error("The page %s failed.", request.endpoint, exc_info=exc_info)
-
-
 def create_app(bridge: Bridge) -> Flask:
-    """The page on this bridge. Touches no database: its tables may not be there yet."""
-    app = Page(__name__)
+    """The page on this bridge, with the API for programs beside it. Touches no database: its tables may not be there yet."""
+    app = QuietFlask(__name__)
     current.give(app, bridge)
     app.session_interface = cookies.Sessions()
     app.extensions["limiter"] = Limiter()
@@ -140,6 +133,8 @@ def create_app(bridge: Bridge) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
+    with_api = mount.beside(app.wsgi_app, api.create(bridge).wsgi_app)
+    app.wsgi_app = with_api  # type: ignore[method-assign,assignment]
     return app
 
 

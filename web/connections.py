@@ -1,6 +1,7 @@
 """Connections to the page, and how long and how many of them are borne with: waitress's server and channel, made strict. It
 knows no page; what is too large for its address is read away, and the application is told so."""
 
+import json
 import socket
 import time
 from contextlib import suppress
@@ -172,9 +173,11 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         sentence = _SENTENCES.get(code, "Something went wrong in the box. Its log says more.")
         if code in (413, 431):
             self.logger.warning("A request from %s was refused: it is too large.", self.channel.addr[0])
-        body = _page(code, sentence)
+        kind, body = "text/html; charset=utf-8", _page(code, sentence)
+        if limits.is_api(self.request.path.partition("?")[0]):
+            kind, body = "application/json", json.dumps({"message": sentence}).encode()
         self.status = f"{code} {self.request.error.reason}"
-        self.response_headers += [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store")]
+        self.response_headers += [("Content-Type", kind), ("Cache-Control", "no-store")]
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)

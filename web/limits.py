@@ -9,6 +9,9 @@ KIB, MIB = 1024, 1024 * 1024
 FORM = 64 * KIB
 # What a body may have beside its file, and up to which size nobody counts files.
 BESIDE, SMALL_FILE = MIB, 1 * MIB
+# Under which paths programs find the API; what they bring, a list of numbers at most, may be larger than a form.
+API_PREFIXES = ("/api/v1", "/3rdparty/v1")
+API = MIB
 # The addresses that take files, and how large those may be; all others take forms.
 FILES = {"/contacts/import": LARGEST_FILE, "/welcome/restore": LARGEST_BACKUP}
 
@@ -16,10 +19,22 @@ FILES = {"/contacts/import": LARGEST_FILE, "/welcome/restore": LARGEST_BACKUP}
 def largest(path: str) -> int:
     """The most bytes that a body at this address may have.
 
-    >>> largest("/login") == FORM, largest("/contacts/import") == LARGEST_FILE + BESIDE
-    (True, True)
+    >>> largest("/login") == FORM, largest("/contacts/import") == LARGEST_FILE + BESIDE, largest("/api/v1/messages") == API
+    (True, True, True)
     """
+    if is_api(path):
+        return API
     return FILES[path] + BESIDE if path in FILES else FORM
+
+
+def is_api(path: str) -> bool:
+    """Is this an address of the API?
+
+    >>> is_api("/api/v1/messages"), is_api("//api/v1//message"), is_api("/api/v1"), is_api("/api/v10")
+    (True, True, True, False)
+    """
+    plain = "/" + path.lstrip("/")
+    return any(plain == prefix or plain.startswith(f"{prefix}/") for prefix in API_PREFIXES)
 
 
 def in_words(size: int) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridge.contract.api_requests import OfApi
 from bridge.rules.addressbook import Card
 from bridge.rules.hooks.events import HookKind
 
@@ -402,16 +403,6 @@ class ChangeSecret:
 
 
 @dataclass(frozen=True)
-class TuneHooks:
-    """What SMSGate's clients settle for all hooks; None: as it is. signing_key: what the hooks of their list are signed with.
-    tries: how often each delivery is tried. ping: every so many seconds the box says that it is there; 0: never."""
-
-    signing_key: str | None = field(default=None, repr=False)
-    tries: int | None = None
-    ping: int | None = None
-
-
-@dataclass(frozen=True)
 class TestHook:
     """Tell the hook of this id something that is a test; what waits for it is told at once."""
 
@@ -427,7 +418,7 @@ class SendHookAgain:
     id: int
 
 
-OfHooks = AddHook | DropHook | PauseHook | ChangeSecret | TuneHooks | TestHook | SendHookAgain
+OfHooks = AddHook | DropHook | PauseHook | ChangeSecret | TestHook | SendHookAgain
 OfUsers = (
     TakeOver
     | AddUser
@@ -480,4 +471,5 @@ Request = (
     | ReadSettings
     | OfHooks
     | OfUsers
+    | OfApi
 )

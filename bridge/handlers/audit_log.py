@@ -5,7 +5,7 @@ from typing import assert_never
 
 from sqlmodel import Session
 
-from bridge.contract import requests
+from bridge.contract import api_requests, requests
 from bridge.records.tables import AuditEntry, Contact
 from bridge.rules.audit import Change
 from modem.contract import Coded
@@ -108,11 +108,24 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.DropHook()
             | requests.PauseHook()
             | requests.ChangeSecret()
-            | requests.TuneHooks()
             | requests.TestHook()
             | requests.SendHookAgain()
         ):
             return None
+        case (
+            api_requests.SubmitTexts()
+            | api_requests.CancelTexts()
+            | api_requests.KeyUsed()
+            | api_requests.KeepTokens()
+            | api_requests.EndToken()
+        ):
+            return None
+        case api_requests.AddKey(name=name):
+            return Coded.of(Change.KEY_ADDED, name=name)
+        case api_requests.RevokeKey(name=name):
+            return Coded.of(Change.KEY_REVOKED, name=name)
+        case api_requests.KeepApiSettings(keys=keys):
+            return Coded.of(Change.API_SETTINGS, keys=", ".join(keys)) if keys else None
         case _:
             return _change_of_users(request, by)
 

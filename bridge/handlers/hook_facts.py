@@ -6,13 +6,13 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from bridge.handlers.shop import ShopState
-from bridge.records import lines
+from bridge.records import lines, submissions
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Incident, Line, Message
 from bridge.rules.hooks import payloads
 from bridge.rules.hooks.events import HookEvent
 from bridge.rules.hooks.payloads import CallFacts, DecisionFacts, LineFacts, Payload, TextFacts
-from bridge.rules.states import MessageStatus
+from bridge.rules.states import MessageKind, MessageStatus
 from bridge.words.catalogue import ENGLISH, gettext, speaking
 from bridge.words.hooks import TEST
 from bridge.words.reasons import deciding_first, error_sentence
@@ -20,6 +20,8 @@ from modem.contract import CallOutcome, Trouble, TroubleCode
 
 # What SMSGate says of a text that came too late.
 EXPIRED = "TTL expired"
+# Texts that failed in so long count for the box's health.
+LATELY = timedelta(hours=1)
 # In a test nobody is named: the number is libphonenumber's example.
 NOBODY, TEST_ID = "+447400123456", "test"
 
@@ -27,8 +29,8 @@ NOBODY, TEST_ID = "+447400123456", "test"
 class HookFacts:
     """Reads in the loop's transactions; all words are English, since programs read them."""
 
-    def __init__(self, shop: ShopState, health: Callable[[], Mapping[str, object]]) -> None:
-        """health: what the box says of itself."""
+    def __init__(self, shop: ShopState, health: Callable[[int], Mapping[str, object]]) -> None:
+        """health: what the box says of itself, told how many texts have failed lately."""
         self._shop = shop
         self._health = health
 
@@ -126,9 +128,9 @@ class HookFacts:
             ]
         }
 
-    def of_health(self) -> Payload:
+    def of_health(self, session: Session) -> Payload:
         """What is told now and then, so that it is noticed when nothing is told any more."""
-        return {"health": self._health()}
+        return {"health": self._health(submissions.failed_since(session, self._shop.clock.utc() - LATELY))}
 
     def for_a_test(self, session: Session, event: HookEvent) -> Payload:
         """What an event would tell, of nobody and with words that say so."""
@@ -150,7 +152,7 @@ class HookFacts:
             case HookEvent.STARTED:
                 return self.of_start(session)
             case HookEvent.PING:
-                return self.of_health()
+                return self.of_health(session)
             case (
                 HookEvent.SMS_RECEIVED
                 | HookEvent.SMS_SENT
@@ -168,9 +170,10 @@ class HookFacts:
         return names.index(line) + 1 if line in names else None
 
 
-def text_id(_session: Session, message: Message) -> str:
-    """By which other programs know this text."""
-    return str(id_of(message))
+def text_id(session: Session, message: Message) -> str:
+    """By which other programs know this text: the id that one of them has given it, else our own."""
+    theirs = submissions.ref_of(session, id_of(message)) if message.kind is MessageKind.API else None
+    return theirs or str(id_of(message))
 
 
 def _why_failed(message: Message) -> str:

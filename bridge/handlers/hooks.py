@@ -15,7 +15,6 @@ from bridge.contract.requests import (
     PauseHook,
     SendHookAgain,
     TestHook,
-    TuneHooks,
 )
 from bridge.handlers import audit_log
 from bridge.handlers.hook_facts import HookFacts
@@ -23,7 +22,6 @@ from bridge.handlers.shop import ShopState
 from bridge.records import hooks
 from bridge.records.changes import Change, Changes
 from bridge.records.device import device_id
-from bridge.records.memo import remember
 from bridge.records.tables import Call, Contact, Hook, Incident, Message
 from bridge.rules import audit
 from bridge.rules.hooks import happened, signing
@@ -38,11 +36,15 @@ from modem.contract import CallOutcome, Coded
 CHANGES, TOLD = "changes", "told"
 
 
+def _unknown(_failed: int) -> Mapping[str, object]:
+    return {}
+
+
 class Hooks:
     """there: is there a hook at all? wanted: the events that one is told of now."""
 
-    def __init__(self, shop: ShopState, health: Callable[[], Mapping[str, object]] = dict) -> None:
-        """health: what the box says of itself."""
+    def __init__(self, shop: ShopState, health: Callable[[int], Mapping[str, object]] = _unknown) -> None:
+        """health: what the box says of itself, told how many texts have failed lately."""
         self._shop = shop
         self._facts = HookFacts(shop, health)
         self.there = False
@@ -76,7 +78,7 @@ class Hooks:
                 if change.before("place") != message.place and message.kind is MessageKind.MANUAL:
                     self._of_text(session, message, HookEvent.SMS_RECEIVED)
             case Message() as message:
-                for event in happened.with_text(change.before("status"), message.status):
+                for event in happened.with_text(change.before("status"), message.status, message.error):
                     self._of_text(session, message, event)
             case Incident() as incident:
                 lasted = not change.made and change.before("ended") is None
@@ -124,7 +126,7 @@ class Hooks:
 
     def ping(self, session: Session) -> None:
         """The box says that it is there."""
-        self.tell(session, HookEvent.PING, self._facts.of_health())
+        self.tell(session, HookEvent.PING, self._facts.of_health(session))
 
     # ---- what people ask
 
@@ -150,8 +152,6 @@ class Hooks:
                 hook = hooks.hook_called(session, key)
                 hooks.change_secret(hook, _good_secret(secret), now)
                 self._note(session, by, audit.Change.HOOK_SECRET, hook)
-            case TuneHooks():
-                self._tune(session, request, by)
             case TestHook(id=key):
                 hook = hooks.hook_called(session, key)
                 payload = self._facts.for_a_test(session, hook.event)
@@ -188,17 +188,10 @@ class Hooks:
         hooks.add(session, hook)
         self._note(session, by, audit.Change.HOOK_ADDED, hook)
 
-    def _tune(self, session: Session, request: TuneHooks, by: str) -> None:
-        now = self._shop.clock.utc()
-        if request.signing_key is not None:
-            hooks.keep_signing_key(session, _good_secret(request.signing_key))
-            for hook in hooks.of_kind(session, HookKind.SMS):
-                hooks.change_secret(hook, request.signing_key, now)
-            audit_log.note(session, by, Coded(audit.Change.SIGNING_KEY), now)
-        if request.tries is not None:
-            remember(session, hooks.MOST_TRIES, str(max(1, request.tries)))
-        if request.ping is not None:
-            remember(session, hooks.PING_EVERY, str(max(0, request.ping)))
+    def are_signed_with(self, session: Session, key: str) -> None:
+        """What all hooks of SMSGate's clients are signed with from now on; what they were is good for a while."""
+        for hook in hooks.of_kind(session, HookKind.SMS):
+            hooks.change_secret(hook, key, self._shop.clock.utc())
 
     def _note(self, session: Session, by: str, change: audit.Change, hook: Hook) -> None:
         host = Receiver.of(hook.url).host

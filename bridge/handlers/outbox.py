@@ -12,7 +12,7 @@ from bridge.handlers.shop import ShopState
 from bridge.records import lines, outgoing, reports, waits
 from bridge.records.rows import id_of
 from bridge.records.tables import Call, Contact, Line, Message
-from bridge.rules import numbers, policy, retries
+from bridge.rules import numbers, policy, retries, submissions
 from bridge.rules.policy import Reason
 from bridge.rules.states import MessageKind, MessageStatus
 from bridge.rules.troubles import BoxTrouble, TimeTeller
@@ -50,8 +50,8 @@ class Outbox:
         while (due := outgoing.next_text_due(session, line, now, automatic)) is not None:
             message, contact, call = due
             self._in_hand = message.id
-            if self._may_go(session, message, call, now):
-                message.status = MessageStatus.SENDING
+            if self._may_go(session, message, contact, call, now):
+                message.status, message.handed = MessageStatus.SENDING, now
                 return self._request(message, contact)
             session.flush()
         return None
@@ -61,17 +61,16 @@ class Outbox:
             self._gone.popleft()
         return self._gone
 
-    def _may_go(self, session: Session, message: Message, call: Call | None, now: datetime) -> bool:
+    def _may_go(
+        self, session: Session, message: Message, contact: Contact, call: Call | None, now: datetime
+    ) -> bool:
         """The policy once more, at the moment of sending; unless it was asked in this very transaction."""
         if session.info.get(DECIDED) == message.id:
             return True
         assert message.due is not None
         assert message.expires is not None
         if message.kind != MessageKind.AUTO or call is None:
-            if now <= message.expires:
-                return True
-            self._expire(session, message, Coded("too_late"))
-            return False
+            return self._may_still_go(session, message, contact, now)
         decision = policy.judge(build_case_again(session, self._shop, call, message, now))
         if isinstance(decision, policy.Reply):
             waits = self._shop.settings.textback.closed == "wait" and not self._shop.clock.doubt()
@@ -86,20 +85,40 @@ class Outbox:
         if decision.reason is Reason.EXPIRED:
             self._expire(session, message, decision.why)
         else:
-            message.status, message.error = MessageStatus.CANCELLED, decision.why.to_text()
+            self._is_void(message, decision.why.to_text(), now)
         return False
+
+    def _may_still_go(self, session: Session, message: Message, contact: Contact, now: datetime) -> bool:
+        """A text that somebody wrote, or a program: in time, and of a program to nobody who is to be left alone by now."""
+        assert message.expires is not None
+        if now > message.expires:
+            self._expire(session, message, Coded("too_late"))
+            return False
+        why = None
+        if message.kind == MessageKind.API:
+            opted_out = contact.opted_out_at is not None
+            why = submissions.why_not(opted_out, contact.doubtful, contact.blocked, contact.kind)
+        if why is not None:
+            message.error = why.to_text()
+            outgoing.comes_to_nothing(session, message, MessageStatus.CANCELLED, now)
+        return why is None
+
+    @staticmethod
+    def _is_void(message: Message, why: str, now: datetime) -> None:
+        """It does not go out, and nobody waits for it. why: a code."""
+        message.status, message.error, message.settled = MessageStatus.CANCELLED, why, now
 
     def _expire(self, session: Session, message: Message, why: Coded) -> None:
         """It could not go out in time, and what kept it: its own last refusal, or what stops the queue."""
         kept = message.error or session.get_one(Line, message.line_id).stopped
         message.error = (Coded.of(why.code, **why.values, error=kept) if kept else why).to_text()
-        outgoing.comes_to_nothing(session, message, MessageStatus.EXPIRED)
+        outgoing.comes_to_nothing(session, message, MessageStatus.EXPIRED, self._shop.clock.utc())
 
     def put_off(self, session: Session, message: Message, due: datetime | None) -> None:
         """Due at another time; None: there is no opening to wait for."""
         call = session.get(Call, message.call_id) if message.call_id is not None else None
         if due is None:
-            message.status, message.error = MessageStatus.CANCELLED, Reason.CLOSED
+            self._is_void(message, Reason.CLOSED, self._shop.clock.utc())
             if call is not None:
                 call.reason = Reason.CLOSED
         else:
@@ -168,7 +187,7 @@ class Outbox:
         message.tries += 1
         wait = None if end.begun else retries.next_try(end.kind, message.tries)
         if wait is None:
-            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED)
+            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED, now)
         elif message.expires is not None and now + wait > message.expires:
             self._too_late(session, message)
         else:
@@ -179,7 +198,7 @@ class Outbox:
         message = session.get(Message, self._in_hand) if self._in_hand is not None else None
         if message is not None and message.status == MessageStatus.QUEUED:
             message.error = BoxTrouble.NOT_READ_FROM_ROWS
-            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED)
+            outgoing.comes_to_nothing(session, message, MessageStatus.FAILED, self._shop.clock.utc())
 
     def nobody_knows(self, session: Session, message_id: int) -> None:
         """What the modem said of this text could not be stored: it may have gone out, and is not sent again."""

@@ -9,6 +9,16 @@ from typing import assert_never
 from sqlmodel import Session
 
 from bridge.contract.answers import Done, Rejected
+from bridge.contract.api_requests import (
+    AddKey,
+    CancelTexts,
+    EndToken,
+    KeepApiSettings,
+    KeepTokens,
+    KeyUsed,
+    RevokeKey,
+    SubmitTexts,
+)
 from bridge.contract.requests import (
     AcceptDatabase,
     AddContact,
@@ -61,12 +71,11 @@ from bridge.contract.requests import (
     TestHook,
     TryAgain,
     TryServices,
-    TuneHooks,
     TypeNumber,
     Undo,
     WriteText,
 )
-from bridge.handlers import audit_log, backups, contacts, conversations, database
+from bridge.handlers import audit_log, backups, contacts, conversations, database, programs
 from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.hooks import Hooks
@@ -254,15 +263,7 @@ class PageRequests:
                     raise Refusal(Refused.NO_BACKUP_NOW)
             case ResetBreaker():
                 self._release(session)
-            case (
-                AddHook()
-                | DropHook()
-                | PauseHook()
-                | ChangeSecret()
-                | TuneHooks()
-                | TestHook()
-                | SendHookAgain()
-            ):
+            case AddHook() | DropHook() | PauseHook() | ChangeSecret() | TestHook() | SendHookAgain():
                 self._hooks.request(session, request, by or "somebody")
             case RemoveUser() | TakeBack():
                 back = way_back(session, request)
@@ -280,6 +281,19 @@ class PageRequests:
                 | EndLogin()
             ):
                 change_users(session, request, by, now)
+            case (
+                SubmitTexts()
+                | CancelTexts()
+                | AddKey()
+                | RevokeKey()
+                | KeyUsed()
+                | KeepTokens()
+                | EndToken()
+                | KeepApiSettings()
+            ):
+                if isinstance(request, KeepApiSettings) and request.signing_key:
+                    self._hooks.are_signed_with(session, request.signing_key)
+                return programs.ask(session, self._shop, request, by)
             case AnswerCall() | HangUp() | ReadSettings() | StartAgain() | InstallRelease():
                 pass  # the loop and the modem see to it
             case _:

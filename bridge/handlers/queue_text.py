@@ -36,13 +36,15 @@ def queue_text(
     author: str | None = None,
     call: Call | None = None,
     ticket: str | None = None,
+    priority: int = 0,
 ) -> Message:
     """Queue a text to a contact, in as many parts as it takes. Typographic characters become their GSM-7 twins (23.038),
     whoever wrote them: editors and phones put them in unasked, and they would halve what a text holds. Nobody else sees to it,
     but for what counts a text before it is queued (rules/wording, the page's script).
 
     due: not before this, at once if not given; expires: not after this, WORTH_SENDING from then if not given; both aware.
-    author: the user who wrote it, call: the one that it answers, ticket: of the form that it was typed into.
+    author: the user who wrote it, call: the one that it answers, ticket: of the form that it was typed into. priority: what a
+    program asked for.
     """
     body, due = plain(body), due or now
     return outgoing.text_is_queued(
@@ -58,6 +60,7 @@ def queue_text(
         author=author,
         call=call,
         ticket=ticket,
+        priority=priority,
     )
 
 
@@ -104,7 +107,7 @@ def reschedule(session: Session, message_id: int, due: datetime | None, now: dat
     if message is None or not outgoing.is_scheduled(message):
         raise Refusal(Refused.NOT_SCHEDULED)
     if due is None:
-        outgoing.comes_to_nothing(session, message, MessageStatus.CANCELLED)
+        outgoing.comes_to_nothing(session, message, MessageStatus.CANCELLED, now)
     elif not now < due <= now + AHEAD_AT_MOST:
         raise Refusal(Refused.NOT_LATER, days=AHEAD_AT_MOST.days)
     else:

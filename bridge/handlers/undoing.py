@@ -136,7 +136,7 @@ def _put_back(session: Session, contact: Contact, before: State, after: State, n
     for text in _messages(session, before.unread - after.unread, MessageStatus.READ):
         text.status = MessageStatus.RECEIVED
     for text in _messages(session, before.later - after.later, MessageStatus.CANCELLED):
-        text.status = MessageStatus.QUEUED
+        text.status, text.settled = MessageStatus.QUEUED, None
     for key, urgent in before.uncalled - after.uncalled:
         if (call := session.get(Call, key)) is not None:
             call.called_back, call.called_back_by, call.urgent = None, None, urgent

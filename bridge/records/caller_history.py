@@ -70,7 +70,7 @@ def _contact_since(session: Session, call: Call) -> Contacted | None:
         .where(
             Message.contact_id == call.contact_id,
             Message.created >= call.started,
-            col(Message.kind).not_in([MessageKind.AUTO, MessageKind.SYSTEM]),
+            Message.kind == MessageKind.MANUAL,  # a reminder by a program answers nobody
         )
         .order_by(col(Message.direction))  # "in" before "out"
         .limit(1)

@@ -14,6 +14,8 @@ from bridge.records.memo import remember, remembered
 from bridge.records.outgoing import is_scheduled
 from bridge.records.tables import (
     Alert,
+    ApiKey,
+    ApiToken,
     AuditEntry,
     Call,
     ConsentEvent,
@@ -24,6 +26,7 @@ from bridge.records.tables import (
     Message,
     MessagePart,
     Note,
+    Submission,
 )
 from bridge.rules.states import MessageKind, MessageStatus
 
@@ -37,7 +40,11 @@ LATELY, WAITING_AT_MOST = timedelta(hours=48), timedelta(days=60)
 # Of each table the moment that says when a row was made, and the moments that are shifted with it.
 STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (Call, "started", ("ended", "called_back")),
-    (Message, "created", ("due", "expires", "sent", "delivered", "answered", "answers_since")),
+    (
+        Message,
+        "created",
+        ("due", "expires", "handed", "sent", "delivered", "settled", "answered", "answers_since"),
+    ),
     (MessagePart, "sent", ()),
     (InboundPart, "received", ()),
     (ConsentEvent, "at", ()),
@@ -46,6 +53,9 @@ STAMPS: tuple[tuple[type[Any], str, tuple[str, ...]], ...] = (
     (AuditEntry, "at", ()),
     (Invitation, "created", ()),
     (HookDelivery, "created", ("due", "tried")),
+    (ApiKey, "created", ("expires",)),
+    (ApiToken, "created", ("expires",)),
+    (Submission, "created", ()),
     (Contact, "last_seen", ()),
     (Contact, "first_seen", ()),
     (Contact, "waits_since", ()),

@@ -26,7 +26,7 @@ def consent(
     session.add(ConsentEvent(contact_id=id_of(contact), at=now, kind=kind, source=source, words=words, by=by))
     if kind is ConsentKind.OUT:
         contact.opted_out_at, contact.doubtful = contact.opted_out_at or now, False
-        by_hand_are_cancelled(session, id_of(contact), Reason.OPTED_OUT)
+        by_hand_are_cancelled(session, id_of(contact), Reason.OPTED_OUT, now)
     elif kind is ConsentKind.IN:
         contact.opted_out_at, contact.doubtful = None, False
         for kept in kept_of_forgotten(session, [contact.address]).values():

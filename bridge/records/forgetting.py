@@ -1,7 +1,7 @@
 """A person is deleted with all calls and texts; keyed hashes stay of an opt-out, and of what a modem or the operator may
 still tell of."""
 
-from sqlalchemy import or_
+from sqlalchemy import exists, or_
 from sqlmodel import Session, col, select
 
 from bridge.records import deleted, labels
@@ -22,6 +22,8 @@ from bridge.records.tables import (
     MessagePart,
     Note,
     OtherNumber,
+    Recipient,
+    Submission,
 )
 from bridge.rules.numbers import identities
 from bridge.rules.numbers import identity as identity_of
@@ -49,6 +51,11 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, OtherNumber, OtherNumber.contact_id == contact.id)
     delete_rows(session, AuditEntry, AuditEntry.contact_id == contact.id)
     delete_rows(session, MessagePart, col(MessagePart.message_id).in_(texts))
+    lines = {contact.identity, *map(identity_of, further)}
+    theirs = or_(col(Recipient.message_id).in_(texts), col(Recipient.identity).in_(lines))
+    delete_rows(session, Recipient, theirs)
+    nobody = ~exists().where(col(Recipient.submission_id) == Submission.id)
+    delete_rows(session, Submission, nobody)
     ours = or_(col(InboundPart.message_id).in_(texts), col(InboundPart.sender).in_(addresses))
     deleted.texts_go(session, ours)
     deleted.calls_go(session, Call.contact_id == contact.id)

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
+from bridge.records.api_settings import HOOK_KEY, kept
 from bridge.records.memo import remember, remembered
 from bridge.records.retention import BATCH, delete_rows
 from bridge.records.tables import Contact, Hook, HookDelivery
@@ -16,9 +17,6 @@ from bridge.rules.limits import MOST_HOOKS
 from bridge.rules.refusals import Refusal, Refused
 from modem.contract import Coded
 
-# The memos of the key that signs the hooks of SMSGate's clients, of how often a delivery is tried, and of how often (seconds)
-# the box says that it is there.
-SIGNING_KEY, MOST_TRIES, PING_EVERY = "hooks_signing_key", "hooks_tries", "hooks_ping"
 # So long deliveries are kept to be looked at: those that were taken, and those that were given up.
 KEPT, KEPT_GIVEN_UP = timedelta(days=7), timedelta(days=30)
 
@@ -165,31 +163,31 @@ def change_secret(hook: Hook, secret: str, now: datetime) -> None:
 
 def signing_key(session: Session) -> str | None:
     """The key that SMSGate's clients have chosen for all of their hooks, None if none has."""
-    return remembered(session, SIGNING_KEY)
+    return remembered(session, HOOK_KEY)
 
 
 def keep_signing_key(session: Session, key: str) -> None:
     """They have chosen this one."""
-    remember(session, SIGNING_KEY, key)
+    remember(session, HOOK_KEY, key)
 
 
 def most_tries(session: Session) -> int:
-    """How often a delivery is tried."""
-    chosen = remembered(session, MOST_TRIES)
-    return int(chosen) if chosen else tries.MOST_TRIES
+    """How often a delivery is tried: once, and as often again as a client has set."""
+    again = kept(session).get("webhooks", {}).get("retry_count")
+    return tries.MOST_TRIES if again is None else int(again) + 1
 
 
 def ping_every(session: Session) -> int:
     """Every so many seconds the box says that it is there; 0: it does not."""
-    return int(remembered(session, PING_EVERY) or 0)
+    return int(kept(session).get("ping", {}).get("interval_seconds") or 0)
 
 
 def delete_old(session: Session, now: datetime) -> bool:
     """Delete a batch of deliveries that nobody looks at any more; was there one?"""
     old = or_(
         *(
-            and_(col(HookDelivery.state) == state, col(HookDelivery.created) < now - kept)
-            for state, kept in ((DeliveryState.DONE, KEPT), (DeliveryState.GIVEN_UP, KEPT_GIVEN_UP))
+            and_(col(HookDelivery.state) == state, col(HookDelivery.created) < now - age)
+            for state, age in ((DeliveryState.DONE, KEPT), (DeliveryState.GIVEN_UP, KEPT_GIVEN_UP))
         )
     )
     keys: Sequence[int | None] = session.exec(select(HookDelivery.id).where(old).limit(BATCH)).all()

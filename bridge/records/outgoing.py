@@ -10,7 +10,8 @@ from bridge.records import waits
 from bridge.records.rows import add_row
 from bridge.records.tables import Call, Contact, Line, Message, Utc
 from bridge.rules.retries import PASSING, PROBE, PROBE_CONTRACT
-from bridge.rules.states import PENDING, Direction, MessageKind, MessageStatus
+from bridge.rules.states import PENDING, WRITTEN, Direction, MessageKind, MessageStatus
+from bridge.rules.submissions import turn_of
 
 
 def text_is_queued(
@@ -27,9 +28,11 @@ def text_is_queued(
     author: str | None = None,
     call: Call | None = None,
     ticket: str | None = None,
+    priority: int = 0,
 ) -> Message:
     """The new row of a text that goes out from `due` on, and not after `expires` (both UTC). parts: TPDUs it takes. call: the
-    call that it answers. ticket: by which the same request is recognised when it comes again."""
+    call that it answers. ticket: by which the same request is recognised when it comes again. priority: what a program asked
+    for (rules/submissions.turn_of)."""
     message = Message(
         line_id=line_id,
         contact_id=contact_id,
@@ -44,6 +47,7 @@ def text_is_queued(
         expires=expires,
         parts=parts,
         ticket=ticket,
+        turn=turn_of(kind, priority),
     )
     return add_row(session, message)
 
@@ -55,28 +59,26 @@ def text_of_ticket(session: Session, ticket: str) -> Message | None:
 
 def is_scheduled(message: Message) -> bool:
     """Did somebody write this for later, and has it not been its time yet?"""
-    waits = (
-        message.status == MessageStatus.QUEUED and message.kind == MessageKind.MANUAL and not message.tries
-    )
+    waits = message.status == MessageStatus.QUEUED and message.kind in WRITTEN and not message.tries
     return waits and message.due is not None and message.due > message.created
 
 
-def by_hand_are_cancelled(session: Session, contact_id: int, why: str) -> None:
-    """What people here wrote to somebody and has not gone out, does not. why: a code."""
+def by_hand_are_cancelled(session: Session, contact_id: int, why: str, now: datetime) -> None:
+    """What people here, or programs of theirs, wrote to somebody and has not gone out, does not. why: a code."""
     for message in session.exec(
         select(Message).where(
             Message.contact_id == contact_id,
             Message.status == MessageStatus.QUEUED,
-            Message.kind == MessageKind.MANUAL,
+            col(Message.kind).in_(WRITTEN),
         )
     ):
         message.error = why
-        comes_to_nothing(session, message, MessageStatus.CANCELLED)
+        comes_to_nothing(session, message, MessageStatus.CANCELLED, now)
 
 
-def comes_to_nothing(session: Session, message: Message, status: MessageStatus) -> None:
-    """It ends in this status and will never go out; whoever should be answered by it waits again."""
-    message.status = status
+def comes_to_nothing(session: Session, message: Message, status: MessageStatus, now: datetime) -> None:
+    """It ends in this status and will never go out; whoever should be answered by it waits again. now: UTC."""
+    message.status, message.settled = status, now
     session.flush()
     waits.has_come_to_nothing(session, message)
 
@@ -102,7 +104,7 @@ _DUE = (
         Line.name == bindparam("line"),
     )
     .where(or_(not_(_STOPPED), col(Message.expires) < bindparam("now", type_=Utc)))
-    .order_by(col(Message.due), col(Message.id))
+    .order_by(col(Message.turn), col(Message.due), col(Message.id))
     .limit(1)
 )
 _DUE_BY_HAND = _DUE.where(Message.kind != MessageKind.AUTO)
@@ -111,8 +113,8 @@ _DUE_BY_HAND = _DUE.where(Message.kind != MessageKind.AUTO)
 def next_text_due(
     session: Session, line: str, now: datetime, automatic: bool = True
 ) -> tuple[Message, Contact, Call | None] | None:
-    """The queued text of this line that has been due the longest, to whom, and the call that it answers. automatic: automatic
-    ones too."""
+    """The queued text of this line that goes out first: of the most urgent, that which has been due the longest; to whom, and
+    the call that it answers. automatic: automatic ones too."""
     facts = {"line": line, "now": now, "probed": now - PROBE, "contract_probed": now - PROBE_CONTRACT}
     return session.exec(_DUE if automatic else _DUE_BY_HAND, params=facts).first()
 

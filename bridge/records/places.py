@@ -21,12 +21,12 @@ _COUNT_UP = (
 
 def take(session: Session) -> int:
     """The next place, behind everything that has come so far."""
-    return _take(session.connection())
+    return take_on(session.connection())
 
 
 def of_new_row(context: DefaultExecutionContext) -> int:
     """The place of a row that is being inserted: a column's default, so that no writer can forget it."""
-    return _take(context.connection)
+    return take_on(context.connection)
 
 
 def last_taken(session: Session) -> int:
@@ -35,7 +35,8 @@ def last_taken(session: Session) -> int:
     return int(kept or NONE)
 
 
-def _take(connection: sa.Connection) -> int:
+def take_on(connection: sa.Connection) -> int:
+    """The next place, for who has no session at hand."""
     last = connection.execute(_COUNT_UP).scalar()
     if last is None:
         last = str(NONE + 1)

@@ -100,7 +100,7 @@ def _apply_reports(session: Session, message: Message, now: datetime) -> None:
     if any(status is not None and status >= GAVE_UP for status in statuses):
         why = next((NEVER_DELIVERED[status] for status in statuses if status in NEVER_DELIVERED), None)
         message.error = Trouble.of(BoxTrouble.UNDELIVERED, why=why or "").to_text()
-        comes_to_nothing(session, message, MessageStatus.FAILED)
+        comes_to_nothing(session, message, MessageStatus.FAILED, now)
         if why is not None:
             session.get_one(Contact, message.contact_id).unreachable = why.value
     elif len(statuses) >= message.parts and all(s is not None and s < STILL_TRYING for s in statuses):

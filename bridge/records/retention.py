@@ -12,6 +12,7 @@ from bridge.records.memo import remember, remembered
 from bridge.records.tables import (
     NEVER_SEEN,
     Alert,
+    ApiToken,
     AuditEntry,
     Call,
     ConsentEvent,
@@ -26,6 +27,8 @@ from bridge.records.tables import (
     Note,
     OtherNumber,
     PutAside,
+    Recipient,
+    Submission,
 )
 from bridge.rules.invitations import HOLDS
 from bridge.rules.states import PENDING, MessageStatus
@@ -61,6 +64,8 @@ def delete_older(session: Session, before: datetime) -> bool:
         _old_audit_entries(before),
         _old_put_aside(before),
         _old_invitations(before),
+        _old_submissions(before),
+        _old_tokens(before),
     ):
         found = _batch(session, *old) or found
     deleted.drop_marks(session, before)
@@ -75,8 +80,22 @@ def _old_texts(before: datetime) -> Old:
     of_it = (
         (MessagePart, col(MessagePart.message_id)),
         (InboundPart, col(InboundPart.message_id)),
+        (Recipient, col(Recipient.message_id)),
     )
     return Message, old, of_it
+
+
+def _old_submissions(before: datetime) -> Old:
+    """Of which no text is left, or never was."""
+    texts = exists().where(
+        col(Recipient.submission_id) == Submission.id, col(Recipient.message_id).is_not(None)
+    )
+    old = select(Submission.id).where(Submission.created < before, ~texts)
+    return Submission, old, ((Recipient, col(Recipient.submission_id)),)
+
+
+def _old_tokens(before: datetime) -> Old:
+    return ApiToken, select(ApiToken.id).where(ApiToken.expires < before), ()
 
 
 def _old_calls(before: datetime) -> Old:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     LargeBinary,
+    SmallInteger,
     UniqueConstraint,
     delete,
     event,
@@ -95,6 +96,18 @@ def _place(**more: Any) -> Any:
     """The column of a row's place in the order in which rows came; before all of them, where somebody writes a row by hand."""
     columns = {"default": places.of_new_row, "server_default": "0"}
     return Field(default=None, sa_type=BigInteger, sa_column_kwargs=columns, **more)
+
+
+def _as_placed(context: DefaultExecutionContext) -> int:
+    """Of a new row: it has changed when it came."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return int(row["place"])
+
+
+def _changed() -> Any:
+    """The column of the place that was taken when a row changed last. It stands behind `place`."""
+    columns = {"default": _as_placed, "server_default": "0"}
+    return Field(default=None, sa_type=BigInteger, sa_column_kwargs=columns, index=True)
 
 
 def _identity(context: DefaultExecutionContext) -> str:
@@ -224,7 +237,8 @@ class Call(SQLModel, table=True):
     reason: why no text goes back, a code of rules/policy. message_id: the text that answers this call, or for
     `cooldown` the one that stands in its way (no foreign key: message.call_id already points here). forwarded: another
     phone diverted it to this one. shown: the caller's name as the modem showed it. urgent: rang again and again.
-    called_back: when somebody here did, and who says so. place: in the order in which things came (records/places).
+    called_back: when somebody here did, and who says so. place: in the order in which things came (records/places); changed:
+    the one that was taken when its outcome, or that somebody called back, changed last.
     """
 
     __table_args__ = (
@@ -254,6 +268,7 @@ class Call(SQLModel, table=True):
     reason: Reason | None = Field(default=None, sa_type=coded(Reason, "call.reason"))
     message_id: int | None = Field(default=None, index=True)
     place: int = _place(index=True)
+    changed: int = _changed()
 
 
 class Message(SQLModel, table=True):
@@ -264,13 +279,15 @@ class Message(SQLModel, table=True):
     that came in, or its receiver to an automatic one. asks: came in and is the first of those that wait for a person here.
     ticket: of the form that it was typed into; a form that is sent twice, because the connection broke, makes one text.
     answers_since, answers_place: of a text by hand, since when they had waited for it (as in Contact), should it never go out.
-    place: in the order in which things came (records/places).
+    place: in the order in which things came (records/places). turn: the lower goes out first
+    (rules/submissions.turn_of). handed: when the modem got it last; settled: when it came to nothing. changed: the place
+    that was taken when its status changed last, for who asks what has happened since.
     """
 
     __table_args__ = (
         Index("ix_message_contact_place", "contact_id", "place"),
         Index("ix_message_contact_created", "contact_id", "created"),
-        Index("ix_message_status_due", "status", "due"),
+        Index("ix_message_outbox", "status", "turn", "due", "id", "line_id"),
         Index("ix_message_kind_created", "kind", "created", "status", "answered", "parts"),
         Index("ix_message_asks_created", "asks", "created", "answered"),
         Index("ix_message_created", "created"),
@@ -300,6 +317,10 @@ class Message(SQLModel, table=True):
     answers_place: int | None = Field(default=None, sa_type=BigInteger)
     ticket: str | None = Field(default=None, index=True, unique=True)
     place: int = _place(index=True)
+    turn: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": "0"})
+    handed: datetime | None = Field(default=None, sa_type=Utc)
+    settled: datetime | None = Field(default=None, sa_type=Utc)
+    changed: int = _changed()
 
 
 class MessageWords(SQLModel, table=True):
@@ -324,6 +345,19 @@ def _note_other_words(mapper: object, connection: Connection, message: Message) 
     if inspect(message).attrs.body.history.has_changes():
         connection.execute(delete(MessageWords).where(col(MessageWords.id) == message.id))
         _note_words(mapper, connection, message)
+
+
+# What has happened to a row when one of these changes.
+_NEWS: dict[type[SQLModel], tuple[str, ...]] = {Message: ("status",), Call: ("outcome", "called_back")}
+
+
+@event.listens_for(Message, "before_update")
+@event.listens_for(Call, "before_update")
+def _note_change(_mapper: object, connection: Connection, row: Message | Call) -> None:
+    """Whoever changes it, it is found by who asks what has happened since."""
+    attributes = inspect(row).attrs
+    if any(attributes[name].history.has_changes() for name in _NEWS[type(row)]):
+        row.changed = places.take_on(connection)
 
 
 class MessagePart(SQLModel, table=True):
@@ -523,6 +557,64 @@ class HookDelivery(SQLModel, table=True):
     )
     status: int | None = None
     answer: str | None = None
+
+
+class ApiKey(SQLModel, table=True):
+    """Leave for a program to use the API. digest: of its secret, which stands nowhere. scopes: what it may do (rules/scopes);
+    lines: over which lines, by name, empty for all. by: the user who made it, empty for the command line. used: when it was
+    last, noted once an hour. revoked: since when it is worth nothing; the row stays, for what was done with it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    digest: str = Field(unique=True)
+    scopes: list[str] = Field(sa_type=JSON)
+    lines: list[str] = Field(default_factory=list, sa_type=JSON)
+    by: str = ""
+    created: datetime = Field(sa_type=Utc)
+    expires: datetime | None = Field(default=None, sa_type=Utc)
+    used: datetime | None = Field(default=None, sa_type=Utc)
+    revoked: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class ApiToken(SQLModel, table=True):
+    """A token that was made with a key, good until `expires` and no longer than the key. id: its jti. family: those that came
+    of one another by refreshing. refresh: is it good for a new one, and for nothing else? ended: it was used up or revoked."""
+
+    id: str = Field(primary_key=True)
+    key_id: int = Field(foreign_key="apikey.id", index=True)
+    family: str = Field(index=True)
+    refresh: bool = False
+    scopes: list[str] = Field(sa_type=JSON)
+    created: datetime = Field(sa_type=Utc)
+    expires: datetime = Field(sa_type=Utc, index=True)
+    ended: bool = False
+
+
+class Submission(SQLModel, table=True):
+    """What a program asked to be sent. ref: its id as the program knows it. body: as it was given, encrypted if `sealed`. sim:
+    over which line it was wanted, counted from 1. due, expires: when it was wanted, if that was said."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    ref: str = Field(unique=True)
+    key_id: int = Field(foreign_key="apikey.id", index=True)
+    body: str
+    sealed: bool = False
+    sim: int | None = None
+    created: datetime = Field(sa_type=Utc, index=True)
+    due: datetime | None = Field(default=None, sa_type=Utc)
+    expires: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Recipient(SQLModel, table=True):
+    """One to whom a submission goes. number: as it was given. identity: of the number (numbers.identity), None where it is
+    none. message_id: our text to them; error: why there is none (Coded)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    number: str
+    identity: str | None = Field(default=None, index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    error: str | None = None
 
 
 class PutAside(SQLModel, table=True):

@@ -29,7 +29,6 @@ class Change(StrEnum):
     HOOK_PAUSED = "hook_paused"  # host, event
     HOOK_RESUMED = "hook_resumed"  # host, event
     HOOK_SECRET = "hook_secret"  # host, event
-    SIGNING_KEY = "signing_key"
     # About a contact.
     IMPORTED = "imported"  # contacts: how many
     CONTACT_ADDED = "contact_added"
@@ -59,3 +58,7 @@ class Change(StrEnum):
     LOGGED_OUT = "logged_out"  # name
     LOGGED_OUT_ELSEWHERE = "logged_out_elsewhere"
     USER_REMOVED = "user_removed"  # name
+    # About programs.
+    KEY_ADDED = "key_added"  # name
+    KEY_REVOKED = "key_revoked"  # name
+    API_SETTINGS = "api_settings"  # keys

@@ -81,6 +81,17 @@ class Refused(StrEnum):
     PASSWORD_TOO_SHORT = "password_too_short"  # least: in characters
     PASSWORD_TOO_LONG = "password_too_long"  # most: in characters
     OLD_PASSWORD_WRONG = "old_password_wrong"
+    # Programs that use the API, and what they ask for.
+    NO_KEY_NAME = "no_key_name"
+    KEY_EXISTS = "key_exists"  # name
+    NO_SUCH_KEY = "no_such_key"  # name
+    NO_SUCH_SCOPE = "no_such_scope"  # scope
+    KEY_DAYS = "key_days"  # most
+    KEY_LINE = "key_line"  # line
+    ID_TAKEN = "id_taken"  # id
+    NO_SUBMISSION = "no_submission"
+    NOT_PENDING = "not_pending"
+    TOKEN_USED = "token_used"
 
 
 class Refusal(Exception):

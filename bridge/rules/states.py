@@ -18,6 +18,7 @@ class MessageKind(StrEnum):
 
     AUTO = "auto"  # the text back after a missed call
     MANUAL = "manual"  # a person, here or there
+    API = "api"  # a program of the shop's, such as reminders
     SYSTEM = "system"  # answers to STOP, START and HELP, notices of the operator, words to and from the owner
 
 
@@ -143,6 +144,8 @@ ANSWERED = frozenset({CallOutcome.ANSWERED, CallOutcome.ANSWERED_ELSEWHERE})
 # The sets as tuples, for queries.
 WENT_OUT = tuple(status for status in MessageStatus if status.went_out)
 PENDING = tuple(status for status in MessageStatus if status.pending)
+# Texts that somebody here, or a program of theirs, has written for others.
+WRITTEN = (MessageKind.MANUAL, MessageKind.API)
 # Of a text that somebody here wrote: it answers them, or soon will.
 ANSWERING = PENDING + WENT_OUT
 COOLING = tuple(status for status in MessageStatus if status.starts_cooldown)

@@ -4,6 +4,7 @@ in one transaction, does what follows after the commit, and what is due by then.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.metadata import version
 from queue import Empty
 
 from sqlalchemy import Engine
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import Settings
-from bridge.contract.health import health
+from bridge.contract.health import health_json, release_id
 from bridge.contract.status import LineStatus, Status
 from bridge.handlers.calls import CallHandler
 from bridge.handlers.hooks import Hooks
@@ -19,7 +20,7 @@ from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
 from bridge.handlers.shop import ShopState
-from bridge.records import users
+from bridge.records import device, tokens, users
 from bridge.records.engine import Heartbeat
 from bridge.records.postgresql import RowHeartbeat
 from bridge.service.answers import Answers
@@ -98,7 +99,7 @@ class Loop:
         self._lines = {name: LineHandle(request, LineStatus(name)) for name, request in requests.items()}
         self._file = file
         self._shop = ShopState(settings, clock)
-        hooks = Hooks(self._shop, lambda: health(self.status))
+        hooks = Hooks(self._shop, self._health)
         self._hooks = HookWatch(hooks, self._shop, give_work, partial(inbox.put, HooksDue()))
         self._transactions = Transactions(
             engine,
@@ -248,6 +249,8 @@ class Loop:
         self._backups.recall(session)
         effects = self._database.begin(session)
         users.make_session_key(session)
+        tokens.make_signing_key(session)
+        device.device_id(session)
         users.setup_code(session)
         self._clock_watch.begin(session)
         if (last := self._heartbeat.last(session)) is not None:
@@ -288,6 +291,11 @@ class Loop:
 
     def _calendar_anew(self) -> None:
         self._set_calendar(self.settings)
+
+    def _health(self, failed: int) -> dict[str, object]:
+        """What the box says of itself. failed: texts that have, lately."""
+        release = version("textback")
+        return health_json(self.status, failed, release, release_id(release))
 
     def _publish(self) -> None:
         """Replaces the status that the page sees; each time round, and while the database is waited for."""

@@ -31,7 +31,6 @@ SENTENCES = {
     Change.HOOK_PAUSED: N_("{who} paused that {host} is told of {event}"),
     Change.HOOK_RESUMED: N_("{who} resumed that {host} is told of {event}"),
     Change.HOOK_SECRET: N_("{who} gave the hook for {host} ({event}) a new secret"),
-    Change.SIGNING_KEY: N_("{who} changed the key that signs hooks for texts"),
     Change.IMPORTED: N_("{who} imported a file of contacts ({contacts})"),
     Change.CONTACT_ADDED: N_("{who} added {whom} to the contacts"),
     Change.NUMBER_ADDED: N_("{who} gave {whom} another number"),
@@ -59,6 +58,9 @@ SENTENCES = {
     Change.LOGGED_OUT: N_("{who} logged {name} out everywhere"),
     Change.LOGGED_OUT_ELSEWHERE: N_("{who} logged out everywhere else"),
     Change.USER_REMOVED: N_("{who} removed {name} from the colleagues"),
+    Change.KEY_ADDED: N_("{who} made the key {name} for a program"),
+    Change.KEY_REVOKED: N_("{who} revoked the key {name}"),
+    Change.API_SETTINGS: N_("{who} changed settings of the API ({keys})"),
 }
 ROLES = {Role.OWNER: N_("owner"), Role.STAFF: N_("staff")}
 

@@ -105,6 +105,16 @@ SENTENCES: dict[str, str] = {
     Refused.PASSWORD_TOO_SHORT: N_("The password is too short; use at least {least} characters."),
     Refused.PASSWORD_TOO_LONG: N_("The password is too long; use at most {most} characters."),
     Refused.OLD_PASSWORD_WRONG: N_("The old password is wrong."),
+    Refused.NO_KEY_NAME: N_("A key needs a name. Call it after the program that uses it."),
+    Refused.KEY_EXISTS: N_("There is a key called {name} already. Choose another name, or revoke that one."),
+    Refused.NO_SUCH_KEY: N_("There is no key called {name}."),
+    Refused.NO_SUCH_SCOPE: N_("“{scope}” is not something that a key may do."),
+    Refused.KEY_DAYS: N_("A key can hold for 1 to {most} days."),
+    Refused.KEY_LINE: N_("The box has no line called {line}."),
+    Refused.ID_TAKEN: N_("A text with the id {id} was sent before."),
+    Refused.NO_SUBMISSION: N_("There is no text with this id."),
+    Refused.NOT_PENDING: N_("This text can no longer be cancelled: it has been sent, or has failed."),
+    Refused.TOKEN_USED: N_("This token was used before. Ask for a new one with your key."),
 }
 # Where the command line can name the command that helps. People at the page have none.
 WITH_COMMANDS: dict[str, str] = {

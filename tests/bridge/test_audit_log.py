@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.contract import requests
+from bridge.contract import api_requests, requests
 from bridge.handlers.audit_log import MARKS, change_of
 from bridge.rules.audit import Change
 from bridge.words.audit import SENTENCES, change_in_words
@@ -50,6 +50,9 @@ SAID: list[tuple[requests.Request, str]] = [
     (requests.LogOut("noa"), "mia logged noa out everywhere"),
     (requests.LogOut("mia"), "mia logged out everywhere else"),
     (requests.RemoveUser("noa"), "mia removed noa from the colleagues"),
+    (api_requests.AddKey("till", "-", ()), "mia made the key till for a program"),
+    (api_requests.RevokeKey("till"), "mia revoked the key till"),
+    (api_requests.KeepApiSettings("{}", ("ping",)), "mia changed settings of the API (ping)"),
 ]
 
 

@@ -1,10 +1,16 @@
 """A decision and a page cost the same after years: none of their statements looks through a whole table."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlmodel import Session
 
+from bridge.records import outgoing
+from bridge.records.engine import migrate, open_engine
+from bridge.records.tables import Contact, Line, Message
+from bridge.rules.states import MessageKind
 from tests.support import big
 
 
@@ -19,7 +25,7 @@ def test_a_missing_index_would_be_seen(tmp_path: Path) -> None:
         with engine.begin() as connection:
             connection.execute(text("DROP INDEX ix_message_contact_created"))
             connection.execute(text("DROP INDEX ix_message_kind_created"))
-            connection.execute(text("DROP INDEX ix_message_status_due"))
+            connection.execute(text("DROP INDEX ix_message_outbox"))
             connection.execute(text("DROP INDEX ix_message_created"))
         assert big.scans(engine, mind, big.REGULAR)
 
@@ -52,3 +58,55 @@ def test_a_search_looks_through_the_contacts_and_nothing_else(tmp_path: Path) ->
                 assert client.get(path).status_code == 200
             walked = big.walks(engine, seen)
             assert all(plan.startswith("SCAN contact") for plan in walked), path
+
+
+def test_ten_thousand_texts_by_programs_delay_no_caller_and_no_look_at_the_queue(tmp_path: Path) -> None:
+    """SQLite's own steps are counted: they grow neither with what waits its turn nor with what is for later."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    migrate(engine)
+    now = datetime.now(UTC)
+    with Session(engine) as session:
+        line, contact = (
+            Line(name="main"),
+            Contact(address=big.number(1), source="api", first_seen=now, last_seen=now),
+        )
+        session.add_all([line, contact])
+        session.flush()
+
+        def queue(kind: MessageKind, turn: int, count: int, due: datetime) -> None:
+            common = {
+                "line_id": line.id,
+                "contact_id": contact.id,
+                "direction": "out",
+                "body": "",
+                "created": now,
+            }
+            rest = {"kind": kind, "turn": turn, "due": due, "expires": due, "status": "queued"}
+            session.execute(insert(Message), [{**common, **rest} for _ in range(count)])
+
+        def look() -> tuple[MessageKind, int]:
+            steps = 0
+
+            def count() -> int:
+                nonlocal steps
+                steps += 1
+                return 0
+
+            connection = session.connection().connection.driver_connection
+            assert connection is not None
+            connection.set_progress_handler(count, 1)
+            found = outgoing.next_text_due(session, "main", now)
+            connection.set_progress_handler(None, 1)
+            assert found is not None
+            return found[0].kind, steps
+
+        queue(MessageKind.API, 0, 10, now)
+        kind, few = look()
+        assert kind == MessageKind.API
+        queue(MessageKind.API, 0, 10_000, now)
+        assert look() == (MessageKind.API, few)
+        queue(MessageKind.AUTO, -300, 1, now)
+        kind, many = look()
+        assert kind == MessageKind.AUTO
+        assert many <= 2 * few
+    engine.dispose()

@@ -371,6 +371,8 @@ def test_traces_of_the_last_release_become_codes_that_say_the_same(engine: Engin
 
 # Codes that no row of a release before them can stand for.
 LATER = {
+    "no_phone_number",
+    "program_limit",
     "strangers",
     "standstill",
     "too_late",

@@ -19,11 +19,15 @@ MAY_IMPORT: dict[str, str] = {
     "bridge/service/start": "*",
     "web": "web/app",
     "web/server": "web/connections web/tls",
-    "web/app": "web/values web/pages web/access web/current web/limits bridge/contract bridge/words bridge/records",
+    "web/app": "web/quiet web/values web/api web/pages web/access web/current web/limits bridge/contract bridge/words"
+    " bridge/records",
+    "web/api": "web/quiet web/values web/access web/connections web/current web/limits bridge/contract bridge/config"
+    " bridge/words bridge/records bridge/rules",
     "web/pages": "web/access web/current web/limits bridge/contract bridge/config bridge/words bridge/records bridge/rules"
     " bridge/doctor",
     "web/access": "web/current web/connections web/limits bridge/contract bridge/words bridge/records bridge/rules",
     "web/current": "bridge/contract bridge/records",
+    "web/quiet": "web/values",
     "web/values": "bridge/rules",
     "web/tls": "web/connections web/limits",
     "web/connections": "web/limits",
@@ -99,6 +103,7 @@ MONOTONIC = {
     "bridge/service/hook_sender.py",
     "bridge/service/packages.py",
     "bridge/service/questions.py",
+    "bridge/contract/health.py",
     "bridge/service/releases.py",
     "web/access/login.py",
     "web/connections.py",

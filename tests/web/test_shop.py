@@ -239,6 +239,7 @@ def test_staff_change_no_settings_and_no_users(office: Office, staff: FlaskClien
         "team.change": {"name": NAME},
         "team.take_back": {"key": "1"},
         "contacts.forget": {"address": ANN},
+        "keys.revoke": {"name": "till"},
     }
     for endpoint in OWNERS_ONLY - {"contacts.export", "figures.calls_file", "backups.download"}:
         path = urls.build(endpoint, places.get(endpoint, {}))

@@ -52,6 +52,7 @@ PLACES = (
     "welcome",
     "https",
     "hooks",
+    "keys",
     "nothing",
 )
 # Answers that are no pages: files, JSON, and the log-in, which who is in does not get.

@@ -2,6 +2,7 @@
 SMSGate and of Standard Webhooks do."""
 
 import hmac
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from sqlmodel import Session, col, select
 from standardwebhooks import Webhook
 
 from bridge.contract.answers import Answer, Done, Rejected
+from bridge.contract.api_requests import KeepApiSettings
 from bridge.contract.requests import (
     AddHook,
     ChangeSecret,
@@ -23,7 +25,6 @@ from bridge.contract.requests import (
     Reschedule,
     SendHookAgain,
     TestHook,
-    TuneHooks,
     WriteText,
 )
 from bridge.records.hooks import KEPT, KEPT_GIVEN_UP, delete_old
@@ -60,7 +61,12 @@ def box(tmp_path: Path, clock: FastClock, receiver: HookReceiver) -> Iterator[Bo
         yield box
 
 
-def ask(box: Box, wanted: OfHooks) -> Answer:
+def api_settings(**sections: dict[str, int]) -> KeepApiSettings:
+    """What a client has set through the API."""
+    return KeepApiSettings(json.dumps(sections), ())
+
+
+def ask(box: Box, wanted: OfHooks | KeepApiSettings) -> Answer:
     return box.service.bridge.request(wanted, DEADLINE, by="mia")
 
 
@@ -225,7 +231,7 @@ def test_the_box_says_that_it_is_there_if_somebody_wants_to_know(
     hook(box, receiver, "system:ping", "call:ended")
     clock.advance(3600)
     box.turn()
-    assert ask(box, TuneHooks(ping=600)) == Done()
+    assert ask(box, api_settings(ping={"interval_seconds": 600})) == Done()
     clock.advance(601)
     health = receiver.wait_for("system:ping").payload["health"]
     assert health["status"] == "pass"
@@ -270,7 +276,7 @@ def test_it_is_given_up_in_the_end_and_can_be_sent_again(
     box: Box, receiver: HookReceiver, clock: FastClock
 ) -> None:
     hook(box, receiver, "sms:received")
-    assert ask(box, TuneHooks(tries=2)) == Done()
+    assert ask(box, api_settings(webhooks={"retry_count": 1})) == Done()
     receiver.answer = plainly(500, b"broken")
     heard(box, "one")
     until(lambda: states(box) == [("waiting", 1, 500)], "the first try")
@@ -449,7 +455,7 @@ def test_while_a_secret_is_changed_the_old_one_works_too(
 
 def test_the_key_of_smsgates_clients_signs_all_hooks_of_their_list(box: Box, receiver: HookReceiver) -> None:
     assert ask(box, AddHook("a", HookKind.SMS, "sms:sent", receiver.url("/a"))) == Done()
-    assert ask(box, TuneHooks(signing_key="s3cret")) == Done()
+    assert ask(box, KeepApiSettings("{}", (), None, "s3cret")) == Done()
     assert ask(box, AddHook("b", HookKind.SMS, "sms:sent", receiver.url("/b"))) == Done()
     box.simulator.call(ANN, rings=2)
     (a,), (b,) = receiver.wait(path="/a"), receiver.wait(path="/b")

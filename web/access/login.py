@@ -68,6 +68,8 @@ OWNERS_ONLY = frozenset(
         "hooks.hooks",
         "hooks.change",
         "hooks.again",
+        "keys.keys",
+        "keys.revoke",
     }
 )
 # The cookie by which a device is known that somebody has logged in from, for so many seconds.

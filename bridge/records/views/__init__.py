@@ -13,6 +13,7 @@ from bridge.records.views.conversation_list import (
     saved_replies,
     thread,
 )
+from bridge.records.views.inbox import inbox
 from bridge.records.views.message_list import Texted, automatic_texts, messages, scheduled, unread, waiting
 from bridge.records.views.needing_reply import needing_reply, ours
 from bridge.records.views.rows import (
@@ -50,6 +51,7 @@ __all__ = [
     "end_of_page",
     "found_in_thread",
     "further_numbers",
+    "inbox",
     "incidents",
     "labels_of",
     "last_call",

@@ -1,7 +1,10 @@
 """What the page shows of the box itself: lines, incidents, the audit log."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from bridge.records.rows import id_of
@@ -9,11 +12,19 @@ from bridge.records.tables import AuditEntry, Contact, Incident, Line
 from bridge.records.views.rows import AuditRow, BoxNumber
 
 
-def audit_entries(session: Session, *, before: int | None = None, limit: int = 50) -> list[AuditRow]:
-    """Who changed what, newest first. before: the id of the last one of the page above."""
+def audit_entries(
+    session: Session,
+    *,
+    before: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[AuditRow]:
+    """Who changed what, newest first. before: the id of the last one of the page above. since, until: UTC."""
     query = select(AuditEntry, Contact).outerjoin(Contact, col(Contact.id) == AuditEntry.contact_id)
     if before is not None:
         query = query.where(col(AuditEntry.id) < before)
+    query = query.where(*_between(col(AuditEntry.at), since, until))
     return [
         AuditRow(
             id_of(entry),
@@ -27,9 +38,19 @@ def audit_entries(session: Session, *, before: int | None = None, limit: int = 5
     ]
 
 
-def incidents(session: Session, *, limit: int = 20) -> Sequence[Incident]:
-    """The newest incidents, newest first."""
-    return session.exec(select(Incident).order_by(col(Incident.id).desc()).limit(limit)).all()
+def incidents(
+    session: Session, *, since: datetime | None = None, until: datetime | None = None, limit: int = 20
+) -> Sequence[Incident]:
+    """The newest incidents, newest first. since, until: when they began, UTC."""
+    between = _between(col(Incident.began), since, until)
+    return session.exec(select(Incident).where(*between).order_by(col(Incident.id).desc()).limit(limit)).all()
+
+
+def _between(column: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    return [
+        *([column >= since] if since is not None else []),
+        *([column <= until] if until is not None else []),
+    ]
 
 
 def lines(session: Session) -> Sequence[Line]:

@@ -16,7 +16,7 @@ from bridge.records.views.needing_reply import not_ours
 from bridge.records.views.rows import FOUND, UNREAD, MessageRow, Place, came_before, last_first
 from bridge.rules.folding import words
 from bridge.rules.numbers import identity
-from bridge.rules.states import PENDING, WENT_OUT, MessageKind, MessageStatus
+from bridge.rules.states import PENDING, WENT_OUT, WRITTEN, MessageKind, MessageStatus
 
 # Of less than that nobody can tell what a month is like.
 MONTH, ENOUGH = timedelta(days=30), timedelta(days=14)
@@ -128,7 +128,7 @@ def waiting(session: Session, now: datetime) -> int:
     later = select(func.count()).where(
         Message.status == MessageStatus.QUEUED,
         col(Message.due) > now,
-        Message.kind == MessageKind.MANUAL,
+        col(Message.kind).in_(WRITTEN),
         Message.tries == 0,
     )
     return session.exec(pending).one() - session.exec(later).one()

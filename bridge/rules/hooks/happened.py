@@ -17,8 +17,9 @@ TEXTS = {
 OF_LINES = (IncidentKind.LINE, IncidentKind.NETWORK)
 
 
-def with_text(before: MessageStatus | None, now: MessageStatus) -> list[HookEvent]:
-    """A text that goes out. before: None for one that is new. What is delivered was sent: its report may be faster.
+def with_text(before: MessageStatus | None, now: MessageStatus, why: str | None = None) -> list[HookEvent]:
+    """A text that goes out. before: None for one that is new. why: what was taken back for a reason has failed, as the API
+    tells it. What is delivered was sent: its report may be faster.
 
     >>> [str(one) for one in with_text(MessageStatus.SENDING, MessageStatus.DELIVERED)]
     ['sms:sent', 'sms:delivered']
@@ -28,6 +29,8 @@ def with_text(before: MessageStatus | None, now: MessageStatus) -> list[HookEven
     told = TEXTS.get(now)
     if told is None or before is now or (before in OUT and now in OUT):
         return []
+    if now is MessageStatus.CANCELLED and why:
+        return [HookEvent.SMS_FAILED]
     if now is MessageStatus.DELIVERED and before not in OUT:
         return [HookEvent.SMS_SENT, told]
     return [told]
