@@ -418,7 +418,15 @@ class SendHookAgain:
     id: int
 
 
-OfHooks = AddHook | DropHook | PauseHook | ChangeSecret | TestHook | SendHookAgain
+@dataclass(frozen=True)
+class TellAgain:
+    """Hooks are told once more of the texts that came in that time (aware)."""
+
+    since: datetime
+    until: datetime
+
+
+OfHooks = AddHook | DropHook | PauseHook | ChangeSecret | TestHook | SendHookAgain | TellAgain
 OfUsers = (
     TakeOver
     | AddUser

@@ -110,6 +110,7 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.ChangeSecret()
             | requests.TestHook()
             | requests.SendHookAgain()
+            | requests.TellAgain()
         ):
             return None
         case (

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bridge.handlers.shop import ShopState
 from bridge.records import lines, submissions
 from bridge.records.rows import id_of
-from bridge.records.tables import Call, Contact, Incident, Line, Message
+from bridge.records.tables import Call, Contact, Incident, Line, Message, Recipient, Submission
 from bridge.rules.hooks import payloads
 from bridge.rules.hooks.events import HookEvent
 from bridge.rules.hooks.payloads import CallFacts, DecisionFacts, LineFacts, Payload, TextFacts
@@ -53,6 +53,15 @@ class HookFacts:
             reason=_why_failed(message),
         )
         return payloads.of_text(event, facts, self._shop.zone)
+
+    def of_refused(self, session: Session, recipient: Recipient) -> Payload:
+        """What is told of a recipient for whom there is no text at all."""
+        submission = session.get_one(Submission, recipient.submission_id)
+        with speaking(ENGLISH):
+            why = error_sentence(recipient.error or "")
+        now = self._shop.clock.utc()
+        facts = TextFacts(submission.ref, "", recipient.number, None, submission.sim, 0, now, why)
+        return payloads.of_text(HookEvent.SMS_FAILED, facts, self._shop.zone)
 
     def of_call(
         self,

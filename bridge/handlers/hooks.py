@@ -14,15 +14,16 @@ from bridge.contract.requests import (
     OfHooks,
     PauseHook,
     SendHookAgain,
+    TellAgain,
     TestHook,
 )
 from bridge.handlers import audit_log
 from bridge.handlers.hook_facts import HookFacts
 from bridge.handlers.shop import ShopState
-from bridge.records import hooks
+from bridge.records import contacts, hooks, incoming
 from bridge.records.changes import Change, Changes
 from bridge.records.device import device_id
-from bridge.records.tables import Call, Contact, Hook, Incident, Message
+from bridge.records.tables import Call, Contact, Hook, Incident, Message, Recipient
 from bridge.rules import audit
 from bridge.rules.hooks import happened, signing
 from bridge.rules.hooks.events import HookEvent, HookKind, events_of
@@ -34,6 +35,8 @@ from modem.contract import CallOutcome, Coded
 
 # Where a transaction keeps what it changes, and whether somebody is to be told.
 CHANGES, TOLD = "changes", "told"
+# So many texts are told of again at once.
+MOST_TOLD_AGAIN = 1000
 
 
 def _unknown(_failed: int) -> Mapping[str, object]:
@@ -80,6 +83,9 @@ class Hooks:
             case Message() as message:
                 for event in happened.with_text(change.before("status"), message.status, message.error):
                     self._of_text(session, message, event)
+            case Recipient() as recipient:
+                if change.made and recipient.message_id is None:
+                    self._of_refused(session, recipient)
             case Incident() as incident:
                 lasted = not change.made and change.before("ended") is None
                 for event in happened.with_line(incident.kind, lasted=lasted, lasts=incident.ended is None):
@@ -90,6 +96,12 @@ class Hooks:
         if event in self.wanted:
             contact = session.get_one(Contact, message.contact_id)
             self.tell(session, event, self._facts.of_text(session, message, contact, event), contact)
+
+    def _of_refused(self, session: Session, recipient: Recipient) -> None:
+        """Somebody whom a program wanted to be texted, and who is not."""
+        if HookEvent.SMS_FAILED in self.wanted:
+            contact = contacts.contact_at(session, recipient.identity) if recipient.identity else None
+            self.tell(session, HookEvent.SMS_FAILED, self._facts.of_refused(session, recipient), contact)
 
     def _of_call(self, session: Session, call: Call, change: Change) -> None:
         before = change.before("outcome")
@@ -159,6 +171,9 @@ class Hooks:
                 hooks.wake(session, key, now)
             case SendHookAgain(id=delivery):
                 hooks.again(session, delivery, now)
+            case TellAgain(since=since, until=until):
+                for message in incoming.texts_between(session, since, until, MOST_TOLD_AGAIN):
+                    self._of_text(session, message, HookEvent.SMS_RECEIVED)
             case _:
                 assert_never(request)
 

@@ -68,6 +68,7 @@ from bridge.contract.requests import (
     TakeBack,
     TakeLabel,
     TakeOver,
+    TellAgain,
     TestHook,
     TryAgain,
     TryServices,
@@ -263,7 +264,15 @@ class PageRequests:
                     raise Refusal(Refused.NO_BACKUP_NOW)
             case ResetBreaker():
                 self._release(session)
-            case AddHook() | DropHook() | PauseHook() | ChangeSecret() | TestHook() | SendHookAgain():
+            case (
+                AddHook()
+                | DropHook()
+                | PauseHook()
+                | ChangeSecret()
+                | TestHook()
+                | SendHookAgain()
+                | TellAgain()
+            ):
                 self._hooks.request(session, request, by or "somebody")
             case RemoveUser() | TakeBack():
                 back = way_back(session, request)

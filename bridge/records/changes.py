@@ -1,19 +1,20 @@
-"""What one transaction changes of calls, texts and incidents: how each row was before it, for those who tell others of it.
-The session says it as it writes, whoever has changed the row."""
+"""What one transaction changes of calls, texts, recipients and incidents: how each row was before it, for those who tell
+others of it. The session says it as it writes, whoever has changed the row."""
 
 from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlmodel import Session
 
-from bridge.records.tables import Call, Incident, Message
+from bridge.records.tables import Call, Incident, Message, Recipient
 
-Row = Call | Message | Incident
+Row = Call | Message | Incident | Recipient
 # What of each table is looked at.
 COLUMNS: dict[type[Row], tuple[str, ...]] = {
     Call: ("number", "withheld", "outcome", "reason"),
     Message: ("status", "place"),
     Incident: ("ended",),
+    Recipient: (),
 }
 
 
