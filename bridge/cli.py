@@ -635,7 +635,9 @@ def key() -> None:
     multiple=True,
     help="Only over this line; may be given several times. Default: all lines.",
 )
-@click.option("--days", type=click.IntRange(1, 3650), help="For so many days. Default: until it is revoked.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How many days it holds. Default: until it is revoked."
+)
 def key_add(
     path: Path, name: str, scopes: tuple[str, ...], everything: bool, lines: tuple[str, ...], days: int | None
 ) -> None:
@@ -677,7 +679,8 @@ def key_list(path: Path, as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']:<20} used {row['used'] or 'never':<20} {' '.join(row['scopes'])}")
+        scopes = " ".join(map(str, row["scopes"] or ()))
+        click.echo(f"{row['name']!s:<20} used {row['used'] or 'never'!s:<20} {scopes}")
 
 
 @key.command("revoke")

@@ -99,7 +99,7 @@ SENTENCES = {
     "called_again": N_("The caller has called again and was answered."),
     "too_late": N_("It could not be sent in time."),
     "no_phone_number": N_("This is not a phone number."),
-    "program_limit": N_("Programs may send {most} texts a day; so many were sent today."),
+    "program_limit": N_("Programs may send {most} texts a day; that limit was reached today."),
 }
 
 

@@ -9,13 +9,25 @@ from bridge.words import catalogue
 from web import current, limits
 from web.access import network
 from web.access.guesses import Limiter
-from web.api import box, errors, inbox, messages, settings, tokens, webhooks
+from web.api import (
+    box,
+    calls,
+    docs,
+    errors,
+    inbox,
+    messages,
+    people,
+    settings,
+    shop,
+    tokens,
+    webhooks,
+)
 from web.connections import BUSY, NO_ROOM, REFUSED
 from web.quiet import QuietFlask
 from web.values import clean_address
 
 # One list of routes for both prefixes.
-ROUTES = (messages, inbox, webhooks, box, settings, tokens)
+ROUTES = (messages, inbox, webhooks, box, settings, tokens, calls, people, shop, docs)
 
 
 class NoSessions(SecureCookieSessionInterface):

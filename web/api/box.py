@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -19,7 +19,7 @@ from web.api import answer, reading, who
 from web.api.answer import told
 from web.api.document import document
 from web.api.errors import Wrong
-from web.api.shapes.base import Problem
+from web.api.shapes.base import Between, Problem
 from web.api.shapes.box import Device, Health, LogEntry, SimCard, Status
 from web.api.shapes.messages import moment_of
 
@@ -110,11 +110,12 @@ def health() -> Response:
 
 
 @routes.get("/logs")
-@document("box", Scope.LOGS, answers={200: list[LogEntry]})
+@document("box", Scope.LOGS, query=Between, answers={200: list[LogEntry]})
 @who.needs(Scope.LOGS)
 def logs() -> Response:
     """Who changed what, and what was wrong with the lines and the box, the newest first. from, to: of which time."""
-    since, until = (_moment(name) for name in ("from", "to"))
+    asked = reading.query(Between)
+    since, until = (reading.aware(moment_of(typed or "")) for typed in (asked.from_, asked.to))
     found = []
     with Session(current.bridge().engine) as session:
         for entry in views.audit_entries(session, since=since, until=until, limit=MOST_LOGGED):
@@ -136,7 +137,3 @@ def _entry(
 ) -> LogEntry:
     facts = {"id": key, "priority": priority, "module": module, "message": message, "context": context}
     return LogEntry.model_validate({**facts, "createdAt": answer.here(at)})
-
-
-def _moment(name: str) -> datetime | None:
-    return reading.aware(moment_of(request.args.get(name, "")))

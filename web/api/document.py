@@ -6,7 +6,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel
 from spectree import Response, SecurityScheme, SpecTree
-from spectree.models import Server
+from spectree.models import SecuritySchemeData, Server
 
 from bridge.rules.scopes import Scope
 from web import limits
@@ -14,10 +14,17 @@ from web.api.shapes.base import Problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-BASIC = {"type": "http", "scheme": "basic", "description": "Any name, and a key as the password."}
-BEARER = {"type": "http", "scheme": "bearer", "description": "A key, or a token that was made with one."}
-HEADER = {"type": "apiKey", "in": "header", "name": "x-api-key", "description": "A key."}
-EITHER: Any = [{"basic": []}, {"bearer": []}, {"header": []}]
+# Each way to bring a key.
+WAYS: dict[str, dict[str, Any]] = {
+    "basic": {"type": "http", "scheme": "basic", "description": "Any name, and a key as the password."},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key, or a token that was made with one.",
+    },
+    "header": {"type": "apiKey", "field_in": "header", "name": "x-api-key", "description": "A key."},
+}
+EITHER: Any = [{way: []} for way in WAYS]
 REFUSALS = {f"HTTP_{code}": Problem for code in (400, 401, 403, 429, 503)}
 
 
@@ -41,8 +48,7 @@ spec = SpecTree(
     naming_strategy=_name,
     nested_naming_strategy=lambda _parent, child: child,
     security_schemes=[
-        SecurityScheme(name=name, data=data)  # type: ignore[arg-type]  # a dict will do
-        for name, data in (("basic", BASIC), ("bearer", BEARER), ("header", HEADER))
+        SecurityScheme(name=name, data=SecuritySchemeData(**facts)) for name, facts in WAYS.items()
     ],
     servers=[Server(url=prefix) for prefix in limits.API_PREFIXES],
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlmodel import Session
 
 from bridge.contract.requests import TellAgain
@@ -27,7 +27,7 @@ routes = Blueprint("inbox", __name__)
 def inbox() -> Response:
     """Texts that came in, the newest first; X-Total-Count says how many there are in all."""
     asked, program = reading.query(InboxQuery), who.program()
-    since, until = _moment("from"), _moment("to")
+    since, until = _moment("from", asked.from_), _moment("to", asked.to)
     if asked.type not in (None, InboxType.SMS):
         return told([], total=0)
     with Session(current.bridge().engine) as session:
@@ -97,9 +97,8 @@ def _tell_again(asked: InboxRefresh, usually: bool) -> None:
         done(bridge.request(TellAgain(since, until), by=who.program().author))
 
 
-def _moment(name: str) -> datetime | None:
-    typed = request.args.get(name, "")
-    moment = reading.aware(moment_of(typed))
+def _moment(name: str, typed: str | None) -> datetime | None:
+    moment = reading.aware(moment_of(typed or ""))
     if typed and moment is None:
         raise bad(f"{name}: write it like 2026-11-28T09:00:00Z.")
     return moment

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from sqlmodel import Session
 
 from bridge.contract.api_requests import CancelTexts, SubmitTexts, To
@@ -64,8 +64,8 @@ def listed() -> Response:
             session,
             key_id=who.program().whose,
             state=asked.state,
-            since=_moment("from"),
-            until=_moment("to"),
+            since=_moment(asked.from_),
+            until=_moment(asked.to),
             oldest_first=asked.sort == "created_at",
             limit=min(asked.limit, MOST_LISTED),
             offset=asked.offset,
@@ -213,6 +213,6 @@ def _why(error: str | None) -> str | None:
     return TTL_EXPIRED if error == "ttl_expired" else error_sentence(error)
 
 
-def _moment(name: str) -> datetime | None:
+def _moment(typed: str | None) -> datetime | None:
     """What is no moment is let go, as SMSGate does here."""
-    return reading.aware(moment_of(request.args.get(name, "")))
+    return reading.aware(moment_of(typed or ""))

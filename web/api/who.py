@@ -83,6 +83,12 @@ def program() -> Program:
     return found
 
 
+def for_all_lines() -> None:
+    """Refuses keys that are for some lines alone what is about all of them."""
+    if program().only:
+        raise Wrong(403, "This key is for some lines alone, and this is about all of them.")
+
+
 def _program() -> Program:
     secret = _brought()
     if not secret:

@@ -13,6 +13,7 @@ from bridge.records.views.conversation_list import (
     saved_replies,
     thread,
 )
+from bridge.records.views.happened import calls_for, happened_since, newest_cursor
 from bridge.records.views.inbox import inbox
 from bridge.records.views.message_list import Texted, automatic_texts, messages, scheduled, unread, waiting
 from bridge.records.views.needing_reply import needing_reply, ours
@@ -43,6 +44,7 @@ __all__ = [
     "audit_entries",
     "automatic_texts",
     "calls",
+    "calls_for",
     "consents",
     "contact_at",
     "contacts",
@@ -51,6 +53,7 @@ __all__ = [
     "end_of_page",
     "found_in_thread",
     "further_numbers",
+    "happened_since",
     "inbox",
     "incidents",
     "labels_of",
@@ -60,6 +63,7 @@ __all__ = [
     "moment",
     "needing_reply",
     "newest",
+    "newest_cursor",
     "number_of",
     "other_numbers",
     "ours",

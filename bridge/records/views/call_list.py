@@ -65,10 +65,12 @@ def calls(
     limit: int | None = None,
     now: datetime | None = None,
     own: Set[str] = frozenset(),
+    more: Sequence[ColumnElement[bool]] = (),
 ) -> list[CallRow]:
     """Calls, those that came last first. which: all, missed, answered, or open (to be called back); search, region: as
     for found_ids; before: place and id of the last row of the page above (keyset paging); now: given for `open`, which are
-    those of the last days; own: for `open`, identities of our own numbers, which nobody calls back."""
+    those of the last days; own: for `open`, identities of our own numbers, which nobody calls back; more: what else
+    has to hold."""
     query = (
         select(Call, Contact, Message, Line.name)
         .join(Line, col(Line.id) == Call.line_id)
@@ -77,7 +79,7 @@ def calls(
         .order_by(*last_first(Call))
         .limit(limit)
     )
-    filters: list[ColumnElement[bool]] = []
+    filters: list[ColumnElement[bool]] = [*more]
     if contact is not None:
         filters.append(col(Call.contact_id) == contact)
     if search:

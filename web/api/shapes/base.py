@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 # Of an id that a program gives.
@@ -36,6 +36,13 @@ class Shape(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """What stands in the answer: without what is not known."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class Between(Shape):
+    """Of which time: from and to, ISO 8601; without an offset by the shop's clock."""
+
+    from_: str | None = Field(default=None, alias="from", max_length=64)
+    to: str | None = Field(default=None, max_length=64)
 
 
 class Problem(Shape):

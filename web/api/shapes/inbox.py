@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field, NaiveDatetime
 
-from web.api.shapes.base import Moment, Shape
+from web.api.shapes.base import Between, Moment, Shape
 
 
 class InboxType(StrEnum):
@@ -30,7 +30,7 @@ class InboxItem(Shape):
     attachments: list[dict[str, Any]] = Field(default_factory=list)
 
 
-class InboxQuery(Shape):
+class InboxQuery(Between):
     """from, to: when they came. The newest stand first."""
 
     type: InboxType | None = None

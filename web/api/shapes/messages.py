@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, NaiveDatetime, model_validator
 
 from bridge.rules.limits import MOST_AT_ONCE
 from bridge.rules.submissions import LEAST, MOST, State
-from web.api.shapes.base import ID, Moment, Shape
+from web.api.shapes.base import ID, Between, Moment, Shape
 
 LONGEST_TEXT = 16_000
 # A year in seconds: a text that may go out later is none.
@@ -105,7 +105,7 @@ class MessageStates(Shape):
     messages: list[MessageState]
 
 
-class ListQuery(Shape):
+class ListQuery(Between):
     """from, to: when they were sent; sort: created_at or -created_at. The newest stand first."""
 
     state: State | None = None
