@@ -90,7 +90,7 @@ def test_a_hook_is_added_and_its_secret_shown_once(office: Office, client: Flask
     hook = the_hook(office)
     assert (hook.kind, hook.event, hook.url, hook.by) == (HookKind.CALL, HookEvent.MISSED, URL, NAME)
     assert hook.secret == secret
-    assert log_of(office) == [f"{NAME} had 192.168.1.5 told of call:missed"]  # the path may be secret
+    assert log_of(office) == [f"{NAME} added a hook for 192.168.1.5 (call:missed)"]  # the path may be secret
 
 
 def test_every_event_that_happens_is_offered(client: FlaskClient) -> None:
@@ -167,9 +167,9 @@ def test_a_new_secret_a_pause_and_the_end(office: Office, client: FlaskClient) -
     assert "None yet" in shown(client)
     assert log_of(office)[1:] == [
         f"{NAME} gave the hook for 192.168.1.5 (call:missed) a new secret",
-        f"{NAME} paused that 192.168.1.5 is told of call:missed",
-        f"{NAME} resumed that 192.168.1.5 is told of call:missed",
-        f"{NAME} ended that 192.168.1.5 is told of call:missed",
+        f"{NAME} paused the hook for 192.168.1.5 (call:missed)",
+        f"{NAME} resumed the hook for 192.168.1.5 (call:missed)",
+        f"{NAME} removed the hook for 192.168.1.5 (call:missed)",
     ]
     assert post(client, "/hooks", do="secret", id=key)[0] == 422
     assert post(client, "/hooks/change", id=key, kind="call", do="nonsense")[0] == 400

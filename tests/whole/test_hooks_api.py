@@ -147,7 +147,7 @@ def test_the_boxs_own_events_stand_in_a_list_of_their_own(
     assert len(program.ask("GET", "call-webhooks").json()) == 1  # that was the other list
     with Session(box.service.engine) as session:
         log = [change_in_words(one.what, one.who) for one in session.exec(select(AuditEntry))]
-    assert "key client had 127.0.0.1 told of call:ended" in log
+    assert "key client added a hook for 127.0.0.1 (call:ended)" in log
 
 
 @pytest.mark.parametrize(
