@@ -148,6 +148,7 @@ def test_the_boxs_own_events_stand_in_a_list_of_their_own(
     with Session(box.service.engine) as session:
         log = [change_in_words(one.what, one.who) for one in session.exec(select(AuditEntry))]
     assert "key client added a hook for 127.0.0.1 (call:ended)" in log
+    assert "key client changed the hook for 127.0.0.1 (call:missed)" in log
 
 
 @pytest.mark.parametrize(
