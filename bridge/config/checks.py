@@ -285,6 +285,19 @@ def host_names(value: str) -> tuple[str, ...]:
     return words(value)
 
 
+def hosts(value: str) -> tuple[str, ...]:
+    """Host names and addresses, separated by commas or blanks. Raises ValueError for the first that is neither."""
+    for one in words(value):
+        try:
+            ipaddress.ip_address(one.strip("[]"))
+        except ValueError:
+            if not _HOST_NAME.fullmatch(one):
+                raise ValueError(
+                    f"{one!r} is not a host; write one such as 127.0.0.1 or shop.lan, without http:// and port"
+                ) from None
+    return words(value)
+
+
 def folder(value: str) -> str:
     """The whole path of a folder, or nothing. Raises ValueError for any other."""
     if value and not value.startswith("/"):

@@ -17,6 +17,7 @@ from bridge.rules.one_line import storable
 from bridge.rules.settings import (
     BackupSettings,
     FilterSettings,
+    HookSettings,
     HoursSettings,
     LimitSettings,
     ModemSettings,
@@ -103,6 +104,7 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         backup=BackupSettings(**checked["backup"]),
         updates=UpdatesSettings(**checked["updates"]),
         mqtt=MqttSettings(**checked["mqtt"]),
+        hooks=HookSettings(**checked["hooks"]),
     )
 
 

@@ -4,6 +4,7 @@ of this (bridge/config/shipped, web/pages/settings_forms)."""
 from bridge.config.keys import (
     backup,
     filters,
+    hooks,
     hours,
     limits,
     modem,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "backup": backup.KEYS,
     "updates": updates.KEYS,
     "mqtt": mqtt.KEYS,
+    "hooks": hooks.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -48,4 +50,5 @@ ABOUT: dict[str, About] = {
     "backup": backup.ABOUT,
     "updates": updates.ABOUT,
     "mqtt": mqtt.ABOUT,
+    "hooks": hooks.ABOUT,
 }

@@ -159,6 +159,13 @@ class MqttSettings:
 
 
 @dataclass(frozen=True)
+class HookSettings:
+    """allow: hosts that hooks may reach although nothing else would let them."""
+
+    allow: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -175,3 +182,4 @@ class Settings:
     backup: BackupSettings
     updates: UpdatesSettings
     mqtt: MqttSettings
+    hooks: HookSettings

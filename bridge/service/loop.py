@@ -4,6 +4,7 @@ in one transaction, does what follows after the commit, and what is due by then.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.metadata import version
 from queue import Empty
 
 from sqlalchemy import Engine
@@ -11,8 +12,10 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import Settings
+from bridge.contract.health import health_json, release_id
 from bridge.contract.status import LineStatus, Status
 from bridge.handlers.calls import CallHandler
+from bridge.handlers.hooks import Hooks
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
@@ -28,8 +31,9 @@ from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
 from bridge.service.handed_on import Updater
+from bridge.service.hook_watch import HookWatch
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
-from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
+from bridge.service.inbox import HooksDue, Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.led import Led
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
@@ -95,8 +99,16 @@ class Loop:
         self._set_calendar = set_calendar
         self._lines = {name: LineHandle(request, LineStatus(name)) for name, request in requests.items()}
         self._file = file
-        self._transactions = Transactions(engine, self._publish, lambda error: self._database.mend(error))
         self._shop = ShopState(settings, clock)
+        hooks = Hooks(self._shop, self._health)
+        self._hooks = HookWatch(hooks, self._shop, give_work, partial(inbox.put, HooksDue()))
+        self._transactions = Transactions(
+            engine,
+            self._publish,
+            lambda error: self._database.mend(error),
+            self._hooks.begins,
+            self._hooks.ends,
+        )
         outbox = Outbox(self._shop)
         self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
         incoming = IncomingTexts(self._shop, self._calls)
@@ -143,7 +155,7 @@ class Loop:
             self._calls,
             incoming,
             outbox,
-            PageRequests(self._shop, self._calls),
+            PageRequests(self._shop, self._calls, hooks),
             answers,
             house,
             self._lists,
@@ -154,6 +166,7 @@ class Loop:
             self._machine,
             self._backups,
             self._mqtt,
+            self._hooks,
             self._start_again,
             self._publish,
         )
@@ -170,6 +183,8 @@ class Loop:
             "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
             "mqtt": Periodic(start + PATIENCE, PATIENCE, self._mqtt.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
+            "hooks": Periodic(start + PATIENCE, PATIENCE, self._hooks.look),
+            "ping": Periodic(start + PATIENCE, PATIENCE, self._hooks.ping),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first look for a release": Periodic(start + FIRST_LOOK, NEVER, self._look_for_release),
             "came of an update": Periodic(start + PATIENCE, HEED, self._releases.heed),
@@ -252,11 +267,11 @@ class Loop:
         if (last := self._heartbeat.last(session)) is not None:
             self._calls.away_since = dict.fromkeys(self._lines, last)
         settling = partial(self._attempt, self._settle)
-        return [settling, self._lists.read, self._calendar_anew, *effects]
+        return [*self._hooks.recall(session), settling, self._lists.read, self._calendar_anew, *effects]
 
     def _settle(self, session: Session) -> Effects:
         self._calls.settle_left_over(session, self._handed_over)
-        return [self._has_settled]
+        return [self._has_settled, *self._hooks.started(session)]
 
     def _has_settled(self) -> None:
         """What the last run knew holds no longer, should the database be begun anew in this one."""
@@ -287,6 +302,11 @@ class Loop:
 
     def _calendar_anew(self) -> None:
         self._set_calendar(self.settings)
+
+    def _health(self, failed: int) -> dict[str, object]:
+        """What the box says of itself. failed: texts that have, lately."""
+        release = version("textback")
+        return health_json(self.status, failed, release, release_id(release))
 
     def _publish(self) -> None:
         """Replaces the status that the page sees; each time round, and while the database is waited for."""

@@ -193,6 +193,7 @@ NAMES = {
     "worker": "worker",
     "backups": "backups",
     "mqtt": "mqtt",
+    "hooks": r"hooks \d",
     "schedule": "APScheduler",
     "waitress": r"page|waitress-\d+",
 }

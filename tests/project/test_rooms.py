@@ -100,6 +100,7 @@ MONOTONIC = {
     "bridge/doctor/modems.py",
     "bridge/doctor/patient.py",
     "bridge/records/engine.py",
+    "bridge/service/hook_sender.py",
     "bridge/service/packages.py",
     "bridge/service/questions.py",
     "bridge/contract/health.py",

@@ -11,13 +11,26 @@ from bridge.words import catalogue
 from web import current, limits
 from web.access import network
 from web.access.guesses import Limiter
-from web.api import box, calls, docs, errors, inbox, messages, metrics, people, settings, shop, tokens
+from web.api import (
+    box,
+    calls,
+    docs,
+    errors,
+    inbox,
+    messages,
+    metrics,
+    people,
+    settings,
+    shop,
+    tokens,
+    webhooks,
+)
 from web.connections import BUSY, NO_ROOM, REFUSED
 from web.quiet import QuietFlask
 from web.values import clean_address
 
 # One list of routes for both prefixes.
-ROUTES = (messages, inbox, box, settings, tokens, calls, people, shop, metrics, docs)
+ROUTES = (messages, inbox, webhooks, box, settings, tokens, calls, people, shop, metrics, docs)
 
 
 class NoSessions(SecureCookieSessionInterface):
