@@ -13,8 +13,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import Session, select
 
 from bridge.contract.status import LineState, LineStatus, Status
-from bridge.records.tables import Call, Contact, Line, Message
+from bridge.records.tables import Call, Contact, Hook, HookDelivery, Line, Message
 from bridge.records.views.metric_counts import Counted, TextKey
+from bridge.rules.hooks.events import DeliveryState, HookEvent, HookKind
 from bridge.rules.policy import Reason
 from bridge.rules.scopes import Scope
 from bridge.rules.states import Direction, MessageKind, MessageStatus
@@ -60,7 +61,14 @@ def a_seen_moment(office: Office) -> Seen:
     down = LineStatus("desk", LineState.DOWN, trouble=Trouble("port_lost"))
     key = TextKey("out", "auto", "failed", "no_credit")
     counted = Counted(
-        {"abandoned": 3}, {"cooldown": 1}, {key: 2}, [0.8, 4.0, 90.0], 2, now - timedelta(minutes=2)
+        {"abandoned": 3},
+        {"cooldown": 1},
+        {key: 2},
+        [0.8, 4.0, 90.0],
+        2,
+        now - timedelta(minutes=2),
+        {"done": 5},
+        3,
     )
     return Seen(Status(0.0, (up, down)), counted, 4, 2, now, 0.5, now, "0.2.0")
 
@@ -153,6 +161,48 @@ def test_calls_and_texts_of_today_are_counted_by_what_became_of_them(office: Off
     assert grown["textback_answer_seconds_bucket", "5.0"] == 1
     assert after["textback_queue_texts",] == before["textback_queue_texts",] + 1
     assert after["textback_queue_age_seconds",] >= 180
+
+
+def test_what_hooks_were_told_is_counted_by_what_became_of_it(office: Office) -> None:
+    now = office.bridge.now()
+    with Session(office.engine) as session, session.begin():
+        event, place = HookEvent.SMS_SENT, "http://192.168.1.9"
+        session.add(
+            Hook(
+                id="h",
+                kind=HookKind.SMS,
+                event=event,
+                url=place,
+                origin=place,
+                by="mia",
+                created=now,
+                secret="s",
+            )
+        )
+        session.flush()
+        for key, (state, made) in enumerate(
+            [
+                (DeliveryState.DONE, now),
+                (DeliveryState.DONE, now - timedelta(days=2)),
+                (DeliveryState.GIVEN_UP, now),
+                (DeliveryState.WAITING, now - timedelta(days=1)),
+            ]
+        ):
+            session.add(
+                HookDelivery(
+                    hook_id="h",
+                    event=event,
+                    event_id=str(key),
+                    body="{}",
+                    created=made,
+                    due=made,
+                    state=state,
+                )
+            )
+    told = figures(scraped(office))
+    assert told["textback_hook_deliveries_total", "done"] == 1
+    assert told["textback_hook_deliveries_total", "given_up"] == 1
+    assert told["textback_hooks_waiting",] == 1
 
 
 def test_nothing_that_was_told_today_is_taken_back(office: Office) -> None:

@@ -126,8 +126,15 @@ def texts(seen: Seen) -> Iterator[Metric]:
     )
 
 
-# A part of the box that has figures of its own, such as the hooks, adds its function here.
-FAMILIES: list[Callable[[Seen], Iterator[Metric]]] = [box, lines, calls, texts]
+def hooks(seen: Seen) -> Iterator[Metric]:
+    """What other programs are told."""
+    told = "Deliveries of hooks, by what has become of them."
+    yield _counter("textback_hook_deliveries", told, ["state"], _alone(seen.counted.hooks))
+    about = "Deliveries of hooks that wait for their turn, or for the next try."
+    yield _gauge("textback_hooks_waiting", about, seen.counted.hooks_waiting)
+
+
+FAMILIES: tuple[Callable[[Seen], Iterator[Metric]], ...] = (box, lines, calls, texts, hooks)
 
 
 class _Collector:

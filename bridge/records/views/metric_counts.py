@@ -3,13 +3,14 @@ stands in it."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, func, select
 
-from bridge.records.tables import Call, Message
+from bridge.records.tables import Call, HookDelivery, Message
+from bridge.rules.hooks.events import DeliveryState
 from bridge.rules.states import PENDING, MessageKind, MessageStatus
 from bridge.rules.steady import steady
 from modem.contract import Coded
@@ -35,7 +36,8 @@ class TextKey(NamedTuple):
 @dataclass(frozen=True)
 class Counted:
     """calls: by outcome; untexted: missed calls by why they got no text; answered_after: seconds from the end of each call to
-    its text's being taken by the network. queued: texts that are due and have not gone; oldest: since when, None for none."""
+    its text's being taken by the network. queued: texts that are due and have not gone; oldest: since when, None for none.
+    hooks: what other programs were told, by what became of it; hooks_waiting: what they are still to be told."""
 
     calls: Mapping[str, int]
     untexted: Mapping[str, int]
@@ -43,6 +45,8 @@ class Counted:
     answered_after: Sequence[float]
     queued: int
     oldest: datetime | None
+    hooks: Mapping[str, int] = field(default_factory=dict)
+    hooks_waiting: int = 0
 
 
 def grown(before: Counted, now: Counted) -> Counted:
@@ -52,6 +56,7 @@ def grown(before: Counted, now: Counted) -> Counted:
         calls=steady(before.calls, now.calls),
         untexted=steady(before.untexted, now.untexted),
         texts=steady(before.texts, now.texts),
+        hooks=steady(before.hooks, now.hooks),
     )
 
 
@@ -63,6 +68,7 @@ def counted(session: Session, since: datetime, now: datetime) -> Counted:
         col(Message.status).in_(PENDING), col(Message.due) <= now
     )
     queued, oldest = session.exec(due).one()
+    waiting = select(func.count()).where(HookDelivery.state == DeliveryState.WAITING)
     return Counted(
         {str(outcome): count for outcome, count in session.exec(calls.group_by(col(Call.outcome)))},
         {str(reason): count for reason, count in session.exec(why.group_by(col(Call.reason)))},
@@ -70,6 +76,8 @@ def counted(session: Session, since: datetime, now: datetime) -> Counted:
         _answered_after(session, since),
         queued,
         oldest,
+        _hooks(session, since),
+        session.exec(waiting).one(),
     )
 
 
@@ -85,6 +93,14 @@ def _texts(session: Session, since: datetime) -> Counter[TextKey]:
             reason = "" if status in ONWARD or not error else Coded.from_text(error).code
             found[TextKey(direction.value, kind.value, state, reason)] += count
     return found
+
+
+def _hooks(session: Session, since: datetime) -> dict[str, int]:
+    over = select(HookDelivery.state, func.count()).where(
+        col(HookDelivery.state).in_([DeliveryState.DONE, DeliveryState.GIVEN_UP]),
+        HookDelivery.created >= since,
+    )
+    return {str(state): count for state, count in session.exec(over.group_by(col(HookDelivery.state)))}
 
 
 def _answered_after(session: Session, since: datetime) -> list[float]:
