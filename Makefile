@@ -108,5 +108,6 @@ lock: ## newer versions of everything that pyproject.toml admits, into constrain
 	.venv-lock/bin/pip freeze --exclude textback > constraints.txt
 	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv
 	.venv-lock/bin/uv pip compile --quiet --generate-hashes --no-header --no-annotate --python-platform x86_64-manylinux_2_28 \
-		--python-version 3.11 --constraint constraints.txt pyproject.toml --output-file packaging/wheels.lock
+		--python-version 3.11 --extra mqtt --constraint constraints.txt pyproject.toml \
+		--output-file packaging/wheels.lock
 	rm -rf .venv-lock build

@@ -613,6 +613,63 @@ def user_password(path: Path, name: str, password_stdin: bool) -> None:
     click.echo(f"{name} has a new password and is logged out everywhere.")
 
 
+# ---- the history of another program
+
+
+@main.command("import")
+@configured
+@click.argument("kind", type=click.Choice(["gammu", "smstools", "smsgate"]))
+@click.argument("source", metavar="FILE-OR-URL")
+@click.option("--line", help="The line whose SIM these texts went through; without it, the first one.")
+@click.option(
+    "--user", "login", help="The name that SMSGate shows for its local server, if an address is given."
+)
+@with_password
+def import_history(
+    path: Path, kind: str, source: str, line: str | None, login: str | None, password_stdin: bool
+) -> None:
+    """Bring over the texts that gammu, smstools or SMSGate have sent and received; nothing is sent, and nobody is told."""
+    from datetime import timedelta
+
+    from bridge.clock import Clock
+    from bridge.handlers import old_texts
+    from bridge.records.old_texts import Standing
+    from bridge.rules.importing.plan import plan
+    from bridge.rules.importing.summary import BroughtOver, sentences
+    from bridge.rules.states import ConsentKind
+    from bridge.service import old_histories
+    from bridge.service.smsgate_phone import Login, Unreadable
+
+    settings, now = load(path), Clock().utc()
+    names, keep_days = [modem.name for modem in settings.modems], settings.storage.keep_days
+    if line is not None and line not in names:
+        raise Failure(f"There is no line {line!r}. Name one of: {', '.join(names)}.", BAD_CONFIGURATION)
+    access = Login(login, _secret("password", password_stdin, twice=False)) if login else None
+    try:
+        history = old_histories.read(old_histories.Kind(kind), source, settings.shop.zone, access)
+    except Unreadable as error:
+        raise Failure(str(error)) from error
+    with database(settings) as session:
+        since, hint = now - timedelta(days=keep_days), settings.textback.opt_out_text
+        planned = plan(history.texts, region(settings, session), since, now, hint)
+        standing, said = Standing(session), old_texts.take_over_consent(session, planned.said)
+    over = BroughtOver()
+    for batch in old_texts.batches(planned.texts):
+        with database(settings) as session:
+            over += old_texts.bring_over(session, batch, line or names[0], standing)
+    for trouble in history.troubles:
+        click.echo(trouble, err=True)
+    for sentence in sentences(
+        over,
+        out=said[ConsentKind.OUT],
+        doubt=said[ConsentKind.DOUBT],
+        too_old=planned.too_old,
+        future=planned.future,
+        keep_days=keep_days,
+    ):
+        click.echo(sentence)
+
+
 # ---- programs
 
 

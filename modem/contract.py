@@ -5,8 +5,8 @@ seconds of the monotonic clock (the loop turns them into UTC), numbers are in in
 where the modem said so and as printed otherwise.
 
 Handed on from other modules are the pure functions and the names that the bridge needs: for wording
-(`segments`, `alphabet`), for what comes in parts (`join_text`, `join_octets`, `picture_sender`), for numbers
-(`same_number`) and for config.ini (`FAMILY_NAMES`).
+(`segments`, `alphabet`), for what comes in parts (`user_data_header`, `join_text`, `join_octets`,
+`picture_sender`), for numbers (`same_number`) and for config.ini (`FAMILY_NAMES`).
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from modem.at.numbers import same_number
 from modem.coded import Coded, Value
 from modem.sms.causes import Refusal
 from modem.sms.content import Concat
+from modem.sms.content import header as user_data_header
 from modem.sms.gsm7 import Segments, alphabet, segments
 from modem.sms.wap import picture_sender
 from modem.sms.words import join_octets, join_text
@@ -68,6 +69,7 @@ __all__ = [
     "picture_sender",
     "same_number",
     "segments",
+    "user_data_header",
 ]
 
 # What `family` in config.ini may be, beside `auto`.

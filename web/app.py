@@ -1,5 +1,6 @@
 """The Flask application: its guards, headers, error pages and blueprints; what a page shows, the pages know."""
 
+from datetime import datetime
 from functools import partial
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -30,6 +31,7 @@ from web.pages import (
     filters,
     first_steps,
     healthz,
+    hooks,
     https,
     invitation,
     keys,
@@ -85,6 +87,7 @@ ROOMS = (
     opening_hours,
     dry_run,
     team,
+    hooks,
     keys,
     changes,
     manifest,
@@ -132,15 +135,15 @@ def create_app(bridge: Bridge) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(DatabaseError, _database_error)
-    with_api = mount.beside(app.wsgi_app, partial(_api, bridge))
+    with_api = mount.beside(app.wsgi_app, partial(_api, bridge, bridge.now()))
     app.wsgi_app = with_api  # type: ignore[method-assign,assignment]
     return app
 
 
-def _api(bridge: Bridge) -> mount.Wsgi:
+def _api(bridge: Bridge, began: datetime) -> mount.Wsgi:
     from web.api import app as api  # heavy, and many a box has no program
 
-    return api.create(bridge).wsgi_app
+    return api.create(bridge, began).wsgi_app
 
 
 def _take_mark() -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -284,6 +285,19 @@ def host_names(value: str) -> tuple[str, ...]:
     return words(value)
 
 
+def hosts(value: str) -> tuple[str, ...]:
+    """Host names and addresses, separated by commas or blanks. Raises ValueError for the first that is neither."""
+    for one in words(value):
+        try:
+            ipaddress.ip_address(one.strip("[]"))
+        except ValueError:
+            if not _HOST_NAME.fullmatch(one):
+                raise ValueError(
+                    f"{one!r} is not a host; write one such as 127.0.0.1 or shop.lan, without http:// and port"
+                ) from None
+    return words(value)
+
+
 def folder(value: str) -> str:
     """The whole path of a folder, or nothing. Raises ValueError for any other."""
     if value and not value.startswith("/"):
@@ -304,6 +318,22 @@ def web_address(value: str) -> str:
         raise ValueError(
             f"{value!r} is not an address on the web; write one such as https://example.com/file.json"
         )
+    return value
+
+
+def broker(value: str) -> str:
+    """The address of an MQTT broker, or nothing. Raises ValueError, without the value, for any other."""
+    if not value:
+        return value
+    try:
+        address = urlsplit(value)
+        right = address.scheme in ("mqtt", "mqtts") and bool(address.hostname) and address.port != 0
+    except ValueError:  # the port is no number
+        right = False
+    if not right or address.path.strip("/") or address.query:
+        raise ValueError("this is not the address of a broker; write mqtt://name:password@host:1883")
+    if find_spec("paho") is None:
+        raise ValueError("MQTT needs its client: pip install 'textback[mqtt]'")
     return value
 
 

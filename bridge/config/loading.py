@@ -17,9 +17,11 @@ from bridge.rules.one_line import storable
 from bridge.rules.settings import (
     BackupSettings,
     FilterSettings,
+    HookSettings,
     HoursSettings,
     LimitSettings,
     ModemSettings,
+    MqttSettings,
     NotifySettings,
     Settings,
     ShopSettings,
@@ -101,6 +103,8 @@ def _settings(checked: dict[str, dict[str, Any]], path: Path, environment: Mappi
         storage=StorageSettings(storage["database"] or _database(path, environment), storage["keep_days"]),
         backup=BackupSettings(**checked["backup"]),
         updates=UpdatesSettings(**checked["updates"]),
+        mqtt=MqttSettings(**checked["mqtt"]),
+        hooks=HookSettings(**checked["hooks"]),
     )
 
 

@@ -4,9 +4,11 @@ of this (bridge/config/shipped, web/pages/settings_forms)."""
 from bridge.config.keys import (
     backup,
     filters,
+    hooks,
     hours,
     limits,
     modem,
+    mqtt,
     notify,
     shop,
     storage,
@@ -32,6 +34,8 @@ SECTIONS: dict[str, dict[str, Setting]] = {
     "storage": storage.KEYS,
     "backup": backup.KEYS,
     "updates": updates.KEYS,
+    "mqtt": mqtt.KEYS,
+    "hooks": hooks.KEYS,
 }
 ABOUT: dict[str, About] = {
     "shop": shop.ABOUT,
@@ -45,4 +49,6 @@ ABOUT: dict[str, About] = {
     "storage": storage.ABOUT,
     "backup": backup.ABOUT,
     "updates": updates.ABOUT,
+    "mqtt": mqtt.ABOUT,
+    "hooks": hooks.ABOUT,
 }

@@ -2,6 +2,7 @@
 nothing."""
 
 import re
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 
@@ -20,12 +21,13 @@ _NAMES_A_MODEM = re.compile(r"imei:|iccid:|/dev/serial/by-\w+/")
 
 
 def holds_secrets(settings: Settings) -> bool:
-    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database or of
-    backups?"""
+    """Is there a PIN, the address of a service (it holds a password or a key), or the password of a database, of a
+    broker or of backups?"""
     return bool(
         any(modem.pin for modem in settings.modems)
         or settings.notify.urls
         or settings.backup.passphrase
+        or urlsplit(settings.mqtt.url).password
         or make_url(settings.storage.database).password
     )
 
@@ -49,6 +51,7 @@ SHOWN = frozenset(
         *("quiet", "digest", "led"),
         *("networks",),
         *("keep_days",),
+        *("numbers",),
     }
 )
 

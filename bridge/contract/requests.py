@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bridge.contract.api_requests import OfApi
 from bridge.rules.addressbook import Card
+from bridge.rules.hooks.events import HookKind
 
 
 @dataclass(frozen=True)
@@ -365,6 +366,67 @@ class RemoveUser:
     name: str
 
 
+@dataclass(frozen=True)
+class AddHook:
+    """Tell another program of an event. The hook of this id, if there is one, has this address and event from now on, and its
+    old secret. secret: None for the one that all hooks of SMSGate's clients share."""
+
+    id: str
+    kind: HookKind
+    event: str
+    url: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class DropHook:
+    """The hook of this id in this list is told of nothing any more; one that is not there neither."""
+
+    id: str
+    kind: HookKind
+
+
+@dataclass(frozen=True)
+class PauseHook:
+    """The hook of this id is told of nothing for now, or again."""
+
+    id: str
+    paused: bool
+
+
+@dataclass(frozen=True)
+class ChangeSecret:
+    """What is told to the hook of this id is signed with this from now on; the old secret is good for a day beside it."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TestHook:
+    """Tell the hook of this id something that is a test; what waits for it is told at once."""
+
+    __test__ = False  # for pytest, which goes by names
+
+    id: str
+
+
+@dataclass(frozen=True)
+class SendHookAgain:
+    """The delivery of this id, which was taken or given up, once more."""
+
+    id: int
+
+
+@dataclass(frozen=True)
+class TellAgain:
+    """Hooks are told once more of the texts that came in that time (aware)."""
+
+    since: datetime
+    until: datetime
+
+
+OfHooks = AddHook | DropHook | PauseHook | ChangeSecret | TestHook | SendHookAgain | TellAgain
 OfUsers = (
     TakeOver
     | AddUser
@@ -415,6 +477,7 @@ Request = (
     | SaveReply
     | DryRun
     | ReadSettings
+    | OfHooks
     | OfUsers
     | OfApi
 )

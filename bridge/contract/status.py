@@ -87,7 +87,8 @@ class Status:
     database, so that automatic texts stand still until somebody decides. breaker: why automatic texts are stopped. paused,
     closed: what somebody here has said for now. lists: what is wrong with the block lists. trial: the last test of the other
     services. machine: what it said at the last look, None before the first; of_machine: what is wrong with it.
-    release: a newer one that can be had; updating: it is being installed; update: what came of the last one.
+    release: a newer one that can be had; updating: it is being installed; update: what came of the last one. mqtt:
+    why the broker cannot be spoken with.
     """
 
     alive: float
@@ -107,6 +108,7 @@ class Status:
     release: Offer | None = None
     updating: bool = False
     update: Coded | None = None
+    mqtt: Trouble | None = None
 
     @property
     def troubles(self) -> tuple[Coded, ...]:
@@ -118,6 +120,7 @@ class Status:
             self.config,
             self.clock,
             self.backup.trouble,
+            self.mqtt,
             self.paused,
         )
         lines = (trouble for line in self.lines for trouble in line.troubles)

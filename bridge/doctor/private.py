@@ -40,8 +40,15 @@ def mask_of(settings: Settings, engine: Engine) -> Mask:
 
 def _of_settings(settings: Settings) -> Iterator[str]:
     shop, notify = settings.shop, settings.notify
-    yield from (shop.name, shop.phone, *shop.own_numbers, notify.sms_to, *settings.web.names)
-    for url in (*notify.urls, make_url(settings.storage.database).password or ""):
+    yield from (
+        shop.name,
+        shop.phone,
+        *shop.own_numbers,
+        notify.sms_to,
+        settings.mqtt.notify_to,
+        *settings.web.names,
+    )
+    for url in (*notify.urls, settings.mqtt.url, make_url(settings.storage.database).password or ""):
         yield from (part for part in _PARTS.split(url.partition("://")[2] or url) if len(part) >= LEAST)
     yield from (modem.pin or "" for modem in settings.modems)
     yield from (modem.port.partition(":")[2] for modem in settings.modems)

@@ -103,6 +103,14 @@ def change_of(request: requests.Request, by: str | None) -> Coded | None:
             | requests.DryRun()
             | requests.MakeBackup()
             | requests.StartAgain()
+            # Which hook that was, its own handler notes.
+            | requests.AddHook()
+            | requests.DropHook()
+            | requests.PauseHook()
+            | requests.ChangeSecret()
+            | requests.TestHook()
+            | requests.SendHookAgain()
+            | requests.TellAgain()
         ):
             return None
         case (

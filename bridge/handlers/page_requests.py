@@ -22,14 +22,17 @@ from bridge.contract.api_requests import (
 from bridge.contract.requests import (
     AcceptDatabase,
     AddContact,
+    AddHook,
     AddNote,
     AddNumber,
     AddUser,
     AnswerCall,
     Assign,
     CalledBack,
+    ChangeSecret,
     CloseShop,
     Describe,
+    DropHook,
     DryRun,
     EndLogin,
     Forget,
@@ -46,6 +49,7 @@ from bridge.contract.requests import (
     MarkSeveral,
     OpenShop,
     Pause,
+    PauseHook,
     ReadSettings,
     RemoveUser,
     Request,
@@ -54,6 +58,7 @@ from bridge.contract.requests import (
     Resume,
     SaveReply,
     SendAgain,
+    SendHookAgain,
     SendSample,
     SetLanguage,
     SetPassword,
@@ -63,6 +68,8 @@ from bridge.contract.requests import (
     TakeBack,
     TakeLabel,
     TakeOver,
+    TellAgain,
+    TestHook,
     TryAgain,
     TryServices,
     TypeNumber,
@@ -72,6 +79,7 @@ from bridge.contract.requests import (
 from bridge.handlers import audit_log, backups, contacts, conversations, database, programs
 from bridge.handlers.audit_log import UNDONE
 from bridge.handlers.calls import CallHandler
+from bridge.handlers.hooks import Hooks
 from bridge.handlers.queue_text import reschedule, write_text
 from bridge.handlers.shop import ShopState
 from bridge.handlers.undoing import Undoing, Undone, states_of
@@ -114,9 +122,10 @@ AGAIN = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.EXPIRED)
 class PageRequests:
     """Does what the page asks for, or says why not."""
 
-    def __init__(self, shop: ShopState, calls_handler: CallHandler) -> None:
+    def __init__(self, shop: ShopState, calls_handler: CallHandler, hooks: Hooks | None = None) -> None:
         self._shop = shop
         self._calls_handler = calls_handler
+        self._hooks = hooks or Hooks(shop)
         self._undoing = Undoing()
 
     def request(
@@ -255,6 +264,16 @@ class PageRequests:
                     raise Refusal(Refused.NO_BACKUP_NOW)
             case ResetBreaker():
                 self._release(session)
+            case (
+                AddHook()
+                | DropHook()
+                | PauseHook()
+                | ChangeSecret()
+                | TestHook()
+                | SendHookAgain()
+                | TellAgain()
+            ):
+                self._hooks.request(session, request, by or "somebody")
             case RemoveUser() | TakeBack():
                 back = way_back(session, request)
                 change_users(session, request, by, now)
@@ -281,6 +300,8 @@ class PageRequests:
                 | EndToken()
                 | KeepApiSettings()
             ):
+                if isinstance(request, KeepApiSettings) and request.signing_key:
+                    self._hooks.are_signed_with(session, request.signing_key)
                 return programs.ask(session, self._shop, request, by)
             case AnswerCall() | HangUp() | ReadSettings() | StartAgain() | InstallRelease():
                 pass  # the loop and the modem see to it

@@ -16,6 +16,7 @@ from bridge.records.tables import (
     Contact,
     ContactLabel,
     Forgotten,
+    HookDelivery,
     InboundPart,
     Message,
     MessagePart,
@@ -44,6 +45,7 @@ def forget(session: Session, contact: Contact) -> None:
     delete_rows(session, Alert, Alert.contact_id == contact.id)
     delete_rows(session, ConsentEvent, ConsentEvent.contact_id == contact.id)
     delete_rows(session, Note, Note.contact_id == contact.id)
+    delete_rows(session, HookDelivery, HookDelivery.contact_id == contact.id)
     delete_rows(session, ContactLabel, ContactLabel.contact_id == contact.id)
     labels.drop_unused(session)
     delete_rows(session, OtherNumber, OtherNumber.contact_id == contact.id)

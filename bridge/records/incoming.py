@@ -135,6 +135,16 @@ def _replaced(session: Session, contact: Contact, replace_type: int | None) -> M
     return session.exec(earlier.order_by(col(Message.id).desc()).limit(1)).first()
 
 
+def texts_between(session: Session, since: datetime, until: datetime, most: int) -> Sequence[Message]:
+    """What people wrote in that time (aware), in the order of its coming; no more than so many."""
+    query = select(Message).where(
+        Message.direction == Direction.IN,
+        Message.kind == MessageKind.MANUAL,
+        col(Message.created).between(since, until),
+    )
+    return session.exec(query.order_by(col(Message.place), col(Message.id)).limit(most)).all()
+
+
 def parts_left_waiting(session: Session, now: datetime, patience: timedelta) -> list[list[InboundPart]]:
     """The parts of each long text that is not waited for any more: those that are all there but were long on their way, and
     those whose newest part came `patience` ago and whose others never did."""

@@ -13,6 +13,7 @@ from bridge.records.tables import (
     Call,
     ConsentEvent,
     Contact,
+    HookDelivery,
     Message,
     Note,
     OtherNumber,
@@ -23,7 +24,7 @@ from bridge.rules.limits import LONGEST_NOTES
 from bridge.rules.states import ContactKind, MessageKind, MessageStatus
 
 # Whose rows name a contact.
-OF_CONTACTS = (Call, Message, ConsentEvent, Alert, Note, AuditEntry, OtherNumber)
+OF_CONTACTS = (Call, Message, ConsentEvent, Alert, Note, AuditEntry, OtherNumber, HookDelivery)
 
 
 def add_number(session: Session, contact: Contact, address: str) -> None:

@@ -18,6 +18,7 @@ from bridge.records.tables import (
     ConsentEvent,
     Contact,
     ContactLabel,
+    HookDelivery,
     InboundPart,
     Incident,
     Invitation,
@@ -152,6 +153,7 @@ def _people_of_nothing(before: datetime) -> Old:
         (ConsentEvent, col(ConsentEvent.contact_id)),
         (Alert, col(Alert.contact_id)),
         (AuditEntry, col(AuditEntry.contact_id)),
+        (HookDelivery, col(HookDelivery.contact_id)),
     )
     return Contact, select(Contact.id).where(Contact.last_seen < before, *nothing), of_them
 

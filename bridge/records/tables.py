@@ -26,6 +26,7 @@ from sqlmodel import JSON, AutoString, Field, SQLModel, col
 from bridge.records import places
 from bridge.rules import numbers
 from bridge.rules.folding import fold, words
+from bridge.rules.hooks.events import DeliveryState, HookEvent, HookKind
 from bridge.rules.policy import Reason
 from bridge.rules.states import (
     AlertKind,
@@ -511,6 +512,51 @@ class Invitation(SQLModel, table=True):
     created: datetime = Field(sa_type=Utc)
     hour: int
     ended: InvitationEnd | None = Field(default=None, sa_type=coded(InvitationEnd, "invitation.ended"))
+
+
+class Hook(SQLModel, table=True):
+    """Another program that is told of an event. id: as its client gave it, or made. url: where it is told; origin: of that, the
+    receiver without what may be secret. by: who made it, a user or a key. secret: what its deliveries are signed with;
+    old_secret: the one before, good until old_until."""
+
+    id: str = Field(primary_key=True)
+    kind: HookKind = Field(sa_type=coded(HookKind, "hook.kind"))
+    event: HookEvent = Field(sa_type=coded(HookEvent, "hook.event"), index=True)
+    url: str
+    origin: str
+    by: str
+    created: datetime = Field(sa_type=Utc)
+    paused: bool = False
+    secret: str = Field(repr=False)
+    old_secret: str | None = Field(default=None, repr=False)
+    old_until: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class HookDelivery(SQLModel, table=True):
+    """What a hook is told, or was. event_id: by which its receiver knows it again; body: as it is sent. contact_id: whom it is
+    about, if anybody. due: when it is tried next; tried: when it was tried last, and tries: how often. status: of the last
+    answer (RFC 9110, 15), None where there was none; answer: what came of it, a HookAnswer (Coded)."""
+
+    __table_args__ = (
+        Index("ix_hookdelivery_hook_state", "hook_id", "state", "id"),
+        Index("ix_hookdelivery_state_created", "state", "created"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    hook_id: str = Field(foreign_key="hook.id")
+    event: HookEvent = Field(sa_type=coded(HookEvent, "hookdelivery.event"))
+    event_id: str = Field(unique=True)
+    body: str
+    contact_id: int | None = Field(default=None, foreign_key="contact.id", index=True)
+    created: datetime = Field(sa_type=Utc)
+    due: datetime = Field(sa_type=Utc)
+    tried: datetime | None = Field(default=None, sa_type=Utc)
+    tries: int = 0
+    state: DeliveryState = Field(
+        default=DeliveryState.WAITING, sa_type=coded(DeliveryState, "hookdelivery.state"), nullable=False
+    )
+    status: int | None = None
+    answer: str | None = None
 
 
 class ApiKey(SQLModel, table=True):

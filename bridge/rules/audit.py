@@ -22,6 +22,13 @@ class Change(StrEnum):
     REPLY_ADDED = "reply_added"
     REPLY_CHANGED = "reply_changed"
     REPLY_DROPPED = "reply_dropped"
+    # About hooks. host: of the receiver; addresses may hold secrets.
+    HOOK_ADDED = "hook_added"  # host, event
+    HOOK_CHANGED = "hook_changed"  # host, event
+    HOOK_REMOVED = "hook_removed"  # host, event
+    HOOK_PAUSED = "hook_paused"  # host, event
+    HOOK_RESUMED = "hook_resumed"  # host, event
+    HOOK_SECRET = "hook_secret"  # host, event
     # About a contact.
     IMPORTED = "imported"  # contacts: how many
     CONTACT_ADDED = "contact_added"

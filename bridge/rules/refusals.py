@@ -54,6 +54,17 @@ class Refused(StrEnum):
     DAY_TOO_FAR = "day_too_far"  # day
     DAYS_REVERSED = "days_reversed"  # first, last
     TOO_MANY_DAYS = "too_many_days"  # most
+    # Hooks.
+    NO_HOOK_ADDRESS = "no_hook_address"  # without what was typed: it may hold a password
+    HOOK_NOT_SAFE = "hook_not_safe"  # host
+    HOOK_NOT_ALLOWED = "hook_not_allowed"  # host
+    NO_SUCH_EVENT = "no_such_event"  # event
+    NO_SUCH_HOOK = "no_such_hook"
+    HOOK_NAME = "hook_name"  # most: in characters
+    HOOK_OF_OTHER_LIST = "hook_of_other_list"
+    HOOKS_FULL = "hooks_full"  # most
+    SECRET_LENGTH = "secret_length"  # most: in characters
+    NOT_TOLD_AGAIN = "not_told_again"
     # Who may log in.
     TAKEN_OVER = "taken_over"
     NO_NAME = "no_name"

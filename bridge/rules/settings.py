@@ -149,6 +149,23 @@ class UpdatesSettings:
 
 
 @dataclass(frozen=True)
+class MqttSettings:
+    """url: of the broker, "" for none; it may hold a password. numbers: may the broker know who called? notify_to: "" for
+    nobody."""
+
+    url: str = field(repr=False)
+    numbers: bool
+    notify_to: str
+
+
+@dataclass(frozen=True)
+class HookSettings:
+    """allow: hosts that hooks may reach although nothing else would let them."""
+
+    allow: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of config.ini, checked, with the file that it came from."""
 
@@ -164,3 +181,5 @@ class Settings:
     storage: StorageSettings
     backup: BackupSettings
     updates: UpdatesSettings
+    mqtt: MqttSettings
+    hooks: HookSettings

@@ -100,6 +100,14 @@ class MachineTrouble(StrEnum):
     NO_LED = "led_not_lit"  # led: its name, error: of the system
 
 
+class MqttTrouble(StrEnum):
+    """Why the MQTT broker cannot be spoken with. broker: its host and port."""
+
+    AWAY = "mqtt_away"  # broker, error: of the system
+    NOT_LET_IN = "mqtt_lets_nobody_in"  # broker
+    GONE = "mqtt_gone"  # broker
+
+
 class FileTrouble(StrEnum):
     """Why the system refuses a file; what file it is, and what was to be done with it, says whoever tells."""
 

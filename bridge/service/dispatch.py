@@ -16,6 +16,7 @@ from bridge.contract.requests import (
     Forget,
     InstallRelease,
     MakeBackup,
+    OfHooks,
     ReadSettings,
     StartAgain,
     TryAgain,
@@ -29,11 +30,15 @@ from bridge.records import alerts, incidents, lines
 from bridge.service.answers import Answers
 from bridge.service.backup_watch import BackupWatch
 from bridge.service.database_watch import DatabaseWatch
+from bridge.service.hook_sender import HookTried
+from bridge.service.hook_watch import HookWatch
 from bridge.service.housekeeping import Housekeeping
-from bridge.service.inbox import InboxItem, JobDue, ReadAhead
+from bridge.service.inbox import HooksDue, InboxItem, JobDue, ReadAhead
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
+from bridge.service.mqtt import MqttNews
+from bridge.service.mqtt_watch import MqttWatch
 from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
 from bridge.service.settings_watch import SettingsWatch
@@ -74,6 +79,8 @@ class Handlers:
     database: DatabaseWatch
     machine: MachineWatch
     backups: BackupWatch
+    mqtt: MqttWatch
+    hooks: HookWatch
     start_again: AfterCommit
     publish: AfterCommit
 
@@ -171,6 +178,8 @@ def _request(to: Handlers, session: Session, asked: Envelope) -> Effects:
         effects.append(partial(to.database.has_accepted, standstill))
     if isinstance(asked.request, MakeBackup) and isinstance(answer, Done):
         effects.append(to.backups.make)
+    if isinstance(asked.request, OfHooks) and isinstance(answer, Done):
+        effects += to.hooks.recall(session)
     if isinstance(asked.request, StartAgain):
         effects.append(to.start_again)
     if isinstance(asked.request, TryAgain) and asked.request.line in to.lines:
@@ -198,6 +207,19 @@ def _backup_found(to: Handlers, session: Session, news: BackupFound) -> Effects:
 
 def _release_looked(to: Handlers, _session: Session, news: ReleaseLooked) -> Effects:
     return [partial(to.releases.take, news)]
+
+
+def _mqtt_news(to: Handlers, session: Session, news: MqttNews) -> Effects:
+    note_written(session)  # open pages are told
+    return [partial(to.mqtt.take, news)]
+
+
+def _hook_tried(to: Handlers, session: Session, news: HookTried) -> Effects:
+    return to.hooks.tried(session, news)
+
+
+def _hooks_due(to: Handlers, session: Session, _due: HooksDue) -> Effects:
+    return to.hooks.look(session)
 
 
 def _announced(to: Handlers, session: Session, news: Announced) -> Effects:
@@ -247,10 +269,13 @@ HANDLERS: dict[type, Row] = {
     Announced: _announced,
     ServicesTold: _services_told,
     ReleaseLooked: _release_looked,
+    MqttNews: _mqtt_news,
     DatabaseChecked: _nothing_follows(lambda to: to.database.checked),
     MachineSeen: _machine_seen,
     BackedUp: _backed_up,
     BackupFound: _backup_found,
+    HookTried: _hook_tried,
+    HooksDue: _hooks_due,
     JobDue: _job_due,
     ReadAhead: _read_ahead,
 }

@@ -15,7 +15,7 @@ from bridge.handlers import calendar, conversations, owner_alerts
 from bridge.handlers.calendar import BACKUP_AT, CalendarJob
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.shop import ShopState
-from bridge.records import before_update, logins, retention
+from bridge.records import before_update, hooks, logins, retention
 from bridge.records.engine import empty_log, file_of, optimise
 from bridge.records.rows import id_of
 from bridge.service.list_watch import ListWatch
@@ -102,7 +102,9 @@ class Housekeeping:
         """A few of those that `tidy` has found to be too old; and the log that holds what was deleted is emptied."""
         if self._old_rows:
             before = self._clock.utc() - timedelta(days=self._shop.settings.storage.keep_days)
-            self._old_rows = retention.delete_older(session, before)
+            self._old_rows = any(
+                [retention.delete_older(session, before), hooks.delete_old(session, self._clock.utc())]
+            )
             return [self.deleted] if not self._old_rows else []
         return [self.empty_log] if self._full_log else []
 

@@ -7,6 +7,8 @@ from queue import Empty, SimpleQueue
 from bridge.contract.bridge import Envelope
 from bridge.handlers.calendar import CalendarJob
 from bridge.rules.one_line import cleaned
+from bridge.service.hook_sender import HookTried
+from bridge.service.mqtt import MqttNews
 from bridge.service.worker import (
     Announced,
     BackedUp,
@@ -40,6 +42,11 @@ class ReadAhead:
 
 
 @dataclass(frozen=True)
+class HooksDue:
+    """Hooks are to be told of something."""
+
+
+@dataclass(frozen=True)
 class Stop:
     """Empty the inbox up to here and end."""
 
@@ -62,6 +69,9 @@ InboxItem = (
     | BackedUp
     | BackupFound
     | ReleaseLooked
+    | MqttNews
+    | HookTried
+    | HooksDue
     | JobDue
     | ReadAhead
     | Stop

@@ -4,6 +4,7 @@ in one transaction, does what follows after the commit, and what is due by then.
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib.metadata import version
 from queue import Empty
 
 from sqlalchemy import Engine
@@ -11,8 +12,10 @@ from sqlmodel import Session
 
 from bridge.clock import Clock
 from bridge.config import Settings
+from bridge.contract.health import health_json, release_id
 from bridge.contract.status import LineStatus, Status
 from bridge.handlers.calls import CallHandler
+from bridge.handlers.hooks import Hooks
 from bridge.handlers.incoming import IncomingTexts
 from bridge.handlers.outbox import Outbox
 from bridge.handlers.page_requests import PageRequests
@@ -28,12 +31,14 @@ from bridge.service.database_watch import DatabaseWatch
 from bridge.service.dispatch import Handlers
 from bridge.service.failures import Failures
 from bridge.service.handed_on import Updater
+from bridge.service.hook_watch import HookWatch
 from bridge.service.housekeeping import HOUR, Housekeeping, Periodic, due
-from bridge.service.inbox import Inbox, InboxItem, Stop, ThreadFailed
+from bridge.service.inbox import HooksDue, Inbox, InboxItem, Stop, ThreadFailed
 from bridge.service.led import Led
 from bridge.service.lines import LineHandle
 from bridge.service.list_watch import ListWatch
 from bridge.service.machine_watch import MachineWatch
+from bridge.service.mqtt_watch import MqttWatch
 from bridge.service.rehearsal import rehearse
 from bridge.service.release_watch import ReleaseWatch
 from bridge.service.service_trial import ServiceTrial
@@ -94,8 +99,16 @@ class Loop:
         self._set_calendar = set_calendar
         self._lines = {name: LineHandle(request, LineStatus(name)) for name, request in requests.items()}
         self._file = file
-        self._transactions = Transactions(engine, self._publish, lambda error: self._database.mend(error))
         self._shop = ShopState(settings, clock)
+        hooks = Hooks(self._shop, self._health)
+        self._hooks = HookWatch(hooks, self._shop, give_work, partial(inbox.put, HooksDue()))
+        self._transactions = Transactions(
+            engine,
+            self._publish,
+            lambda error: self._database.mend(error),
+            self._hooks.begins,
+            self._hooks.ends,
+        )
         outbox = Outbox(self._shop)
         self._calls = CallHandler(self._shop, outbox, lambda: self._transactions.changes)
         incoming = IncomingTexts(self._shop, self._calls)
@@ -116,6 +129,13 @@ class Loop:
         self._machine = MachineWatch(self._shop, give_work)
         self._led = Led()
         self._backups = BackupWatch(self._shop, give_work)
+        self._mqtt = MqttWatch(
+            self._shop,
+            lambda: tuple(line.status for line in self._lines.values()),
+            lambda: self._transactions.changes,
+            inbox.put,
+            lambda error: inbox.put(ThreadFailed(error)),
+        )
         answers = Answers(self._lines, lambda: self.status)
         house = Housekeeping(
             engine,
@@ -135,7 +155,7 @@ class Loop:
             self._calls,
             incoming,
             outbox,
-            PageRequests(self._shop, self._calls),
+            PageRequests(self._shop, self._calls, hooks),
             answers,
             house,
             self._lists,
@@ -145,6 +165,8 @@ class Loop:
             self._database,
             self._machine,
             self._backups,
+            self._mqtt,
+            self._hooks,
             self._start_again,
             self._publish,
         )
@@ -159,7 +181,10 @@ class Loop:
             "alerts": Periodic(start + PATIENCE, PATIENCE, house.tell_the_owner),
             "voltage": Periodic(start + PATIENCE, PATIENCE, self._machine.look_at_voltage),
             "machine": Periodic(start + PATIENCE, LOOK_AT_MACHINE, self._machine.look),
+            "mqtt": Periodic(start + PATIENCE, PATIENCE, self._mqtt.look),
             "snoozed": Periodic(start + PATIENCE, PATIENCE, house.bring_back_snoozed),
+            "hooks": Periodic(start + PATIENCE, PATIENCE, self._hooks.look),
+            "ping": Periodic(start + PATIENCE, PATIENCE, self._hooks.ping),
             "heartbeat": Periodic(start + PATIENCE, BEAT, self._beat),
             "first look for a release": Periodic(start + FIRST_LOOK, NEVER, self._look_for_release),
             "came of an update": Periodic(start + PATIENCE, HEED, self._releases.heed),
@@ -220,6 +245,7 @@ class Loop:
             if not isinstance(item, Stop | ThreadFailed):
                 self._failures.handle_alone(item)
         self._led.give_back()
+        self._mqtt.close()
 
     def _next(self) -> InboxItem | None:
         try:
@@ -241,11 +267,11 @@ class Loop:
         if (last := self._heartbeat.last(session)) is not None:
             self._calls.away_since = dict.fromkeys(self._lines, last)
         settling = partial(self._attempt, self._settle)
-        return [settling, self._lists.read, self._calendar_anew, *effects]
+        return [*self._hooks.recall(session), settling, self._lists.read, self._calendar_anew, *effects]
 
     def _settle(self, session: Session) -> Effects:
         self._calls.settle_left_over(session, self._handed_over)
-        return [self._has_settled]
+        return [self._has_settled, *self._hooks.started(session)]
 
     def _has_settled(self) -> None:
         """What the last run knew holds no longer, should the database be begun anew in this one."""
@@ -277,6 +303,11 @@ class Loop:
     def _calendar_anew(self) -> None:
         self._set_calendar(self.settings)
 
+    def _health(self, failed: int) -> dict[str, object]:
+        """What the box says of itself. failed: texts that have, lately."""
+        release = version("textback")
+        return health_json(self.status, failed, release, release_id(release))
+
     def _publish(self) -> None:
         """Replaces the status that the page sees; each time round, and while the database is waited for."""
         self._goes_on(self._clock.monotonic())
@@ -299,6 +330,7 @@ class Loop:
             self._releases.offer if self.settings.updates.check else None,
             self._releases.wanted,
             self._releases.last,
+            self._mqtt.trouble,
         )
         self._shop.take_troubles(self.status.troubles)
         self._led.show(self.settings.notify.led, well=not self.status.alarms)

@@ -62,19 +62,23 @@ def note_written(session: Session) -> None:
 class Transactions:
     """changes: how often one has written, for pages that ask for news; read by other threads. trouble: what is wrong with the
     database, None while it works. tell: called when it fails. mend: told the error; has it done something about it, so that
-    the step is worth trying again at once?"""
+    the step is worth trying again at once? begins, ends: called inside each transaction before its step, and after it, before
+    it is committed; what `ends` returns follows too."""
 
     def __init__(
         self,
         engine: Engine,
         tell: Callable[[], None],
         mend: Callable[[DatabaseError], bool] = lambda _: False,
+        begins: Callable[[Session], None] = lambda _: None,
+        ends: Step = lambda _: [],
     ) -> None:
         self.changes = 0
         self.trouble: Trouble | None = None
         self._engine = engine
         self._tell = tell
         self._mend = mend
+        self._begins, self._ends = begins, ends
         # Not a threading.Event: `give_up` is called from a signal handler, and only SimpleQueue may be.
         self._enough: SimpleQueue[None] = SimpleQueue()
 
@@ -113,7 +117,9 @@ class Transactions:
     def _committed(self, step: Step) -> Effects:
         with LoopSession(self._engine) as session:
             with session.begin():
+                self._begins(session)
                 effects = step(session)
+                effects = [*effects, *self._ends(session)]
             self.changes += bool(session.info.get("written"))
         return effects
 

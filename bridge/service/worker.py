@@ -1,5 +1,5 @@
 """The threads for what takes long and decides nothing: reading block lists, telling Apprise services, checking
-the database's file, looking at the machine, making backups, looking for newer releases. They own nothing: a
+the database's file, looking at the machine, making backups, looking for newer releases, telling hooks. They own nothing: a
 job comes in, and what came of it goes to the loop's inbox. Without jobs they sleep."""
 
 import json
@@ -21,13 +21,16 @@ from bridge.rules.backups import Stored
 from bridge.rules.machine import Machine
 from bridge.rules.releases import NoRelease, Notice, wanted
 from bridge.rules.services import Told
-from bridge.service import blocklist_files, machine, releases, stored_backups
+from bridge.service import blocklist_files, hook_sender, machine, releases, stored_backups
+from bridge.service.hook_sender import HookTried, SendHook
 from modem.contract import Coded, Trouble
 
 log = logging.getLogger(__name__)
 
 # How long the services may take to be told (seconds).
 PATIENCE = 90
+# So many hooks are told side by side.
+HOOKS_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,15 @@ class ReleaseLooked:
 
 
 Job = (
-    ReadLists | Announce | TellServices | CheckDatabase | LookAtMachine | BackUp | FindBackup | LookForRelease
+    ReadLists
+    | Announce
+    | TellServices
+    | CheckDatabase
+    | LookAtMachine
+    | BackUp
+    | FindBackup
+    | LookForRelease
+    | SendHook
 )
 Result = (
     ListsRead
@@ -170,6 +181,7 @@ Result = (
     | BackedUp
     | BackupFound
     | ReleaseLooked
+    | HookTried
 )
 
 
@@ -192,10 +204,14 @@ class Worker:
         """Queues a job; what comes of it goes to `put`."""
         self._jobs.put(job)
 
-    def close(self) -> None:
-        """End after the job in hand; a service on the internet that does not answer is not waited for."""
+    def end(self) -> None:
+        """End after the job in hand."""
         self._jobs.put(None)
-        self._thread.join(timeout=1)
+
+    def close(self, patience: float = 1.0) -> None:
+        """End, and wait so long (seconds): a service on the internet that does not answer is not waited for."""
+        self.end()
+        self._thread.join(timeout=patience)
 
     def _run(self) -> None:
         try:
@@ -206,24 +222,36 @@ class Worker:
 
 
 class Workers:
-    """One for backups, which wait for as long as a share on the network does not answer, and one for everything else."""
+    """One for backups, which wait for as long as a share on the network does not answer; some for hooks, so that one receiver
+    does not wait for another; and one for everything else."""
 
     def __init__(self, put: Callable[[Result], None], died: Callable[[BaseException], None]) -> None:
         self._backups, self._others = Worker(put, died, "backups"), Worker(put, died, "worker")
+        self._hooks = [Worker(put, died, f"hooks {slot}") for slot in range(HOOKS_AT_ONCE)]
 
     def start(self) -> None:
         """Starts the threads."""
-        self._backups.start()
-        self._others.start()
+        for worker in (self._backups, self._others, *self._hooks):
+            worker.start()
 
     def ask(self, job: Job) -> None:
         """Queues a job; what comes of it goes to `put`."""
-        (self._backups if isinstance(job, BackUp | FindBackup) else self._others).ask(job)
+        match job:
+            case SendHook(slot=slot):
+                self._hooks[slot].ask(job)
+            case BackUp() | FindBackup():
+                self._backups.ask(job)
+            case _:
+                self._others.ask(job)
 
     def close(self) -> None:
         """End after the jobs in hand, or without what takes long."""
-        self._backups.close()
-        self._others.close()
+        for worker in self._hooks:
+            worker.end()
+        for worker in (self._backups, self._others):
+            worker.close()
+        for worker in self._hooks:
+            worker.close(patience=0.1)
 
 
 def _done(job: Job) -> Result:
@@ -244,6 +272,8 @@ def _done(job: Job) -> Result:
             return BackupFound(stored_backups.newest_whole(config_file, passphrase))
         case LookForRelease():
             return look_for_release(job)
+        case SendHook():
+            return hook_sender.send(job)
         case _:
             assert_never(job)
 

@@ -68,6 +68,24 @@ SENTENCES: dict[str, str] = {
     Refused.DAY_TOO_FAR: N_("{day} is too far ahead. Check the year."),
     Refused.DAYS_REVERSED: N_("The last day, {last}, is before the first, {first}."),
     Refused.TOO_MANY_DAYS: N_("These are more than {most} closed days. Clear the weekly hours instead."),
+    Refused.NO_HOOK_ADDRESS: N_(
+        "This is not the address of another program. Write one such as https://example.com/hook, or "
+        "http://192.168.1.5:8123/hook in the shop’s network, without a name or password in front."
+    ),
+    Refused.HOOK_NOT_SAFE: N_(
+        "Outside of the shop’s network nothing is sent without encryption. Write https:// in front of {host}."
+    ),
+    Refused.HOOK_NOT_ALLOWED: N_(
+        "{host} is this box itself, or no single device. If that is what you want, add {host} to allow in "
+        "the section [hooks] of config.ini."
+    ),
+    Refused.NO_SUCH_EVENT: N_("“{event}” is not an event that this list knows. Choose one from the list."),
+    Refused.NO_SUCH_HOOK: N_("There is no such hook."),
+    Refused.HOOK_NAME: N_("The id of a hook has between 1 and {most} characters."),
+    Refused.HOOK_OF_OTHER_LIST: N_("Another hook has this id already. Choose another id."),
+    Refused.HOOKS_FULL: N_("There are already {most} hooks; remove one first."),
+    Refused.SECRET_LENGTH: N_("A key for signatures has between 1 and {most} characters."),
+    Refused.NOT_TOLD_AGAIN: N_("This cannot be sent again: it is still waiting, or no longer kept."),
     Refused.TAKEN_OVER: N_("Somebody else has set up this box in the meantime."),
     Refused.NO_NAME: N_("A colleague needs a name."),
     Refused.NAME_TOO_LONG: N_("This name is too long; use at most {most} characters."),

@@ -13,6 +13,7 @@ from bridge.rules.troubles import (
     FileTrouble,
     ListTrouble,
     MachineTrouble,
+    MqttTrouble,
     TimeTeller,
 )
 from bridge.words import dates, times
@@ -318,6 +319,13 @@ SENTENCES: dict[str, str] = {
         "system is on. Turn it off: sudo raspi-config, Performance Options, Overlay File System."
     ),
     MachineTrouble.NO_LED: N_("The LED {led} cannot be used as a signal: {error}."),
+    MqttTrouble.AWAY: N_(
+        "The MQTT broker at {broker} cannot be reached: {error}. Is it on, and is url under [mqtt] right?"
+    ),
+    MqttTrouble.NOT_LET_IN: N_(
+        "The MQTT broker at {broker} does not let the box in. Correct name and password in url under [mqtt]."
+    ),
+    MqttTrouble.GONE: N_("The MQTT broker at {broker} is gone. The box tries to reach it again."),
     FileTrouble.DISK_FULL: N_("The disk is full: delete files nobody needs, or use a larger card."),
     FileTrouble.QUOTA: N_(
         "The box's user has used up its share of the disk: raise the quota, or delete files nobody needs."

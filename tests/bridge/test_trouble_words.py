@@ -13,6 +13,7 @@ from bridge.rules.troubles import (
     FileTrouble,
     ListTrouble,
     MachineTrouble,
+    MqttTrouble,
 )
 from bridge.words import reasons
 from bridge.words.reasons import error_sentence
@@ -29,6 +30,7 @@ CODES: list[str] = [
     *DatabaseTrouble,
     *FileTrouble,
     *MachineTrouble,
+    *MqttTrouble,
     *BackupTrouble,
 ]
 REFUSALS = [

@@ -36,7 +36,7 @@ MANUAL = [
 OF_OTHERS = {"secure_delete"}  # SQLite
 LATER = {"backup", "restore"}
 # Where a path begins that is none of the page's.
-OF_THE_API = ("/api", "/3rdparty")
+OF_THE_API = ("/api", "/3rdparty", "/metrics")
 OF_THE_SYSTEM = ("/dev/", "/etc/", "/media", "/mnt", "/proc/", "/run/", "/tmp", "/var/")
 
 

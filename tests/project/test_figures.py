@@ -29,7 +29,7 @@ from bridge.service import loop
 from modem.line.timing import Timing
 from modem.recording import recorder
 from modem.simulator import Simulator
-from tests.support.box import a_box
+from tests.support.box import a_box, until
 from tests.support.paths import ROOT
 from web import create_app
 from web.pages import healthz
@@ -192,6 +192,8 @@ NAMES = {
     "modem": r"modem .+",
     "worker": "worker",
     "backups": "backups",
+    "mqtt": "mqtt",
+    "hooks": r"hooks \d",
     "schedule": "APScheduler",
     "waitress": r"page|waitress-\d+",
 }
@@ -201,7 +203,8 @@ def test_the_threads_of_a_running_box_are_those_of_the_table(tmp_path: Path) -> 
     before = set(threading.enumerate())
     with Simulator(speed=20) as simulator:
         simulators = set(threading.enumerate())
-        with a_box(tmp_path, simulator):
+        with a_box(tmp_path, simulator, extra="[mqtt]\nurl = mqtt://127.0.0.1:1\n"):  # nobody is there
+            until(lambda: "mqtt" in [thread.name for thread in threading.enumerate()])
             running = [thread.name for thread in threading.enumerate() if thread not in before | simulators]
     text = (ROOT / "docs" / "design.md").read_text("utf-8")
     rows = re.findall(r"^\| (\w+)[^|]*= `([\w.]+)` \|", text, re.MULTILINE)

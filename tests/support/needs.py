@@ -30,6 +30,8 @@ PROGRAMS = {
     "minisign": "minisign",
     "openssl": "openssl",
     "libnss3-tools": "certutil",
+    "prometheus": "promtool",
+    "mosquitto": "mosquitto",
 }
 
 

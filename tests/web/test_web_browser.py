@@ -51,6 +51,7 @@ PLACES = (
     "scheduled",
     "welcome",
     "https",
+    "hooks",
     "keys",
     "nothing",
 )

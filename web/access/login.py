@@ -65,6 +65,9 @@ OWNERS_ONLY = frozenset(
         "contacts.forget",
         "figures.calls_file",
         "https.change",
+        "hooks.hooks",
+        "hooks.change",
+        "hooks.again",
         "keys.keys",
         "keys.revoke",
     }

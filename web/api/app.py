@@ -1,6 +1,8 @@
 """The application of the API: its guards, its routes and how it tells errors. It opens no session, gives no cookie and knows
 neither CSRF nor log-in; who asks, `who` finds out for each route."""
 
+from datetime import datetime
+
 from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface
 
@@ -9,13 +11,26 @@ from bridge.words import catalogue
 from web import current, limits
 from web.access import network
 from web.access.guesses import Limiter
-from web.api import box, calls, docs, errors, inbox, messages, people, settings, shop, tokens
+from web.api import (
+    box,
+    calls,
+    docs,
+    errors,
+    inbox,
+    messages,
+    metrics,
+    people,
+    settings,
+    shop,
+    tokens,
+    webhooks,
+)
 from web.connections import BUSY, NO_ROOM, REFUSED
 from web.quiet import QuietFlask
 from web.values import clean_address
 
 # One list of routes for both prefixes.
-ROUTES = (messages, inbox, box, settings, tokens, calls, people, shop, docs)
+ROUTES = (messages, inbox, webhooks, box, settings, tokens, calls, people, shop, metrics, docs)
 
 
 class NoSessions(SecureCookieSessionInterface):
@@ -28,12 +43,13 @@ class NoSessions(SecureCookieSessionInterface):
         """Nothing is kept."""
 
 
-def create(bridge: Bridge) -> Flask:
-    """The API on this bridge. Touches no database."""
+def create(bridge: Bridge, began: datetime | None = None) -> Flask:
+    """The API on this bridge. Touches no database. began: when the service did (UTC), if not now."""
     app = QuietFlask(__name__, static_folder=None)
     current.give(app, bridge)
     app.session_interface = NoSessions()
     app.extensions["key_limiter"] = Limiter()
+    app.extensions["metrics"] = metrics.Today(began or bridge.now())
     app.config.update(MAX_CONTENT_LENGTH=limits.API, MAX_FORM_MEMORY_SIZE=limits.API)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     app.url_map.strict_slashes = False

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
-from bridge.contract.health import FAIL, health_json
+from bridge.contract.health import FAIL, health_json, release_id
 from bridge.records import device, submissions, users, views
 from bridge.rules import numbers
 from bridge.rules.scopes import Scope
@@ -105,18 +105,8 @@ def health() -> Response:
     with suppress(DatabaseError), Session(bridge.engine) as session:
         failed = submissions.failed_since(session, bridge.now() - LATELY)
     release = version("textback")
-    found = Health.model_validate(health_json(bridge.status(), failed, release, _release_id(release)))
+    found = Health.model_validate(health_json(bridge.status(), failed, release, release_id(release)))
     return told(found, 500 if found.status == FAIL else 200)
-
-
-def _release_id(release: str) -> int:
-    """A number that grows with releases.
-
-    >>> _release_id("0.2.0"), _release_id("1.12.3")
-    (200, 11203)
-    """
-    parts = [int(part) for part in release.split(".")[:3] if part.isdecimal()]
-    return sum(part * 100 ** (2 - place) for place, part in enumerate(parts))
 
 
 @routes.get("/logs")

@@ -23,6 +23,7 @@ SENTENCES = {
 UNKNOWN = "Something went wrong in the box. Its log says more."
 STATUS: dict[str, int] = {
     Refused.ID_TAKEN: 409,
+    Refused.HOOK_OF_OTHER_LIST: 409,
     Refused.NO_SUBMISSION: 404,
     Refused.TOKEN_USED: 401,
     Refused.NOBODY_THERE: 404,

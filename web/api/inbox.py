@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Blueprint, Response
 from sqlmodel import Session
 
+from bridge.contract.requests import TellAgain
 from bridge.records import device, views
 from bridge.records.tables import Contact, Line, Message
 from bridge.rules.scopes import Scope
@@ -12,7 +13,7 @@ from web import current
 from web.api import answer, reading, who
 from web.api.answer import nothing, told
 from web.api.document import document
-from web.api.errors import Wrong, bad
+from web.api.errors import Wrong, bad, done
 from web.api.shapes.base import Problem
 from web.api.shapes.inbox import InboxItem, InboxQuery, InboxRefresh, InboxType
 from web.api.shapes.messages import moment_of
@@ -84,15 +85,16 @@ def export() -> Response:
     return nothing(202)
 
 
-def _tell_again(asked: InboxRefresh, usually: bool) -> tuple[datetime, datetime] | None:
-    """Of which time hooks are told once more; None: of none."""
-    since, until = reading.aware(asked.since), reading.aware(asked.until)
+def _tell_again(asked: InboxRefresh, usually: bool) -> None:
+    """Has hooks told once more of the texts of that time, if that is asked for."""
+    bridge, since, until = current.bridge(), reading.aware(asked.since), reading.aware(asked.until)
     if since is None or until is None or since > until:
         raise bad("since has to be before until.")
-    with Session(current.bridge().engine) as session:
+    with Session(bridge.engine) as session:
         if asked.device_id not in (None, "", device.device_id(session)):
             raise bad("Invalid device ID")
-    return (since, until) if asked.tells(usually) else None
+    if asked.tells(usually):
+        done(bridge.request(TellAgain(since, until), by=who.program().author))
 
 
 def _moment(name: str, typed: str | None) -> datetime | None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from web import limits
 
+# Where Prometheus looks, unless it is told otherwise.
+METRICS = "/metrics"
+
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -25,6 +28,8 @@ def beside(page: Wsgi, make_api: Callable[[], Wsgi]) -> Wsgi:
 
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path = str(environ.get("PATH_INFO", ""))
+        if path == METRICS:
+            return api()(environ, start)
         if not limits.is_api(path):
             return page(environ, start)
         path = re.sub("/+", "/", path)

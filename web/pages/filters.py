@@ -23,6 +23,7 @@ from bridge.rules.typed_hours import as_written
 from bridge.words import dates, reasons, times
 from bridge.words.audit import parts_of
 from bridge.words.catalogue import N_, _, direction, fill, gettext, language, languages, ngettext
+from bridge.words.hooks import answer_in_words, event_in_words
 from bridge.words.reasons import error_sentence
 from bridge.words.services import told_in_words
 from web.pages import paging
@@ -318,6 +319,8 @@ def register_filters(environment: Environment, bridge: Bridge) -> None:
         "why_so": why_so,
         "error": error_sentence,
         "service_told": told_in_words,
+        "hook_event": event_in_words,
+        "hook_answer": answer_in_words,
         "change": changed,
         "fill": lambda words, **values: filled(words, {}, **values),
         "spoken": _,

@@ -150,7 +150,7 @@ def thread(
         *messages(session, contact=id_of(contact), before=before, limit=limit),
         *(_note_row(note, doubted) for note in session.exec(notes.order_by(*last_first(Note)).limit(limit))),
     ]
-    return sorted(rows, key=lambda row: row.place)[-limit:]
+    return sorted(rows, key=lambda row: (row.place, row.id))[-limit:]
 
 
 def _note_row(note: Note, doubted: float) -> NoteRow:
