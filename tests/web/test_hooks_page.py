@@ -1,6 +1,7 @@
 """The page of hooks, through Flask's client and the real loop; what comes of a try is played."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ from bridge.records.tables import AuditEntry, Hook, HookDelivery
 from bridge.rules.hooks.events import HookAnswer, HookEvent, HookKind, offered
 from bridge.service.hook_sender import HookTried, SendHook
 from bridge.words.audit import change_in_words
-from modem.contract import Coded
-from tests.support.web_bridge import NAME, PASSWORD, Office, an_office
+from modem import contract
+from modem.contract import CallOutcome, Coded
+from tests.support.web_bridge import ANN, NAME, PASSWORD, Office, an_office
 from web import create_app
 
 URL = "http://192.168.1.5:8123/api/webhook/very-secret"
@@ -199,6 +201,22 @@ def test_older_ones_are_on_the_next_page(office: Office, client: FlaskClient) ->
         found = re.search(r'href="(/hooks\?before=\d+)#deliveries"', page)
         path = found[1] if found else None
     assert seen == 70
+
+
+@pytest.mark.parametrize("known", [ANN, None])
+def test_a_call_that_turns_out_to_be_none_ends_too(
+    office: Office, client: FlaskClient, known: str | None
+) -> None:
+    """Who was told that it rings is told that it is over; its row is gone by then."""
+    for event in offered(HookKind.CALL):
+        add(client, event)
+    alive = office.loop.status.alive
+    office.happens(contract.CallRinging("main", alive, 7, known, withheld=False))
+    office.happens(contract.CallEnded("main", alive, 7, known, False, CallOutcome.DATA, 2, None))
+    with Session(office.engine) as session:
+        told = session.exec(select(HookDelivery).order_by(col(HookDelivery.id))).all()
+    assert [one.event for one in told] == ["call:ringing", "call:ended"]
+    assert json.loads(told[-1].body)["payload"]["outcome"] == "data"
 
 
 def test_the_settings_lead_there(client: FlaskClient) -> None:

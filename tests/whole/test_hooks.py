@@ -19,6 +19,7 @@ from bridge.contract.requests import (
     AddHook,
     ChangeSecret,
     DropHook,
+    DryRun,
     Forget,
     OfHooks,
     PauseHook,
@@ -243,6 +244,15 @@ def test_the_box_says_that_it_is_there_if_somebody_wants_to_know(
     box.simulator.call(ANN, rings=1)
     receiver.wait_for("call:ended")
     assert receiver.events().count("system:ping") == 1  # neither before it was asked for nor twice
+
+
+def test_what_would_happen_is_told_to_nobody(box: Box, receiver: HookReceiver) -> None:
+    hook(box, receiver, *CALLS)
+    imagined = DryRun(BOB, box.service.bridge.now(), 3)
+    answer = box.service.bridge.request(imagined, DEADLINE)
+    assert isinstance(answer, Done)
+    assert answer.decision
+    assert deliveries(box) == []
 
 
 # ---- tried again

@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 from sqlmodel import Session
 
 from bridge.contract.requests import AddHook, DropHook
-from bridge.records import device
-from bridge.records.views import hooks as views
+from bridge.records import device, hooks
+from bridge.records.tables import Hook
 from bridge.rules.hooks import signing
 from bridge.rules.hooks.events import HookKind
 from bridge.rules.scopes import Scope
@@ -78,7 +78,7 @@ def remove_of_calls(ref: str) -> Response:
 
 def _listed(kind: HookKind) -> Response:
     with Session(current.bridge().engine) as session:
-        here, rows = device.device_id(session), views.hooks(session, kind)
+        here, rows = device.device_id(session), hooks.of_kind(session, kind)
     return told([Webhook(id=row.id, device_id=here, url=row.url, event=row.event) for row in rows])
 
 
@@ -88,7 +88,7 @@ def _add(kind: HookKind, secret: str | None) -> Response:
     key = wanted.id or uuid4().hex
     with Session(bridge.engine) as session:
         here = device.device_id(session)
-        known = any(row.id == key for row in views.hooks(session, kind))
+        known = session.get(Hook, key) is not None
     if wanted.device_id not in (None, "", here):
         raise bad("Device ID mismatch")
     done(bridge.request(AddHook(key, kind, wanted.event, wanted.url, secret), by=who.program().author))

@@ -47,19 +47,18 @@ class HookRow:
     old_until: datetime | None
 
 
-def hooks(session: Session, kind: HookKind | None = None) -> list[HookRow]:
-    """Those of this list, or all, in the order of their making."""
-    query = select(Hook).order_by(col(Hook.created), col(Hook.id))
-    if kind is not None:
-        query = query.where(Hook.kind == kind)
+def hooks(session: Session) -> list[HookRow]:
+    """All of them, in the order of their making."""
     of_hook = select(HookDelivery.hook_id, func.count()).where(HookDelivery.state == DeliveryState.WAITING)
     waiting = dict(session.exec(of_hook.group_by(col(HookDelivery.hook_id))).all())
-    return [_row(session, hook, waiting.get(hook.id, 0)) for hook in session.exec(query).all()]
+    newest = select(func.max(HookDelivery.id)).where(col(HookDelivery.tried).is_not(None))
+    tried = select(HookDelivery).where(col(HookDelivery.id).in_(newest.group_by(col(HookDelivery.hook_id))))
+    last = {one.hook_id: one for one in session.exec(tried)}
+    query = select(Hook).order_by(col(Hook.created), col(Hook.id))
+    return [_row(hook, waiting.get(hook.id, 0), last.get(hook.id)) for hook in session.exec(query)]
 
 
-def _row(session: Session, hook: Hook, waiting: int) -> HookRow:
-    tried = select(HookDelivery).where(HookDelivery.hook_id == hook.id, col(HookDelivery.tried).is_not(None))
-    last = session.exec(tried.order_by(col(HookDelivery.id).desc()).limit(1)).first()
+def _row(hook: Hook, waiting: int, last: HookDelivery | None) -> HookRow:
     return HookRow(
         id=hook.id,
         kind=hook.kind,
