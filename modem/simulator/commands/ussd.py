@@ -43,17 +43,16 @@ class UssdCommands:
         if not self._sim.registered:
             return self._settings.cme(NO_NETWORK)
         code = from_host(asked[2], self._charset, int(asked[3] or DEFAULT))
-        cuts = self._terminal.power_cuts
-        self._terminal.later(self._conditions.network_delay, lambda: self._answered(code, cuts))
+        self._terminal.later(self._conditions.network_delay, lambda: self._answered(code))
         return DONE
 
     @property
     def _charset(self) -> str:
         return self._settings.get("+CSCS").strip('"')
 
-    def _answered(self, code: str, cuts: int) -> None:
-        """The network's answer to this code, unless the modem has lost power since."""
-        if cuts != self._terminal.power_cuts or not self._settings.on("+CUSD"):
+    def _answered(self, code: str) -> None:
+        """The network's answer to this code, if the host still wants to be told; a restart has forgotten that."""
+        if not self._settings.on("+CUSD"):
             return
         answer = self._conditions.ussd.get(code)
         if answer is None:

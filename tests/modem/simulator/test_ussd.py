@@ -36,8 +36,10 @@ def test_codes_and_answers_are_a_condition(modem: Simulator, host: Host) -> None
 
 def test_what_is_asked_while_nothing_is_to_be_told_is_not_told(modem: Simulator, host: Host) -> None:
     host.set_up()
+    modem.set(network_delay=0.0)
     assert host.ask("AT+CUSD?") == ["+CUSD: 0", "OK"]
     assert host.ask('AT+CUSD=0,"*100#",15') == ["OK"]
+    assert host.ask("AT") == ["OK"]
     assert host.ask('AT+CUSD=1,"*100#",15') == ["OK"]
     assert host.until("+CUSD")[0].startswith("+CUSD: 0,")
     assert host.ask("AT+CUSD=2") == ["OK"]
@@ -58,10 +60,10 @@ def test_what_cannot_be_asked_is_refused() -> None:
 
 def test_an_answer_does_not_outlive_a_restart(modem: Simulator, host: Host) -> None:
     host.set_up()
-    modem.set(network_delay=1.0, banner=False)
-    host.ask('AT+CUSD=1,"*100#",15')
-    modem.reset()
-    host.ask("ATE0")
-    modem.set(network_delay=2.0)
+    modem.set(network_delay=0.0, banner=False)
+    modem.fault("reset", match="AT+CUSD", when="after")
+    host.write('AT+CUSD=1,"*100#",15\r')
+    modem.wait_for(lambda entry: entry.text == "booted")
+    assert host.ask("ATE0") == ["OK"]
     host.ask('AT+CUSD=1,"*111#",15')
     assert host.until("+CUSD") == ["+CUSD: 4"]
