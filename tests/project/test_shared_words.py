@@ -24,6 +24,7 @@ REVIEWED = {
         "Landlines",
         "Limits",
         "Opening hours",
+        "Other programs",
         "Other services",
         "Own numbers",
         "Saved replies",
@@ -31,6 +32,7 @@ REVIEWED = {
         "Settings",
         "Status",
         "The box",
+        "The secret",
         "The shop",
     ),
     "a field of a form, and the fact that it became": (
@@ -60,6 +62,7 @@ REVIEWED = {
         "More",
         "More contacts",
         "Resume texts",
+        "Send again",
     ),
     "a part of the line, in the check-up and in the facts about it": (
         "Line {name}",
@@ -67,16 +70,18 @@ REVIEWED = {
         "Port",
         "Text memory",
     ),
-    "what became of a text, as a chip and in a text to the owner": (
+    "what became of a text, as a chip and in a text to the owner, or of what another program is told": (
         "cancelled",
         "no text",
         "not sent",
+        "received",
         "text delivered",
         "text failed",
         "text sending",
         "text sent",
         "text unconfirmed",
         "text waiting",
+        "waiting",
     ),
     "who it is: a kind of colleague, a kind of contact, the reader, or nobody in particular": (
         "Somebody",

@@ -33,6 +33,9 @@ MAY: dict[str, dict[str, str]] = {
     },
     "tests/appliance/machine.py": {"wait(0.5)": "between two looks; the deadline is around it"},
     "tests/support/browser.py": {"new_context()": "the one place"},
+    "tests/bridge/test_hook_sender.py": {
+        "wait(0.05)": "between two octets that drip, until it is hung up on"
+    },
     "tests/modem/test_calls.py": {"wait": "a clock of the test's own"},
     "tests/modem/test_caller_lines.py": {"wait": "a clock of the test's own"},
     "tests/web/test_connections.py": {"settimeout(0.1)": "between two drops; the deadline is around it"},

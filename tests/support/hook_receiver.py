@@ -75,7 +75,7 @@ class HookReceiver:
         """What it was told of so far, at this path."""
         return [one.event for one in self.told if path in (None, one.path)]
 
-    def wait(self, count: int = 1, path: str | None = None) -> list[Told]:
+    def heard(self, count: int = 1, path: str | None = None) -> list[Told]:
         """What it was told, once it was told so often."""
 
         def look() -> list[Told] | None:

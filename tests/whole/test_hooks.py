@@ -111,7 +111,7 @@ def test_a_missed_call_from_its_ringing_to_its_text(box: Box, receiver: HookRece
     hook(box, receiver, *CALLS, "sms:sent", "sms:delivered")
     box.simulator.call(ANN, rings=3)
     receiver.wait_for("sms:delivered")
-    told = {one.event: one.payload for one in receiver.wait(6)}
+    told = {one.event: one.payload for one in receiver.heard(6)}
     assert set(told) == {
         "call:ringing",
         "call:missed",
@@ -147,7 +147,7 @@ def test_a_missed_call_from_its_ringing_to_its_text(box: Box, receiver: HookRece
 def test_why_a_caller_is_not_texted(box: Box, receiver: HookReceiver) -> None:
     hook(box, receiver, "text:decision")
     box.simulator.call(None, rings=2)
-    decision = receiver.wait()[0].payload
+    decision = receiver.heard()[0].payload
     assert (decision["texted"], decision["reason"]) == (False, "withheld")
     assert decision["reasonText"] == "The caller hid the number."
     assert (decision["withheld"], "phoneNumber" in decision) == (True, False)
@@ -156,7 +156,7 @@ def test_why_a_caller_is_not_texted(box: Box, receiver: HookReceiver) -> None:
 def test_a_text_that_came_in_as_the_python_client_reads_it(box: Box, receiver: HookReceiver) -> None:
     hook(box, receiver, "sms:received")
     heard(box, "Grüße! 🥖")
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     payload = SmsReceivedPayload.from_dict(told.payload)
     message = box.messages()[0]
     assert (payload.message, payload.sender, payload.phone_number) == ("Grüße! 🥖", ANN, ANN)
@@ -208,7 +208,7 @@ def test_the_start_of_the_box_is_told_to_who_was_there_before(tmp_path: Path, re
             hook(box, receiver, "app:started", "line:up", "line:down")
         assert receiver.told == []
         with a_box(tmp_path, simulator, extra=ALLOWED):
-            (told,) = receiver.wait()
+            (told,) = receiver.heard()
     assert told.event == "app:started"
     (card,) = told.payload["simCards"]
     assert {"slotIndex": 0, "simNumber": 1, "carrierName": "main"}.items() <= card.items()
@@ -264,7 +264,7 @@ def test_what_does_not_arrive_is_tried_again_and_nothing_overtakes_it(
     hook(box, receiver, "sms:received")
     receiver.answer = plainly(503, b"closed")
     heard(box, "one")
-    receiver.wait()
+    receiver.heard()
     heard(box, "two")
     until(lambda: len(deliveries(box)) == 2, "the second one")
     for tries, wait in enumerate((10, 20, 40), 1):
@@ -307,7 +307,7 @@ def test_one_slow_receiver_holds_up_no_other_and_not_the_loop(box: Box, receiver
         hook(box, receiver, "call:ringing", "call:ended", path="/slow")
         hook(box, other, "sms:received", "text:decision")
         box.simulator.call(ANN, rings=2)
-        receiver.wait()  # it has been told, and does not answer
+        receiver.heard()  # it has been told, and does not answer
         heard(box, "Hello")
         other.wait_for("sms:received")
         other.wait_for("text:decision")
@@ -391,7 +391,7 @@ def test_an_id_that_comes_again_is_the_same_hook(box: Box, receiver: HookReceive
     hook(box, receiver, "call:ended")
     assert ask(box, AddHook("call:ended", HookKind.CALL, "call:missed", receiver.url("/other"))) == Done()
     box.simulator.call(ANN, rings=2)
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     assert (told.path, told.event) == ("/other", "call:missed")
     assert signed(told)  # it keeps its secret
 
@@ -425,7 +425,7 @@ def test_what_is_refused(box: Box, receiver: HookReceiver, wanted: OfHooks, code
 def test_a_test_of_every_event(box: Box, receiver: HookReceiver, event: HookEvent) -> None:
     hook(box, receiver, event)
     assert ask(box, TestHook(event)) == Done()
-    told = receiver.wait()[0]
+    told = receiver.heard()[0]
     assert (told.event, bool(told.payload)) == (event, True)
     if event is HookEvent.SMS_RECEIVED:
         assert SmsReceivedPayload.from_dict(told.payload).message == "A test from your box."
@@ -468,7 +468,7 @@ def test_the_key_of_smsgates_clients_signs_all_hooks_of_their_list(box: Box, rec
     assert ask(box, KeepApiSettings("{}", (), None, "s3cret")) == Done()
     assert ask(box, AddHook("b", HookKind.SMS, "sms:sent", receiver.url("/b"))) == Done()
     box.simulator.call(ANN, rings=2)
-    (a,), (b,) = receiver.wait(path="/a"), receiver.wait(path="/b")
+    (a,), (b,) = receiver.heard(path="/a"), receiver.heard(path="/b")
     assert signed(a, "s3cret")
     assert signed(b, "s3cret")
 

@@ -83,7 +83,7 @@ def test_the_python_client_adds_lists_and_removes(
     assert (made.url, made.event) == (receiver.url(), WebhookEvent.SMS_RECEIVED)
     assert client.ask(lambda api: api.get_webhooks(), key) == [made]
     box.simulator.text(ANN, f"Hello {client.name}")
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     assert told.json["webhookId"] == made.id
     assert told.json["deviceId"] == made.device_id
     assert told.payload["message"] == f"Hello {client.name}"
@@ -100,7 +100,7 @@ def test_the_clients_own_key_signs_what_it_is_told(
     client.ask(lambda api: api.patch_settings(settings), key)
     text = domain.Message(phone_numbers=[BOB], text_message=domain.TextMessage("Hello"))
     state = client.ask(lambda api: api.send(text), key)
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     assert signed(told, f"key of {client.name}")
     assert (told.payload["messageId"], told.payload["recipient"]) == (state.id, BOB)
 
@@ -108,7 +108,7 @@ def test_the_clients_own_key_signs_what_it_is_told(
 def test_who_is_not_texted_at_all_has_failed(box: Box, program: Program, receiver: HookReceiver) -> None:
     program.ask("POST", "webhooks", {"url": receiver.url(), "event": "sms:failed"})
     sent = program.ask("POST", "messages", {"textMessage": {"text": "Hi"}, "phoneNumbers": ["60006"]})
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     assert (told.payload["messageId"], told.payload["recipient"]) == (sent.json()["id"], "60006")
     assert told.payload["reason"] == sent.json()["recipients"][0]["error"]
 
@@ -137,7 +137,7 @@ def test_the_boxs_own_events_stand_in_a_list_of_their_own(
     (listed,) = program.ask("GET", "call-webhooks").json()
     assert listed == {name: value for name, value in made.json().items() if name != "secret"}
     box.simulator.call(ANN, rings=2)
-    (told,) = receiver.wait()
+    (told,) = receiver.heard()
     assert Webhook(secret).verify(told.body, told.headers)["payload"]["phoneNumber"] == ANN
     again = program.ask(
         "POST", "call-webhooks", {"id": listed["id"], "url": receiver.url(), "event": "call:missed"}
