@@ -6,6 +6,8 @@
 import argparse
 import contextlib
 import http.client
+import itertools
+import json
 import os
 import signal
 import sqlite3
@@ -18,6 +20,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +32,7 @@ from bridge.contract.requests import ImportContacts
 from bridge.rules import addressbook
 from bridge.rules.text_files import pieces
 from bridge.service import blocklist_files
-from modem.simulator import Simulator
+from modem.simulator import Entry, Simulator
 from tests.support import big, card
 from tests.support.box import a_box, until, write_config
 from web.pages.contacts import BATCH, PATIENCE
@@ -44,6 +47,8 @@ FLOOD = 1000
 SENDS = 10
 # What is written is counted for so long, and for so many calls; and told of a day with so many.
 QUIET_SECONDS, CALLS_WRITTEN, CALLS_A_DAY = 90, 2, 50
+# A program asks for so many texts one after the other; then for so many in a minute, a hundred numbers at a time.
+POSTS, QUEUED, AT_ONCE = 200, 10_000, 100
 # So many people in a file of contacts, and so many lines of base64 in a picture.
 PEOPLE, PICTURE_LINES = 12_000, 20
 TEXTBACK = str(Path(sys.executable).parent / "textback")
@@ -66,11 +71,11 @@ def show(what: str, values: list[float], unit: str, aim: str = "") -> None:
     )
 
 
-def gaps(simulator: Simulator, sign: str) -> list[float]:
+def gaps(entries: list[Entry], sign: str) -> list[float]:
     """Seconds from each entry that holds `sign` to the next AT+CMGS."""
     found: list[float] = []
     ended: float | None = None
-    for entry in simulator.log.entries:
+    for entry in entries:
         if sign in entry.text and entry.who != "host":
             ended = entry.at
         elif entry.who == "host" and entry.text.startswith("AT+CMGS") and ended is not None:
@@ -83,6 +88,10 @@ def more_submitted(simulator: Simulator, count: int) -> bool:
     return len(simulator.submitted) > count
 
 
+def was_texted(simulator: Simulator, who: str) -> bool:
+    return any(one.number == who for one in simulator.submitted)
+
+
 def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float]:
     with tempfile.TemporaryDirectory() as folder, Simulator(profile, speed=speed, reports="off") as simulator:
         with a_process(Path(folder), simulator) as (_, log, _):
@@ -90,7 +99,7 @@ def end_to_send(profile: str, calls: int, sign: str, speed: float) -> list[float
             for n in range(calls):
                 simulator.call(number(n), rings=1 if profile == "generic" else 2)
                 until(partial(more_submitted, simulator, n), "the text")
-        return gaps(simulator, sign)
+        return gaps(simulator.log.entries, sign)
 
 
 @contextlib.contextmanager
@@ -397,7 +406,7 @@ def browsers() -> None:
     )
     show(
         f"{BROWSERS} browsers that show the news: end line to AT+CMGS",
-        [seconds * 1000 for seconds in gaps(simulator, "NO CARRIER")],
+        [seconds * 1000 for seconds in gaps(simulator.log.entries, "NO CARRIER")],
         "ms",
     )
 
@@ -504,7 +513,7 @@ def calls_in_a_flood() -> list[float]:
             time.sleep(0.2)
             simulator.call(number(n), rings=1)
             until(partial(more_submitted, simulator, n), "the text")
-        return gaps(simulator, "NO CARRIER")
+        return gaps(simulator.log.entries, "NO CARRIER")
 
 
 def texts() -> None:
@@ -547,6 +556,63 @@ def run(command: list[str]) -> float:
     return time.monotonic() - began
 
 
+def programs() -> None:
+    """How long a program waits for the answer to a text of its own; and callers while thousands of a program's texts wait."""
+    with tempfile.TemporaryDirectory() as name, Simulator(speed=20, reports="off") as simulator:  # noqa: SIM117
+        with a_process(Path(name), simulator) as (_, log, _):
+            until(lambda: "is ready" in log.read_text(), "the line")
+            config = str(Path(name) / "config.ini")
+            made = subprocess.run(
+                [TEXTBACK, "key", "add", "bench", "--all", "-c", config],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            key, page = made.stdout.split()[-1], urlsplit(page_of(log))
+            connection = http.client.HTTPConnection(page.hostname or "", page.port)
+            tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+
+            def post(numbers: list[str], later: bool) -> float:
+                body: dict[str, object] = {
+                    "textMessage": {"text": "Your bike is ready."},
+                    "phoneNumbers": numbers,
+                }
+                if later:
+                    body["scheduleAt"] = tomorrow
+                began = time.perf_counter()
+                headers = {"Content-Type": "application/json", "x-api-key": key}
+                connection.request("POST", "/api/v1/messages", json.dumps(body), headers)
+                answer = connection.getresponse()
+                assert answer.status == 202, answer.read()
+                answer.read()
+                return time.perf_counter() - began
+
+            took = [post([number(n)], later=True) * 1000 for n in range(POSTS)]
+            show("POST /messages, one number, for later", took, "ms", "under 15 ms")
+            before, began = len(simulator.log.entries), time.monotonic()
+            over = threading.Event()
+
+            def callers() -> None:
+                for n in itertools.count(9_000_000):
+                    if over.is_set():
+                        return
+                    simulator.call(number(n), rings=1)
+                    until(partial(was_texted, simulator, number(n)), "the text")
+
+            caller = threading.Thread(target=callers)
+            caller.start()
+            for first in range(0, QUEUED, AT_ONCE):
+                post([number(1_000_000 + first + n) for n in range(AT_ONCE)], later=False)
+            print(
+                f"{f'{QUEUED} texts of a program queued in':<58} {time.monotonic() - began:8.1f} s",
+                flush=True,
+            )
+            over.set()
+            caller.join()
+            gap = [seconds * 1000 for seconds in gaps(simulator.log.entries[before:], "NO CARRIER")]
+    show("end line to AT+CMGS meanwhile", gap, "ms")
+
+
 PARTS: dict[str, Callable[[], None]] = {
     "calls": calls,
     "first": first_call,
@@ -555,6 +621,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "send": send,
     "silent": silent,
     "start": start_to_ready,
+    "programs": programs,
     "idle": idle,
     "writes": writes,
     "lists": block_lists,
