@@ -84,7 +84,7 @@ def came(office: Office, answer: Coded, status: int | None) -> None:
 
 
 def test_a_hook_is_added_and_its_secret_shown_once(office: Office, client: FlaskClient) -> None:
-    assert "None yet" in shown(client)
+    assert "No program yet" in shown(client)
     secret = add(client)
     page = shown(client)
     assert secret not in page
@@ -166,7 +166,7 @@ def test_a_new_secret_a_pause_and_the_end(office: Office, client: FlaskClient) -
     assert "paused" in shown(client)
     assert post(client, "/hooks/change", id=key, kind="call", do="resume")[0] == 303
     assert post(client, "/hooks/change", id=key, kind="call", do="remove")[0] == 303
-    assert "None yet" in shown(client)
+    assert "No program yet" in shown(client)
     assert log_of(office)[1:] == [
         f"{NAME} gave the hook for 192.168.1.5 (call:missed) a new secret",
         f"{NAME} paused the hook for 192.168.1.5 (call:missed)",
