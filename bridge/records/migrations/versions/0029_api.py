@@ -25,7 +25,8 @@ def upgrade() -> None:
         op.execute(
             f"UPDATE message SET turn = {turn} WHERE kind = '{kind}' AND status IN ('queued', 'sending')"
         )
-    op.drop_index("ix_message_status_due", "message")
+    # A start of an earlier release that was cut off never made it.
+    op.drop_index("ix_message_status_due", "message", if_exists=True)
     op.create_index("ix_message_outbox", "message", ["status", "turn", "due", "id", "line_id"])
 
 
