@@ -16,3 +16,8 @@ def device_id(session: Session) -> str:
         known = uuid4().hex
         remember(session, DEVICE, known)
     return known
+
+
+def is_meant(session: Session, named: str | None) -> bool:
+    """Is it this box that a program names? Whoever names none means the only one that there is."""
+    return named in (None, "", device_id(session))

@@ -31,7 +31,7 @@ def inbox() -> Response:
     if asked.type not in (None, InboxType.SMS):
         return told([], total=0)
     with Session(current.bridge().engine) as session:
-        if asked.device_id not in (None, "", device.device_id(session)):
+        if not device.is_meant(session, asked.device_id):
             return told([], total=0)
         rows, count = views.inbox(
             session,
@@ -91,7 +91,7 @@ def _tell_again(asked: InboxRefresh, usually: bool) -> None:
     if since is None or until is None or since > until:
         raise bad("since has to be before until.")
     with Session(bridge.engine) as session:
-        if asked.device_id not in (None, "", device.device_id(session)):
+        if not device.is_meant(session, asked.device_id):
             raise bad("Invalid device ID")
     if asked.tells(usually):
         done(bridge.request(TellAgain(since, until), by=who.program().author))

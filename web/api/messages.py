@@ -57,7 +57,7 @@ def listed() -> Response:
     moments of sending."""
     asked, bridge = reading.query(ListQuery), current.bridge()
     with Session(bridge.engine) as session:
-        if asked.device_id not in (None, "", device.device_id(session)):
+        if not device.is_meant(session, asked.device_id):
             return told([], total=0)
         rows, count = submissions.listed(
             session,
@@ -115,7 +115,7 @@ def send_as_httpsms() -> Response:
 def _sent(wanted: NewMessage, unseen: bool) -> MessageState:
     bridge, program = current.bridge(), who.program()
     with Session(bridge.engine) as session:
-        if wanted.device_id not in (None, "", device.device_id(session)):
+        if not device.is_meant(session, wanted.device_id):
             raise bad("Invalid device ID")
         passphrase = api_settings.passphrase(session)
     ref = wanted.id or uuid4().hex

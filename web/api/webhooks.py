@@ -89,8 +89,8 @@ def _add(kind: HookKind, secret: str | None) -> Response:
     with Session(bridge.engine) as session:
         here = device.device_id(session)
         known = session.get(Hook, key) is not None
-    if wanted.device_id not in (None, "", here):
-        raise bad("Device ID mismatch")
+        if not device.is_meant(session, wanted.device_id):
+            raise bad("Device ID mismatch")
     done(bridge.request(AddHook(key, kind, wanted.event, wanted.url, secret), by=who.program().author))
     shown = Webhook(
         id=key, device_id=here, url=wanted.url, event=wanted.event, secret=None if known else secret
